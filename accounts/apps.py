@@ -10,6 +10,7 @@ class AccountsConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in
         from django.db.models.signals import post_save
 
+        from accounts import addresses  # noqa: F401  # registers its check
         from accounts.log import connect_log
         from accounts.models import User
         from accounts.passwords import ask_for_another_when_old, remember_first_password

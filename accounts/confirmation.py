@@ -5,7 +5,6 @@ from functools import wraps
 from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,6 +15,7 @@ from accounts.forms import OwnPasswordForm
 from accounts.log import Event, log_own_event
 from accounts.log_in import GoesOn, count_failure, locked_out
 from accounts.permissions import signed_in
+from accounts.rules import ACCOUNTS, GuardedView
 from accounts.sessions import confirm, is_confirmed
 
 type View = Callable[..., HttpResponse]
@@ -37,9 +37,10 @@ def needs_confirmation(*methods: str) -> Callable[[View], View]:
     return decorate
 
 
-class ConfirmPassword(LoginRequiredMixin, GoesOn, FormView):  # type: ignore[type-arg]  # at run time it takes no argument
+class ConfirmPassword(GuardedView, GoesOn, FormView):  # type: ignore[type-arg]  # at run time it takes no argument
     """Wrong passwords count as failed log-ins. Whoever has none here logs in once more."""
 
+    permission = write_permission = ACCOUNTS
     form_class = OwnPasswordForm
     template_name = "accounts/confirm.html"
     http_method_names = ["get", "head", "post", "options"]

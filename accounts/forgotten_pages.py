@@ -10,11 +10,13 @@ from django.views.generic import FormView, TemplateView
 from accounts.forgotten import WITHIN, may_ask, send_links
 from accounts.forms import ForgottenForm
 from accounts.people import sends_email
+from accounts.rules import ANYONE
 
 
 class ForgottenPassword(FormView):  # type: ignore[type-arg]  # at run time it takes no argument
     """Without a mail server it says whom to ask."""
 
+    permission = write_permission = ANYONE
     form_class = ForgottenForm
     template_name = "accounts/forgotten.html"
     http_method_names = ["get", "head", "post", "options"]
@@ -37,4 +39,5 @@ class ForgottenPassword(FormView):  # type: ignore[type-arg]  # at run time it t
 
 
 class ForgottenSent(TemplateView):
+    permission = ANYONE
     template_name = "accounts/forgotten_sent.html"

@@ -16,6 +16,24 @@ def may_read(user: User | AnonymousUser) -> bool:
     return user.is_authenticated or settings.PILOTZONE_PUBLIC_READING
 
 
+def has_account(user: User | AnonymousUser) -> bool:
+    return user.is_authenticated
+
+
+def is_own(user: User | AnonymousUser, *, owner: int | None) -> bool:
+    """Whether the row is the account's (its id)."""
+    return user.is_authenticated and user.pk == owner
+
+
+def is_superuser(user: User | AnonymousUser) -> bool:
+    return user.is_authenticated and user.is_superuser
+
+
+def may_open_admin(user: User | AnonymousUser) -> bool:
+    """The administration; Django asks there for the permissions of each table, too."""
+    return user.is_authenticated and user.is_active and user.is_staff
+
+
 def may_see_names(user: User | AnonymousUser) -> bool:
     """The names of the people who filed and decided."""
     return user.is_authenticated and (user.is_superuser or user.role in (Role.REVIEWER, Role.AUDITOR))
@@ -56,14 +74,9 @@ def may_see_logs(user: User | AnonymousUser) -> bool:
     return user.is_authenticated and user.can_see_logs
 
 
-def may_run_tasks(user: User | AnonymousUser) -> bool:
-    """Run scheduled tasks at once."""
-    return may_administer(user)
-
-
-def may_see_gallery(user: User | AnonymousUser) -> bool:
-    """The gallery of components."""
-    return user.is_authenticated and user.is_superuser
+def may_load_first_workbook(user: User | AnonymousUser) -> bool:
+    """The first visit belongs to the administrator, a load to the reviewer."""
+    return may_administer(user) and may_review(user)
 
 
 def may_file_for(user: User | AnonymousUser, *, department: int | None = None, city: int | None = None) -> bool:
@@ -77,6 +90,11 @@ def may_file_for(user: User | AnonymousUser, *, department: int | None = None, c
 def may_report(user: User | AnonymousUser, *, lead: int) -> bool:
     """A reporter of the department (its id) that leads the measure."""
     return may_file_for(user, department=lead)
+
+
+def may_file_value(user: User | AnonymousUser, *, department: int | None) -> bool:
+    """A reporter of the department (its id) that owns the indicator; None: its values are not filed."""
+    return may_file_for(user, department=department)
 
 
 def may_report_measures(user: User | AnonymousUser) -> bool:
@@ -126,6 +144,21 @@ def may_comment(user: User | AnonymousUser, *, lead: int, participating: Collect
     return in_it or may_review(user)
 
 
+def carries_out(user: User | AnonymousUser, *, departments: Collection[int | None], city: int | None) -> bool:
+    """A reporter of one of the departments, or of the city (their ids), that carry a measure or a project out."""
+    return any(may_file_for(user, department=each) for each in departments) or may_file_for(user, city=city)
+
+
+def may_raise_problem(user: User | AnonymousUser, *, departments: Collection[int | None], city: int | None) -> bool:
+    """Those that carry out what it is about, and the office."""
+    return may_review(user) or carries_out(user, departments=departments, city=city)
+
+
+def may_move_problem(user: User | AnonymousUser, *, takes_part: bool) -> bool:
+    """`takes_part`: as one of those whom the table of moves names for this move (`AbstractProblem.parties_of`)."""
+    return takes_part and (may_use_workspace(user) or may_review(user))
+
+
 def may_see_every_report(user: User | AnonymousUser) -> bool:
     """Drafts and returned ones too, of every department: the office and the auditor."""
     return user.is_authenticated and (user.is_superuser or user.role in (Role.REVIEWER, Role.AUDITOR))
@@ -142,6 +175,11 @@ def may_see_report(user: User | AnonymousUser, *, department: int, is_accepted: 
 def may_see_evidence(user: User | AnonymousUser, *, department: int, is_accepted: bool) -> bool:
     """Never anonymous visitors; of accepted reports every account."""
     return user.is_authenticated and may_see_report(user, department=department, is_accepted=is_accepted)
+
+
+def may_see_project_evidence(user: User | AnonymousUser, *, lead: int | None, city: int, is_accepted: bool) -> bool:
+    """Never anonymous visitors; of accepted reports every account."""
+    return user.is_authenticated and may_see_project_report(user, lead=lead, city=city, is_accepted=is_accepted)
 
 
 def signed_in(user: User | AnonymousUser) -> User:

@@ -6,13 +6,11 @@ import segno
 from axes.handlers.proxy import AxesProxyHandler
 from django.contrib import messages
 from django.contrib.auth import login, logout
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_http_methods
 from django.views.generic import FormView
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -22,6 +20,7 @@ from accounts.log import last_login
 from accounts.log_in import WAITS, GoesOn, count_failure, locked_out, tell_of_last_login, who_waits
 from accounts.models import User
 from accounts.permissions import signed_in
+from accounts.rules import ACCOUNTS, ANYONE, asks
 from accounts.second_factor import (
     SHOWN,
     app_to_confirm,
@@ -43,6 +42,7 @@ class EnterCode(GoesOn, FormView):  # type: ignore[type-arg]  # at run time it t
 
     form_class = CodeForm
     template_name = "accounts/code.html"
+    permission = write_permission = ANYONE
     http_method_names = ["get", "head", "post", "options"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -80,9 +80,8 @@ def _wrong_code() -> str:
     return _("The code is not correct, or was used. After several wrong ones, wait a moment before the next.")
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_store=True)
+@asks(read=ACCOUNTS, write=ACCOUNTS)
 @needs_confirmation("GET", "HEAD", "POST")
 def set_up(request: HttpRequest) -> HttpResponse:
     """The key for an app, as a picture and in letters; a code confirms it, and the answer shows the recovery codes."""
@@ -112,9 +111,8 @@ def _picture(device: TOTPDevice) -> str:
     return segno.make(device.config_url, error="m", micro=False).svg_data_uri(scale=5, border=4, light="white")
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_store=True)
+@asks(read=ACCOUNTS, write=ACCOUNTS)
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Whether one has a second factor; with the password and a code it is removed, or gets new recovery codes."""
     user = _person(request)

@@ -2,26 +2,24 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.confirmation import needs_confirmation
 from accounts.devices import device_name
 from accounts.permissions import signed_in
+from accounts.rules import ACCOUNTS, asks
 from accounts.sessions import end_session, end_sessions, own_sessions
 
 OTHERS = "others"
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_store=True)
+@asks(read=ACCOUNTS, write=ACCOUNTS)
 @needs_confirmation("POST")
 def sessions(request: HttpRequest) -> HttpResponse:
     """One's own sessions; `end` in the form names one, or says that all others are meant."""
@@ -41,7 +39,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/sessions.html", {"rows": rows, "others": OTHERS} | limits)
 
 
-@require_POST
+@asks(write=ACCOUNTS, refuse=lambda request: HttpResponse(status=401))
 def active(request: HttpRequest) -> HttpResponse:
     """Told by a page in which a person types: the middleware notes each request of theirs."""
-    return HttpResponse(status=204 if request.user.is_authenticated else 401)
+    return HttpResponse(status=204)

@@ -17,6 +17,7 @@ from django.views import View
 from accounts.log import last_login, log_refused_sign_on
 from accounts.log_in import GoesOn, tell_of_last_login, wait_for_code
 from accounts.models import User
+from accounts.rules import ANYONE
 from accounts.second_factor import SHOWN, wants_code
 from accounts.sign_on import (
     PROVIDER,
@@ -41,6 +42,7 @@ def _of_provider(name: str) -> Any:
 class ProviderPage(GoesOn, View):
     """Is there only where the site has a provider."""
 
+    permission = ANYONE
     # No HEAD: an answer of the provider is good once.
     http_method_names = ["get", "options"]
 
@@ -135,6 +137,8 @@ def _not_confirmed(request: HttpRequest) -> str:
 
 class LogOut(LogoutView):
     """Whoever came by the provider is told that its session goes on."""
+
+    write_permission = ANYONE
 
     def get_success_url(self) -> str:
         return reverse("accounts:logged_out") if self.came_by_provider else super().get_success_url()

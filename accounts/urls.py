@@ -1,4 +1,3 @@
-from django.contrib.auth import views
 from django.urls import path, reverse_lazy
 
 from accounts.confirmation import ConfirmPassword
@@ -7,7 +6,7 @@ from accounts.forms import LoginForm
 from accounts.second_factor_pages import EnterCode, second_factor, set_up
 from accounts.session_pages import active, sessions
 from accounts.sign_on_pages import LoggedOut, LogOut, SignedOn, SignOn
-from accounts.views import ChangePassword, LogIn, SetPassword, revoke, tokens
+from accounts.views import ChangePassword, LogIn, PasswordChanged, RevokeToken, SetPassword, tokens
 
 app_name = "accounts"
 urlpatterns = [
@@ -31,7 +30,7 @@ urlpatterns = [
     ),
     path(
         "password/done/",
-        views.PasswordChangeDoneView.as_view(template_name="accounts/password_change_done.html"),
+        PasswordChanged.as_view(),
         name="password_done",
     ),
     path("forgotten/", ForgottenPassword.as_view(), name="forgotten"),
@@ -44,5 +43,5 @@ urlpatterns = [
     path("active/", active, name="active"),
     path("sessions/", sessions, name="sessions"),
     path("tokens/", tokens, name="tokens"),
-    path("tokens/<int:pk>/revoke/", revoke, name="token_revoke"),
+    path("tokens/<int:pk>/revoke/", RevokeToken.as_view(), name="token_revoke"),
 ]

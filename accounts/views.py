@@ -6,26 +6,30 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import LoginView, PasswordChangeView, PasswordResetConfirmView
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.views import (
+    LoginView,
+    PasswordChangeDoneView,
+    PasswordChangeView,
+    PasswordResetConfirmView,
+)
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms import FirstPasswordForm, PasswordForm, PreferencesForm, TokenForm
 from accounts.log import last_login
 from accounts.log_in import GoesOn, count_failure, locked_out, tell_of_last_login, wait_for_code
-from accounts.models import TokenState, User
+from accounts.models import AccessToken, TokenState, User
 from accounts.people import forgive_failures
 from accounts.permissions import signed_in
 from accounts.preferences import SIZE_COOKIE
+from accounts.rules import ACCOUNTS, ANYONE, OWNERS, STRANGERS, Facts, GuardedView, asks
 from accounts.second_factor import is_offered, wants_code
 from accounts.services import create_token_once, newest_token, revoke_token
 from core.exceptions import NotAllowed
@@ -34,6 +38,8 @@ TOKENS_ON_A_PAGE = 50
 
 
 class LogIn(GoesOn, LoginView):
+    permission = write_permission = ANYONE
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(provider=settings.PILOTZONE_OIDC, **kwargs)
 
@@ -47,10 +53,11 @@ class LogIn(GoesOn, LoginView):
         return response
 
 
-class ChangePassword(PasswordChangeView):
+class ChangePassword(GuardedView, PasswordChangeView):
     """Wrong old passwords count as failed log-ins: whoever sits down at an open session may not guess for ever."""
 
     form_class = PasswordForm
+    permission = write_permission = ACCOUNTS
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         has_password = signed_in(self.request.user).has_usable_password()
@@ -71,10 +78,16 @@ class ChangePassword(PasswordChangeView):
         return {"username": self.request.user.get_username()}
 
 
+class PasswordChanged(GuardedView, PasswordChangeDoneView):
+    template_name = "accounts/password_change_done.html"
+    permission = ACCOUNTS
+
+
 class SetPassword(PasswordResetConfirmView):
     """Where a link leads: its owner sets a password, once, and logs in with it."""
 
     form_class = FirstPasswordForm
+    permission = write_permission = ANYONE
     template_name = "accounts/password_set.html"
     success_url = reverse_lazy("accounts:login")
 
@@ -100,7 +113,7 @@ def _safe_return_url(request: HttpRequest, wanted: str) -> str:
     return urlunsplit(("", "", "/" + parts.path.lstrip("/"), urlencode(query), ""))
 
 
-@require_POST
+@asks(write=ANYONE)
 def preferences(request: HttpRequest) -> HttpResponse:
     """Saves the language and the size of print: in the account of those who have one, and in a cookie."""
     form = PreferencesForm(request.POST)
@@ -123,9 +136,8 @@ def _remember(response: HttpResponse, name: str, value: str) -> None:
     response.set_cookie(name, value, max_age=age, secure=secure, samesite="Lax", httponly=True)
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(private=True, no_store=True)
+@asks(read=ACCOUNTS, write=ACCOUNTS)
 def tokens(request: HttpRequest) -> HttpResponse:
     """One's own access tokens, and a form for another.
 
@@ -149,20 +161,28 @@ def tokens(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/tokens.html", context)
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    token = get_object_or_404(signed_in(request.user).access_tokens.all(), pk=pk)
-    if request.method == "POST":
-        revoke_token(token)
+class RevokeToken(GuardedView):
+    permission = write_permission = OWNERS
+
+    @cached_property
+    def token(self) -> AccessToken:
+        return get_object_or_404(AccessToken, pk=self.kwargs["pk"])
+
+    def permission_facts(self) -> Facts:
+        return {"owner": self.token.user_id}
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if self.token.state(at=timezone.now()) != TokenState.VALID:
+            return redirect("accounts:tokens")
+        return render(request, "accounts/token_revoke.html", {"token": self.token})
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        revoke_token(self.token)
         messages.success(request, _("The access token was revoked"))
-    elif token.state(at=timezone.now()) == TokenState.VALID:
-        return render(request, "accounts/token_revoke.html", {"token": token})
-    return redirect("accounts:tokens")
+        return redirect("accounts:tokens")
 
 
+@asks(read=STRANGERS, write=STRANGERS)
 def admin_log_in(request: HttpRequest) -> HttpResponse:
     """The administration has no log-in of its own: it would ask for no second factor."""
-    if request.user.is_authenticated:
-        raise PermissionDenied
     return redirect(reverse("accounts:login", query={"next": request.GET.get("next", reverse("admin:index"))}))

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from accounts.log import log_export
+from accounts.rules import READERS
 from briefs.cities import city_brief
 from briefs.document import brief_file
 from briefs.measures import measures_brief
@@ -23,6 +24,7 @@ class BriefPage(PlanPage):
     """One sheet for a meeting, with what changed since an earlier day: the end of last month where none is named. With
     `?format=docx` the same as a Word file."""
 
+    permission = READERS
     template_name = "briefs/brief.html"
     parameters: Collection[str] = ("format",)
 

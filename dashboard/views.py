@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department
 from accounts.permissions import may_review
+from accounts.rules import READERS
 from core.clock import today
 from core.searching import MOST_SEARCHED, search_text
 from dashboard.changes import Changes
@@ -104,6 +105,7 @@ class PlanPage(PageView):
 
 
 class OverviewPage(PlanPage):
+    permission = READERS
     template_name = "dashboard/overview.html"
     parameters = ("course", "map")
 
@@ -120,6 +122,7 @@ class OverviewPage(PlanPage):
 class PlanOverview(PlanPage):
     """What the plan is; the overview says how it stands."""
 
+    permission = READERS
     template_name = "dashboard/plan.html"
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
@@ -129,6 +132,7 @@ class PlanOverview(PlanPage):
 class PresentationPage(PlanPage):
     """Five parts of the overview for a large screen; `?part=` is the one that is shown."""
 
+    permission = READERS
     template_name = "dashboard/presentation.html"
     parameters = ("part",)
 
@@ -139,6 +143,7 @@ class PresentationPage(PlanPage):
 class ChangesPage(PlanPage):
     """What changed since an earlier day: the end of last month where none is named."""
 
+    permission = READERS
     template_name = "dashboard/changes.html"
 
     def asked_comparison(self, request: HttpRequest) -> date | None:
@@ -167,6 +172,7 @@ class FallenPage(PlanPage):
 
 
 class DepartmentsPage(FallenPage):
+    permission = READERS
     template_name = "dashboard/departments.html"
     parameters = ("ordering", "reported", "fallen", "months")
 
@@ -192,6 +198,7 @@ class DepartmentsPage(FallenPage):
 
 
 class SectionsPage(PlanPage):
+    permission = READERS
     template_name = "dashboard/sections.html"
     parameters = ("ordering",)
 
@@ -201,6 +208,7 @@ class SectionsPage(PlanPage):
 
 
 class CitiesPage(FallenPage):
+    permission = READERS
     template_name = "dashboard/cities.html"
     parameters = ("ordering", "show", "columns", "fallen")
 
@@ -237,6 +245,7 @@ class CitiesPage(FallenPage):
 class ProjectGroupsPage(PlanPage):
     """Projects by what neither the page of cities nor cells tell."""
 
+    permission = READERS
     template_name = "dashboard/project_groups.html"
     parameters = ("ordering", "by")
 
@@ -248,6 +257,7 @@ class ProjectGroupsPage(PlanPage):
 class DepartmentPage(PlanPage):
     """Of a department that was merged: redirects to its successor."""
 
+    permission = READERS
     template_name = "dashboard/department.html"
     # The months of which it tells what the department did.
     parameters: Collection[str] = ("from", "to")
@@ -278,6 +288,7 @@ class DepartmentPage(PlanPage):
 
 
 class SectionPage(PlanPage):
+    permission = READERS
     template_name = "dashboard/section.html"
 
     @property
@@ -292,6 +303,7 @@ class SectionPage(PlanPage):
 
 
 class ThemesPage(PlanPage):
+    permission = READERS
     template_name = "dashboard/themes.html"
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
@@ -301,6 +313,7 @@ class ThemesPage(PlanPage):
 class ThemePage(PlanPage):
     """Its figures are sums that no other answer has: each leads to its rows, and none to an explanation."""
 
+    permission = READERS
     template_name = "dashboard/theme.html"
 
     @property
@@ -317,6 +330,7 @@ class ThemePage(PlanPage):
 
 
 class CityPage(PlanPage):
+    permission = READERS
     template_name = "dashboard/city.html"
 
     @property
@@ -332,6 +346,7 @@ class CityPage(PlanPage):
 class ExplainPage(PlanPage):
     """Why one figure is what it is; the script of the other pages shows it as a panel over them."""
 
+    permission = READERS
     template_name = "dashboard/explain.html"
     parameters = ("figure", *SCOPE_FILTERS)
     several = SCOPE_FILTERS
@@ -346,6 +361,7 @@ class SearchPage(PlanPage):
     """All kinds of rows that hold the words of `?q=`; with `?kind=reports` all reports that do, in pages. Raises
     BadQuery for more than can be searched for."""
 
+    permission = READERS
     shows_filings = False
     template_name = "dashboard/search.html"
     shows_totals = False
@@ -371,6 +387,7 @@ class SearchPage(PlanPage):
 
 
 class PublishedPage(PlanPage):
+    permission = READERS
     template_name = "dashboard/published.html"
 
     def content(self, **kwargs: Any) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def keep_upload(
     of one. Raises NotAllowed for what is empty or too large; what is in it shows when it is read."""
     if kind == Upload.Kind.LEDGER:
         check_reviewer(by)
-    elif not KINDS[kind].may_report(by):
+    elif not KINDS[kind].permission.allows(by):
         raise NotAllowed(_("You may not do this"))
     if not content.strip():
         raise NotAllowed(_("The file is empty"), field="file")

@@ -155,6 +155,8 @@ WORK_PAGES = {
     "backups": ("admin", "/backups/"),
     "log": ("audit", "/log/"),
     "log-check": ("audit", "/log/check/"),
+    "permissions": ("audit", "/accounts/permissions/"),
+    "permission": ("audit", "/accounts/permissions/?account=ben&asked=/measures/M172/report/&method=POST"),
     "gallery": ("admin", "/gallery/"),
 }
 WIDTHS = (360, 768, 1366)

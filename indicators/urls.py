@@ -10,7 +10,7 @@ urlpatterns = [
     path("indicators/<str:code>/value/", value_form.ValuePage.as_view(), name="value"),
     path("indicators/<str:code>/value/draft/", value_form.SaveValueDraft.as_view(), name="value_draft"),
     path("indicators/<str:code>/value/paste/", value_paste.PastePage.as_view(), name="paste"),
-    path("indicators/<str:code>/evidence/<uuid:key>/", value_form.value_evidence, name="evidence"),
+    path("indicators/<str:code>/evidence/<uuid:key>/", value_form.ValueEvidenceFile.as_view(), name="evidence"),
     path("review/indicators/", value_review.ValueReviewPage.as_view(), name="review"),
     path("review/indicators/decide/", value_review.DecideValues.as_view(), name="decide"),
 ]

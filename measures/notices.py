@@ -245,8 +245,12 @@ def _own_codes(codes: Iterable[str], keepers: Mapping[str, set[int]], user: User
 
 
 def notices_for(user: User) -> QuerySet[Notice]:
-    """Those of a person, with what `notice_sentence` needs."""
-    return user.notices.select_related(
+    return with_subjects(user.notices.all())
+
+
+def with_subjects(notices: QuerySet[Notice]) -> QuerySet[Notice]:
+    """With what `notice_sentence` needs."""
+    return notices.select_related(
         *("measure__lead_department", "report"),
         *("step__problem__measure", "step__problem__project", "step__problem__plan"),
         *("value_report__indicator", "value_report__region", "indicator"),

@@ -9,7 +9,7 @@ from measures.views import problems as problem_views
 from measures.views import report_form as report_views
 from measures.views import review as review_views
 from measures.views import workspace as workspace_views
-from measures.views.evidence import evidence_file
+from measures.views.evidence import ReportEvidenceFile
 from measures.views.plans import PlanList
 
 app_name = "measures"
@@ -26,7 +26,7 @@ urlpatterns = [
     path("measures/<str:code>/report/", report_views.ReportPage.as_view(), name="report"),
     path("measures/<str:code>/report/draft/", report_views.SaveDraft.as_view(), name="draft"),
     path("measures/<str:code>/report/discard/", report_views.DiscardDraft.as_view(), name="discard"),
-    path("measures/<str:code>/evidence/<uuid:key>/", evidence_file, name="evidence"),
+    path("measures/<str:code>/evidence/<uuid:key>/", ReportEvidenceFile.as_view(), name="evidence"),
     path("measures/<str:code>/problems/new/", problem_forms.RaiseProblem.as_view(), name="raise_problem"),
     path("measures/<str:code>/problems/<int:number>/", problem_views.ProblemDetail.as_view(), name="problem"),
     path(

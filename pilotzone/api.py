@@ -1,23 +1,22 @@
 """The root of the API: which address belongs to which endpoint, its schema and its documentation."""
 
 import re
-from collections.abc import Callable, Iterator
-from functools import cache, wraps
+from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import path, re_path, resolve
 from django.utils.translation import get_language, gettext_lazy, override
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer2
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from accounts.log import log_export
-from accounts.permissions import may_read
+from accounts.rules import READERS, asks
 from core.clock import today
 from dashboard.api.changes import ChangesBetween
 from dashboard.api.explain import Explain
@@ -48,7 +47,7 @@ from projects.api.months import MonthsOfProject, ProjectMonths
 from projects.api.problems import ProjectProblemDetail, ProjectProblemMoves, ProjectProblems
 from projects.api.projects import ProjectDetail, Projects
 from projects.api.regions import Regions
-from web.api.endpoints import Endpoint, Row, Unknown
+from web.api.endpoints import Endpoint, Row
 from web.api.problems import PROBLEMS
 from web.api.schema import array, meaning, one_of, record
 from web.api.throttles import AnonymousThrottle, TokenThrottle
@@ -126,6 +125,7 @@ ADVICE = {
 class Schema(Endpoint):
     """The description of the API in OpenAPI 3, as JSON or YAML."""
 
+    permission = READERS
     schema = None
     formats = ("json", "yaml")
 
@@ -144,6 +144,7 @@ def _rendered_schema(renderer: Any, language: str) -> bytes:
 
 
 class Root(Endpoint):
+    permission = READERS
     component = "Addresses"
     summary = gettext_lazy("The addresses of the API, each with what it gives.")
     columns = {
@@ -180,21 +181,7 @@ class Root(Endpoint):
         }
 
 
-def for_readers(show: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Decorates a page about the API: only those who may read see it."""
-
-    @wraps(show)
-    def guarded(request: HttpRequest) -> HttpResponseBase:
-        if not may_read(request.user):
-            if request.user.is_authenticated:
-                raise PermissionDenied
-            return redirect_to_login(request.get_full_path())
-        return show(request)
-
-    return guarded
-
-
-@for_readers
+@asks(read=READERS)
 def docs(request: HttpRequest) -> HttpResponse:
     return render(request, "api_docs.html")
 
@@ -212,7 +199,7 @@ install_opener(opener)
 R_HEADERS = 'token <- c(Authorization = paste("Bearer", Sys.getenv("PILOTZONE_TOKEN")))\n'
 
 
-@for_readers
+@asks(read=READERS)
 def help_page(request: HttpRequest) -> HttpResponse:
     """How the API is used from other tools, with examples that work as they stand."""
     is_closed = not settings.PILOTZONE_PUBLIC_READING
@@ -232,7 +219,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
     )
 
 
-@for_readers
+@asks(read=READERS)
 def dictionary_page(request: HttpRequest) -> HttpResponseBase:
     """The data dictionary; with `?format=csv` as a file."""
     parts = dictionary(urlpatterns)
@@ -246,8 +233,11 @@ def dictionary_page(request: HttpRequest) -> HttpResponseBase:
     return render(request, "api_dictionary.html", {"parts": parts})
 
 
-class UnknownAddress(Unknown):
+class UnknownAddress(Endpoint):
     """Everything else under /api/ is refused in JSON; an address that only lacks its last slash is completed."""
+
+    permission = READERS
+    schema = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with_slash = f"{request.path_info}/"
@@ -255,6 +245,10 @@ class UnknownAddress(Unknown):
             return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return response
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        APIView.initial(self, request, *args, **kwargs)
+        raise Http404
 
 
 urlpatterns = [

@@ -4,13 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from accounts.permissions import may_see_logs
+from accounts.rules import LOG_READERS
 from datasets.backups.schedule import STALE_HOURS, FailedBackup, LatestBackup, failed_backup, latest_backup
 from web.formats.dates import format_datetime, format_duration
 from web.formats.text import format_sentence
@@ -22,9 +21,7 @@ class BackupsPage(TodayView):
     # It tells of files, of which the version of the data says nothing.
     is_cached = False
     http_method_names = ["get", "head", "options"]
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_see_logs(request.user)
+    permission = LOG_READERS
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         latest, failed, following = latest_backup(), failed_backup(), next_backup()

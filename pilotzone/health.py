@@ -6,15 +6,16 @@ import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from accounts.rules import ANYONE, METRICS_READERS, asks
 from core.files import UNFINISHED
 from core.release import commit, release
 from pilotzone.site_metrics import SiteCollector
@@ -33,13 +34,13 @@ class HealthMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        views = {"/healthz": healthz, "/readyz": readyz, "/version": version}
+        views: dict[str, Any] = {"/healthz": healthz, "/readyz": readyz, "/version": version}
         if _has_metrics_token(request):
-            views["/metrics"] = metrics
+            views["/metrics"] = show_metrics
         view = views.get(request.path)
         if view is None or request.method not in ("GET", "HEAD"):
             return self.get_response(request)
-        response = view(request)
+        response: HttpResponse = view(request)
         # CommonMiddleware, which adds it, is not asked; without it the connection would end after each answer.
         response.headers["Content-Length"] = str(len(response.content))
         # Django logs each answer from 400 on that was not.
@@ -51,15 +52,15 @@ def _plain(text: str, *, status: int = 200) -> HttpResponse:
     return HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")
 
 
-@require_safe
 @never_cache
+@asks(read=ANYONE)
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers. Asks nothing else: a database that is away is no reason to start it again."""
     return _plain("ok")
 
 
-@require_safe
 @never_cache
+@asks(read=ANYONE)
 def readyz(request: HttpRequest) -> HttpResponse:
     """503 and why: while the database does not answer or is damaged, a migration waits, or nothing can be written."""
     try:
@@ -106,8 +107,8 @@ def _try_to_write() -> str:
     return ""
 
 
-@require_safe
 @never_cache
+@asks(read=ANYONE)
 def version(request: HttpRequest) -> HttpResponse:
     return _plain(f"pilotzone {release()} {commit()}")
 
@@ -117,9 +118,17 @@ def _has_metrics_token(request: HttpRequest) -> bool:
     return bool(token) and secrets.compare_digest(given.encode(), f"Bearer {token}".encode())
 
 
-@require_safe
+def _refuse_metrics(request: HttpRequest) -> HttpResponse:
+    return _plain("Only for superusers, and for the token of PILOTZONE_METRICS_TOKEN.", status=403)
+
+
 @never_cache
+@asks(read=METRICS_READERS, refuse=_refuse_metrics)
 def metrics(request: HttpRequest) -> HttpResponse:
-    if not (_has_metrics_token(request) or getattr(request.user, "is_superuser", False)):
-        return _plain("Only for superusers, and for the token of PILOTZONE_METRICS_TOKEN.", status=403)
+    """Whoever sends the token is answered by the middleware."""
+    return show_metrics(request)
+
+
+@never_cache
+def show_metrics(request: HttpRequest) -> HttpResponse:
     return HttpResponse(generate_latest(SiteCollector()), content_type=CONTENT_TYPE_LATEST)

@@ -10,7 +10,7 @@ from accounts.log import Event, log_reading
 from accounts.log_check import check_log
 from accounts.log_seals import seal_state
 from accounts.models import LogSeal
-from accounts.permissions import may_see_logs
+from accounts.rules import LOG_READERS
 from web.views import TodayView
 
 # Seals that the page checks, which takes half a second; the check of each night takes all.
@@ -20,9 +20,7 @@ NEWEST = 2_000
 class LogCheckPage(TodayView):
     template_name = "log_check.html"
     http_method_names = ["get", "head", "options"]
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_see_logs(request.user)
+    permission = LOG_READERS
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().get(request, *args, **kwargs)

@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from accounts.log import MASK, Event, Result, log_export, log_reading, result_of
 from accounts.log_seals import seal_state
-from accounts.permissions import may_see_logs
+from accounts.rules import LOG_READERS
 from core.clock import SHANGHAI
 from core.statement_timeout import statement_timeout
 from web.errors import BadQuery, not_one_of
@@ -157,9 +157,7 @@ class LogPage(TodayView, FilteredListView):
     orderings = {"time": ["timestamp"]}
     default_ordering = "-time"
     http_method_names = ["get", "head", "options"]
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_see_logs(request.user)
+    permission = LOG_READERS
 
     def get_queryset(self) -> QuerySet[LogEntry]:
         entries: QuerySet[LogEntry] = LogEntry.objects.select_related("actor", "content_type")

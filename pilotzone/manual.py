@@ -6,6 +6,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from accounts.passwords import describe_rules
+from accounts.rules import READERS
 from web.language import is_chinese
 from web.terms import TERMS, numbers
 from web.views import TodayView
@@ -22,6 +23,7 @@ GUIDES = {
 
 
 class GlossaryPage(TodayView):
+    permission = READERS
     template_name = "guide/glossary.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -29,6 +31,7 @@ class GlossaryPage(TodayView):
 
 
 class GuidesPage(TodayView):
+    permission = READERS
     template_name = "guide/guides.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -36,6 +39,8 @@ class GuidesPage(TodayView):
 
 
 class GuidePage(TodayView):
+    permission = READERS
+
     def get_template_names(self) -> list[str]:
         return [f"guide/{'zh' if is_chinese() else 'en'}/{self.kwargs['role']}.html"]
 

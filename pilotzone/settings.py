@@ -402,7 +402,7 @@ REST_FRAMEWORK = {
         "web.api.authentication.AccessTokenAuthentication",
         "web.api.authentication.BrowserAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["web.api.permissions.MayRead"],
+    "DEFAULT_PERMISSION_CLASSES": ["web.api.permissions.AsksRule"],
     "DEFAULT_THROTTLE_CLASSES": ["web.api.throttles.AnonymousThrottle", "web.api.throttles.TokenThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "anonymous": env.rate("PILOTZONE_API_RATE_ANONYMOUS", "600/min"),
@@ -422,7 +422,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SERVE_PERMISSIONS": ["web.api.permissions.MayRead"],
+    "SERVE_PERMISSIONS": ["web.api.permissions.AsksRule"],
 }
 
 # For people, or one JSON object a line for what collects logs.

@@ -8,6 +8,7 @@ from pilotzone.backups_page import BackupsPage
 from pilotzone.log_check_page import LogCheckPage
 from pilotzone.log_page import LogPage
 from pilotzone.manual import GlossaryPage, GuidePage, GuidesPage
+from pilotzone.permissions_page import PermissionsPage
 from web.site import site_profile
 
 admin.site.site_header = admin.site.site_title = lazy(lambda: site_profile().name, str)()
@@ -33,6 +34,7 @@ urlpatterns = [
     path("", include("projects.urls")),
     path("", include("indicators.urls")),
     path("", include("web.urls")),
+    path("accounts/permissions/", PermissionsPage.as_view(), name="permissions"),
     path("accounts/", include("accounts.urls")),
     path("language/", preferences, name="language"),
     path("api/", include("pilotzone.api")),

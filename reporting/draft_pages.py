@@ -12,10 +12,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.views import View
 
 from accounts.models import Role, User
-from accounts.permissions import may_see_names
+from accounts.permissions import may_see_names, signed_in
 from core.clock import today
 from core.exceptions import NotAllowed
 from reporting.evidence_pages import change_evidence
@@ -37,15 +36,17 @@ class Needed(NamedTuple):
     sentence: str
 
 
-class DraftView(ShowsUnsavedInput, View):
-    """Of what is reported on and a period, mostly a month. An app's own finds both in `dispatch`, and says the rest
-    below."""
+class DraftView(ShowsUnsavedInput):
+    """Of what is reported on and a period, mostly a month. An app's own finds both, and says the rest below."""
 
     # None for what is not filed by month.
     month: date | None = None
-    user: User
     # The answer to a draft that saved itself.
     state_template = "reporting/_draft_state.html"
+
+    @property
+    def user(self) -> User:
+        return signed_in(self.request.user)
 
     @property
     def form_url(self) -> str:

@@ -5,9 +5,13 @@ from functools import partial
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 
 from accounts.models import User
+from accounts.rules import GuardedView
 from core.exceptions import NotAllowed
 from reporting.evidence import attach_document, attach_file, attach_link, remove_evidence
 from reporting.file_types import download_name, too_large_message
@@ -84,3 +88,18 @@ def send_file(evidence: AbstractEvidence) -> FileResponse:
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+@method_decorator(cache_control(private=True, no_store=True), name="dispatch")
+class EvidenceFile(GuardedView):
+    """A file of evidence, for those who may see it. An app's own says which it is, and whose."""
+
+    http_method_names = ["get", "head", "options"]
+
+    @property
+    def evidence(self) -> Any:
+        """Raises Http404."""
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return send_file(self.evidence)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from accounts.models import User
-from accounts.permissions import may_review, may_see_reviews, signed_in
+from accounts.permissions import may_review, signed_in
+from accounts.rules import REVIEW_READERS, REVIEWERS
 from core.exceptions import NotAllowed
 from core.texts import MAX_REASON_LENGTH
 from reporting.services import Outcome
@@ -32,9 +33,7 @@ class QueuePage(TodayView, FilteredListView):
     # Id of a report -> why it was refused; and the words typed for a return or an undoing.
     refusals: dict[int, str] = {}
     note = ""
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_see_reviews(request.user)
+    permission = REVIEW_READERS
 
     def waiting_rows(self, reports: Iterable[Any]) -> Sequence[Any]:
         raise NotImplementedError
@@ -78,9 +77,7 @@ class DecidesMany(QueuePage):
     queue_name: str
     # Why nothing of a return was done.
     return_refusal = ""
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_review(request.user)
+    permission = write_permission = REVIEWERS
 
     def find(self, ids: Sequence[int]) -> list[Any]:
         """Ordered by what they are about: two people who accept many at once lock that in the same order."""

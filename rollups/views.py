@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from accounts.permissions import may_run_tasks, may_see_logs
+from accounts.permissions import may_administer
+from accounts.rules import ADMINISTRATORS, LOG_READERS
 from rollups import runs, runs_page
 from rollups.marks import RETRY_SECONDS
 from rollups.services import MAX_RECORDED_DIFFERENCES, RETENTION_DAYS
@@ -24,9 +25,8 @@ def _choice(name: str, asked: str, choices: list[str]) -> str:
 
 class RunsPage(TodayView):
     template_name = "rollups/runs.html"
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_run_tasks(request.user) if request.method == "POST" else may_see_logs(request.user)
+    permission = LOG_READERS
+    write_permission = ADMINISTRATORS
 
     def post(self, request: HttpRequest) -> HttpResponse:
         task = _choice("task", request.POST.get("task", ""), list(runs.TASKS))
@@ -67,6 +67,6 @@ class RunsPage(TodayView):
             failed_only=failed_only,
             page=page,
             rows=[(run, runs_page.first_line(run.error)) for run in page],
-            may_run=may_run_tasks(self.request.user),
+            may_run=may_administer(self.request.user),
             **kwargs,
         )

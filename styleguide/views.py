@@ -10,7 +10,7 @@ from django.http import HttpRequest, QueryDict
 from django.template import engines
 from django.utils.translation import gettext as _
 
-from accounts.permissions import may_see_gallery
+from accounts.rules import SUPERUSERS
 from styleguide.specimens.buttons import button_entries
 from styleguide.specimens.charts import chart_entries
 from styleguide.specimens.figures import figure_entries
@@ -33,9 +33,7 @@ def render(code: str, context: dict[str, Any], request: HttpRequest) -> str:
 
 class GalleryPage(TodayView):
     template_name = "styleguide/gallery.html"
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_see_gallery(request.user)
+    permission = SUPERUSERS
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         parts = {

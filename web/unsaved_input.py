@@ -14,11 +14,13 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.functional import Promise
 from django.utils.text import Truncator
 
+from accounts.rules import GuardedView
+
 # Of one field. No field of the site takes as many; a stranger may send millions.
 MAX_CHARACTERS = 20_000
 
 
-class ShowsUnsavedInput:
+class ShowsUnsavedInput(GuardedView):
     """A view whose forms need a log-in. `typed_fields`: the names of what a person writes there -> their labels."""
 
     typed_fields: Mapping[str, str | Promise] = {}
@@ -44,7 +46,7 @@ class ShowsUnsavedInput:
         return response
 
     def turn_away(self, request: HttpRequest) -> HttpResponseBase:
-        """The answer to somebody who is not, or no longer, logged in."""
+        """Also where somebody is no longer logged in."""
         if request.method == "POST":
             return self.show_unsaved(request)
         return redirect_to_login(self.form_address(request))

@@ -6,7 +6,6 @@ from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -19,7 +18,8 @@ from django.views.generic import TemplateView
 
 from accounts.log import log_export
 from accounts.models import User
-from accounts.permissions import may_read
+from accounts.permissions import signed_in
+from accounts.rules import ACCOUNTS, OWNERS, READERS, Facts
 from core.clock import today
 from core.exceptions import NotAllowed
 from web.cache.pages import cached_page
@@ -41,7 +41,7 @@ PARAMETERS_OF_EVERY_PAGE = (*STICKY_PARAMETERS, DAY_FIELD, "lang", "chart")
 
 
 class PageView(ShowsUnsavedInput, TemplateView):
-    """A page as of a day, for those who may read: others log in first, or are refused.
+    """A page as of a day. Each says who may open it: others log in first, or are refused.
 
     `day` is the page's day, `as_of` in its context; `compared` the earlier day that it is compared with, if any.
     Raises BadQuery where the address names no such day.
@@ -60,20 +60,13 @@ class PageView(ShowsUnsavedInput, TemplateView):
     # Those of which it may name several values.
     several: Collection[str] = ()
 
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_read(request.user)
-
     def asked_day(self, request: HttpRequest) -> date:
         return asked_day(request)
 
     def asked_comparison(self, request: HttpRequest) -> date | None:
         return asked_comparison(request, self.day)
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not self.may_open(request):
-            if request.user.is_authenticated:
-                raise PermissionDenied
-            return self.turn_away(request)
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         unknown: list[str] = []
         if request.method in SAFE_METHODS:
             if self.is_cached:
@@ -95,7 +88,7 @@ class PageView(ShowsUnsavedInput, TemplateView):
 
     def respond(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """The page; with `?chart=` the rows of one of its charts as CSV. Raises BadQuery where it has no such chart."""
-        response = super().dispatch(request, *args, **kwargs)
+        response = super().serve(request, *args, **kwargs)
         asked = request.GET.get("chart", "")
         context = response.context_data if isinstance(response, TemplateResponse) else None
         charts: Mapping[str, Chart] = (context or {}).get("charts", {})
@@ -203,6 +196,8 @@ class ListPageView(FilteredListView):
     """A list for readers. A refused filter stays in the form, and whoever is signed in saves views of the list."""
 
     typed_fields = labels_of(SavedViewForm, "name")
+    permission = READERS
+    write_permission = ACCOUNTS
 
     @property
     def url_name(self) -> str:
@@ -227,9 +222,7 @@ class ListPageView(FilteredListView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Saves what the address asks for under a name. Raises BadQuery where no page could show it."""
-        user = request.user
-        if not user.is_authenticated:
-            return self.turn_away(request)
+        user = signed_in(request.user)
         refuse_repeated(request.GET, self.several)
         listing = self.listing()
         assert listing.ordering and listing.filtered is not None
@@ -275,13 +268,14 @@ class EditSavedView(TodayView):
 
     template_name = "saved_view.html"
     typed_fields = labels_of(SavedViewForm, "name")
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return request.user.is_authenticated
+    permission = write_permission = OWNERS
 
     @cached_property
     def view(self) -> SavedView:
-        return get_object_or_404(SavedView, pk=self.kwargs["pk"], user=self.request.user)
+        return get_object_or_404(SavedView, pk=self.kwargs["pk"])
+
+    def permission_facts(self) -> Facts:
+        return {"owner": self.view.user_id}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(view=self.view, **kwargs)

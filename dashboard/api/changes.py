@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
+from accounts.rules import READERS
 from dashboard.api.rollups import RATES
 from dashboard.api.summary import BY_CATEGORY, CHANGE, INVESTED, PLAN, linked, then_and_change
 from dashboard.changes import Changes
@@ -105,6 +106,7 @@ def moved(each: ProjectSum) -> Mapping[str, Any]:
 
 
 class ChangesBetween(Endpoint):
+    permission = READERS
     component = "Changes"
     summary = gettext_lazy(
         "What differs from an earlier day, the end of last month unless `compare` names another: the figures, the "

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
+from accounts.rules import READERS
 from dashboard.api.summary import COMPUTED_AT, PLAN, REFRESHING
 from dashboard.explanation import CountedRows
 from dashboard.explanations import SCOPE_FILTERS, asked_explanation, scope_query
@@ -84,6 +85,7 @@ OBSERVATION = record(
 
 
 class Explain(Endpoint):
+    permission = READERS
     component = "Explanation"
     summary = gettext_lazy(
         "Why a figure is what it is: its formula, what went in, the rows that were counted, when, and by which run."

@@ -12,6 +12,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts.rules import READERS
 from core.lights import Light
 from core.pace import Pace
 from core.periods import ends_between
@@ -298,6 +299,7 @@ _MEASURES = {
 
 
 class MeasureRollups(Rollups):
+    permission = READERS
     component = "MeasureRollupList"
     summary = gettext_lazy("Measures of a plan counted by plan, priority area or lead department.")
     kind = "measures"
@@ -407,6 +409,7 @@ def _project_fields() -> dict[str, Field]:
 
 
 class ProjectRollups(Rollups):
+    permission = READERS
     component = "ProjectRollupList"
     summary = gettext_lazy(
         "Projects and their investment by plan, city, category or stage, or by two of these, or by lead department, "

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
+from accounts.rules import READERS
 from core.comparison import FigureChange
 from core.lights import Light
 from core.statuses import MeasureStatus
@@ -203,6 +204,7 @@ def linked(found: Mapping[str, Row], endpoint: Endpoint, figures: Figures) -> di
 
 
 class Summary(Endpoint):
+    permission = READERS
     component = "Summary"
     summary = gettext_lazy(
         "Measures, projects, problems and indicators of a plan at a glance; `meta` says what each figure is, and "

@@ -8,6 +8,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
+from accounts.rules import READERS
 from dashboard.figure_definitions import YI
 from dashboard.figures import Figures
 from dashboard.pages.groups import listed_measures
@@ -142,6 +143,7 @@ class ThemeRows(RowEndpoint):
 
 
 class Themes(ThemeRows, ListEndpoint):
+    permission = READERS
     component = "ThemeList"
     summary = gettext_lazy("The themes of a plan: what belongs to each, and how it stands on the day.")
     row_fields: Mapping[str, Field] = THEME
@@ -152,6 +154,7 @@ class Themes(ThemeRows, ListEndpoint):
 
 
 class ThemeDetail(ThemeRows):
+    permission = READERS
     component = "Theme"
     summary = gettext_lazy("One theme, with all measures that belong to it on the day.")
     row_fields: Mapping[str, Field] = THEME | DETAILS

@@ -8,12 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import AnonymousUser
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, User
 from accounts.permissions import may_file_for
+from accounts.rules import Rule
 from core.exceptions import NotAllowed
 from datasets.ledger.declaration import Column, Kind, Sheet
 from datasets.ledger.workbook import header_text
@@ -146,6 +146,9 @@ class MonthKind[R: MonthRow](ABC):
     max_rows: ClassVar[int]
     # Said to those who may not file such a report, of a row that is not named, and of one that is accepted already.
     filing_refusal: ClassVar[str | Promise]
+    # Who opens its pages, and what is left of a file that was sent: which rows are theirs is another question.
+    permission: ClassVar[Rule]
+    own_files: ClassVar[Rule]
     code_missing: ClassVar[str | Promise]
     accepted_note: ClassVar[str | Promise] = ""
 
@@ -175,10 +178,6 @@ class MonthKind[R: MonthRow](ABC):
 
     def texts_of(self, report: AbstractReport) -> Cells:
         return {name: self.plain_text(getattr(report, f"{name}_zh") or getattr(report, f"{name}_en")) for name in TEXTS}
-
-    @abstractmethod
-    def may_report(self, user: User | AnonymousUser) -> bool:
-        """Whether the person opens its pages: which rows are theirs is another question."""
 
     def may_file(self, user: User, place: Place) -> bool:
         """Those of the place."""

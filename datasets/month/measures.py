@@ -7,13 +7,12 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Department, User
-from accounts.permissions import may_report_measures
+from accounts.rules import DEPARTMENT_FILE_OWNERS, DEPARTMENT_REPORTERS
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.scope_changes import check_in_plan
@@ -119,12 +118,11 @@ class MeasureMonth(MonthKind[MeasureRow]):
     logged_as = "month of"
     # No department leads nearly as many.
     max_rows = 500
+    permission = DEPARTMENT_REPORTERS
+    own_files = DEPARTMENT_FILE_OWNERS
     filing_refusal = Report.filing_refusal
     code_missing = gettext_lazy("The code is missing: it names the measure.")
     accepted_note = gettext_lazy("A report of this month is accepted already: this one is filed beside it")
-
-    def may_report(self, user: User | AnonymousUser) -> bool:
-        return may_report_measures(user)
 
     def read(
         self, place: Place, *, plan: Plan, month: date | None, kept_by: User | None = None

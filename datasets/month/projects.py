@@ -7,13 +7,12 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Department, User
-from accounts.permissions import may_use_workspace
+from accounts.rules import FILE_OWNERS, REPORTERS
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.scope_changes import check_in_plan
@@ -127,12 +126,11 @@ class ProjectsMonth(MonthKind[ProjectMonthRow]):
     logged_as = "month of projects of"
     # No city has nearly as many.
     max_rows = 2_000
+    permission = REPORTERS
+    own_files = FILE_OWNERS
     filing_refusal = ProjectMonth.filing_refusal
     code_missing = gettext_lazy("The code is missing: it names the project.")
     accepted_note = gettext_lazy("This month is accepted already: this one takes its place once it is accepted")
-
-    def may_report(self, user: User | AnonymousUser) -> bool:
-        return may_use_workspace(user)
 
     def read(
         self, place: Place, *, plan: Plan, month: date | None, kept_by: User | None = None

@@ -7,13 +7,12 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Department, User
-from accounts.permissions import may_report_measures
+from accounts.rules import DEPARTMENT_FILE_OWNERS, DEPARTMENT_REPORTERS
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.period_codes import Period, read_period
@@ -134,11 +133,10 @@ class IndicatorValues(MonthKind[IndicatorValueRow]):
     logged_as = "indicator values of"
     # No department owns nearly as many.
     max_rows = 1_000
+    permission = DEPARTMENT_REPORTERS
+    own_files = DEPARTMENT_FILE_OWNERS
     filing_refusal = ValueReport.filing_refusal
     code_missing = gettext_lazy("The code or the period is missing: they name the value.")
-
-    def may_report(self, user: User | AnonymousUser) -> bool:
-        return may_report_measures(user)
 
     def code_of(self, values: Mapping[str, Any]) -> str:
         code, text = values.get("code") or "", values.get("period") or ""

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.log import log_export
-from accounts.permissions import may_review, may_see_reviews, signed_in
+from accounts.permissions import may_review, signed_in
+from accounts.rules import REVIEW_READERS, REVIEWERS
 from core.exceptions import NotAllowed
 from datasets.downloads import FORMATS, write_current, write_template
 from datasets.forms import UploadForm
@@ -34,9 +35,8 @@ CONTENTS = ("current", "template")
 class DataPage(TodayView):
     template_name = "datasets/data.html"
     typed_fields = {"pasted": gettext_lazy("Or rows of one table, pasted")}
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_review(request.user) if request.method == "POST" else may_see_reviews(request.user)
+    permission = REVIEW_READERS
+    write_permission = REVIEWERS
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         plan = asked_plan(self.request)
@@ -84,8 +84,7 @@ class DataPage(TodayView):
 class Download(TodayView):
     """`?content=current` or `template`, `?format=xlsx` or `csv`."""
 
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_see_reviews(request.user)
+    permission = REVIEW_READERS
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # a file, or a page
         content, file_format = request.GET.get("content", CONTENTS[0]), request.GET.get("format", "xlsx")

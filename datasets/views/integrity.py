@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from accounts.permissions import may_run_tasks, may_see_logs
+from accounts.permissions import may_administer
+from accounts.rules import ADMINISTRATORS, LOG_READERS
 from datasets.integrity.checks import Check, Severity, all_checks
 from datasets.integrity.running import (
     MOST_ROWS_KEPT,
@@ -42,9 +43,8 @@ class CheckRow:
 
 class IntegrityPage(TodayView):
     template_name = "datasets/integrity.html"
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_run_tasks(request.user) if request.method == "POST" else may_see_logs(request.user)
+    permission = LOG_READERS
+    write_permission = ADMINISTRATORS
 
     def post(self, request: HttpRequest) -> HttpResponse:
         # All take a second or two on a large site; nobody waits for a worker.
@@ -62,7 +62,7 @@ class IntegrityPage(TodayView):
             wrong=[each for each in checks if each.found_something],
             others=[each for each in checks if not each.found_something],
             counts=[(severity, _count(checks, severity)) for severity in Severity],
-            may_run=may_run_tasks(self.request.user),
+            may_run=may_administer(self.request.user),
             most_rows=MOST_ROWS_KEPT,
             kept_days=RETENTION_DAYS,
             **kwargs,

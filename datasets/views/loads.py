@@ -11,7 +11,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.permissions import may_review, may_see_reviews, signed_in
+from accounts.permissions import may_review, signed_in
+from accounts.rules import REVIEW_READERS, REVIEWERS
 from core.exceptions import NotAllowed
 from datasets.forms import TakeBackForm
 from datasets.ledger.codec import parsed_key, parsed_values
@@ -29,9 +30,8 @@ ROWS_PER_PAGE = 200
 class LoadPage(TodayView):
     template_name = "datasets/load.html"
     typed_fields = {"reason": gettext_lazy("Reason")}
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_review(request.user) if request.method == "POST" else may_see_reviews(request.user)
+    permission = REVIEW_READERS
+    write_permission = REVIEWERS
 
     @cached_property
     def load(self) -> Load:

@@ -12,7 +12,8 @@ from django.utils.functional import cached_property
 
 from accounts.log import log_export
 from accounts.models import Department, User
-from accounts.permissions import may_see_reviews, signed_in
+from accounts.permissions import signed_in
+from accounts.rules import REVIEW_READERS, Rule
 from core.exceptions import NotAllowed
 from datasets.models import Upload
 from datasets.month.export import write_month, write_office_month
@@ -54,8 +55,13 @@ class OwnMonth(OfPlan):
     def month(self) -> date | None:
         return asked_month(self.request.GET.get("period", "")) if self.kind.is_of_month else None
 
-    def may_open(self, request: HttpRequest) -> bool:
-        return self.kind.may_report(request.user)
+    @property
+    def permission(self) -> Rule:  # type: ignore[override]  # that of its kind
+        return self.kind.permission
+
+    @property
+    def write_permission(self) -> Rule:  # type: ignore[override]  # the same
+        return self.kind.permission
 
     @property
     def by(self) -> User:
@@ -156,8 +162,13 @@ class MonthUpload(UploadPage):
     def kind(self) -> Upload.Kind:  # type: ignore[override]  # that of its month
         return self.month_kind.upload_kind
 
-    def may_open(self, request: HttpRequest) -> bool:
-        return self.month_kind.may_report(request.user)
+    @property
+    def permission(self) -> Rule:  # type: ignore[override]  # that of its kind
+        return self.month_kind.own_files
+
+    @property
+    def write_permission(self) -> Rule:  # type: ignore[override]  # the same
+        return self.month_kind.own_files
 
     def address_afterwards(self) -> str:
         return ""
@@ -208,8 +219,7 @@ class OfficeMonth(OfPlan):
     def month(self) -> date:
         return asked_month(self.request.GET.get("period", ""))
 
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_see_reviews(request.user)
+    permission = REVIEW_READERS
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # a file, or a page
         plan, month = self.plan, self.month

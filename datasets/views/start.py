@@ -8,7 +8,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
 
-from accounts.permissions import may_administer, may_review, signed_in
+from accounts.permissions import signed_in
+from accounts.rules import ADMINISTRATORS, FOUNDERS
 from core.exceptions import NotAllowed
 from datasets.forms import NamesForm
 from datasets.setup import Setup, Step, name_site, setup_of
@@ -27,9 +28,7 @@ class SetupView(TodayView):
     """A step of the first visit. Once that is over, each leads to the last one."""
 
     step: Step
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_administer(request.user)
+    permission = write_permission = ADMINISTRATORS
 
     @cached_property
     def plan(self) -> Plan | None:
@@ -87,9 +86,8 @@ class NamesStep(SetupView):
 class WorkbookStep(SetupView, DataPage):
     template_name = "datasets/start/workbook.html"
     step = Step.WORKBOOK
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_administer(request.user) and (request.method != "POST" or may_review(request.user))
+    permission = ADMINISTRATORS
+    write_permission = FOUNDERS
 
 
 class DoneStep(SetupView):

@@ -13,7 +13,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from accounts.permissions import may_administer, may_review
+from accounts.permissions import may_administer
+from accounts.rules import UPLOAD_OWNERS, Facts
 from core.exceptions import NotAllowed
 from datasets.downloads import write_marked
 from datasets.forms import QuestionsForm
@@ -37,14 +38,15 @@ class OwnUpload(TodayView):
     """Nobody sees the draft of another person."""
 
     kind = Upload.Kind.LEDGER
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_review(request.user)
+    permission = write_permission = UPLOAD_OWNERS
 
     @cached_property
     def upload(self) -> Upload:
         uploads = Upload.objects.select_related("plan", "uploaded_by", "load")
-        return get_object_or_404(uploads, pk=self.kwargs["pk"], uploaded_by=self.request.user, kind=self.kind)
+        return get_object_or_404(uploads, pk=self.kwargs["pk"], kind=self.kind)
+
+    def permission_facts(self) -> Facts:
+        return {"owner": self.upload.uploaded_by_id}
 
 
 class UploadPage(OwnUpload):

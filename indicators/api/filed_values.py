@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.permissions import may_file_for
+from accounts.rules import VALUE_REPORTERS, Facts
 from core.exceptions import NotAllowed
 from indicators.api.indicators import CODE, REGION
 from indicators.models import RELEASE_BASES, Indicator, Purpose, ValueProvenance, ValueReport
@@ -155,6 +155,8 @@ class FiledValueEndpoint(FilingEndpoint):
     model = ValueReport
     columns = FILED_VALUE
     kept = KEPT
+    write_permission = VALUE_REPORTERS
+    permission_refusal = ValueReport.filing_refusal
     write_component = "WrittenValue"
     conflict_columns = {
         "doubts": meaning(
@@ -178,8 +180,8 @@ class FiledValueEndpoint(FilingEndpoint):
     def of_subject(self) -> ValueReportQuerySet:
         return self.subject.value_reports.select_related("region")
 
-    def may_file(self) -> bool:
-        return may_file_for(self.request.user, department=self.subject.owner_id)
+    def write_permission_facts(self) -> Facts:
+        return {"department": self.subject.owner_id}
 
     def conflict_details(self, refusal: NotAllowed) -> Row:
         if not isinstance(refusal, Doubtful):

@@ -6,6 +6,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
+from accounts.rules import READERS
 from indicators.api.judgements import (
     ATTAINMENT,
     JUDGEMENT,
@@ -364,6 +365,7 @@ class IndicatorRows(RowEndpoint):
 
 
 class Indicators(IndicatorRows, ListEndpoint):
+    permission = READERS
     component = "IndicatorList"
     summary = gettext_lazy(
         "The indicators of the site, each with its newest verified and exact value released by the day. Those without "
@@ -381,6 +383,7 @@ class Indicators(IndicatorRows, ListEndpoint):
 
 
 class IndicatorDetail(IndicatorRows):
+    permission = READERS
     component = "Indicator"
     summary = gettext_lazy("One indicator: what it stands against, and every target adopted by the day.")
     row_fields = INDICATOR | DETAILS

@@ -3,6 +3,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
+from accounts.rules import READERS
 from core.periods import PeriodKind
 from indicators.api.indicators import CODE, PERIOD, REGION, RELEASED_ON, VALUE, VINTAGE
 from indicators.filters import OBSERVATION_ORDERINGS, ObservationFilter
@@ -33,6 +34,7 @@ def _address(chunk: Chunk) -> Reader:
 
 
 class Observations(ListEndpoint):
+    permission = READERS
     component = "ObservationList"
     summary = gettext_lazy(
         "The values of all indicators released by the day, each in its indicator's unit; those that a later row"

@@ -10,6 +10,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.rules import READERS
 from core.periods import PeriodKind
 from indicators.api.indicators import CODE, NAME, PERIOD, REGION, RELEASED_ON, VALUE, VINTAGE
 from indicators.api.observations import VERIFIED
@@ -118,6 +119,7 @@ def _number(amount: Any) -> Any:
 
 
 class IndicatorSeries(ListEndpoint):
+    permission = READERS
     component = "SeriesList"
     summary = gettext_lazy(
         "The values of one indicator, recorded or derived, for several regions: of each region and period the newest"

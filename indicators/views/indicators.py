@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from accounts.permissions import may_open_office
+from accounts.rules import READERS
 from core.periods import PeriodKind
 from indicators.by_city import compare_cities
 from indicators.charts.beside import apart_rows, city_rows, single_value
@@ -152,6 +153,7 @@ def since_cells(since: ChangeSince) -> dict[str, Any]:
 
 
 class IndicatorDetail(PageView):
+    permission = READERS
     shows_filings = False
     template_name = "indicators/indicator_detail.html"
 

@@ -4,11 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django import forms
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -19,10 +16,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
 
-from accounts.permissions import may_file_for, may_see_evidence, signed_in
+from accounts.rules import EVIDENCE_READERS, VALUE_REPORTERS, Facts
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.period_codes import Period, read_period
@@ -40,7 +36,7 @@ from regions.models import Region, RegionKind
 from reporting import services
 from reporting.doubts import Doubt, Doubtful
 from reporting.draft_pages import DraftView, FormPage, SavesItself
-from reporting.evidence_pages import send_file
+from reporting.evidence_pages import EvidenceFile
 from reporting.steps import StepRow, step_rows
 from reporting.workflow import ReportState
 from web.errors import BadQuery
@@ -76,24 +72,28 @@ class PeriodForm(forms.Form):
 class ValueView(DraftView):
     """Of an indicator, a region and a period, for the reporters of the department that owns the indicator."""
 
-    plan: Any
-    indicator: Indicator
+    permission = write_permission = VALUE_REPORTERS
+    permission_refusal = ValueReport.filing_refusal
     region: Region
     # None: it is to be chosen.
     period: Period | None
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.is_authenticated:
-            return self.turn_away(request)
+    @cached_property
+    def plan(self) -> Any:
         # The frame of the page reads it too.
-        self.plan = asked_plan(request)
-        self.indicator = get_object_or_404(Indicator.objects.select_related("owner"), code=kwargs["code"])
-        self.user = signed_in(request.user)
-        if self.indicator.derived_form or not may_file_for(self.user, department=self.indicator.owner_id):
-            raise PermissionDenied(str(ValueReport.filing_refusal))
+        return asked_plan(self.request)
+
+    @cached_property
+    def indicator(self) -> Indicator:
+        return get_object_or_404(Indicator.objects.select_related("owner"), code=self.kwargs["code"])
+
+    def permission_facts(self) -> Facts:
+        return {"department": None if self.indicator.derived_form else self.indicator.owner_id}
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.region = self.asked_region(request.GET.get("region", ""))
         self.period = self.asked_period(request.GET.get("period", ""))
-        return super().dispatch(request, *args, **kwargs)
+        return super().serve(request, *args, **kwargs)
 
     def asked_region(self, code: str) -> Region:
         if not code and self.plan is not None:
@@ -294,16 +294,14 @@ class ValuePage(FormPage, ValueView):
         )
 
 
-@require_safe
-@cache_control(private=True, no_store=True)
-def value_evidence(request: HttpRequest, code: str, key: UUID) -> HttpResponseBase:
-    """A file of evidence, for those who may see it."""
-    if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
-    pieces = ValueReportEvidence.objects.exclude(file="").select_related("report__department__merged_into")
-    evidence = get_object_or_404(pieces, key=key, report__indicator__code=code)
-    report = evidence.report
-    is_accepted = report.state == ReportState.ACCEPTED
-    if not may_see_evidence(request.user, department=report.readers_department_id, is_accepted=is_accepted):
-        raise PermissionDenied
-    return send_file(evidence)
+class ValueEvidenceFile(EvidenceFile):
+    permission = EVIDENCE_READERS
+
+    @cached_property
+    def evidence(self) -> ValueReportEvidence:
+        pieces = ValueReportEvidence.objects.exclude(file="").select_related("report__department__merged_into")
+        return get_object_or_404(pieces, key=self.kwargs["key"], report__indicator__code=self.kwargs["code"])
+
+    def permission_facts(self) -> Facts:
+        report = self.evidence.report
+        return {"department": report.readers_department_id, "is_accepted": report.state == ReportState.ACCEPTED}

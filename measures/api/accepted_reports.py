@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
+from accounts.rules import READERS
 from core.statuses import MeasureStatus
 from measures.api.addresses import row_address
 from measures.filters import REPORT_SEARCH, asked_plan, measures_of_asked_plan, sections_of_asked_plan
@@ -64,6 +65,7 @@ ACCEPTED_REPORT = {
 
 
 class AcceptedReports(ListEndpoint):
+    permission = READERS
     component = "AcceptedReportList"
     summary = gettext_lazy("The accepted reports of a plan's measures that were submitted by the day.")
     row_fields = ACCEPTED_REPORT

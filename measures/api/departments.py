@@ -2,6 +2,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Department
+from accounts.rules import READERS
 from measures.filters import DEPARTMENT_SEARCH
 from web.api.endpoints import ListEndpoint
 from web.api.fields import UPDATED, column, filtered_list, local_fields
@@ -18,6 +19,7 @@ class DepartmentFilter(UpdatedFilterSet):
 
 
 class Departments(ListEndpoint):
+    permission = READERS
     component = "DepartmentList"
     summary = gettext_lazy(
         "The departments that lead or join measures, in the order of the office. One that was merged into another "

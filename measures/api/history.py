@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
 from accounts.permissions import may_see_names
+from accounts.rules import READERS
 from core.dated import IN_ORDER
 from core.scope import ScopeKind
 from measures.api.addresses import plan_slug
@@ -79,6 +80,7 @@ SCOPE_CHANGE = {
 
 
 class MeasureHistory(Endpoint):
+    permission = READERS
     component = "MeasureHistory"
     takes_plan = True
     summary = gettext_lazy(

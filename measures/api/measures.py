@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
+from accounts.rules import READERS
 from core.lights import Light, MeasureLight, light_of
 from core.provenance import Provenance
 from core.scope import PlanScope
@@ -165,6 +166,7 @@ class MeasureRows(RowEndpoint):
 
 
 class Measures(MeasureRows, ListEndpoint):
+    permission = READERS
     component = "MeasureList"
     summary = gettext_lazy(
         "The measures of a plan that were listed by the day, each with its status and light of that day."
@@ -189,6 +191,7 @@ class Measures(MeasureRows, ListEndpoint):
 
 
 class MeasureDetail(MeasureRows):
+    permission = READERS
     component = "Measure"
     summary = gettext_lazy("One measure, with its texts in both languages.")
     row_fields = MEASURE | DETAILS

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
+from accounts.rules import READERS
 from measures.filters import asked_plan
 from measures.meeting_sheets import SheetRow, meetings_on, rows_of
 from measures.models import Meeting
@@ -60,6 +61,7 @@ def _direction(row: SheetRow, *, sees_notes: bool) -> Row:
 
 
 class Meetings(ListEndpoint):
+    permission = READERS
     component = "MeetingList"
     summary = gettext_lazy(
         "The coordination meetings of a plan held by the day, and today those to come: their problems, and the "

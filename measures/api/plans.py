@@ -3,6 +3,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
+from accounts.rules import READERS
 from measures.filters import PLAN_ORDERINGS, PlanFilter, asked_plan
 from measures.models import Plan, Section
 from web.api.endpoints import ListEndpoint
@@ -20,6 +21,7 @@ class SectionFilter(UpdatedFilterSet):
 
 
 class Plans(ListEndpoint):
+    permission = READERS
     component = "PlanList"
     summary = gettext_lazy("The action plans of the site; `plan=` of the other lists takes a slug of these.")
     row_fields = {
@@ -44,6 +46,7 @@ class Plans(ListEndpoint):
 
 
 class Sections(ListEndpoint):
+    permission = READERS
     component = "SectionList"
     summary = gettext_lazy("The priority areas of a plan.")
     row_fields = {

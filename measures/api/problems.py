@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from accounts.models import Department, User
 from accounts.permissions import may_see_names, signed_in
+from accounts.rules import PROBLEM_PARTIES, PROBLEM_RAISERS, READERS, Facts
 from core.texts import MAX_TEXT_LENGTH
 from measures.api.problem_fields import KEPT, PROBLEM, STEP, WHAT
 from measures.filters import asked_plan
@@ -23,11 +24,10 @@ from measures.models import Problem, ProblemCategory, ProblemStep, ProblemSubjec
 from measures.problem_filters import PROBLEM_ORDERINGS, ProblemFilter
 from measures.problems import move_problem, raise_problem, reword_problem, save_problem_draft
 from reporting.problems.querysets import IN_ORDER
-from reporting.problems.services import ProblemData, allowed_moves, may_raise
+from reporting.problems.services import ProblemData, allowed_moves
 from reporting.problems.workflow import BY_NAME, MOVES, Party, ProblemState
 from web.api.endpoints import ListEndpoint, Row, RowEndpoint
 from web.api.fields import Chunk, Field, Reader, column, columns_of, shapes_of
-from web.api.permissions import MayRead, MayWrite
 from web.api.request_body import (
     BodyField,
     InvalidValue,
@@ -132,6 +132,7 @@ MADE: dict[str, BodyField] = {
 
 
 class Problems(ListEndpoint):
+    permission = READERS
     component = "ProblemList"
     summary = gettext_lazy(
         "The problems of a plan's measures and projects that were raised by the day, each as it was on that day."
@@ -152,7 +153,7 @@ class Problems(ListEndpoint):
 class ProblemEndpoint(RowEndpoint):
     """What the problems of a measure or project and a single one share: how one is shown, what is read of a body."""
 
-    permission_classes = [MayRead, MayWrite]
+    permission = READERS
     takes_plan = True
     write_component = "SavedProblem"
     kinds = KINDS
@@ -275,9 +276,13 @@ class MeasureProblems(ProblemEndpoint, ListEndpoint):
     orderings = PROBLEM_ORDERINGS
     default_ordering = "code"
     name = "problems"
-    who_may_raise = gettext_lazy(
+    write_permission = PROBLEM_RAISERS
+    permission_refusal = gettext_lazy(
         "Only the departments that carry out this measure, and the office, may raise a problem of it."
     )
+
+    def write_permission_facts(self) -> Facts:
+        return self.new_problem().carriers
 
     def get_queryset(self) -> QuerySet[Any]:
         of_subject = ProblemStep.objects.filter(problem__in=self.new_problem().others())
@@ -286,8 +291,6 @@ class MeasureProblems(ProblemEndpoint, ListEndpoint):
 
     def post(self, request: Any, code: str) -> Response:
         problem = self.new_problem()
-        if not may_raise(problem, request.user):
-            raise PermissionDenied(str(self.who_may_raise))
         values = read_body(request.data, NEW)
         save = raise_problem if values.get("submit", True) else save_problem_draft
         save(problem, by=signed_in(request.user), data=self.read_data(values, problem))
@@ -306,16 +309,25 @@ class ProblemDetail(ProblemEndpoint):
     )
     request_bodies: Mapping[str, tuple[str, Shape]] = {"PUT": ("ChangedProblem", shape_of(CHANGED))}
     row_fields = PROBLEM | DETAILS
+    write_permission = PROBLEM_PARTIES
+    permission_refusal = gettext_lazy("You may not do this")
+
+    @cached_property
+    def asked(self) -> Problem:
+        return self.find(self.kwargs["number"])
+
+    def write_permission_facts(self) -> Facts:
+        move = BY_NAME["raise" if self.asked.is_draft else "reword"]
+        return {"takes_part": not self.asked.parties_of(self.request.user).isdisjoint(move.by)}
 
     def get_answer(self, request: Any, code: str, number: int) -> Response:
-        self.problem = self.find(number)
+        self.problem = self.asked
         values = self.values(self.problem, columns_of(self.asked_row_fields.values()))
         [row] = self.make_rows([values])
         return Response({"as_of": self.day, **row})
 
     def put(self, request: Any, code: str, number: int) -> Response:
-        problem = self.find(number)
-        by = self.mover(problem, "raise" if problem.is_draft else "reword")
+        problem, by = self.asked, signed_in(request.user)
         values = read_body(request.data, CHANGED)
         data, version = self.read_data(values, problem), values["version"]
         if not problem.is_draft and not values.get("submit"):
@@ -325,12 +337,6 @@ class ProblemDetail(ProblemEndpoint):
             save(problem, by=by, data=data, version=version)
         return self.saved(problem)
 
-    def mover(self, problem: Problem, move: str) -> User:
-        """Who makes the move; raises PermissionDenied for those whom the table of moves does not let."""
-        if problem.parties_of(self.request.user).isdisjoint(BY_NAME[move].by):
-            raise PermissionDenied(_("You may not do this"))
-        return signed_in(self.request.user)
-
 
 class ProblemMoves(ProblemDetail):
     http_method_names = ["post", "options"]
@@ -338,10 +344,19 @@ class ProblemMoves(ProblemDetail):
     request_bodies = {"POST": ("ProblemMove", shape_of(MADE))}
     created_status = status.HTTP_200_OK
 
+    def write_permission_facts(self) -> Facts:
+        """In any way: which move it is stands in the body."""
+        return {"takes_part": bool(self.asked.parties_of(self.request.user))}
+
+    def mover(self, move: str) -> User:
+        """Who makes the move; raises PermissionDenied for those whom the table of moves does not let."""
+        if self.asked.parties_of(self.request.user).isdisjoint(BY_NAME[move].by):
+            raise PermissionDenied(str(self.permission_refusal))
+        return signed_in(self.request.user)
+
     def post(self, request: Any, code: str, number: int) -> Response:
-        problem = self.find(number)
-        values = read_body(request.data, MADE)
-        by, note = self.mover(problem, values["move"]), values.get("note", "")
+        problem, values = self.asked, read_body(request.data, MADE)
+        by, note = self.mover(values["move"]), values.get("note", "")
         if values["move"] == "raise":
             raise_problem(problem, by=by, data=self.read_data({}, problem), version=problem.version)
         else:

@@ -7,7 +7,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.permissions import may_report
+from accounts.rules import MEASURE_REPORTERS, Facts
 from core.exceptions import NotAllowed
 from core.statuses import MeasureStatus
 from core.texts import MAX_TEXT_LENGTH
@@ -129,6 +129,8 @@ class ReportEndpoint(FilingEndpoint):
     model = Report
     columns = REPORT
     kept = KEPT
+    write_permission = MEASURE_REPORTERS
+    permission_refusal = Report.filing_refusal
     takes_plan = True
     write_component = "FiledReport"
     conflict_columns = {
@@ -148,8 +150,8 @@ class ReportEndpoint(FilingEndpoint):
     def of_subject(self) -> ReportQuerySet:
         return self.subject.reports.prefetch_related("about_problem")
 
-    def may_file(self) -> bool:
-        return may_report(self.request.user, lead=self.subject.lead_department_id)
+    def write_permission_facts(self) -> Facts:
+        return {"lead": self.subject.lead_department_id}
 
     def conflict_details(self, refusal: NotAllowed) -> Row:
         return {name: getattr(refusal, name) for name in self.conflict_columns if hasattr(refusal, name)}

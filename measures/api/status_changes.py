@@ -3,6 +3,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
+from accounts.rules import READERS
 from core.statuses import MeasureStatus
 from measures.api.addresses import row_address
 from measures.filters import STATUS_CHANGE_ORDERINGS, StatusChangeFilter, asked_plan
@@ -44,6 +45,7 @@ STATUS_CHANGE = {
 
 
 class StatusChanges(ListEndpoint):
+    permission = READERS
     component = "StatusChangeList"
     summary = gettext_lazy(
         "The status changes of a plan's measures effective by the day; those that a later row corrects are kept."

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from auditlog.registry import auditlog
@@ -8,7 +9,6 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.permissions import may_report_project
 from core.names import named_bound
 from core.provenance import Sourced
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet, track_links, track_part
@@ -20,7 +20,7 @@ from web.html.links import query_of
 from web.language import localized
 
 if TYPE_CHECKING:
-    from accounts.models import Department, User
+    from accounts.models import Department
 
 
 class ProblemCategory(Sourced, UpdatedAtModel):
@@ -149,11 +149,12 @@ class Problem(AbstractProblem, UpdatedAtModel):
     def _participating(self) -> set[int]:
         return {each.pk for each in self.subject.participating_departments.all()}
 
-    def is_carried_out_by(self, user: "User") -> bool:
+    @property
+    def carriers(self) -> Mapping[str, Any]:
+        """The departments that carry it out, and the city of a project, by their ids."""
         if self.project is not None:
-            return may_report_project(user, lead=self.project.lead_department_id, city=self.project.city_id)
-        carrying = {self.subject.lead_department_id} | self._participating
-        return user.is_reporter and user.department_id in carrying
+            return {"departments": {self.project.lead_department_id}, "city": self.project.city_id}
+        return {"departments": {self.subject.lead_department_id} | self._participating, "city": None}
 
     def others(self) -> ProblemQuerySet:
         return Problem.objects.filter(**{self.subject_kind.value: self.subject.pk})

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Department, User
-from accounts.permissions import may_review, signed_in
+from accounts.permissions import signed_in
+from accounts.rules import REVIEWERS
 from core.exceptions import NotAllowed
 from core.scope import MEASURE_KINDS, ScopeKind, scope_on, scope_window
 from core.statuses import MeasureStatus
@@ -44,9 +45,7 @@ class OfficeForm(TodayView):
     submit: Promise
     done: Promise
     is_final = False
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_review(request.user)
+    permission = write_permission = REVIEWERS
 
     @property
     def subject(self) -> Any:

@@ -3,18 +3,18 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.generic import View
 from django_filters import FilterSet
 
 from accounts.permissions import signed_in
+from accounts.rules import ACCOUNTS, OWNERS, Facts, GuardedView
 from measures.models import Notice
-from measures.notices import notice_sentences, notices_for, read_all, read_notice
+from measures.notices import notice_sentences, notices_for, read_all, read_notice, with_subjects
 from web.views import FilteredListView, TodayView
 
 
@@ -23,9 +23,7 @@ class Inbox(TodayView, FilteredListView):
     filterset_class = FilterSet
     orderings = {"created_at": ["created_at"]}
     default_ordering = "-created_at"
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return request.user.is_authenticated
+    permission = write_permission = ACCOUNTS
 
     def get_queryset(self) -> QuerySet[Notice]:
         return notices_for(signed_in(self.request.user))
@@ -39,17 +37,26 @@ class Inbox(TodayView, FilteredListView):
         return context | {"rows": rows, "unread_notices": unread}
 
 
-class OpenNotice(LoginRequiredMixin, View):
+class OpenNotice(GuardedView):
     """Marks a notice as read, and leads on to the page that it speaks of."""
 
     http_method_names = ["get"]
+    permission = OWNERS
+
+    @cached_property
+    def notice(self) -> Notice:
+        return get_object_or_404(with_subjects(Notice.objects.all()), pk=self.kwargs["pk"])
+
+    def permission_facts(self) -> Facts:
+        return {"owner": self.notice.user_id}
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return redirect(read_notice(get_object_or_404(notices_for(signed_in(request.user)), pk=pk)))
+        return redirect(read_notice(self.notice))
 
 
-class ReadAll(LoginRequiredMixin, View):
+class ReadAll(GuardedView):
     http_method_names = ["post"]
+    write_permission = ACCOUNTS
 
     def post(self, request: HttpRequest) -> HttpResponse:
         count = read_all(signed_in(request.user))

@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
@@ -26,6 +26,7 @@ from accounts.permissions import (
     may_see_report,
     signed_in,
 )
+from accounts.rules import ACCOUNTS, COMMENTATORS, READERS, Facts
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.lights import OVERDUE, Light, MeasureLight, is_overdue
@@ -189,6 +190,7 @@ def history_rows(changes: Iterable[StatusChange]) -> list[HistoryRow]:
 
 
 class MeasureDetail(PageView):
+    permission = READERS
     shows_filings = False
     template_name = "measures/measure_detail.html"
 
@@ -304,9 +306,16 @@ class CommentOnMeasure(MeasureDetail):
     """Takes a comment; a refused one comes back on the measure's page, with what was typed."""
 
     typed_fields = labels_of(CommentForm, "text")
+    permission = ACCOUNTS
+    write_permission = COMMENTATORS
 
-    def may_open(self, request: HttpRequest) -> bool:
-        return request.user.is_authenticated
+    @cached_property
+    def commented(self) -> Measure:
+        return get_object_or_404(Measure.objects.in_plan(asked_plan(self.request)), code=self.kwargs["code"])
+
+    def write_permission_facts(self) -> Facts:
+        participating = self.commented.participating_departments.values_list("pk", flat=True)
+        return {"lead": self.commented.lead_department_id, "participating": list(participating)}
 
     def asked_day(self, request: HttpRequest) -> date:
         return today()
@@ -316,11 +325,7 @@ class CommentOnMeasure(MeasureDetail):
         return redirect(reverse("measures:detail", args=[kwargs["code"]]) + (f"?{query}" if query else ""))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        measure = get_object_or_404(Measure.objects.in_plan(asked_plan(request)), code=kwargs["code"])
-        participating = measure.participating_departments.values_list("pk", flat=True)
-        by = signed_in(request.user)
-        if not may_comment(by, lead=measure.lead_department_id, participating=list(participating)):
-            raise PermissionDenied
+        measure, by = self.commented, signed_in(request.user)
         form = CommentForm(request.POST)
         if form.is_valid():
             try:
@@ -336,6 +341,7 @@ class CommentOnMeasure(MeasureDetail):
 class LightsRule(PageView):
     """The rule of the lights, with the thresholds in force."""
 
+    permission = READERS
     template_name = "measures/lights.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

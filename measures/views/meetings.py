@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 from accounts.log import log_export
 from accounts.models import User
 from accounts.permissions import may_review, signed_in
+from accounts.rules import READERS, REVIEWERS
 from core.clock import today
 from core.exceptions import NotAllowed
 from measures.filters import asked_plan
@@ -50,6 +51,7 @@ from web.word import MEDIA_TYPE
 
 
 class MeetingList(PageView):
+    permission = READERS
     template_name = "measures/meetings/list.html"
     parameters = ("page",)
 
@@ -67,6 +69,7 @@ class MeetingList(PageView):
 class MeetingSheet(PageView):
     """For the screen and for paper, as of a day."""
 
+    permission = READERS
     template_name = "measures/meetings/sheet.html"
 
     @cached_property
@@ -112,8 +115,7 @@ class MeetingWord(MeetingSheet):
 class MeetingPage(TodayView):
     """Of the office, about one meeting of the plan that the address names."""
 
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_review(request.user)
+    permission = write_permission = REVIEWERS
 
     @cached_property
     def plan(self) -> Plan:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from accounts.rules import READERS
 from measures.filters import PLAN_ORDERINGS, PlanFilter
 from measures.models import Plan
 from web.views import FilteredListView
@@ -12,6 +13,7 @@ MAX_IN_HEAD = 12
 
 
 class PlanList(FilteredListView):
+    permission = READERS
     template_name = "measures/plan_list.html"
     filterset_class = PlanFilter
     orderings = PLAN_ORDERINGS

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Department
 from accounts.permissions import signed_in
+from accounts.rules import DRAFTING_PARTIES, PROBLEM_PARTIES, PROBLEM_RAISERS, Facts
 from core.exceptions import NotAllowed
 from measures.filters import asked_plan
 from measures.models import Problem, ProblemCategory, ProblemSubject
@@ -26,11 +26,11 @@ from measures.problems import (
     reword_problem,
     save_problem_draft,
 )
-from measures.views.problems import asked_problem, problem_url
+from measures.views.problems import asked_problem, problem_or_draft, problem_url
 from reporting.file_types import too_large_message
 from reporting.forms import LongTextField, MultipleFilesInput
 from reporting.moves import Move
-from reporting.problems.services import Assignment, ProblemData, may_raise
+from reporting.problems.services import Assignment, ProblemData
 from reporting.problems.workflow import ASSIGNING, BY_NAME
 from web.errors import add_refusal
 from web.html.links import query_of
@@ -187,9 +187,6 @@ class ProblemFormPage(TodayView):
     heading: str | Promise
     submit: str | Promise
 
-    def may_open(self, request: HttpRequest) -> bool:
-        return request.user.is_authenticated
-
     @property
     def problem(self) -> Problem:
         raise NotImplementedError
@@ -266,16 +263,16 @@ class DraftingPage(ProblemFormPage):
 class RaiseProblem(DraftingPage):
     heading = gettext_lazy("Raise a problem")
     subject_kind = ProblemSubject.MEASURE
+    permission = write_permission = PROBLEM_RAISERS
 
     @cached_property
     def problem(self) -> Problem:
-        """Raises PermissionDenied for those who may raise none."""
         subjects = Problem.subjects(self.subject_kind).in_plan(asked_plan(self.request))
         subject = get_object_or_404(subjects.select_related("plan", "lead_department"), code=self.kwargs["code"])
-        problem = Problem(**{self.subject_kind.value: subject})
-        if not may_raise(problem, self.request.user):
-            raise PermissionDenied
-        return problem
+        return Problem(**{self.subject_kind.value: subject})
+
+    def permission_facts(self) -> Facts:
+        return self.problem.carriers
 
     @property
     def action(self) -> str:
@@ -287,6 +284,7 @@ class MovePage(ProblemFormPage):
 
     typed_fields = labels_of(ProblemForm, "text") | labels_of(NoteForm, "note")
     subject_kind = ProblemSubject.MEASURE
+    permission = write_permission = PROBLEM_PARTIES
 
     @cached_property
     def move(self) -> Move:
@@ -298,10 +296,10 @@ class MovePage(ProblemFormPage):
     @cached_property
     def problem(self) -> Problem:
         asked = {name: self.kwargs[name] for name in ("code", "number")}
-        problem = asked_problem(self.request, self.subject_kind, **asked)
-        if problem.parties_of(self.request.user).isdisjoint(self.move.by):
-            raise PermissionDenied
-        return problem
+        return asked_problem(self.request, self.subject_kind, **asked)
+
+    def permission_facts(self) -> Facts:
+        return {"takes_part": not self.problem.parties_of(self.request.user).isdisjoint(self.move.by)}
 
     @property
     def action(self) -> str:
@@ -364,3 +362,9 @@ class RaiseDraft(DraftingPage, MovePage):
     heading = gettext_lazy("Raise a problem")
     submit = BY_NAME["raise"].label
     move = BY_NAME["raise"]
+    permission = write_permission = DRAFTING_PARTIES
+
+    @cached_property
+    def problem(self) -> Problem:
+        asked = {name: self.kwargs[name] for name in ("code", "number")}
+        return problem_or_draft(self.request, self.subject_kind, **asked)

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.views import redirect_to_login
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -14,10 +13,10 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
 
 from accounts.models import Department
 from accounts.permissions import may_review, may_see_names
+from accounts.rules import ACCOUNTS, READERS, asks
 from core.clock import today
 from measures.filters import asked_plan
 from measures.models import Problem, ProblemCategory, ProblemEvidence, ProblemStep, ProblemSubject
@@ -186,6 +185,14 @@ def list_sentence(counts: ProblemCounts, owners: Iterable[CountedRow]) -> str:
 
 def asked_problem(request: HttpRequest, subject_kind: ProblemSubject, *, code: str, number: int) -> Problem:
     """Raises Http404 also for the draft of others."""
+    problem = problem_or_draft(request, subject_kind, code=code, number=number)
+    if problem.is_draft and not allowed_moves(problem, request.user):
+        raise Http404
+    return problem
+
+
+def problem_or_draft(request: HttpRequest, subject_kind: ProblemSubject, *, code: str, number: int) -> Problem:
+    """Raises Http404 where there is none; whose a draft is, is left to ask."""
     problems = Problem.objects.in_plan(asked_plan(request)).select_related(
         "plan",
         "measure__lead_department",
@@ -195,15 +202,13 @@ def asked_problem(request: HttpRequest, subject_kind: ProblemSubject, *, code: s
         "raised_by_city",
         "proposed_owner",
     )
-    problem = get_object_or_404(problems, **{f"{subject_kind.value}__code": code, "number": number})
-    if problem.is_draft and not allowed_moves(problem, request.user):
-        raise Http404
-    return problem
+    return get_object_or_404(problems, **{f"{subject_kind.value}__code": code, "number": number})
 
 
 class ProblemDetail(PageView):
     """One problem: its life by the day, oldest first, and what reports say about it."""
 
+    permission = READERS
     template_name = "measures/problem_detail.html"
     subject_kind = ProblemSubject.MEASURE
 
@@ -259,14 +264,12 @@ class ProblemDetail(PageView):
         return reports.filter(submitted_on__lte=self.day).order_by("-period", "-submitted_on", "-pk")
 
 
-@require_safe
 @cache_control(private=True, no_store=True)
+@asks(read=ACCOUNTS)
 def problem_evidence(
     request: HttpRequest, code: str, number: int, key: UUID, subject_kind: ProblemSubject = ProblemSubject.MEASURE
 ) -> HttpResponseBase:
     """A file that came with a step, for whoever has an account: to be saved and not to be shown."""
-    if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
     pieces = ProblemEvidence.objects.exclude(file="")
     wanted = {f"step__problem__{subject_kind.value}__code": code, "step__problem__number": number}
     evidence = get_object_or_404(pieces, key=key, **wanted)

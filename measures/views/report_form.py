@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.vary import vary_on_cookie
 
-from accounts.permissions import may_report, signed_in
+from accounts.rules import MEASURE_REPORTERS, Facts
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.lights import is_overdue
@@ -59,28 +58,36 @@ MINUTES = 3
 class ReportingView(DraftView):
     """Of a measure and a month, for the reporters of the department that leads it."""
 
-    month: date
-    plan: Any
-    measure: Any
+    permission = write_permission = MEASURE_REPORTERS
+    permission_refusal = Report.filing_refusal
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        code = kwargs["code"]
-        self.month = asked_month(request.GET.get("period", ""))
-        if not request.user.is_authenticated:
-            return self.turn_away(request)
+    @cached_property
+    def month(self) -> date:  # type: ignore[override]  # always one
+        return asked_month(self.request.GET.get("period", ""))
+
+    @cached_property
+    def plan(self) -> Any:
         # The frame of the page reads it too.
-        self.plan = asked_plan(request)
+        return asked_plan(self.request)
+
+    @cached_property
+    def measure(self) -> Any:
         measures = Measure.objects.in_plan(self.plan).select_related("section", "lead_department")
-        self.measure = get_object_or_404(measures.with_status(today()), code=code)
-        self.measure.plan, self.user = self.plan, signed_in(request.user)
-        if not may_report(self.user, lead=self.measure.lead_department_id):
-            former = find_former_lead(self.measure, self.month, user=self.user)
-            if former is None:
-                raise PermissionDenied(str(Report.filing_refusal))
-            return self.refuse_former_lead(request, former)
+        measure: Any = get_object_or_404(measures.with_status(today()), code=self.kwargs["code"])
+        measure.plan = self.plan
+        return measure
+
+    def permission_facts(self) -> Facts:
+        return {"lead": self.measure.lead_department_id}
+
+    def deny(self, request: HttpRequest) -> HttpResponseBase:
+        former = find_former_lead(self.measure, self.month, user=self.user)
+        return super().deny(request) if former is None else self.refuse_former_lead(request, former)
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if self.month < month_of(self.measure.listed_on) or self.measure.listed_on > today():
             raise BadQuery({"period": [_("The measure was not yet listed in this month.")]})
-        return super().dispatch(request, *args, **kwargs)
+        return super().serve(request, *args, **kwargs)
 
     @cached_property
     def opened(self) -> list[ProblemStep]:

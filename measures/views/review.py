@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from accounts.models import Department
-from accounts.permissions import may_review, may_see_reviews, signed_in
+from accounts.permissions import may_review, signed_in
+from accounts.rules import REVIEW_READERS, REVIEWERS
 from core.exceptions import NotAllowed
 from core.periods import month_of, next_month
 from core.texts import MAX_REASON_LENGTH
@@ -62,9 +63,7 @@ class ReviewPage(TodayView, FilteredListView):
     # Report id -> why it was refused; and the words typed for a return.
     refusals: dict[int, str] = {}
     notes: dict[int, str] = {}
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_see_reviews(request.user)
+    permission = REVIEW_READERS
 
     def get_queryset(self) -> QuerySet[Report]:
         return waiting_reports(asked_plan(self.request), day=self.day).prefetch_related("evidence")
@@ -94,9 +93,7 @@ class Decide(ReviewPage):
     """Accepts or returns one report, or accepts those ticked. What is refused is shown in its row."""
 
     typed_fields = {"note": pgettext_lazy("acceptance", "Reason")}
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_review(request.user)
+    permission = write_permission = REVIEWERS
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return redirect(self.list_url())
@@ -166,9 +163,7 @@ class Decide(ReviewPage):
 
 class BoardPage(TodayView):
     template_name = "measures/board.html"
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_see_reviews(request.user)
+    permission = REVIEW_READERS
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         month, plan = asked_month(self.request.GET.get("period", "")), asked_plan(self.request)
@@ -212,8 +207,7 @@ class BoardPage(TodayView):
 class Remind(BoardPage):
     """Reminds one department by its slug, or `all` that have not reported and were not reminded today."""
 
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_review(request.user)
+    permission = write_permission = REVIEWERS
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return redirect(query_of(reverse("measures:board"), plan=named_plan(request.GET)))

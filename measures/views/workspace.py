@@ -14,7 +14,8 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.permissions import may_report_measures, signed_in
+from accounts.permissions import signed_in
+from accounts.rules import DEPARTMENT_REPORTERS, REPORTERS, asks
 from core.periods import month_of, next_month
 from measures.addresses import month_url
 from measures.filing import report_no_change
@@ -32,6 +33,7 @@ from web.lists.listing import MAX_PAGE_SIZE
 from web.views import TodayView
 
 
+@asks(read=REPORTERS)
 def workspace(request: HttpRequest) -> HttpResponseBase:
     """That of a city for its reporters; that of a department for all others. Rooms above make both."""
     of_city = request.user.is_authenticated and request.user.reports_for_city
@@ -44,9 +46,7 @@ class WorkspacePage(TodayView):
     template_name = "measures/workspace.html"
     # Codes of measures for which "no change" was refused, with the reason.
     failures: dict[str, str] = {}
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_report_measures(request.user)
+    permission = write_permission = DEPARTMENT_REPORTERS
 
     def asked_month(self) -> date:
         return asked_month(self.request.POST.get("period", "") or self.request.GET.get("period", ""))

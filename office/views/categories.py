@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.permissions import may_administer
+from accounts.rules import ADMINISTRATORS
 from office.forms import slug_of, words_of
 from office.views.plan_rows import AddRow, ChangeRow, Listed, NewRowForm, RemoveRow, RowForm, RowsPage
 from projects.categories import CATEGORIES, add_category, change_category, remove_category
@@ -32,9 +31,7 @@ class Categories(Listed):
     list_name = "office:categories"
     list_heading = gettext_lazy("Categories of projects")
     held_label = gettext_lazy("Number of projects")
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_administer(request.user)
+    permission = write_permission = ADMINISTRATORS
 
 
 class OfficeCategories(Categories, RowsPage):

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.db.models import Count, Q
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -14,7 +13,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.departments import NAMES, add_department, change_department, department_state
 from accounts.models import Department, User
-from accounts.permissions import may_administer, may_review
+from accounts.permissions import may_review
+from accounts.rules import ADMINISTRATORS
 from core.versions import State
 from office.forms import NumberField, OpenedForm, explanation_fields, slug_of, words_of
 from office.views.editing import OFFICE, Crumb, FormPage
@@ -45,9 +45,7 @@ class OfficeDepartments(TodayView):
     """Those that were merged stand last, with what they became."""
 
     template_name = "office/departments.html"
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_administer(request.user)
+    permission = write_permission = ADMINISTRATORS
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         departments = Department.objects.select_related("merged_into").annotate(
@@ -63,8 +61,7 @@ class OfficeDepartments(TodayView):
 
 
 class DepartmentPage(FormPage):
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_administer(request.user)
+    permission = write_permission = ADMINISTRATORS
 
     @property
     def crumbs(self) -> Sequence[Crumb]:

@@ -13,7 +13,8 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
-from accounts.permissions import may_review, signed_in
+from accounts.permissions import signed_in
+from accounts.rules import REVIEWERS
 from core.exceptions import NotAllowed
 from core.versions import ChangedMeanwhile
 from measures.filters import asked_plan
@@ -132,8 +133,7 @@ class FormPage(TodayView):
 class PlanFormPage(FormPage):
     """Of a reviewer, about a row of the plan that the address names."""
 
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_review(request.user)
+    permission = write_permission = REVIEWERS
 
     @cached_property
     def plan(self) -> Plan:

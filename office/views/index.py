@@ -2,13 +2,13 @@
 
 from typing import Any, NamedTuple
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
-from accounts.permissions import may_administer, may_open_office, may_review, signed_in
+from accounts.permissions import may_administer, may_review, signed_in
+from accounts.rules import OFFICE
 from web.views import TodayView
 
 
@@ -103,6 +103,11 @@ _OF_ADMINISTRATORS = [
     ),
     Task("backups", gettext_lazy("Backups"), gettext_lazy("When the last one was made, and whether it is whole")),
     Task("log", pgettext_lazy("navigation", "Log"), gettext_lazy("Who did what, when and from where")),
+    Task(
+        "permissions",
+        gettext_lazy("Who may do what"),
+        gettext_lazy("Every address with its rule; why a person may open one or not"),
+    ),
 ]
 
 
@@ -123,9 +128,7 @@ def tasks_of(user: User) -> list[Group]:
 
 class OfficeIndex(TodayView):
     template_name = "office/index.html"
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_open_office(request.user)
+    permission = OFFICE
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(groups=tasks_of(signed_in(self.request.user)), **kwargs)

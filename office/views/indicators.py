@@ -5,7 +5,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse, reverse_lazy
 from django.utils.functional import cached_property
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
-from accounts.permissions import may_review
+from accounts.rules import REVIEWERS
 from indicators.models import Frequency, Indicator, IndicatorGroup, Target
 from indicators.office import (
     add_indicator,
@@ -68,9 +67,7 @@ class OfficeIndicators(TodayView, FilteredListView):
     }
     default_ordering = "code"
     http_method_names = ["get", "head", "options"]
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_review(request.user)
+    permission = write_permission = REVIEWERS
 
     def get_queryset(self) -> QuerySet[Indicator]:
         indicators: Any = Indicator.objects.select_related("owner").in_groups().with_value(self.day)
@@ -89,8 +86,7 @@ class IndicatorPage(FormPage):
     def crumbs(self) -> Sequence[Crumb]:
         return [OFFICE, INDICATORS]
 
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_review(request.user)
+    permission = write_permission = REVIEWERS
 
     def success_url(self, saved: Any) -> str:
         return reverse("office:indicator", args=[saved.code])

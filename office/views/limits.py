@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.permissions import may_administer
+from accounts.rules import ADMINISTRATORS
 from core.versions import State
 from office.forms import NumberField, OpenedForm
 from office.views.editing import OFFICE, Crumb, FormPage
@@ -55,9 +54,7 @@ class ChangeLimits(FormPage):
     submit = gettext_lazy("Save")
     done = gettext_lazy("The limits were changed; the lights are counted anew")
     typed_fields = labels_of(LimitsForm, *LIMITS)
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_administer(request.user)
+    permission = write_permission = ADMINISTRATORS
 
     @cached_property
     def subject(self) -> Site:

@@ -6,7 +6,6 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Department, User
-from accounts.permissions import may_review
+from accounts.rules import REVIEWERS
 from core.clock import today
 from core.scope import PlanScope
 from core.scoped import scope_of
@@ -64,9 +63,7 @@ class OfficeMeasures(TodayView, FilteredListView):
     }
     default_ordering = "code"
     http_method_names = ["get", "head", "options"]
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_review(request.user)
+    permission = write_permission = REVIEWERS
 
     def get_queryset(self) -> QuerySet[Measure]:
         measures = Measure.objects.in_plan(asked_plan(self.request)).select_related("section", "lead_department")

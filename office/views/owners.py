@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -12,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
-from accounts.permissions import may_assign, may_review
+from accounts.permissions import may_review
+from accounts.rules import ASSIGNERS, Facts
 from core.versions import State
 from measures.models import Measure
 from measures.owners import owners_state, reporters_of, set_owners
@@ -52,10 +52,10 @@ class ChangeOwners(PlanFormPage):
     submit = gettext_lazy("Save")
     done = gettext_lazy("It is on record who looks after “%(name)s”")
 
-    def may_open(self, request: HttpRequest) -> bool:
-        if not request.user.is_authenticated:
-            return False
-        return may_review(request.user) or may_assign(request.user, lead=self.subject.lead_department_id)
+    permission = write_permission = ASSIGNERS
+
+    def permission_facts(self) -> Facts:
+        return {"lead": self.subject.lead_department_id}
 
     @cached_property
     def subject(self) -> Any:

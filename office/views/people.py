@@ -30,7 +30,8 @@ from accounts.people import (
     set_active,
     unlock_person,
 )
-from accounts.permissions import may_administer, signed_in
+from accounts.permissions import signed_in
+from accounts.rules import ADMINISTRATORS
 from accounts.second_factor import has_app
 from core.exceptions import NotAllowed
 from office.forms import OpenedForm, RowChoice, words_of
@@ -67,9 +68,7 @@ class OfficePeople(TodayView, FilteredListView):
     }
     default_ordering = "username"
     http_method_names = ["get", "head", "options"]
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_administer(request.user)
+    permission = write_permission = ADMINISTRATORS
 
     def get_queryset(self) -> QuerySet[User]:
         return User.objects.select_related("department", "city")
@@ -134,8 +133,7 @@ class PersonForm(PersonFields, OpenedForm):
 
 
 class PeoplePage(FormPage):
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_administer(request.user)
+    permission = write_permission = ADMINISTRATORS
 
     @property
     def crumbs(self) -> Sequence[Crumb]:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
-from accounts.permissions import may_administer
+from accounts.rules import ADMINISTRATORS
 from core.versions import State
 from measures.models import Plan, PlanMilestone
 from measures.office.milestones import add_milestone, change_milestone, milestone_state, remove_milestone
@@ -66,8 +65,7 @@ class MilestoneForm(MilestoneFields, OpenedForm):
 
 
 class PlanPage(PlanFormPage):
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_administer(request.user)
+    permission = write_permission = ADMINISTRATORS
 
     @property
     def plan_url(self) -> str:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts.rules import StatesPermission
 from core.versions import State
 from measures.filters import asked_plan
 from measures.plan_rows import PlanRows
@@ -36,7 +37,7 @@ class RowForm(OpenedForm):
         self.fields |= explanation_fields(is_published=is_published)
 
 
-class Listed:
+class Listed(StatesPermission):
     """What the rows are, and where. `held_label`: of how many measures or projects are in each; `counted`: what it
     counts, which keeps the row from being removed unless `counted_links` names it."""
 

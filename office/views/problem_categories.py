@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.permissions import may_review
+from accounts.rules import REVIEWERS
 from measures.models import ProblemCategory
 from measures.problems import CATEGORIES, add_problem_category, change_problem_category, remove_problem_category
 from office.forms import slug_of, words_of
@@ -32,9 +31,7 @@ class ProblemCategories(Listed):
     list_name = "office:problem_categories"
     list_heading = gettext_lazy("Categories of problems")
     held_label = gettext_lazy("Number of problems")
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_review(request.user)
+    permission = write_permission = REVIEWERS
 
 
 class OfficeProblemCategories(ProblemCategories, RowsPage):

@@ -5,7 +5,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
-from accounts.permissions import may_review
+from accounts.rules import REVIEWERS
 from core.scope import PlanScope
 from core.scoped import scope_of
 from measures.filters import asked_plan, members_of_asked_plan
@@ -69,9 +69,7 @@ class OfficeProjects(TodayView, FilteredListView):
     }
     default_ordering = "code"
     http_method_names = ["get", "head", "options"]
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_review(request.user)
+    permission = write_permission = REVIEWERS
 
     def get_queryset(self) -> QuerySet[Project]:
         projects = Project.objects.in_plan(asked_plan(self.request)).select_related("city", "lead_department")

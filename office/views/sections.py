@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.permissions import may_review
+from accounts.rules import REVIEWERS
 from measures.models import Section
 from measures.office.sections import SECTIONS, add_section, change_section, remove_section
 from office.forms import slug_of, words_of
@@ -32,9 +31,7 @@ class Sections(Listed):
     list_name = "office:sections"
     list_heading = gettext_lazy("Priority areas")
     held_label = gettext_lazy("Number of measures")
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_review(request.user)
+    permission = write_permission = REVIEWERS
 
 
 class OfficeSections(Sections, RowsPage):

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.permissions import may_administer
+from accounts.rules import ADMINISTRATORS
 from office.forms import OpenedForm, words_of
 from office.views.editing import OFFICE, Crumb, FormPage
 from web.models import Languages, Site
@@ -38,9 +37,7 @@ class ChangeSite(FormPage):
     submit = gettext_lazy("Save")
     done = gettext_lazy("The site's profile was changed")
     typed_fields = labels_of(SiteForm, *COLUMNS[:-1])
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_administer(request.user)
+    permission = write_permission = ADMINISTRATORS
 
     @cached_property
     def subject(self) -> Site:

@@ -4,12 +4,11 @@ import re
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
-from accounts.permissions import may_review
+from accounts.rules import REVIEWERS
 from core.codes import clean_code
 from core.versions import State
 from indicators.models import Indicator
@@ -98,9 +97,7 @@ class Themes(Listed):
     list_heading = pgettext_lazy("navigation", "Themes")
     held_label = gettext_lazy("Number of indicators")
     counted_links = "indicators"
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_review(request.user)
+    permission = write_permission = REVIEWERS
 
 
 class OfficeThemes(Themes, RowsPage):

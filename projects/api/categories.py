@@ -3,6 +3,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
+from accounts.rules import READERS
 from measures.filters import asked_plan
 from projects.models import Category
 from web.api.endpoints import ListEndpoint
@@ -20,6 +21,7 @@ class CategoryFilter(UpdatedFilterSet):
 
 
 class Categories(ListEndpoint):
+    permission = READERS
     component = "CategoryList"
     summary = gettext_lazy("The categories of a plan's projects.")
     row_fields = {

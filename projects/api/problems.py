@@ -12,7 +12,7 @@ class ProjectProblems(MeasureProblems):
     write_summary = gettext_lazy(
         "Raises a problem of a project, or keeps a draft of it: for reporters of its lead department and of its city."
     )
-    who_may_raise = gettext_lazy(
+    permission_refusal = gettext_lazy(
         "Only the lead department and the city of this project, and the office, may raise a problem of it."
     )
 

@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
+from accounts.rules import READERS
 from core.provenance import Provenance
 from core.scoped import is_out
 from measures.api.addresses import plan_slug, row_address
@@ -226,6 +227,7 @@ KINDS = ("projects", "regions", "measures", "themes")
 
 
 class Projects(ListEndpoint):
+    permission = READERS
     component = "ProjectList"
     summary = gettext_lazy("The projects of a plan that were listed by the day; investment in 100 million yuan.")
     row_fields = PROJECT
@@ -246,6 +248,7 @@ class Projects(ListEndpoint):
 
 
 class ProjectDetail(RowEndpoint):
+    permission = READERS
     component = "Project"
     summary = gettext_lazy("One project, with the names of its places.")
     takes_plan = True

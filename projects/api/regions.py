@@ -1,6 +1,7 @@
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
+from accounts.rules import READERS
 from projects.filters import REGION_SEARCH
 from regions.models import Region, RegionKind
 from web.api.endpoints import ListEndpoint
@@ -32,6 +33,7 @@ def _projects_or_values(chunk: Chunk) -> Reader:
 
 
 class Regions(ListEndpoint):
+    permission = READERS
     component = "RegionList"
     summary = gettext_lazy(
         "The regions of the site, by their codes of GB/T 2260: country, provinces, cities and counties."

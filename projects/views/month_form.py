@@ -3,10 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
-from uuid import UUID
 
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -15,11 +12,10 @@ from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
 
 from accounts.models import User
-from accounts.permissions import may_report_project, may_see_project_report, signed_in
+from accounts.rules import PROJECT_EVIDENCE_READERS, PROJECT_REPORTERS, Facts
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.periods import month_of
@@ -46,7 +42,7 @@ from projects.months import (
 )
 from reporting.doubts import Doubt, Doubtful
 from reporting.draft_pages import DraftView, FormPage, SavesItself
-from reporting.evidence_pages import send_file
+from reporting.evidence_pages import EvidenceFile
 from reporting.forms import first_choice
 from reporting.models import TEXTS
 from reporting.workflow import ReportState
@@ -63,24 +59,28 @@ from web.unsaved_input import labels_of
 class MonthView(DraftView):
     """Of a project and a month, for the reporters of its city and of the department that leads it."""
 
+    permission = write_permission = PROJECT_REPORTERS
+    permission_refusal = ProjectMonth.filing_refusal
     month: date
-    plan: Any
-    project: Project
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.month = asked_month(request.GET.get("period", ""))
-        if not request.user.is_authenticated:
-            return self.turn_away(request)
+    @cached_property
+    def plan(self) -> Any:
         # The frame of the page reads it too.
-        self.plan = asked_plan(request)
+        return asked_plan(self.request)
+
+    @cached_property
+    def project(self) -> Project:
         projects = Project.objects.in_plan(self.plan).select_related("city", "lead_department", "plan")
-        self.project = get_object_or_404(projects.with_stage(today()), code=kwargs["code"])
-        self.user = signed_in(request.user)
-        if not may_report_project(self.user, lead=self.project.lead_department_id, city=self.project.city_id):
-            raise PermissionDenied(str(ProjectMonth.filing_refusal))
+        return get_object_or_404(projects.with_stage(today()), code=self.kwargs["code"])
+
+    def permission_facts(self) -> Facts:
+        return {"lead": self.project.lead_department_id, "city": self.project.city_id}
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.month = asked_month(request.GET.get("period", ""))
         if self.month < month_of(self.project.listed_on) or self.project.listed_on > today():
             raise BadQuery({"period": [_("The project was not yet listed in this month.")]})
-        return super().dispatch(request, *args, **kwargs)
+        return super().serve(request, *args, **kwargs)
 
     @classmethod
     def form_address(cls, request: HttpRequest) -> str:
@@ -262,18 +262,14 @@ def side_of(person: User | None) -> str:
     return localized(place, "short") if place else ""
 
 
-@require_safe
-@cache_control(private=True, no_store=True)
-def month_evidence(request: HttpRequest, code: str, key: UUID) -> HttpResponseBase:
-    """A file of evidence, for those who may see it."""
-    if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
-    pieces = ProjectMonthEvidence.objects.exclude(file="").select_related("report__project")
-    evidence = get_object_or_404(pieces, key=key, report__project__code=code)
-    project, is_accepted = evidence.report.project, evidence.report.state == ReportState.ACCEPTED
-    may_see = may_see_project_report(
-        request.user, lead=project.lead_department_id, city=project.city_id, is_accepted=is_accepted
-    )
-    if not may_see:
-        raise PermissionDenied
-    return send_file(evidence)
+class MonthEvidenceFile(EvidenceFile):
+    permission = PROJECT_EVIDENCE_READERS
+
+    @cached_property
+    def evidence(self) -> ProjectMonthEvidence:
+        pieces = ProjectMonthEvidence.objects.exclude(file="").select_related("report__project")
+        return get_object_or_404(pieces, key=self.kwargs["key"], report__project__code=self.kwargs["code"])
+
+    def permission_facts(self) -> Facts:
+        project, is_accepted = self.evidence.report.project, self.evidence.report.state == ReportState.ACCEPTED
+        return {"lead": project.lead_department_id, "city": project.city_id, "is_accepted": is_accepted}

@@ -6,11 +6,10 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
-from accounts.permissions import may_see_reviews
+from accounts.rules import REVIEW_READERS
 from core.periods import month_of, next_month
 from measures.filters import asked_plan, members_of_asked_plan
 from projects.models import ProjectMonth
@@ -86,9 +85,7 @@ class DecideMonths(DecidesMany, MonthReviewPage):
 
 class MonthBoardPage(TodayView):
     template_name = "projects/month_board.html"
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_see_reviews(request.user)
+    permission = REVIEW_READERS
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         month, plan = asked_month(self.request.GET.get("period", "")), asked_plan(self.request)

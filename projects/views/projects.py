@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from accounts.models import User
 from accounts.permissions import may_report_project, may_review, may_see_names, may_see_project_report
+from accounts.rules import READERS
 from core.clock import today
 from core.periods import month_of
 from core.scope import PROJECT_KINDS, ScopeKind, out_since, scope_on, scope_window
@@ -132,6 +133,7 @@ class ProjectList(ListPageView):
 
 
 class ProjectDetail(PageView):
+    permission = READERS
     shows_filings = False
     template_name = "projects/project_detail.html"
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from accounts.permissions import may_use_workspace, signed_in
+from accounts.permissions import signed_in
+from accounts.rules import REPORTERS
 from core.periods import month_of, next_month
 from measures.filters import asked_plan
 from measures.forms import MonthFileForm
@@ -53,9 +54,7 @@ def month_context(request: HttpRequest, own: Any, *, plan: Any, day: Any) -> dic
 
 class CityWorkspacePage(TodayView):
     template_name = "projects/city_workspace.html"
-
-    def may_open(self, request: HttpRequest) -> bool:
-        return may_use_workspace(request.user)
+    permission = REPORTERS
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         city, plan = signed_in(self.request.user).city, asked_plan(self.request)

@@ -12,18 +12,17 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import status
-from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.response import Response
 
 from accounts.models import User
-from accounts.permissions import may_see_evidence, may_see_names, may_see_report
+from accounts.permissions import may_see_evidence, may_see_names, may_see_report, signed_in
+from accounts.rules import READERS, REPORT_READERS, Facts
 from core.exceptions import NotAllowed
 from reporting.evidence import MAX_EVIDENCE
 from reporting.models import AbstractFiling
 from reporting.services import allowed_moves
 from reporting.workflow import MOVES, STEPS, ReportState
 from web.api.endpoints import Endpoint, ListEndpoint, Row
-from web.api.permissions import MayRead, MayWrite
 from web.api.request_body import (
     BodyField,
     flag_field,
@@ -156,7 +155,6 @@ class FilingEndpoint(Endpoint):
     An app's own has in its `columns` ID, DEPARTMENT, STATE, `life` and ROW among what one says.
     """
 
-    permission_classes = [MayRead, MayWrite]
     model: type[AbstractFiling]
     # What each step keeps.
     kept: Mapping[str, Shape]
@@ -170,9 +168,6 @@ class FilingEndpoint(Endpoint):
 
     def of_subject(self) -> Any:
         """Every filing about it, with what one is shown by."""
-        raise NotImplementedError
-
-    def may_file(self) -> bool:
         raise NotImplementedError
 
     def content(self, report: Any) -> Row:
@@ -279,13 +274,6 @@ class FilingEndpoint(Endpoint):
         evidence = [{name: each[name] for name in _KEPT_OF_EVIDENCE} for each in content["evidence"]]
         return {**self.kept_row(content), "evidence": evidence}
 
-    def filer(self) -> User:
-        """Who files; raises PermissionDenied for others."""
-        user: User = self.request.user
-        if not self.may_file():
-            raise PermissionDenied(str(self.model.filing_refusal))
-        return user
-
     def answer(self, report: Any, **more: Any) -> Response:
         return Response({"as_of": self.day, **self.row(report)}, **more)
 
@@ -294,6 +282,7 @@ class FilingList(FilingEndpoint, ListEndpoint):
     """`body`: what is sent of a new one."""
 
     http_method_names = ["get", "head", "options", "post"]
+    permission = READERS
     body: Mapping[str, BodyField]
 
     def file(self, values: dict[str, Any], *, by: User) -> Any:
@@ -308,8 +297,7 @@ class FilingList(FilingEndpoint, ListEndpoint):
         return self.with_asked_fields(map(self.row, objects))
 
     def post(self, request: Any, code: str) -> Response:
-        by = self.filer()
-        report = self.file(read_body(request.data, self.body), by=by)
+        report = self.file(read_body(request.data, self.body), by=signed_in(request.user))
         headers = {"Location": self.filing_address(report)}
         return self.answer(report, status=status.HTTP_201_CREATED, headers=headers)
 
@@ -318,26 +306,32 @@ class FilingDetail(FilingEndpoint):
     """`body`: what is sent of one that is changed."""
 
     http_method_names = ["get", "head", "options", "put"]
+    permission = REPORT_READERS
     body: Mapping[str, BodyField]
 
     def rewrite(self, report: Any, values: dict[str, Any], *, by: User) -> Any:
         """Changes one to what was sent."""
         raise NotImplementedError
 
-    def get_filing(self, pk: int) -> Any:
-        report = self.filings().filter(pk=pk).first()
+    @cached_property
+    def filing(self) -> Any:
+        report = self.filings().filter(pk=self.kwargs["report"]).first()
         if report is None:
             raise Http404
-        if report.state != ReportState.ACCEPTED and not self.sees_whole(report):
-            raise PermissionDenied if self.request.user.is_authenticated else NotAuthenticated
         return report
 
+    def permission_facts(self) -> Facts:
+        report = self.filing
+        return {"department": report.readers_department_id, "is_accepted": report.state == ReportState.ACCEPTED}
+
     def get_answer(self, request: Any, code: str, report: int) -> Response:
-        return self.answer(self.get_filing(report))
+        return self.answer(self.filing)
 
     def put(self, request: Any, code: str, report: int) -> Response:
-        by, found = self.filer(), self.get_filing(report)
-        return self.answer(self.rewrite(found, read_body(request.data, self.body), by=by))
+        # Whoever changes it must see it, too: it may be of the department that led before.
+        self.check_row("GET")
+        values = read_body(request.data, self.body)
+        return self.answer(self.rewrite(self.filing, values, by=signed_in(request.user)))
 
 
 class FilingMove(FilingDetail):
@@ -350,9 +344,9 @@ class FilingMove(FilingDetail):
         raise NotImplementedError
 
     def post(self, request: Any, code: str, report: int) -> Response:
-        by, found = self.filer(), self.get_filing(report)
+        self.check_row("GET")
         read_body(request.data or {}, NOTHING)
-        return self.answer(self.make_move(found, by=by))
+        return self.answer(self.make_move(self.filing, by=signed_in(request.user)))
 
 
 class FilingSubmission(FilingMove):

@@ -1,5 +1,6 @@
 """What every problem shares. No table here: each app makes its own problem, its steps and their files from these."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import NOT_MERGED, User
-from accounts.permissions import may_review
+from accounts.permissions import carries_out, may_review
 from core.append_only import AppendOnlyModel
 from core.bounds import days_bound, texts_bound
 from core.provenance import Sourced
@@ -142,7 +143,7 @@ class AbstractProblem(Sourced):
             parties.add(Party.RAISER)
         if own and self.last_step is not None and own == self.last_step.owner.successor.pk:
             parties.add(Party.OWNER)
-        if self.is_carried_out_by(user) or (own and own in {each.pk for each in self.helpers.all()}):
+        if carries_out(user, **self.carriers) or (own and own in {each.pk for each in self.helpers.all()}):
             parties.add(Party.HELPER)
         return parties
 
@@ -154,8 +155,9 @@ class AbstractProblem(Sourced):
             return user.is_reporter and user.city_id == self.raised_by_city_id
         return may_review(user)
 
-    def is_carried_out_by(self, user: User) -> bool:
-        """Whether the person reports for those that carry out what it is about, and so may raise a problem."""
+    @property
+    def carriers(self) -> Mapping[str, Any]:
+        """`departments` and `city` that carry out what it is about, and so may raise a problem: their ids."""
         raise NotImplementedError
 
     @property

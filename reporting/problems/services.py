@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Department, User
-from accounts.permissions import may_review
+from accounts.permissions import may_raise_problem, may_use_workspace
 from core.bounds import LAST_DAY
 from core.clock import now, today
 from core.exceptions import NotAllowed
@@ -57,9 +57,9 @@ type Files = "Iterable[File[bytes]]"
 
 def may_raise(problem: AbstractProblem, user: User | AnonymousUser) -> bool:
     """Those that carry out what it is about, and the office."""
-    if not user.is_authenticated:
-        return False
-    return may_review(user) or problem.is_carried_out_by(user)
+    # Who carries it out is read only where it matters.
+    carriers = problem.carriers if may_use_workspace(user) else {"departments": (), "city": None}
+    return may_raise_problem(user, **carriers)
 
 
 def lock_problem(problem: AbstractProblem) -> None:

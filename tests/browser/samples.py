@@ -226,6 +226,8 @@ SAMPLES = [
     page("backups", person="admin"),
     page("log", person="audit"),
     page("log_check", person="audit"),
+    page("permissions", person="audit"),
+    page("permissions", "?account=ada&asked=/measures/M001/report/&method=POST", person="audit"),
     page("measures:report", code="M001", person="ada"),
     page("measures:report", code="M002", person="ada"),
     page("measures:report", code="M003", person="ada"),

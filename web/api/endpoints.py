@@ -21,7 +21,6 @@ from rest_framework import status
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
-from rest_framework.views import APIView
 
 from accounts.log import log_export
 from core.statement_timeout import statement_timeout
@@ -30,6 +29,7 @@ from web.api.components import named
 from web.api.fields import Chunk, Field, columns_of, make_rows, shapes_of
 from web.api.idempotency import AnswersOnce
 from web.api.negotiation import ByParameter, accepted_format
+from web.api.permissions import AsksOfRow
 from web.api.schema import (
     ADDRESS,
     AS_OF,
@@ -68,7 +68,7 @@ _CURSOR = gettext_lazy("For pages that nobody's changes shift: * for the first, 
 _COMPARE = gettext_lazy("The earlier day to compare with: last_month, last_quarter or a day")
 
 
-class Endpoint(AnswersOnce, ThrottledView):
+class Endpoint(AnswersOnce, AsksOfRow, ThrottledView):
     """An answer as of a day: `columns` are its fields besides `as_of` and `meta`, each with its shape;
     `compared_columns` follow them where an earlier day is compared with."""
 
@@ -162,6 +162,8 @@ class Endpoint(AnswersOnce, ThrottledView):
         if not is_writing:
             self.fields = self.asked_fields(request)
             self.set_validators(request)
+        else:
+            self.check_row(request.method)
 
     def asked_comparison(self, request: Any) -> date | None:
         return asked_comparison(request, self.day)
@@ -189,7 +191,11 @@ class Endpoint(AnswersOnce, ThrottledView):
         self.validators = {"ETag": etag, **({"Last-Modified": http_date(since)} if since else {})}
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return self.get_known_answer(request) or self.get_answer(request, *args, **kwargs)
+        known = self.get_known_answer(request)
+        if known is None:
+            # What is known was answered at this version to somebody who may.
+            self.check_row("GET")
+        return known or self.get_answer(request, *args, **kwargs)
 
     def get_known_answer(self, request: Any) -> HttpResponse | None:
         """304 where the caller has the answer, else the answer as it was cached, else None.
@@ -436,13 +442,3 @@ class ListEndpoint(RowEndpoint):
         """All rows, chunk by chunk, so that the memory stays constant. One statement asks for all of them."""
         with statement_timeout(settings.PILOTZONE_EXPORT_TIMEOUT):
             yield from batched(listing.rows.iterator(chunk_size=CHUNK), CHUNK)
-
-
-class Unknown(Endpoint):
-    """Whatever else is asked for under /api/."""
-
-    schema = None
-
-    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        APIView.initial(self, request, *args, **kwargs)
-        raise Http404

@@ -1,25 +1,46 @@
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 from accounts.models import Scope
-from accounts.permissions import may_read
+from accounts.rules import StatesPermission, rule_for
+from core.clock import today
 
 
-class MayRead(BasePermission):
-    def has_permission(self, request: HttpRequest, view: Any) -> bool:
-        return may_read(request.user)
+class AsksRule(BasePermission):
+    """What the rule of the endpoint says of the person; of the row `AsksOfRow` asks. A token that only reads
+    changes nothing, whoever owns it."""
 
-
-class MayWrite(BasePermission):
-    """For endpoints that take something: never without an account, nor with a token that only reads."""
-
-    message = _("This access token is for reading only; reporting needs one of the scope “report”.")
+    message: Any = None
 
     def has_permission(self, request: Any, view: Any) -> bool:
-        if request.method in SAFE_METHODS:
-            return True
         token = request.auth
-        return request.user.is_authenticated and (token is None or token.scope == Scope.REPORT)
+        if request.method not in SAFE_METHODS and token is not None and token.scope != Scope.REPORT:
+            self.message = _("This access token is for reading only; reporting needs one of the scope “report”.")
+            return False
+        return rule_for(view, request.method).allows(request.user)
+
+
+class AsksOfRow(StatesPermission):
+    """An endpoint whose rule may ask about a row."""
+
+    request: Any
+    day: date
+
+    def check_row(self, method: str) -> None:
+        """Asks the rule for the method about the row. Raises Http404, and PermissionDenied or NotAuthenticated."""
+        rule = rule_for(self, method)
+        if rule.of_row is None or rule.allows_row(self.request.user, self.facts(method)):
+            return
+        if not self.request.user.is_authenticated:
+            raise NotAuthenticated
+        raise PermissionDenied(None if method in SAFE_METHODS else str(self.permission_refusal) or None)
+
+    def stand_for(self, request: HttpRequest) -> None:
+        """Stands as it would once that request is read, for whoever asks what its answer would rest on (`facts`)."""
+        self.request = self.initialize_request(request)  # type: ignore[attr-defined]  # of an endpoint
+        self.request.user, self.day = request.user, today()

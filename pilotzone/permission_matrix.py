@@ -1,0 +1,179 @@
+"""Who may do what, of all addresses and kinds of people: asked of the rules themselves, with people and rows made up
+for the question."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import groupby, product
+from typing import Any, NamedTuple
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.addresses import Address, addresses
+from accounts.models import Role, User
+from accounts.rules import ADMINISTRATORS, LOG_READERS, REPORTERS, REVIEWERS, Person, Rule, made_from
+
+
+class Kind(NamedTuple):
+    """A kind of people, with one of them."""
+
+    name: str
+    label: str | Promise
+    person: Person
+
+
+OWN, OTHER = 1, 0
+
+
+def _person(role: Role = Role.VIEWER, **more: Any) -> User:
+    return User(pk=OWN, username=role.value, role=role, **more)
+
+
+KINDS = (
+    Kind("nobody", _("Without an account"), AnonymousUser()),
+    Kind("viewer", Role.VIEWER.label, _person()),
+    Kind("department", _("Reporter of a department"), _person(Role.REPORTER, department_id=OWN)),
+    Kind("city", _("Reporter of a city"), _person(Role.REPORTER, city_id=OWN)),
+    Kind("reviewer", Role.REVIEWER.label, _person(Role.REVIEWER)),
+    Kind("auditor", Role.AUDITOR.label, _person(Role.AUDITOR)),
+    Kind("administrator", Role.ADMINISTRATOR.label, _person(Role.ADMINISTRATOR)),
+    Kind("superuser", _("Superuser"), _person(is_superuser=True, is_staff=True)),
+)
+
+
+class Answer(Enum):
+    """`template` marks each with a sign and a word: colour alone says nothing."""
+
+    YES = "yes"
+    # It depends on the row: whose it is, whether it is accepted.
+    SOME = "some"
+    NO = "no"
+
+    @property
+    def label(self) -> str | Promise:
+        return {
+            Answer.YES: pgettext_lazy("permission", "yes"),
+            Answer.SOME: pgettext_lazy("permission", "some"),
+            Answer.NO: pgettext_lazy("permission", "no"),
+        }[self]
+
+
+# What a rule may ask about a row -> what it is of a row of the person's own, and of one of others.
+FACTS: Mapping[str, tuple[Any, Any]] = {
+    "lead": (OWN, OTHER),
+    "department": (OWN, OTHER),
+    "city": (OWN, OTHER),
+    "departments": ((OWN,), ()),
+    "participating": ((OWN,), ()),
+    "owner": (OWN, OTHER),
+    "is_accepted": (True, False),
+    "takes_part": (True, False),
+}
+
+
+def answer(rule: Rule, person: Person) -> Answer:
+    if not rule.allows(person):
+        return Answer.NO
+    samples = product(*(FACTS[name] for name in rule.fact_names))
+    found = {rule.allows_row(person, dict(zip(rule.fact_names, values, strict=True))) for values in samples}
+    return Answer.SOME if len(found) > 1 else Answer.YES if found.pop() else Answer.NO
+
+
+def answers(rule: Rule) -> list[Answer]:
+    return [answer(rule, kind.person) for kind in KINDS]
+
+
+class Power(NamedTuple):
+    label: str | Promise
+    rule: Rule
+
+    @property
+    def answers(self) -> list[Answer]:
+        return answers(self.rule)
+
+
+# What is kept apart. Of the first three no role has two; the superuser has all but the first, for the first setup.
+POWERS = (
+    Power(_("Files: reports, values, workbooks of a month"), REPORTERS),
+    Power(_("Reviews: accepts and returns, changes the plan"), REVIEWERS),
+    Power(_("Administers: people, departments, the running site"), ADMINISTRATORS),
+    Power(_("Reads the log, which nobody changes"), LOG_READERS),
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """An address and a method, who may, and the answer to each of `KINDS`."""
+
+    address: Address
+    method: str
+    rule: Rule
+    answers: Sequence[Answer]
+
+    @property
+    def label(self) -> str:
+        """What the page is called, where its view says so; of the API what it gives."""
+        view: Any = None if self.address.view is None else made_from(self.address.view)
+        written: str | Promise = getattr(view, "write_summary", "")
+        if self.method != "GET" and written:
+            return str(written)
+        found: Any = vars(type(view)).get("heading") or getattr(view, "summary", "")
+        return str(found) % {"name": "…"} if isinstance(found, (str, Promise)) else ""
+
+
+@dataclass(frozen=True)
+class Part:
+    name: str
+    label: str | Promise
+    lines: Sequence[Line]
+
+
+PARTS: Mapping[str, str | Promise] = {
+    "dashboard": _("Dashboard, briefs and guides"),
+    "measures": _("Measures, problems, meetings and review"),
+    "projects": pgettext_lazy("navigation", "Projects"),
+    "indicators": pgettext_lazy("navigation", "Indicators"),
+    "datasets": _("Data, and workbooks of a month"),
+    "office": pgettext_lazy("navigation", "Office"),
+    "accounts": _("Log-in and one's own account"),
+    "running": _("The running site"),
+    "api": _("API"),
+}
+_PART_OF = {
+    "briefs": "dashboard",
+    "glossary": "dashboard",
+    "guides": "dashboard",
+    "guide": "dashboard",
+    "web": "accounts",
+    "language": "accounts",
+    "admin_log_in": "accounts",
+    "schema": "api",
+}
+
+
+def part_of(address: Address) -> str:
+    if address.path.startswith("/api/"):
+        return "api"
+    space = address.name.partition(":")[0]
+    return _PART_OF.get(space, space if space in PARTS else "running")
+
+
+def lines(found: Iterable[Address] | None = None) -> Iterator[Line]:
+    """One for each address and method. An address that states no rule has none: a system check refuses it."""
+    known: dict[Rule, list[Answer]] = {}
+    for address in addresses() if found is None else found:
+        for method, rule in (address.stated.by_method if address.stated else {}).items():
+            if rule not in known:
+                known[rule] = answers(rule)
+            yield Line(address, method, rule, known[rule])
+
+
+def matrix() -> list[Part]:
+    order = list(PARTS)
+    ranked = sorted(lines(), key=lambda line: order.index(part_of(line.address)))
+    return [
+        Part(name, PARTS[name], list(found)) for name, found in groupby(ranked, key=lambda line: part_of(line.address))
+    ]
