@@ -246,12 +246,16 @@ def test_each_person_gets_what_the_table_says(row, site, settings):
 
 # Whoever may use these is led to the log-in page: nobody waits for a second factor there.
 LEAD_TO_LOG_IN = {"accounts:code", "admin_log_in"}
+# For nobody are they there on a site without single sign-on, whoever may open them.
+NOT_HERE = {"accounts:sign_on", "accounts:signed_on", "accounts:logged_out"}
 
 
 def is_refusal(row, answer):
     """Sent away, refused, or told that there is no such row; the administration sends away in its own manner."""
     if answer == "login":
         return row.name not in LEAD_TO_LOG_IN
+    if row.name in NOT_HERE:
+        return False
     return answer in ("401", "403", "404") or (row.name == "admin:index" and answer == "302")
 
 
