@@ -122,6 +122,7 @@ class OverviewPage(PlanPage):
 class PlanOverview(PlanPage):
     """What the plan is; the overview says how it stands."""
 
+    shows_filings = False
     permission = READERS
     template_name = "dashboard/plan.html"
 
@@ -143,6 +144,7 @@ class PresentationPage(PlanPage):
 class ChangesPage(PlanPage):
     """What changed since an earlier day: the end of last month where none is named."""
 
+    shows_filings = False
     permission = READERS
     template_name = "dashboard/changes.html"
 
@@ -198,6 +200,7 @@ class DepartmentsPage(FallenPage):
 
 
 class SectionsPage(PlanPage):
+    shows_filings = False
     permission = READERS
     template_name = "dashboard/sections.html"
     parameters = ("ordering",)
@@ -208,6 +211,7 @@ class SectionsPage(PlanPage):
 
 
 class CitiesPage(FallenPage):
+    shows_filings = False
     permission = READERS
     template_name = "dashboard/cities.html"
     parameters = ("ordering", "show", "columns", "fallen")
@@ -245,6 +249,7 @@ class CitiesPage(FallenPage):
 class ProjectGroupsPage(PlanPage):
     """Projects by what neither the page of cities nor cells tell."""
 
+    shows_filings = False
     permission = READERS
     template_name = "dashboard/project_groups.html"
     parameters = ("ordering", "by")
@@ -288,6 +293,7 @@ class DepartmentPage(PlanPage):
 
 
 class SectionPage(PlanPage):
+    shows_filings = False
     permission = READERS
     template_name = "dashboard/section.html"
 
@@ -303,6 +309,7 @@ class SectionPage(PlanPage):
 
 
 class ThemesPage(PlanPage):
+    shows_filings = False
     permission = READERS
     template_name = "dashboard/themes.html"
 
@@ -313,6 +320,7 @@ class ThemesPage(PlanPage):
 class ThemePage(PlanPage):
     """Its figures are sums that no other answer has: each leads to its rows, and none to an explanation."""
 
+    shows_filings = False
     permission = READERS
     template_name = "dashboard/theme.html"
 
@@ -330,6 +338,7 @@ class ThemePage(PlanPage):
 
 
 class CityPage(PlanPage):
+    shows_filings = False
     permission = READERS
     template_name = "dashboard/city.html"
 
@@ -387,6 +396,7 @@ class SearchPage(PlanPage):
 
 
 class PublishedPage(PlanPage):
+    shows_filings = False
     permission = READERS
     template_name = "dashboard/published.html"
 

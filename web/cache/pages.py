@@ -8,10 +8,11 @@ and old entries expire. Those who only read share their pages: what is a person'
 import functools
 import hashlib
 import re
+import threading
 import time
 import zlib
-from collections.abc import Callable, Collection
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -34,11 +35,14 @@ from web.cache import versions
 MAX_BYTES = 1_000_000
 # How long it is remembered since when a version is known; after that a later second is told.
 REMEMBERED_SECONDS = 24 * 3600
+MOST_WAIT_SECONDS = 2
+# One for all keys that end alike: a dictionary of locks would grow with each version.
+_LOCKS = [threading.Lock() for _n in range(256)]
 # The visitor's own: the token of a form, and in the frame (templates/base.html) the number and the name of the account.
 # In a cached page their places are empty.
 _OWN = {
     "token": re.compile(rb'(<input type="hidden" name="csrfmiddlewaretoken" value=")\w*(?=")'),
-    "number": re.compile(rb'(\bdata-user=")\d*(?=")'),
+    "number": re.compile(rb'( data-user=")\d*(?=")'),
     "name": re.compile(rb"(<span data-own-name>)[^<]*(?=</span>)"),
 }
 
@@ -52,10 +56,22 @@ def cached_page(
     if not _may_be_cached(request):
         return respond()
     key = _key_of_page(request, is_own=is_own, shows_filings=shows_filings)
-    cached = load(key)
-    if cached is not None:
-        content, headers = cached
-        return _with_etag(HttpResponse(_with_own(content, request), headers=headers), key, request)
+    known = _known_page(request, key)
+    if known is not None:
+        return known
+    with _while_nobody_else_makes(key):
+        return _known_page(request, key) or _new_page(request, key, respond)
+
+
+def _known_page(request: HttpRequest, key: str) -> HttpResponse | None:
+    found = load(key)
+    if found is None:
+        return None
+    content, headers = found
+    return _with_etag(HttpResponse(_with_own(content, request), headers=headers), key, request)
+
+
+def _new_page(request: HttpRequest, key: str, respond: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     response = respond()
     if response.status_code != 200 or response.streaming:
         return response
@@ -67,6 +83,19 @@ def cached_page(
         return response
     store(key, _with_own(response.content, None), {"Content-Type": response.headers["Content-Type"]})
     return _with_etag(response, key, request)
+
+
+@contextmanager
+def _while_nobody_else_makes(key: str) -> Iterator[None]:
+    """After a change many ask for the same page at once: in a process one of them makes it, and the others wait."""
+    lock = _LOCKS[int(key[-2:], 16)]
+    # Where making it takes so long, each makes it for themselves.
+    is_alone = lock.acquire(timeout=MOST_WAIT_SECONDS)
+    try:
+        yield
+    finally:
+        if is_alone:
+            lock.release()
 
 
 def _key_of_page(request: HttpRequest, *, is_own: bool, shows_filings: bool) -> str:
