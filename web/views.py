@@ -79,11 +79,12 @@ class PageView(ShowsUnsavedInput, TemplateView):
         respond = partial(self.respond, request, *args, **kwargs)
         if not self.is_cached:
             return respond()
-        page = cached_page(request, respond, is_own=self.is_own(request), shows_filings=self.shows_filings)
+        page = cached_page(request, respond, is_own=self.is_own, shows_filings=self.shows_filings)
         return name_unknown(page, unknown)
 
     def is_own(self, request: HttpRequest) -> bool:
-        """Whether it has something of this person beyond the frame: others with the same rights see another page."""
+        """Whether it has something of this person beyond the frame: others with the same rights see another page. Asked
+        of those who share pages alone."""
         return False
 
     def respond(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -442,6 +442,10 @@ def test_eight_reviewers_remind_a_department_at_once_and_its_people_are_told_onc
 class TestThroughThePages:
     """The same as people meet it: no page of an error, and a sentence for each who came second."""
 
+    @pytest.fixture(autouse=True)
+    def _a_session_for_each_browser(self, settings):
+        settings.PILOTZONE_SESSIONS_AT_ONCE = EIGHT
+
     def client_of(self, person):
         client = Client(headers={"accept-language": "en"})
         client.force_login(person)

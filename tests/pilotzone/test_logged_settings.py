@@ -28,7 +28,9 @@ def test_every_setting_is_logged_and_the_secret_ones_by_name_alone(monkeypatch: 
         "REDIS_URL",
         "CACHE_URL",
         "PILOTZONE_EMAIL_URL",
+        "PILOTZONE_LDAP_BIND_PASSWORD",
         "PILOTZONE_METRICS_TOKEN",
+        "PILOTZONE_OIDC_CLIENT_SECRET",
         "PILOTZONE_SECRET_KEY",
     }
     assert logged["PILOTZONE_REPORT_DUE_DAY"] == str(settings.PILOTZONE_REPORT_DUE_DAY)

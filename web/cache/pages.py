@@ -48,7 +48,11 @@ _OWN = {
 
 
 def cached_page(
-    request: HttpRequest, respond: Callable[[], HttpResponseBase], *, is_own: bool = False, shows_filings: bool = True
+    request: HttpRequest,
+    respond: Callable[[], HttpResponseBase],
+    *,
+    is_own: Callable[[HttpRequest], bool],
+    shows_filings: bool,
 ) -> HttpResponseBase:
     """The page out of the cache; else what `respond` makes, which is cached if it may be. `is_own`: it has something of
     this person beyond the frame. `shows_filings`: it shows also to those who only read what was filed and not accepted.
@@ -98,12 +102,12 @@ def _while_nobody_else_makes(key: str) -> Iterator[None]:
             lock.release()
 
 
-def _key_of_page(request: HttpRequest, *, is_own: bool, shows_filings: bool) -> str:
+def _key_of_page(request: HttpRequest, *, is_own: Callable[[HttpRequest], bool], shows_filings: bool) -> str:
     reader = request.user
     if isinstance(reader, User) and (reader.is_staff or not reader.is_plain_viewer):
         return page_key(request)
     version = site_version(but=[versions.DRAFTS] if shows_filings else [versions.DRAFTS, versions.FILINGS])
-    if isinstance(reader, User) and not is_own:
+    if isinstance(reader, User) and not is_own(request):
         return page_key(request, version, reader=f"{reader.department_id} {reader.city_id}")
     return page_key(request, version)
 
