@@ -47,7 +47,8 @@ class Cells(HTMLParser):
         super().__init__()
         self.rows: list[list[str]] = []
         self.is_in_cell = False
-        self.feed(html)
+        # Where an address may be broken.
+        self.feed(html.replace("<wbr>", ""))
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:
         if tag == "tr":
@@ -218,8 +219,8 @@ def test_what_cannot_be_explained_is_said_at_its_field(mia, today, account, aske
 
 
 def test_lines_are_chosen_by_part_and_by_rule(mia, today) -> None:
-    text = text_of(mia.get(PAGE, {"part": "running", "rule": "log_readers", "lang": "en"}).text)
-    shown = text[text.index("All addresses") :]
+    rows = Cells(mia.get(PAGE, {"part": "running", "rule": "log_readers", "lang": "en"}).text).rows
+    shown = {cells[0].split()[0] for cells in rows if len(cells) == 3 + len(COLUMNS)}
     assert "/backups/" in shown
     assert "/gallery/" not in shown
     assert "/office/people/" not in shown
