@@ -106,12 +106,12 @@ def test_a_backup_of_a_large_site_under_load_comes_back(
     assert restored.ask(SCORE)[0][0] == score + restored.ask(ACCEPTED)[0][0]
     for each in two_sites:
         manage(each, "verify_audit")
-    compare_files(site.data / "evidence", restored.data / "evidence", folder)
+    compare_files(site.data, restored.data, folder)
 
 
 def compare_files(live: Path, restored: Path, folder: Path) -> None:
-    names = list(read_manifest(folder).evidence)
+    names = list(read_manifest(folder).copied)
     assert names
-    found = {str(path.relative_to(restored)) for path in restored.rglob("*") if path.is_file()}
+    found = {str(path.relative_to(restored)) for path in (restored / "evidence").rglob("*") if path.is_file()}
     assert found == set(names)
     assert all((restored / name).read_bytes() == (live / name).read_bytes() for name in names)
