@@ -132,6 +132,12 @@ def cpu_seconds(process_id: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def cpu_seconds_of_children(process_id: int) -> dict[int, float]:
+    """What each process below it has used itself, by its id."""
+    ticks = {member: sum(int(field) for field in _stat(member)[11:13]) for member in _family(process_id)[1:]}
+    return {member: taken / os.sysconf("SC_CLK_TCK") for member, taken in ticks.items()}
+
+
 def _stat(process_id: int) -> list[str]:
     """The fields of proc(5)'s stat from the third on: the second, a name in parentheses, may hold anything."""
     return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()

@@ -97,11 +97,12 @@ def hundredth(times: Sequence[float], percent: int) -> float:
 
 
 class Processors:
-    """Seconds that each kind of process has taken since the start, by its name."""
+    """Seconds that each kind of process has taken since the start, by its name, and each process of the web server."""
 
-    def __init__(self, families: Mapping[str, int]) -> None:
-        self.families = families
+    def __init__(self, families: Mapping[str, int], web_server: int) -> None:
+        self.families, self.web_server = families, web_server
         self.begun, self.before = time.monotonic(), self._taken()
+        self.of_workers = serving.cpu_seconds_of_children(web_server)
 
     def _taken(self) -> dict[str, float]:
         busy = [int(each) for each in Path("/proc/stat").read_text(encoding="ascii").splitlines()[0].split()[1:]]
@@ -112,7 +113,11 @@ class Processors:
     def words(self) -> str:
         """Processors that each had on average."""
         seconds, now = time.monotonic() - self.begun, self._taken()
-        return ", ".join(f"{name} {(now[name] - self.before[name]) / seconds:.2f}" for name in now)
+        of_workers = serving.cpu_seconds_of_children(self.web_server)
+        # One that was replaced is not there any more.
+        web = [(taken - self.of_workers.get(pid, 0)) / seconds for pid, taken in of_workers.items()]
+        said = ", ".join(f"{name} {(now[name] - self.before[name]) / seconds:.2f}" for name in now)
+        return f"{said}; workers of the web server {', '.join(f'{each:.2f}' for each in web)}"
 
 
 def run(users: int, seconds: int) -> int:
@@ -179,7 +184,7 @@ def measure(whole: WholeSite, server: Any, home: Path, users: int, seconds: int)
         families |= {name: whole.processes[name].popen.pid for name in ("worker", "beat")}
         say(f"measuring for {seconds} s")
         known = lookups(whole)
-        processors = Processors({name: pid for name, pid in families.items() if locust.is_alive})
+        processors = Processors(families, whole.site.process_id)
         wait_until(lambda: (home / "found.json").exists() or not locust.is_alive, "the end", seconds + 60)
         words = processors.words() if locust.is_alive else ""
         print(f"Pages: {made_anew(known, lookups(whole))}")
