@@ -22,6 +22,8 @@ from themes.models import MEMBERS, Theme
 
 _numbers = count(1)
 FIRST_DAY = date(2023, 1, 3)
+# Of everybody whom `make_user` makes.
+PASSWORD = "only-for-tests"
 SHOWN = {"provenance": "illustrative", "source": "Made for tests"}
 
 
@@ -352,7 +354,7 @@ def make_target(indicator: Indicator, value: Any = "7", *, region_code: str = "3
     )
 
 
-def make_user(username: str = "vic", *, role: str = "viewer", password: str = "only-for-tests", **fields: Any) -> User:
+def make_user(username: str = "vic", *, role: str = "viewer", password: str = PASSWORD, **fields: Any) -> User:
     return User.objects.create_user(username, password=password, role=role, **fields)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,6 +23,7 @@ from accounts.models import Role, User
 from accounts.services import DEMO_ACCOUNTS, DEMO_PASSWORDS
 from measures.models import Report
 from tests.compose import compose_command
+from tests.factories import PASSWORD
 from tests.running import environment, worker
 from tests.services import Process, Redis, free_port, process, wait_until
 
@@ -39,6 +41,8 @@ class Answer:
     seconds: float
     text: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    # Those that it sets.
+    cookies: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -62,7 +66,9 @@ class Site:
             line.request("GET" if body is None else "POST", path, body, dict(headers or {}))
             answer = line.getresponse()
             text = answer.read().decode(errors="replace")
-            return Answer(answer.status, time.monotonic() - started, text, dict(answer.headers))
+            sent = SimpleCookie("; ".join(answer.headers.get_all("Set-Cookie") or []))
+            cookies = {name: morsel.value for name, morsel in sent.items()}
+            return Answer(answer.status, time.monotonic() - started, text, dict(answer.headers), cookies)
         except (OSError, http.client.HTTPException):
             return Answer(None, time.monotonic() - started)
         finally:
@@ -96,6 +102,15 @@ class Person:
         client = Client()
         client.force_login(user)
         return cls(site, client.cookies[settings.SESSION_COOKIE_NAME].value)
+
+    @classmethod
+    def log_in_by_form(cls, site: Site, user: User, password: str = PASSWORD) -> "Person":
+        """At the hour of the site's processes."""
+        form = {"csrfmiddlewaretoken": CSRF_TOKEN, "username": user.username, "password": password}
+        headers = {"Cookie": f"{settings.CSRF_COOKIE_NAME}={CSRF_TOKEN}", "Content-Type": MULTIPART_CONTENT}
+        answer = site.ask("/accounts/login/", body=encode_multipart(BOUNDARY, form), headers=headers)
+        assert answer.status == 302, answer
+        return cls(site, answer.cookies[settings.SESSION_COOKIE_NAME])
 
     @property
     def cookies(self) -> str:
@@ -153,7 +168,7 @@ def _make_demo_accounts(data: Path) -> None:
     """As the demonstration finds them on its second start, so that it does not spend seconds on their passwords."""
     for name, (role, department, city) in DEMO_ACCOUNTS.items():
         User.objects.get_or_create(username=name, defaults={"role": Role.VIEWER if department or city else role})
-    (data / DEMO_PASSWORDS).write_text(json.dumps(dict.fromkeys(DEMO_ACCOUNTS, "only-for-tests")))
+    (data / DEMO_PASSWORDS).write_text(json.dumps(dict.fromkeys(DEMO_ACCOUNTS, PASSWORD)))
 
 
 @contextmanager
@@ -198,12 +213,15 @@ class Decisions:
 
 
 @contextmanager
-def deciding(person: Person, reports: Sequence[Report], *, pause: float = 0.02) -> Iterator[Decisions]:
+def deciding(
+    person: Person, reports: Sequence[Report], *, pause: float = 0.02, user: User | None = None
+) -> Iterator[Decisions]:
     """Accepts one report after the other in the background. What is not acknowledged is sent once more after a moment,
-    as the same form; at the end of the block all of them are."""
+    as the same form; at the end of the block all of them are. `user` logs in again where the session has ended."""
     decisions = Decisions()
 
     def decide() -> None:
+        nonlocal person
         for report in reports:
             form_id = uuid4().hex
             deadline = time.monotonic() + PATIENCE
@@ -211,6 +229,8 @@ def deciding(person: Person, reports: Sequence[Report], *, pause: float = 0.02) 
                 decisions.others.append(answer)
                 decisions.slowest = max(decisions.slowest, answer.seconds)
                 assert time.monotonic() < deadline, answer
+                if user is not None and answer.status == 403:
+                    person = Person.log_in_by_form(person.site, user)
                 time.sleep(0.3)
             decisions.slowest = max(decisions.slowest, answer.seconds)
             decisions.acknowledged.append(report)

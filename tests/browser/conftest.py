@@ -11,7 +11,7 @@ from django.db import connection
 
 from accounts.models import Department
 from datasets.demonstration import FOLDER as FIXTURES
-from tests.factories import make_user
+from tests.factories import PASSWORD, make_user
 
 # Without these Chromium calls home, and a call to another host fails the test.
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
@@ -78,9 +78,6 @@ def held(page, pattern):
     waiting = []
     page.route(pattern, lambda route: waiting.append(route), times=1)
     return waiting
-
-
-PASSWORD = "only-for-tests"
 
 
 @pytest.fixture

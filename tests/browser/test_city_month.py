@@ -16,10 +16,9 @@ from projects.models import AnnualPlan, Project, ProjectMonth
 from projects.months import accept_months
 from regions.models import Region
 from rollups.services import rebuild_rollups
-from tests.browser.conftest import PASSWORD
 from tests.browser.test_ten_questions import TODAY
 from tests.datasets.test_project_months import saved_by_libreoffice
-from tests.factories import make_user
+from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.browser
 
