@@ -22,6 +22,17 @@ pytestmark = [pytest.mark.long, pytest.mark.services]
 BASE, IMAGE = "localhost/pilotzone-base", "localhost/pilotzone-test"
 PACKAGES = "ca-certificates nodejs npm python3 python3-venv python3-pip"
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+SECRET_KEY = "aB3-eF7hI9kL2mN5pQ8rS1tU4vW6xY0zaB3-eF7hI9kL2mN5pQ8"
+# Of a provider and of a directory; nothing is asked of them before somebody logs in.
+SIGN_ON = {
+    "PILOTZONE_SECRET_KEY": SECRET_KEY,
+    "PILOTZONE_OIDC_ISSUER": "https://login.example/realms/city",
+    "PILOTZONE_OIDC_CLIENT_ID": "pilotzone",
+    "PILOTZONE_OIDC_CLIENT_SECRET": "aB3-eF7hI9kL2mN5",
+    "PILOTZONE_OIDC_NAME": "City",
+    "PILOTZONE_LDAP_URL": "ldaps://directory.example",
+    "PILOTZONE_LDAP_SEARCH_BASE": "ou=people,dc=city,dc=example",
+}
 # Limits of this process: without rights none can be raised.
 LIMITS = ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=4096:4096"]
 
@@ -76,22 +87,35 @@ def base(tmp_path_factory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def image(base) -> Iterator[str]:
-    arguments = [f"--build-arg={name}_IMAGE={base}" for name in ("NODE", "PYTHON")]
-    buildah("build", "--quiet", *LIMITS, *arguments, "--build-arg=COMMIT=of-this-test", "--tag", IMAGE, ROOT)
-    yield IMAGE
-    buildah("rmi", "--force", IMAGE)
+    with built(base, IMAGE, "COMMIT=of-this-test") as name:
+        yield name
+
+
+@contextmanager
+def built(base: str, name: str, *arguments: str) -> Iterator[str]:
+    words = [f"--build-arg={each}" for each in (f"NODE_IMAGE={base}", f"PYTHON_IMAGE={base}", *arguments)]
+    buildah("build", "--quiet", *LIMITS, *words, "--tag", name, ROOT)
+    yield name
+    buildah("rmi", "--force", name)
 
 
 @pytest.fixture
 def container(image) -> Iterator[str]:
     """One of its own for each test: what runs in it writes there."""
+    with made_from(image) as name:
+        yield name
+
+
+@contextmanager
+def made_from(image: str) -> Iterator[str]:
     name = buildah("from", *LIMITS, image)
     yield name
     buildah("rm", name)
 
 
-def inside(container: str, script: str) -> str:
-    return buildah("run", container, "--", "sh", "-c", script)
+def inside(container: str, script: str, **environment: str) -> str:
+    words = [f"--env={name}={value}" for name, value in environment.items()]
+    return buildah("run", *words, container, "--", "sh", "-c", script)
 
 
 @contextmanager
@@ -125,6 +149,15 @@ def test_its_charts_are_the_small_ones(container):
     assert int(inside(container, "stat -c %s staticfiles/plotly/plotly.min.js")) < 2_500_000
 
 
+def test_with_the_packages_of_single_sign_on_it_takes_its_settings(base, container):
+    """Those of a directory have parts that are built for the image, and need libraries where they run."""
+    script = "python manage.py check && python -c 'import ldap, authlib'"
+    without = inside(container, f"{script} 2>&1 || true", **SIGN_ON)
+    assert "not installed: install those of requirements-" in without
+    with built(base, f"{IMAGE}-sign-on", "REQUIREMENTS=requirements-ldap.txt") as image, made_from(image) as one:
+        assert "System check identified no issues" in inside(one, script, **SIGN_ON)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_web_worker_and_beat_start_from_it(container):
     with redis() as broker:
@@ -135,7 +168,7 @@ def start_all(container: str, broker: str) -> None:
     environment = {
         "DATABASE_URL": database_address(),
         "REDIS_URL": broker,
-        "PILOTZONE_SECRET_KEY": "aB3-eF7hI9kL2mN5pQ8rS1tU4vW6xY0zaB3-eF7hI9kL2mN5pQ8",
+        "PILOTZONE_SECRET_KEY": SECRET_KEY,
         "PILOTZONE_PUBLIC_READING": "on",
     }
     port = free_port()

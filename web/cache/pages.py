@@ -63,8 +63,9 @@ def cached_page(
     known = _known_page(request, key)
     if known is not None:
         return known
-    with _while_nobody_else_makes(key):
-        return _known_page(request, key) or _new_page(request, key, respond)
+    with _while_nobody_else_makes(key) as has_waited:
+        made_meanwhile = _known_page(request, key) if has_waited else None
+        return made_meanwhile or _new_page(request, key, respond)
 
 
 def _known_page(request: HttpRequest, key: str) -> HttpResponse | None:
@@ -90,13 +91,15 @@ def _new_page(request: HttpRequest, key: str, respond: Callable[[], HttpResponse
 
 
 @contextmanager
-def _while_nobody_else_makes(key: str) -> Iterator[None]:
-    """After a change many ask for the same page at once: in a process one of them makes it, and the others wait."""
+def _while_nobody_else_makes(key: str) -> Iterator[bool]:
+    """After a change many ask for the same page at once: in a process one of them makes it, and the others wait. Whether
+    this one has waited."""
     lock = _LOCKS[int(key[-2:], 16)]
+    is_first = lock.acquire(blocking=False)
     # Where making it takes so long, each makes it for themselves.
-    is_alone = lock.acquire(timeout=MOST_WAIT_SECONDS)
+    is_alone = is_first or lock.acquire(timeout=MOST_WAIT_SECONDS)
     try:
-        yield
+        yield not is_first
     finally:
         if is_alone:
             lock.release()

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from redis.exceptions import ConnectionError as RedisIsAway
 
 from accounts.models import User
+from core import metrics
 from core.clock import now
 from measures.reports import ReportData, accept_report, save_draft, submit_report
 from measures.views.measures import MeasureDetail
@@ -48,6 +49,17 @@ def test_the_second_visitor_is_given_what_the_first_one_was(measure: Any) -> Non
         second = Client().get("/").content.decode()
     assert [query["sql"].count("web_datachange") > 0 for query in caught] == [True]
     assert TOKEN.sub("", first) == TOKEN.sub("", second)
+
+
+def test_each_visit_counts_as_one_lookup(measure: Any) -> None:
+    def counted() -> list[float]:
+        return [metrics.cache_lookups.labels(result)._value.get() for result in ("miss", "hit")]
+
+    before = counted()
+    Client().get("/")
+    assert counted() == [before[0] + 1, before[1]]
+    Client().get("/")
+    assert counted() == [before[0] + 1, before[1] + 1]
 
 
 def test_each_visitor_has_a_token_of_their_own_that_works(measure: Any) -> None:
