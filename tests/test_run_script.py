@@ -338,6 +338,15 @@ def test_the_demo_leaves_node_alone_and_drops_a_bundle_older_than_its_source(dev
     assert developer.npm_calls == calls
 
 
+def make_wheels(machine, python: str, lock: str = "requirements.txt") -> Path:
+    """What a bundle says of itself beside its packages."""
+    wheels = machine.project / "wheels"
+    wheels.mkdir()
+    (wheels / "python-version").write_text(f"{python}\n")
+    (wheels / "lock").write_text(f"{lock}\n")
+    return wheels
+
+
 class TestOfflineBundle:
     """Without what `tests/test_offline_bundle.py` makes in earnest."""
 
@@ -350,18 +359,23 @@ class TestOfflineBundle:
     def test_a_bundle_asks_no_other_host(self, machine):
         machine.add_python()
         machine.add_uv(sync='echo "$UV_NO_INDEX $UV_OFFLINE $UV_FIND_LINKS" >>"$PWD/uv-calls"')
-        wheels = machine.project / "wheels"
-        wheels.mkdir()
-        version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        (wheels / "python-version").write_text(f"{version}\n")
+        wheels = make_wheels(machine, f"{sys.version_info.major}.{sys.version_info.minor}")
         assert demo(machine).returncode == 0
         assert f"1 1 {wheels}" in machine.uv_calls
+
+    def test_a_bundle_with_single_sign_on_installs_its_packages(self, machine):
+        machine.add_python()
+        machine.add_uv()
+        (machine.project / "requirements-oidc.txt").write_text("runtime==1\noidc==1\n")
+        make_wheels(machine, f"{sys.version_info.major}.{sys.version_info.minor}", lock="requirements-oidc.txt")
+        assert demo(machine).returncode == 0
+        (sync,) = (line for line in machine.uv_calls.splitlines() if line.startswith("pip sync"))
+        assert sync.endswith("requirements-oidc.txt")
 
     def test_a_bundle_for_another_python_names_it(self, machine):
         machine.add_python()
         machine.add_uv()
-        (machine.project / "wheels").mkdir()
-        (machine.project / "wheels" / "python-version").write_text("3.99\n")
+        make_wheels(machine, "3.99")
         machine.add("uv", 'case "$1" in --version) ;; *) exit 1 ;; esac')
         done = demo(machine)
         assert done.returncode == 1
