@@ -31,17 +31,21 @@ pytestmark = pytest.mark.django_db(transaction=True)
 STEPS, SEEDS = 300, 5
 
 
-def found(*, first_seed=1):
-    """What the simulator says of the broken product. The first seed found it when the test was written; where something
-    else has changed what is drawn, one of the next ones does."""
+def assert_found(*sentences, first_seed=1):
+    """That the simulator says one of the sentences of the broken product. The first seed said so when the test was
+    written; where something else has changed what is drawn, or meets another consequence first, one of the next ones
+    does."""
+    told = []
     for seed in range(first_seed, first_seed + SEEDS):
         with Simulation(seed) as simulation:
             try:
                 simulation.run(STEPS)
             except Fault as fault:
-                return str(fault)
+                told.append(str(fault))
         clear_database()
-    pytest.fail(f"none of {SEEDS} seeds found it")
+        if any(sentence in text for text in told for sentence in sentences):
+            return
+    pytest.fail(f"none of {SEEDS} seeds found it, but: {told}")
 
 
 def clear_database():
@@ -51,14 +55,14 @@ def clear_database():
 
 def test_an_acceptance_that_tells_nobody_of_changed_figures(monkeypatch):
     monkeypatch.setattr(reports_of_measures, "send_figures_changed", lambda *cells: None)
-    assert "which are not marked as stale" in found()
+    assert_found("which are not marked as stale")
 
 
 @pytest.mark.long
 def test_a_merger_that_marks_only_the_cells_that_departments_leave(monkeypatch):
     send = mergers.send_figures_changed
     monkeypatch.setattr(mergers, "send_figures_changed", lambda *cells: send(*cells[: len(cells) // 2]))
-    assert "which are not marked as stale" in found(first_seed=4)
+    assert_found("which are not marked as stale", first_seed=4)
 
 
 def test_a_change_that_asks_for_no_refresh(monkeypatch):
@@ -68,7 +72,7 @@ def test_a_change_that_asks_for_no_refresh(monkeypatch):
     figures_changed.disconnect(receivers.refresh_later)
     figures_changed.connect(mark)
     try:
-        assert "no refresh was asked for" in found()
+        assert_found("no refresh was asked for")
     finally:
         figures_changed.disconnect(mark)
         figures_changed.connect(receivers.refresh_later)
@@ -87,19 +91,19 @@ def test_a_refresh_that_takes_its_marks_away_before_it_has_counted(monkeypatch):
         return refresh(day=day, retries=retries)
 
     monkeypatch.setattr(engine, "refresh_batch", take_first)
-    assert "which are not marked as stale" in found(first_seed=4)
+    assert_found("which are not marked as stale", first_seed=4)
 
 
 @pytest.mark.long
 def test_a_refresh_that_forgets_to_turn_the_day(monkeypatch):
     monkeypatch.setattr(engine, "is_current", lambda day: True)
-    assert "after a sweep" in found()
+    assert_found("after a sweep")
 
 
 def test_a_delivery_that_is_done_twice(monkeypatch):
     """Whole or not at all, but each time that it comes."""
     monkeypatch.setattr(simulations, "do_once", lambda do, **kwargs: transaction.atomic()(do)())
-    assert "was done twice" in found()
+    assert_found("was done twice")
 
 
 def test_an_acceptance_that_writes_its_status_change_twice(monkeypatch):
@@ -110,14 +114,14 @@ def test_an_acceptance_that_writes_its_status_change_twice(monkeypatch):
         return change(report, changes, by=by)
 
     monkeypatch.setattr(reports_of_measures, "_change_status", twice)
-    assert "history of measure" in found()
+    assert_found("history of measure")
 
 
 @pytest.mark.long
 def test_a_decision_on_a_report_as_the_page_had_it(monkeypatch):
     """The report is not read again under its lock: two people decide it."""
     monkeypatch.setattr(reports_of_measures, "lock_report", lambda report: report.lock_subject())
-    assert "was accepted while accepted" in found(first_seed=14)
+    assert_found("was accepted while accepted", first_seed=3)
 
 
 def test_an_acceptance_that_drops_the_steps(monkeypatch):
@@ -128,7 +132,7 @@ def test_an_acceptance_that_drops_the_steps(monkeypatch):
         report.steps.all()._raw_delete(using="default")
 
     monkeypatch.setattr(reports_of_measures, "apply_move", without_steps)
-    assert "steps of report" in found()
+    assert_found("steps of report")
 
 
 @pytest.mark.long
@@ -141,13 +145,13 @@ def test_an_acceptance_that_rewrites_what_was_submitted(monkeypatch):
             super(type(ReportStep.objects.all()), report.steps.all()).update(note="好")
 
     monkeypatch.setattr(reports_of_measures, "apply_move", rewriting)
-    assert "as it was at first" in found()
+    assert_found("as it was at first")
 
 
 @pytest.mark.long
 def test_an_undone_acceptance_whose_status_stays(monkeypatch):
     monkeypatch.setattr(acceptances, "restate", lambda *args, **kwargs: None)
-    assert "history of measure" in found()
+    assert_found("history of measure")
 
 
 def test_a_notice_that_comes_twice(monkeypatch):
@@ -158,7 +162,7 @@ def test_a_notice_that_comes_twice(monkeypatch):
         return notify(*args, **kwargs)
 
     monkeypatch.setattr(reports_of_measures, "notify_department", twice)
-    assert "notices" in found()
+    assert_found("notices")
 
 
 @pytest.mark.long
@@ -167,8 +171,7 @@ def test_a_notice_of_a_due_date_that_does_not_come(monkeypatch):
     monkeypatch.setattr(
         notices, "due_notice", lambda due_on, **how: None if (due_on - how["on"]).days == 1 else rule(due_on, **how)
     )
-    told = found(first_seed=8)
-    assert "notices" in told or "digests" in told
+    assert_found("notices", "digests", first_seed=8)
 
 
 @pytest.mark.long
@@ -181,59 +184,59 @@ def test_a_digest_that_forgets_what_it_sent(monkeypatch):
         return sent
 
     monkeypatch.setattr(digests, "_send_digest", forget)
-    assert "e-mail" in found()
+    assert_found("e-mail")
 
 
 def test_a_month_that_is_accepted_and_changes_no_figures(monkeypatch):
     monkeypatch.setattr(months, "touch_cells", lambda project: None)
-    assert "stored projects" in found(first_seed=4)
+    assert_found("stored projects", first_seed=4)
 
 
 @pytest.mark.long
 def test_months_that_do_not_end_with_the_next(monkeypatch):
     """Two decide at once: their project counts twice."""
     monkeypatch.setattr(ProjectMonthQuerySet, "settle", lambda rows: None)
-    assert "until when months of project" in found(first_seed=2)
+    assert_found("until when months of project", first_seed=2)
 
 
 def test_an_unlikely_month_that_nobody_is_asked_about(monkeypatch):
     monkeypatch.setattr(months, "month_doubts", lambda month, before: [])
-    assert "nobody confirmed" in found(first_seed=2)
+    assert_found("nobody confirmed", first_seed=2)
 
 
 @pytest.mark.long
 def test_a_month_that_decides_before_it_has_ended(monkeypatch):
     monkeypatch.setattr(querysets, "last_ended_month", lambda day: day.replace(day=1))
-    assert "projects" in found()
+    assert_found("projects")
 
 
 @pytest.mark.long
 def test_a_month_that_marks_only_the_stage_of_most(monkeypatch):
     monkeypatch.setattr(services_of_projects, "cells_of_place", lambda *place: {(*place, "under_construction")})
-    assert "which are not marked as stale" in found()
+    assert_found("which are not marked as stale")
 
 
 @pytest.mark.long
 def test_a_decision_on_a_month_as_the_page_had_it(monkeypatch):
     monkeypatch.setattr(months, "lock_report", lambda month: month.lock_subject())
-    assert "was accepted while accepted" in found(first_seed=13)
+    assert_found("was accepted while accepted", first_seed=13)
 
 
 @pytest.mark.long
 def test_an_acceptance_in_bulk_that_says_of_each_that_it_was_done(monkeypatch):
     do_each = months.do_each
     monkeypatch.setattr(months, "do_each", lambda rows, do: [Outcome(each.subject) for each in do_each(rows, do)])
-    assert "was accepted while" in found(first_seed=11)
+    assert_found("was accepted while", first_seed=11)
 
 
 @pytest.mark.long
 def test_an_acceptance_of_another_day_that_is_undone(monkeypatch):
     always = tuple(replace(move, same_day=False) for move in services_of_reports.MOVES)
     monkeypatch.setattr(services_of_reports, "MOVES", always)
-    assert "acceptance of an earlier day was undone" in found()
+    assert_found("acceptance of an earlier day was undone")
 
 
 @pytest.mark.long
 def test_an_annual_plan_that_forgets_what_it_was(monkeypatch):
     monkeypatch.setattr(AnnualPlanChange, "save", lambda row, **how: None)
-    assert "changes of annual plans" in found()
+    assert_found("changes of annual plans")
