@@ -92,8 +92,10 @@ def _new_page(request: HttpRequest, key: str, respond: Callable[[], HttpResponse
 
 @contextmanager
 def _while_nobody_else_makes(key: str) -> Iterator[bool]:
-    """After a change many ask for the same page at once: in a process one of them makes it, and the others wait. Whether
-    this one has waited."""
+    """After a change many ask for the same page at once: in a process one of them makes it, and the others wait.
+
+    Gives whether this one has waited.
+    """
     lock = _LOCKS[int(key[-2:], 16)]
     is_first = lock.acquire(blocking=False)
     # Where making it takes so long, each makes it for themselves.
