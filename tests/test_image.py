@@ -20,7 +20,8 @@ from tests.services import ROOT, free_port, redis, wait_until
 
 pytestmark = [pytest.mark.long, pytest.mark.services]
 BASE, IMAGE = "localhost/pilotzone-base", "localhost/pilotzone-test"
-PACKAGES = "ca-certificates nodejs npm python3 python3-venv python3-pip"
+# With Python's own headers, which Docker's images have too.
+PACKAGES = "ca-certificates nodejs npm python3 python3-venv python3-pip python3-dev"
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 SECRET_KEY = "aB3-eF7hI9kL2mN5pQ8rS1tU4vW6xY0zaB3-eF7hI9kL2mN5pQ8"
 # Of a provider and of a directory; nothing is asked of them before somebody logs in.

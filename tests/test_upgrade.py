@@ -4,13 +4,17 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from tests.lanes import clean_environment
 from tests.previous_release import git, previous_release, why_none
-from tests.services import ROOT
+from tests.services import ROOT, postgresql
 
 pytestmark = pytest.mark.long
 DAYS = ("2023-06-30", "2023-08-29")
@@ -44,23 +48,36 @@ def before(tmp_path_factory) -> Path:
     git("worktree", "remove", "--force", str(folder))
 
 
-@pytest.fixture(scope="module")
-def data(before, tmp_path_factory) -> Path:
-    """A data folder of the release before with the demonstration's rows, and what it says of them."""
-    data = tmp_path_factory.mktemp("data")
-    manage(before, data, "migrate", "--no-input", "--verbosity=0")
-    manage(before, data, "load_data", "fixtures")
-    manage(before, data, "refresh_rollups", "--all")
-    (data / "said.json").write_text(json.dumps([ask(before, data, each) for each in (ASK.format(days=DAYS), COUNT)]))
-    return data
+@dataclass(frozen=True)
+class Site:
+    """`said`: the summaries of the release before, by day, and how many rows each of its tables had."""
+
+    variables: Mapping[str, str]
+    said: tuple[dict, dict]
 
 
-def manage(code: Path, data: Path, *words: str, **variables: str) -> str:
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
+def site(request, before, tmp_path_factory) -> Iterator[Site]:
+    """A site of the release before with the demonstration's rows."""
+    with ExitStack() as stack:
+        variables = {"PILOTZONE_DATA_DIR": str(tmp_path_factory.mktemp("data"))}
+        if request.param == "postgresql":
+            variables |= {
+                "DATABASE_URL": stack.enter_context(postgresql()).url,
+                "PILOTZONE_SECRET_KEY": uuid4().hex + uuid4().hex,
+            }
+        manage(before, variables, "migrate", "--no-input", "--verbosity=0")
+        manage(before, variables, "load_data", "fixtures")
+        manage(before, variables, "refresh_rollups", "--all")
+        yield Site(variables, (ask(before, variables, ASK.format(days=DAYS)), ask(before, variables, COUNT)))
+
+
+def manage(code: Path, variables: Mapping[str, str], *words: str) -> str:
     pinned = {"PILOTZONE_TODAY": DAYS[-1], "PILOTZONE_PUBLIC_READING": "on", "PILOTZONE_ALLOWED_HOSTS": "testserver"}
     done = subprocess.run(
         [sys.executable, "manage.py", *words],
         cwd=code,
-        env={**clean_environment(), "PILOTZONE_DATA_DIR": str(data), **pinned, **variables},
+        env={**clean_environment(), **pinned, **variables},
         capture_output=True,
         text=True,
         timeout=900,
@@ -74,8 +91,8 @@ def migrations(code: Path) -> set[str]:
     return {str(path.relative_to(code)) for path in code.glob("*/migrations/*.py")}
 
 
-def ask(code: Path, data: Path, script: str) -> dict:
-    return json.loads(manage(code, data, "shell", "--no-imports", "--command", script).splitlines()[-1])
+def ask(code: Path, variables: Mapping[str, str], script: str) -> dict:
+    return json.loads(manage(code, variables, "shell", "--no-imports", "--command", script).splitlines()[-1])
 
 
 def plain(summary: dict) -> dict:
@@ -83,19 +100,19 @@ def plain(summary: dict) -> dict:
     return {day: {**numbers, "computed_at": None, "meta": None} for day, numbers in summary.items()}
 
 
-def test_a_database_with_rows_keeps_them_and_what_they_say(before, data):
-    said, counted = json.loads((data / "said.json").read_text())
-    manage(ROOT, data, "migrate", "--no-input", "--verbosity=0")
-    now = ask(ROOT, data, COUNT)
+def test_a_database_with_rows_keeps_them_and_what_they_say(site):
+    said, counted = site.said
+    manage(ROOT, site.variables, "migrate", "--no-input", "--verbosity=0")
+    now = ask(ROOT, site.variables, COUNT)
     lost = {
         table: (number, now.get(table))
         for table, number in counted.items()
         if not NO_ROWS_OF_PEOPLE.search(table) and now.get(table) != number
     }
     assert lost == {}
-    manage(ROOT, data, "refresh_rollups", "--all")
-    manage(ROOT, data, "verify_rollups")
-    found = ask(ROOT, data, ASK.format(days=DAYS))
+    manage(ROOT, site.variables, "refresh_rollups", "--all")
+    manage(ROOT, site.variables, "verify_rollups")
+    found = ask(ROOT, site.variables, ASK.format(days=DAYS))
     for day in DAYS:
         assert contained(plain(said)[day], plain(found)[day]) == []
 
@@ -114,13 +131,13 @@ def test_settings_of_the_release_before_start_this_code(before, tmp_path):
     example = (before / ".env.example").read_text(encoding="utf-8")
     settings = dict(re.findall(r"^# ([A-Z_]+)=(.+)$", example, flags=re.MULTILINE))
     assert len(settings) > 20
-    manage(ROOT, tmp_path, "check", **settings)
+    manage(ROOT, {"PILOTZONE_DATA_DIR": str(tmp_path), **settings}, "check")
 
 
-def test_a_release_that_is_too_new_is_refused_with_a_sentence(data, before):
+def test_a_release_that_is_too_new_is_refused_with_a_sentence(site, before):
     """Rolling back without the backup: the older code does not touch what the newer one made."""
-    manage(ROOT, data, "migrate", "--no-input", "--verbosity=0")
+    manage(ROOT, site.variables, "migrate", "--no-input", "--verbosity=0")
     if migrations(before) == migrations(ROOT):
         pytest.skip("no migration came since")
     with pytest.raises(AssertionError, match="was made by another version of Pilotzone"):
-        manage(before, data, "migrate", "--no-input")
+        manage(before, site.variables, "migrate", "--no-input")
