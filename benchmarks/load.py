@@ -58,13 +58,18 @@ def fetch(port: int, path: str, form: str | None = None, **headers: str) -> tupl
 
 def log_in(port: int, name: str, password: str) -> dict[str, str]:
     """The header that says who asks."""
+    return {"Cookie": f"sessionid={session_key(port, name, password)}"}
+
+
+def session_key(port: int, name: str, password: str) -> str:
+    """Of a log-in by the form."""
     token = _cookies(fetch(port, LOGIN)[0])["csrftoken"]
     form = urlencode({"username": name, "password": password, "csrfmiddlewaretoken": token})
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": f"csrftoken={token}"}
     response, _ = fetch(port, LOGIN, form, **headers)
     if response.status != 302:
         raise RuntimeError(f"{name} could not log in: {LOGIN} answered {response.status}")
-    return {"Cookie": f"sessionid={_cookies(response)['sessionid']}"}
+    return _cookies(response)["sessionid"]
 
 
 def _cookies(response: http.client.HTTPResponse) -> dict[str, str]:

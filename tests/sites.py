@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,6 +20,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from accounts.models import Role, User
 from accounts.services import DEMO_ACCOUNTS, DEMO_PASSWORDS
+from benchmarks.load import session_key
 from measures.models import Report
 from tests.compose import compose_command
 from tests.factories import PASSWORD
@@ -41,8 +41,6 @@ class Answer:
     seconds: float
     text: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
-    # Those that it sets.
-    cookies: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -66,9 +64,7 @@ class Site:
             line.request("GET" if body is None else "POST", path, body, dict(headers or {}))
             answer = line.getresponse()
             text = answer.read().decode(errors="replace")
-            sent = SimpleCookie("; ".join(answer.headers.get_all("Set-Cookie") or []))
-            cookies = {name: morsel.value for name, morsel in sent.items()}
-            return Answer(answer.status, time.monotonic() - started, text, dict(answer.headers), cookies)
+            return Answer(answer.status, time.monotonic() - started, text, dict(answer.headers))
         except (OSError, http.client.HTTPException):
             return Answer(None, time.monotonic() - started)
         finally:
@@ -104,13 +100,9 @@ class Person:
         return cls(site, client.cookies[settings.SESSION_COOKIE_NAME].value)
 
     @classmethod
-    def log_in_by_form(cls, site: Site, user: User, password: str = PASSWORD) -> "Person":
+    def log_in_by_form(cls, site: Site, user: User) -> "Person":
         """At the hour of the site's processes."""
-        form = {"csrfmiddlewaretoken": CSRF_TOKEN, "username": user.username, "password": password}
-        headers = {"Cookie": f"{settings.CSRF_COOKIE_NAME}={CSRF_TOKEN}", "Content-Type": MULTIPART_CONTENT}
-        answer = site.ask("/accounts/login/", body=encode_multipart(BOUNDARY, form), headers=headers)
-        assert answer.status == 302, answer
-        return cls(site, answer.cookies[settings.SESSION_COOKIE_NAME])
+        return cls(site, session_key(site.port, user.username, PASSWORD))
 
     @property
     def cookies(self) -> str:

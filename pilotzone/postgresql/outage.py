@@ -17,7 +17,7 @@ from typing import Any
 from psycopg import OperationalError
 
 # Seconds: how long a statement may take before the server is asked whether it lives, and how long that may take.
-PATIENCE = 1.5
+PATIENCE = 1.0
 SIGN_OF_LIFE = 0.5
 LOOK_EVERY = 0.25
 # How long nobody tries again.

@@ -60,6 +60,7 @@ def test_everybody_is_answered_soon(
     with capsys.disabled():
         sys.stdout.write(f"\nPostgreSQL {fault}: {len(answers)} answers, the slowest after {slowest:.1f} s\n")
     record_slowest(slowest)
+    assert slowest <= MOST
     for address, (status, _seconds, answer) in zip(ADDRESSES * 4, answers, strict=True):
         if address == "/accounts/login/" and status == 200:
             # It asks nothing of whoever comes without a session.
@@ -67,10 +68,6 @@ def test_everybody_is_answered_soon(
         assert status == 503
         assert answer.headers.get("Retry-After") or answer.content.startswith(b"The database does not answer")
     wait_until(lambda: {ask(address)[0] for address in ADDRESSES} == {200}, "answers afterwards", outage.REST + 6)
-    # What as many answers take on this machine, beside the other tests, comes on top of what was promised.
-    with ThreadPoolExecutor(8) as pool:
-        usual = max(seconds for _status, seconds, _answer in pool.map(ask, ADDRESSES * 4))
-    assert slowest <= MOST + usual
 
 
 def test_a_statement_that_only_takes_long_is_left_to_end(own_postgresql: Any) -> None:
