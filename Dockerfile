@@ -40,7 +40,7 @@ RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-c
     && rm -r /var/lib/apt/lists/*
 ARG COMMIT=unknown
 RUN useradd --system --uid 10001 --no-create-home pilotzone \
-    && install -d -o pilotzone -g pilotzone -m 0750 /data /backups
+    && install -d -o pilotzone -g pilotzone -m 0700 /data /backups
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
 WORKDIR /app

@@ -13,6 +13,16 @@ from accounts.rules import ANYONE, STAFF, Stated, StatesPermission, made_from, s
 # The administration is Django's: all its addresses ask the same, and then for the permissions of each table.
 ADMIN = "admin"
 OF_ADMIN = Stated(STAFF, STAFF)
+# Below these paths each change gets somebody into an account or keeps somebody out, or touches what proves it later:
+# it asks for the password again.
+CONFIRMED_BELOW = (
+    "/office/people/",
+    "/accounts/tokens/",
+    "/accounts/second-factor/",
+    "/accounts/sessions/",
+    "/backups/",
+    "/log/",
+)
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,13 @@ def faults(found: Iterable[Address]) -> Iterator[CheckMessage]:
                 hint="Derive the view from `GuardedView`.",
                 obj=address.name,
                 id="accounts.E002",
+            )
+        elif address.path.startswith(CONFIRMED_BELOW) and not address.stated.asks_again:
+            yield Error(
+                f"{address.path} changes accounts, or what proves who used them, and an open session is enough for it.",
+                hint="State the methods in `confirmed_methods`, beside the permission.",
+                obj=address.name,
+                id="accounts.E003",
             )
 
 

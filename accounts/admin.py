@@ -2,15 +2,19 @@ from typing import Any
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm
+from django.contrib.auth.models import Group
 from django.db import transaction
+from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import AccessToken, Department, User
+from accounts.models import AccessToken, AccountChange, Department, User
+from accounts.people import tell_owner
 from accounts.permissions import signed_in
+from accounts.rules import ALL_METHODS, STAFF, asks
 from accounts.services import revoke_token
 from core.published import PublishedAdmin
 from core.signals import person_changed
@@ -25,6 +29,16 @@ class DepartmentAdmin(PublishedAdmin):
     search_fields = ("slug", "name_zh", "name_en")
 
 
+class ConfirmedAdmin(admin.ModelAdmin):
+    """Each of its pages asks for the password again, as those of the site that change accounts do."""
+
+    def get_urls(self) -> list[URLPattern]:
+        patterns = super().get_urls()
+        for pattern in patterns:
+            pattern.callback = asks(read=STAFF, write=STAFF, confirmed_methods=ALL_METHODS)(pattern.callback)
+        return patterns
+
+
 class PasswordOfAnotherForm(AdminPasswordChangeForm):
     """Somebody else knows the password: its owner chooses another at the next log-in."""
 
@@ -37,7 +51,7 @@ class PasswordOfAnotherForm(AdminPasswordChangeForm):
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class PersonAdmin(ConfirmedAdmin, UserAdmin):
     list_display = ("username", "role", "department", "city", "is_active", "last_login")
     list_filter = ("role", "department", "city", "is_active")
     fieldsets = (
@@ -52,7 +66,14 @@ class PersonAdmin(UserAdmin):
         with transaction.atomic():
             obj.must_change_password = obj.must_change_password or not change
             super().save_model(request, obj, form, change)
+            if {"role", "is_active", "is_superuser", "is_staff"} & set(form.changed_data):
+                obj.access_tokens.revoke_all()
             person_changed.send(sender=User, person=obj, by=signed_in(request.user))
+
+    def log_change(self, request: Any, obj: User, message: Any) -> Any:
+        """After a password too, which is no form of `save_model`."""
+        tell_owner(obj, AccountChange.TERMS, by=signed_in(request.user))
+        return super().log_change(request, obj, message)
 
     def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
         # Accounts are closed (`is_active`): the log would lose who did what.
@@ -60,10 +81,10 @@ class PersonAdmin(UserAdmin):
 
 
 @admin.register(AccessToken)
-class AccessTokenAdmin(admin.ModelAdmin):
+class AccessTokenAdmin(ConfirmedAdmin):
     """Only to look at and to revoke: owners make them, or `manage.py create_token`; the record stays."""
 
-    list_display = ("user", "name", "scope", "created_at", "expires_at", "last_used_at", "revoked_at")
+    list_display = ("user", "name", "scope", "created_at", "expires_at", "last_used_at", "last_address", "revoked_at")
     list_filter = ("scope",)
     list_select_related = ("user",)
     readonly_fields = list_display
@@ -96,6 +117,14 @@ class LogInAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
         return False
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class ConfirmedGroupAdmin(ConfirmedAdmin, GroupAdmin):
+    pass
 
 
 # A key that an administrator reads is a second factor no more.

@@ -1,13 +1,9 @@
 """The password once more, before somebody at an open session changes who gets into the account."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import FormView
 
@@ -16,25 +12,7 @@ from accounts.log import Event, log_own_event
 from accounts.log_in import GoesOn, count_failure, locked_out
 from accounts.permissions import signed_in
 from accounts.rules import ACCOUNTS, GuardedView
-from accounts.sessions import confirm, is_confirmed
-
-type View = Callable[..., HttpResponse]
-
-
-def needs_confirmation(*methods: str) -> Callable[[View], View]:
-    """For these methods of a view the password must have been entered within the last ten minutes, at the log-in or on
-    the page where the view leads for it."""
-
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def confirmed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.method in methods and not is_confirmed(request.session, at=timezone.now()):
-                return redirect(reverse("accounts:confirm", query={"next": request.get_full_path()}))
-            return view(request, *args, **kwargs)
-
-        return confirmed
-
-    return decorate
+from accounts.sessions import confirm
 
 
 class ConfirmPassword(GuardedView, GoesOn, FormView):  # type: ignore[type-arg]  # at run time it takes no argument

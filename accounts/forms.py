@@ -15,12 +15,13 @@ from core.forms import TypedTextField
 
 SIZES = [("normal", "normal"), ("large", "large")]
 # How long the owner of a token may let it last.
-LASTING_DAYS = (30, TOKEN_DAYS, 365)
+LASTING_DAYS = (30, TOKEN_DAYS, 180)
 _SCOPES = {
     Scope.READ: _("Read what I may see"),
-    Scope.REPORT: _("Read, and file the reports of my department"),
+    Scope.REPORTS: _("Read, and file the reports of my department on measures"),
+    Scope.VALUES: _("Read, and file the values of my department's indicators"),
+    Scope.PROBLEMS: _("Read, and raise and answer problems"),
 }
-_SCOPES_FOR_CITY = _SCOPES | {Scope.REPORT: _("Read, and file the reports of my region")}
 
 
 class PreferencesForm(forms.Form):
@@ -132,10 +133,6 @@ class OwnPasswordForm(forms.Form):
         return password
 
 
-class PasswordAndCodeForm(OwnPasswordForm, CodeForm):
-    field_order = ("password",)
-
-
 class TokenForm(forms.Form):
     """A new token, with the scopes that the account may have."""
 
@@ -155,9 +152,9 @@ class TokenForm(forms.Form):
     def __init__(self, data: Any = None, *, user: User) -> None:
         super().__init__(data)
         scope: Any = self.fields["scope"]
-        labels = _SCOPES_FOR_CITY if user.reports_for_city else _SCOPES
-        scope.choices = [(each.value, labels[each]) for each in scopes_of(user)]
+        scope.choices = [(each.value, _SCOPES[each]) for each in scopes_of(user)]
         days: Any = self.fields["days"]
         days.choices = [
-            (number, ngettext("%(count)s day", "%(count)s days", number) % {"count": number}) for number in LASTING_DAYS
+            (number, ngettext("%(count)s day", "%(count)s days", number) % {"count": number})
+            for number in sorted({min(each, settings.PILOTZONE_TOKEN_DAYS) for each in LASTING_DAYS})
         ]

@@ -31,6 +31,8 @@ from core.client_address import client_address
 # Of what somebody typed as a user name.
 MAX_NAME_LENGTH = 150
 MASK = "***"
+# The setting with which the digests of all secrets are keyed.
+SECRET_KEY = "PILOTZONE_SECRET_KEY"  # noqa: S105  # the name of a setting
 # Refusals of one address, or of one account, that are logged within so many minutes: a script goes on with thousands.
 MAX_REFUSALS, REFUSAL_MINUTES = 30, 15
 # The same of one account at one address of the site is logged once.
@@ -62,6 +64,7 @@ class Event(models.TextChoices):
     LOG_READ = "log_read", _("Read the log")
     LOG_CHECKED = "log_checked", _("Log checked against its seals")
     LOG_PRUNED = "log_pruned", _("Old log entries exported and deleted")
+    RESTORED = "restored", _("Backup brought back")
 
 
 class Result(models.TextChoices):
@@ -335,7 +338,8 @@ def log_settings(values: Mapping[str, str], *, secrets: Collection[str] = ()) ->
     """Holds the settings of this start against the last that were logged, and logs each that differs.
 
     Of those in `secrets` the log gets the name alone, and a keyed digest by which the next start knows whether they are
-    the same. Processes that start at once log a change once.
+    the same. With another secret key nobody can tell: its entry has the new digests of the others, which are taken to
+    be as they were. Processes that start at once log a change once.
     """
     digests = {name: salted_hmac("accounts.log", values[name], algorithm="sha256").hexdigest() for name in secrets}
     values = {name: MASK if name in secrets else value for name, value in values.items()}
@@ -345,14 +349,21 @@ def log_settings(values: Mapping[str, str], *, secrets: Collection[str] = ()) ->
     with transaction.atomic():
         # The others wait here, and find nothing to log.
         ContentType.objects.select_for_update(no_key=True).get(pk=content_type.pk)
-        for name, (old, new) in _differing(values, digests).items():
+        differing = _differing(values, digests)
+        # What differs in its digest alone, which another key made.
+        renewed = {name: digests[name] for name, pair in differing.items() if pair == (MASK, MASK)}
+        renewed = renewed if renewed.pop(SECRET_KEY, None) else {}
+        for name, (old, new) in differing.items():
+            if name in renewed:
+                continue
+            more = {"digests": renewed} if name == SECRET_KEY else {}
             LogEntry.objects.create(
                 content_type=content_type,
                 object_pk=name,
                 object_repr=name,
                 action=LogEntry.Action.UPDATE,
                 changes={name: [old, new]},
-                additional_data={"event": Event.SETTINGS, "digest": digests.get(name)},
+                additional_data={"event": Event.SETTINGS, "digest": digests.get(name), **more},
             )
 
 
@@ -362,6 +373,7 @@ def _differing(values: Mapping[str, str], digests: Mapping[str, str]) -> dict[st
     known: dict[str, tuple[str | None, str | None]] = {}
     for name, changes, details in logged.values_list("object_pk", "changes", "additional_data"):
         known[name] = changes[name][1], details["digest"]
+        known |= {other: (MASK, digest) for other, digest in details.get("digests", {}).items()}
     return {
         name: (known.get(name, (None, None))[0], values.get(name))
         for name in sorted({*values, *known})

@@ -3,214 +3,178 @@
 A check that runs while old entries are pruned may name these; the next one does not.
 """
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
+from itertools import batched, groupby
+from operator import itemgetter
+from pathlib import Path
 
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db import models
-from django.db.models import Q
-from django.utils.timezone import localtime, now
-from django.utils.translation import gettext_lazy
+from django.db import connection, transaction
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Window
+from django.db.models.functions import Lag
+from django.utils.timezone import now
 
 from accounts.log import Event, log_event_of_log
-from accounts.log_seals import COLUMNS, LATEST, EntryRow, content_of, link_of, newest_seal, settled_id, unsealed
+from accounts.log_archive import check_prunings, pruned_seal
+from accounts.log_chain import CHUNK, ChainCheck, Check, Fault, Finding, sealed_entries
+from accounts.log_seals import newest_seal, settled_id, unsealed
 from accounts.models import LogSeal
+from accounts.noted_seals import NotedSeal, read_noted, seal_notes
+from core.signals import log_alarm
 
-# Seals that are read at once.
-CHUNK = 500
-# So many findings are named; all are counted.
-MOST_NAMED = 100
 # An entry that has no seal after that time was inserted behind the others, or nothing is sealed any more.
 LONGEST_WAIT = timedelta(minutes=10)
-
-
-class Fault(models.TextChoices):
-    """What is wrong, as a sentence of an entry, a seal and a moment."""
-
-    ALTERED = "altered", gettext_lazy("Entry %(entry)s (seal %(number)s) was altered.")
-    REMOVED = "removed", gettext_lazy("Entry %(entry)s (seal %(number)s, sealed at %(at)s) was removed.")
-    UNSEALED = (
-        "unsealed",
-        gettext_lazy("Entry %(entry)s of %(at)s has no seal: it was inserted later, or nothing is sealed any more."),
-    )
-    ORDER = (
-        "order",
-        gettext_lazy(
-            "Entry %(entry)s (seal %(number)s) says %(at)s, which does not fit in its place: it was inserted later, or"
-            " the clock was put back."
-        ),
-    )
-    GAP = "gap", gettext_lazy("Seals before seal %(number)s were removed.")
-    BROKEN = "broken", gettext_lazy("The chain is broken at seal %(number)s: it, or the one before, was altered.")
-    NOTED = (
-        "noted",
-        gettext_lazy(
-            "Seal %(number)s is not the one that was noted: the chain was made anew, or cut off before that seal."
-        ),
-    )
-
-
-@dataclass(frozen=True)
-class Finding:
-    fault: Fault
-    number: int | None = None
-    entry: int | None = None
-    at: datetime | None = None
-
-    def __str__(self) -> str:
-        """In the present language."""
-        at = f"{localtime(self.at):%Y-%m-%d %H:%M:%S}" if self.at else ""
-        return str(self.fault.label) % {"entry": self.entry, "number": self.number, "at": at}
-
-
-@dataclass
-class Check:
-    """`findings`: the first of those `found`. `last`: the newest seal that was checked, None where there was none."""
-
-    checked: int = 0
-    found: int = 0
-    findings: list[Finding] = field(default_factory=list)
-    last: LogSeal | None = None
-
-    def add(self, finding: Finding) -> None:
-        self.found += 1
-        if len(self.findings) < MOST_NAMED:
-            self.findings.append(finding)
-
-
-class ChainCheck:
-    """Is given seals in order, each with its entry; None where there is no such entry. `after`: the seal before them,
-    None where they begin with the first."""
-
-    def __init__(self, after: LogSeal | None) -> None:
-        self.check = Check(last=after)
-        # Of the entries so far.
-        self.latest: datetime | None = None
-
-    def take(self, seal: LogSeal, entry: EntryRow | None) -> None:
-        previous, self.check.last = self.check.last, seal
-        self.check.checked += 1
-        if seal.number != (previous.number + 1 if previous else 1):
-            self.check.add(Finding(Fault.GAP, seal.number))
-        elif not _is_known(lambda: seal.digest == link_of(previous, seal)):
-            self.check.add(Finding(Fault.BROKEN, seal.number))
-        if entry is None:
-            self.check.add(Finding(Fault.REMOVED, seal.number, seal.entry_id, seal.sealed_at))
-        elif not _is_known(lambda: seal.content == content_of(entry, seal.algorithm)):
-            self.check.add(Finding(Fault.ALTERED, seal.number, seal.entry_id))
-        else:
-            self._look_at_time(seal, entry["timestamp"])
-
-    def _look_at_time(self, seal: LogSeal, moment: datetime) -> None:
-        is_early = self.latest is not None and moment < self.latest - LATEST
-        is_ahead = moment > seal.sealed_at + LATEST
-        if is_early or is_ahead:
-            self.check.add(Finding(Fault.ORDER, seal.number, seal.entry_id, moment))
-        else:
-            self.latest = max(self.latest or moment, moment)
-
-
-def _is_known(holds: Callable[[], bool]) -> bool:
-    """Whether it holds; not with an algorithm that nobody knows."""
-    try:
-        return holds()
-    except KeyError:
-        return False
-
-
-def sealed_entries(*, after: LogSeal | None, until: int | None = None) -> Iterator[tuple[LogSeal, EntryRow | None]]:
-    """Seals in order with their entries, to the newest or to number `until`. Two queries for each chunk."""
-    number = after.number if after else 0
-    rows = LogSeal.objects.order_by("number")
-    if until is not None:
-        rows = rows.filter(number__lte=until)
-    while seals := list(rows.filter(number__gt=number)[:CHUNK]):
-        ids = [seal.entry_id for seal in seals]
-        entries = {entry["id"]: entry for entry in LogEntry.objects.filter(pk__in=ids).order_by().values(*COLUMNS)}
-        for seal in seals:
-            yield seal, entries.get(seal.entry_id)
-        number = seals[-1].number
-
-
-@dataclass(frozen=True)
-class NotedSeal:
-    """A seal that stands somewhere else too: in the log of the server, or in the log itself. `is_pruned`: it and those
-    before were exported and deleted."""
-
-    number: int
-    digest: str
-    is_pruned: bool = False
-
-
-def read_noted(text: str, *, is_pruned: bool = False) -> NotedSeal:
-    """NUMBER:DIGEST. Raises ValueError."""
-    number, _colon, digest = text.strip().partition(":")
-    # Eighteen digits fit into a column.
-    if not re.fullmatch("[0-9]{1,18}", number) or not digest:
-        raise ValueError(text)
-    return NotedSeal(int(number), digest, is_pruned)
+# Between two checks by night; two hours for a long one.
+LONGEST_NIGHT = timedelta(hours=26)
 
 
 def _noted_in_log() -> list[NotedSeal]:
     """What each check and each pruning said."""
     own = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(LogSeal)).order_by("pk")
-    told = own.values_list("additional_data__event", "additional_data__seal")
     noted = []
-    for event, seal in told:
+    for seal in own.values_list("additional_data__seal", flat=True):
         # One that was altered is found as such.
         with suppress(ValueError):
-            noted.append(read_noted(str(seal), is_pruned=event == Event.LOG_PRUNED))
+            noted.append(read_noted(str(seal)))
     return noted
 
 
-def pruned_seal() -> LogSeal | None:
-    """The last of those that were pruned, which is kept; None where none was."""
-    first = LogSeal.objects.order_by("number").first()
-    if first is None or LogEntry.objects.filter(pk=first.entry_id).exists():
-        return None
-    return first if any(each.is_pruned and each.number >= first.number for each in _noted_in_log()) else None
-
-
 def check_log(
-    *, newest: int | None = None, noted: Iterable[NotedSeal] = (), on_progress: Callable[[], object] = lambda: None
+    *,
+    newest: int | None = None,
+    noted: Iterable[NotedSeal] = (),
+    archives: Sequence[Path] = (),
+    places: Sequence[Path] = (),
+    on_progress: Callable[[], object] = lambda: None,
 ) -> Check:
-    """Changes nothing. `newest`: only so many of the newest seals, and entries that came after them; else all. `noted`:
-    seals that the chain must have, besides those that the log itself tells. `on_progress` is called for each seal."""
-    pruned, last = pruned_seal(), newest_seal()
-    after = pruned
-    if newest is not None and last and last.number - newest > (pruned.number if pruned else 0):
-        after = LogSeal.objects.filter(number__lte=last.number - newest).order_by("-number").first()
+    """Changes nothing. `newest`: only so many of the newest seals, and entries that came after them, and of the files
+    of old entries only whether they are there and the same; else all. `noted`: seals that the chain must have, besides
+    those that the log, the backups and the file of seals tell. `archives`: folders with files of old entries, and
+    `places`: files of seals and folders of backups, besides those of the site. `on_progress` is called for each seal.
+
+    Raises OSError where one of `places` cannot be read.
+    """
+    is_deep = newest is None
+    notes = [(seal, "") for seal in (*noted, *_noted_in_log())]
+    notes += [(note.seal, note.place) for note in seal_notes(places, is_deep=is_deep)]
+    went = check_prunings(archives, wanted={seal.number for seal, _place in notes}, is_deep=is_deep)
+    pruned = pruned_seal(went)
+    after = pruned if newest is None else _seal_before(newest, pruned)
+    check = _check_chain(after, on_progress)
+    check.places = sorted({place for _seal, place in notes} - {""})
+    check.skipped = _count_skipped(after)
+    # Those of old entries stand in files, which a quick look does not read.
+    since = pruned.number if pruned and not is_deep else 1
+    for finding in (
+        *went.findings,
+        *_differing(notes, went.digests, since=since),
+        *_removed_before_sealing(after, check),
+        *_nights_without_check(),
+        *_unsealed(above=0 if after is None or after == pruned else after.entry_id),
+    ):
+        check.add(finding)
+    return check
+
+
+def _check_chain(after: LogSeal | None, on_progress: Callable[[], object]) -> Check:
     chain = ChainCheck(after)
     for seal, entry in sealed_entries(after=after):
         chain.take(seal, entry)
         on_progress()
-    check = chain.check
-    for number in _differing([*noted, *_noted_in_log()], since=pruned.number if pruned else 1):
-        check.add(Finding(Fault.NOTED, number))
-    above = 0 if after is None or after == pruned else after.entry_id
+    return chain.check
+
+
+def _seal_before(newest: int, pruned: LogSeal | None) -> LogSeal | None:
+    """The one before so many of the newest; where there are no more, the last that was pruned."""
+    last = newest_seal()
+    if last is None or last.number - newest <= (pruned.number if pruned else 0):
+        return pruned
+    return LogSeal.objects.filter(number__lte=last.number - newest).order_by("-number").first()
+
+
+def _unsealed(*, above: int) -> Iterator[Finding]:
+    """Entries with a higher id that should have a seal by now."""
     settled = Q(timestamp__lt=now() - LONGEST_WAIT) | Q(pk__lte=settled_id())
     waiting = unsealed(above=above).filter(settled).order_by("pk").values_list("pk", "timestamp")
     for pk, timestamp in waiting.iterator():
-        check.add(Finding(Fault.UNSEALED, entry=pk, at=timestamp))
-    return check
+        yield Finding(Fault.UNSEALED, entry=pk, at=timestamp)
 
 
-def _differing(noted: Iterable[NotedSeal], *, since: int) -> list[int]:
-    """The numbers of those that the chain has not, or with another digest."""
-    asked = {each for each in noted if each.number >= since}
-    seals = LogSeal.objects.filter(number__in={each.number for each in asked})
-    stored = dict(seals.values_list("number", "digest"))
-    return sorted({each.number for each in asked if stored.get(each.number) != each.digest})
+def _digests(numbers: Collection[int]) -> dict[int, str]:
+    """Reads the digests of the seals with these numbers, where the database has them."""
+    found: dict[int, str] = {}
+    for part in batched(sorted(numbers), CHUNK):
+        found |= dict(LogSeal.objects.filter(number__in=part).values_list("number", "digest"))
+    return found
 
 
+def _differing(notes: Iterable[tuple[NotedSeal, str]], archived: Mapping[int, str], *, since: int) -> Iterator[Finding]:
+    """Names each seal that neither the chain nor a file of old entries has, or that has another digest there; of each
+    place elsewhere only the first, since those after it differ, too. `notes`: seals with their places, empty for those
+    that the log tells itself or somebody asks for."""
+    asked = [note for note in notes if note[0].number >= since]
+    stored = {**archived, **_digests({seal.number for seal, _place in asked})}
+    wrong = sorted({(place, seal.number) for seal, place in asked if stored.get(seal.number) != seal.digest})
+    for place, of_place in groupby(wrong, key=itemgetter(0)):
+        numbers = [number for _place, number in of_place]
+        if place:
+            yield Finding(Fault.NOTED_ELSEWHERE, numbers[0], file=place)
+        else:
+            yield from (Finding(Fault.NOTED, number) for number in numbers)
+
+
+def _count_skipped(after: LogSeal | None) -> int:
+    """Ids between the lowest and the highest of the sealed entries that no entry has."""
+    seals = _seals_from(after)
+    told = seals.aggregate(count=Count("number"), lowest=Min("entry_id"), highest=Max("entry_id"))
+    missing: int = told["highest"] - told["lowest"] + 1 - told["count"] if told["count"] else 0
+    if not missing:
+        return 0
+    waiting = unsealed(above=told["lowest"]).filter(pk__lt=told["highest"])
+    return missing - waiting.count()
+
+
+def _removed_before_sealing(after: LogSeal | None, check: Check) -> Iterator[Finding]:
+    """On PostgreSQL each transaction that was rolled back skips ids as well: there their number alone is told."""
+    if check.skipped and connection.vendor == "sqlite":
+        # Those that went with their seals are named already.
+        named = {each.number for each in check.findings if each.fault == Fault.GAP}
+        before = Window(Lag("entry_id"), order_by="entry_id")
+        gaps = _seals_from(after).annotate(before=before).filter(before__lt=F("entry_id") - 1)
+        rows = gaps.order_by("number").values_list("number", "before")
+        for number, last in (row for row in rows.iterator() if row[0] not in named):
+            yield Finding(Fault.SKIPPED, number, entry=last + 1)
+
+
+def _seals_from(after: LogSeal | None) -> QuerySet[LogSeal]:
+    return LogSeal.objects.filter(number__gte=after.number if after else 1).order_by()
+
+
+def last_check() -> LogEntry | None:
+    """Returns what the last check of a night noted in the log."""
+    own = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(LogSeal))
+    found: LogEntry | None = own.filter(additional_data__event=Event.LOG_CHECKED).order_by("-pk").first()
+    return found
+
+
+def _nights_without_check() -> Iterator[Finding]:
+    """Names the time without a check, where something was sealed in it: else the site was off."""
+    newest, last = newest_seal(), last_check()
+    if newest and last and newest.sealed_at > last.timestamp + LONGEST_NIGHT:
+        yield Finding(Fault.NOT_CHECKED, at=last.timestamp)
+
+
+@transaction.atomic
 def check_and_log() -> Check:
-    """What is done each night: checks all, and keeps the result in the log, which the next seal then holds."""
+    """Checks all, as each night does, and keeps the result in the log, which the next seal then holds. Those who read
+    the log are told where something was found."""
     check = check_log()
     log_event_of_log(
         Event.LOG_CHECKED, seal=str(check.last) if check.last else None, checked=check.checked, found=check.found
     )
+    if check.found:
+        log_alarm.send(sender=LogSeal, found=check.found)
     return check

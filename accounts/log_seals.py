@@ -2,7 +2,8 @@
 removed or inserted afterwards.
 
 Transactions that run at once commit in another order than that of their entries' ids, so the chain has an order of its
-own. The newest seal goes to the log of the server: whoever holds the database alone could make the whole chain anew.
+own. The newest seal goes to the log of the server, and to a file where the settings name one: whoever holds the
+database alone could make the whole chain anew.
 """
 
 import hashlib
@@ -17,10 +18,11 @@ from typing import Any, NamedTuple
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Min, OuterRef, QuerySet
 from django.utils.timezone import now
 
 from accounts.models import LogSeal
+from accounts.noted_seals import add_to_file
 
 log = logging.getLogger(__name__)
 
@@ -129,6 +131,12 @@ def seal_state() -> SealState:
     return SealState(newest_seal(), unsealed(above=settled_id()).count())
 
 
+def oldest_unsealed() -> datetime | None:
+    """The time of the entry that has waited longest for its seal."""
+    oldest: datetime | None = unsealed(above=settled_id()).aggregate(oldest=Min("timestamp"))["oldest"]
+    return oldest
+
+
 def seal_log() -> int:
     """Seals what is not sealed, and returns how much that was. Several may run at once: they take turns."""
     end, sealed, newest = time.monotonic() + MOST_SECONDS, 0, None
@@ -142,6 +150,7 @@ def seal_log() -> int:
         above = seals[-1].entry_id if len(seals) == CHUNK else None
     if newest:
         log.info("The log is sealed up to %s (%d entries).", newest, sealed)
+        add_to_file(newest)
     return sealed
 
 

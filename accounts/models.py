@@ -16,7 +16,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from accounts.second_factor_keys import decrypt_key
 from core.append_only import AppendOnlyModel
 from core.names import named_bound
 from core.provenance import Sourced
@@ -32,10 +34,33 @@ class Role(models.TextChoices):
 
 
 class Scope(models.TextChoices):
-    """What a token of the API is good for; `report` includes reading."""
+    """What a token of the API is good for; all include reading. `report` files whatever there is to be filed: of tokens
+    that were made before there were others, until they end.
+    """
 
     READ = "read", pgettext_lazy("token", "Read")
-    REPORT = "report", pgettext_lazy("token", "Report")
+    REPORTS = "reports", pgettext_lazy("token", "File reports")
+    VALUES = "values", pgettext_lazy("token", "File values")
+    PROBLEMS = "problems", pgettext_lazy("token", "Raise problems")
+    REPORT = "report", pgettext_lazy("token", "File everything")
+
+
+class AccountChange(models.TextChoices):
+    """A change of an account by somebody else that may let another in: its owner is told, wherever there is a way."""
+
+    LINK = "account_link", pgettext_lazy("account", "Link to set a password")
+    TERMS = "account", pgettext_lazy("account", "Account changed")
+    FACTOR = "account_2fa", pgettext_lazy("account", "Second factor removed")
+
+    @property
+    def sentence(self) -> str:
+        """In the present language."""
+        sentences = {
+            AccountChange.LINK: _("An administrator made a link with which a new password for your account is set."),
+            AccountChange.TERMS: _("An administrator changed your account: its name, address, role or department."),
+            AccountChange.FACTOR: _("An administrator removed the second factor of your account."),
+        }
+        return str(sentences[self])
 
 
 class TokenState(models.TextChoices):
@@ -208,9 +233,7 @@ class User(AbstractUser):
                 kwargs["update_fields"] = {*columns, "password_changed_at"}
         super().save(*args, **kwargs)
         if has_new_password and not is_new:
-            for token in self.access_tokens.filter(revoked_at=None):
-                token.revoked_at = timezone.now()
-                token.save(update_fields=["revoked_at"])
+            self.access_tokens.revoke_all()
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Of what ends the sessions of the account where it changes: how its owner gets in, and what it may do."""
@@ -316,6 +339,12 @@ class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
         """Those whose `state` at the moment is valid."""
         return self.filter(revoked_at=None, expires_at__gt=at)
 
+    def revoke_all(self) -> None:
+        """One by one, so that the log tells of each."""
+        for token in self.filter(revoked_at=None):
+            token.revoked_at = timezone.now()
+            token.save(update_fields=["revoked_at"])
+
 
 class AccessToken(models.Model):
     """A key to the API. Only its SHA-256 is stored: whoever reads the database cannot use it."""
@@ -323,10 +352,11 @@ class AccessToken(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="access_tokens", verbose_name=_("Account"))
     name = models.CharField(_("Name"), max_length=100, blank=True)
     digest = models.CharField(_("Digest"), max_length=64, unique=True, editable=False)
-    scope = models.CharField(_("Scope"), max_length=6, choices=Scope)
+    scope = models.CharField(_("Scope"), max_length=8, choices=Scope)
     created_at = models.DateTimeField(_("Created at"))
     expires_at = models.DateTimeField(_("Expires at"))
     last_used_at = models.DateTimeField(_("Last used at"), null=True, blank=True)
+    last_address = models.GenericIPAddressField(_("Last used from"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("Revoked at"), null=True, blank=True)
 
     objects = AccessTokenQuerySet.as_manager()
@@ -385,8 +415,26 @@ class LogSeal(AppendOnlyModel):
         return f"{self.number}:{self.digest}"
 
 
+class AuthenticatorApp(TOTPDevice):  # type: ignore[misc]  # it has no types
+    """The app of a person: in the column in which django-otp has the key as it is, it is encrypted."""
+
+    # No cached page shows them.
+    is_versioned = False
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("authenticator app")
+        verbose_name_plural = _("authenticator apps")
+
+    @property
+    def bin_key(self) -> bytes:
+        """Raises UnreadableKey."""
+        return decrypt_key(self.key, user_id=self.user_id)
+
+
 # The log says who made and who revoked a token; its uses and its digest are left out.
-auditlog.register(AccessToken, exclude_fields=["digest", "last_used_at"])
+auditlog.register(AccessToken, exclude_fields=["digest", "last_used_at", "last_address"])
 # It says that a password was changed, and nothing of the password. Log-ins have rows of their own (`accounts.log`).
 auditlog.register(
     User,

@@ -4,13 +4,16 @@ Nobody sets a password for somebody else. A link lets its owner do so: once, for
 """
 
 import logging
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import send_mail
+from django.core.mail.backends import console
 from django.db import transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
@@ -18,18 +21,18 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from accounts.log import Event, log_account_event
-from accounts.models import Department, Role, User
+from accounts.models import AccountChange, Department, Role, User
 from accounts.passwords import remember_password
 from accounts.permissions import check_administrator
 from accounts.second_factor import remove_app
-from accounts.services import revoke_token
 from accounts.sessions import end_sessions
 from accounts.sign_on import known_as, provider_of_site
 from core.exceptions import NotAllowed
-from core.signals import person_changed
+from core.signals import account_changed, person_changed
 from core.versions import State, as_state, check_unchanged
 from regions.models import Region
 
@@ -103,7 +106,7 @@ def change_person(
         # As a merger does: before the people.
         department = Department.objects.select_for_update(no_key=True).get(pk=department.pk)
     person = _locked(person, by=by)
-    before = person_state(person)
+    before, email_before = person_state(person), person.email
     check_unchanged(opened, before)
     if person.pk == by.pk and role != person.role and not person.is_superuser:
         raise NotAllowed(_("Nobody takes their own role: another administrator can."), field="role")
@@ -114,7 +117,10 @@ def change_person(
         raise NotAllowed(_("Nothing was changed."))
     columns = ["first_name", "last_name", "email", "role", "department", "city", "oidc_issuer", "oidc_subject"]
     person.save(update_fields=columns)
+    if person.role != before["role"]:
+        person.access_tokens.revoke_all()
     person_changed.send(sender=User, person=person, by=by)
+    tell_owner(person, AccountChange.TERMS, by=by, addresses={email_before, person.email})
     return person
 
 
@@ -127,6 +133,8 @@ def set_active(person: User, *, by: User, is_active: bool) -> User:
     if person.is_active != is_active:
         person.is_active = is_active
         person.save(update_fields=["is_active"])
+        if not is_active:
+            person.access_tokens.revoke_all()
         person_changed.send(sender=User, person=person, by=by)
     return person
 
@@ -140,6 +148,8 @@ def reset_password(person: User, *, by: User) -> Link:
         if not person.is_active:
             raise NotAllowed(_("The account is closed: open it first."))
         link = _new_link(person, by=by)
+        # The e-mail is the link's own, below.
+        account_changed.send(sender=User, person=person, by=by, change=AccountChange.LINK)
     return _sent(link)
 
 
@@ -159,6 +169,30 @@ def remove_second_factor(person: User, *, by: User) -> None:
         raise NotAllowed(_("Remove your own second factor under “My account”."))
     remove_app(person, by=by)
     end_sessions(person)
+    tell_owner(person, AccountChange.FACTOR, by=by)
+
+
+def tell_owner(person: User, change: AccountChange, *, by: User, addresses: Collection[str] = ()) -> None:
+    """Tells the owner of an account what somebody else did with it: by a notice, and by e-mail once it is committed.
+    `addresses`: where to, if not to the present one alone: who changes an address may have stolen the account.
+    """
+    if person.pk == by.pk:
+        return
+    account_changed.send(sender=User, person=person, by=by, change=change)
+    if sends_email():
+        transaction.on_commit(partial(_tell_by_email, person, change, sorted({*addresses} - {""}) or [person.email]))
+
+
+def _tell_by_email(person: User, change: AccountChange, addresses: Sequence[str]) -> None:
+    context = {"name": person.get_full_name() or person.get_username(), "site_url": settings.PILOTZONE_SITE_URL}
+    with translation.override(person.language or settings.LANGUAGE_CODE):
+        text = render_to_string("accounts/account_changed.txt", context | {"sentence": change.sentence})
+        subject = _("Your account was changed")
+    for address in filter(None, addresses):
+        try:
+            send_mail(subject, text, None, [address])
+        except Exception:
+            log.exception("User %s could not be told by e-mail what was done with the account.", person.pk)
 
 
 def forgive_failures(person: User) -> None:
@@ -230,8 +264,7 @@ def _new_link(person: User, *, by: User) -> Link:
     person.set_unusable_password()
     person.must_change_password = True
     person.save(update_fields=["password", "must_change_password"])
-    for token in person.access_tokens.filter(revoked_at=None):
-        revoke_token(token)
+    person.access_tokens.revoke_all()
     uid = urlsafe_base64_encode(force_bytes(person.pk))
     path = reverse("accounts:set_password", args=[uid, default_token_generator.make_token(person)])
     log_account_event(Event.LINK_MADE, person, by=by)
@@ -241,7 +274,7 @@ def _new_link(person: User, *, by: User) -> Link:
 
 def sends_email() -> bool:
     """Whether the site has a mail server: else e-mails are printed to the console, where nobody may read them."""
-    return not settings.MAILERS["default"]["BACKEND"].endswith(".console.EmailBackend")
+    return not issubclass(import_string(settings.MAILERS["default"]["BACKEND"]), console.EmailBackend)
 
 
 def _sent(link: Link) -> Link:

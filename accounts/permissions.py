@@ -5,6 +5,7 @@ from collections.abc import Collection
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, Scope, User
@@ -74,6 +75,12 @@ def may_see_logs(user: User | AnonymousUser) -> bool:
     return user.is_authenticated and user.can_see_logs
 
 
+def people_who_see_logs() -> QuerySet[User]:
+    """All for whom `User.can_see_logs` holds and whose account is open."""
+    may = Q(is_superuser=True) | Q(role__in=(Role.ADMINISTRATOR, Role.AUDITOR))
+    return User.objects.filter(may, is_active=True)
+
+
 def may_load_first_workbook(user: User | AnonymousUser) -> bool:
     """The first visit belongs to the administrator, a load to the reviewer."""
     return may_administer(user) and may_review(user)
@@ -133,7 +140,11 @@ def scopes_of(user: User | AnonymousUser) -> list[Scope]:
     """Those that a token of this account can be made for. Permissions are checked again at each use."""
     if not user.is_authenticated:
         return []
-    return [Scope.READ, Scope.REPORT] if user.is_reporter else [Scope.READ]
+    if not user.is_reporter:
+        return [Scope.READ]
+    if user.reports_for_city:
+        return [Scope.READ, Scope.PROBLEMS]
+    return [Scope.READ, Scope.REPORTS, Scope.VALUES, Scope.PROBLEMS]
 
 
 def may_comment(user: User | AnonymousUser, *, lead: int, participating: Collection[int]) -> bool:

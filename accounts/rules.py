@@ -1,11 +1,12 @@
 """What each address of the site asks of whoever uses it: its view states one rule for reading and one for changing.
 
 `GuardedView`, the decorator `asks` and the permission class of the API enforce them. A system check refuses an address
-that states none, and the page of permissions shows them all.
+that states none, and the page of permissions shows them all. What gets somebody into an account, or lets much out of
+the site, states too for which methods it asks for the password again: an open session is not yet its owner.
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
@@ -15,14 +16,19 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
 from accounts import permissions as may
 from accounts.models import User
+from accounts.sessions import is_confirmed
 
 WRITE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+ALL_METHODS = ("GET", "HEAD", *WRITE_METHODS)
 
 type Person = User | AnonymousUser
 # What a rule asks about the row at the address, by the names that its function takes.
@@ -136,6 +142,8 @@ class StatesPermission:
 
     permission: Rule | None = None
     write_permission: Rule | None = None
+    # The methods for which the password must have been entered within the last ten minutes.
+    confirmed_methods: Collection[str] = ()
     # What somebody is told who may not, besides that they may not.
     permission_refusal: str | Promise = ""
 
@@ -159,11 +167,11 @@ class GuardedView(StatesPermission, View):
         rule = rule_for(self, method)
         if not rule.allows(user):
             return self.deny(request) if user.is_authenticated else self.turn_away(request)
-        if rule.of_row is None or rule.allows_row(user, self.facts(method)):
-            return None
-        if rule.hides_row:
-            raise Http404
-        return self.deny(request)
+        if rule.of_row is not None and not rule.allows_row(user, self.facts(method)):
+            if rule.hides_row:
+                raise Http404
+            return self.deny(request)
+        return self.ask_for_password(request) if must_confirm(request, self.confirmed_methods) else None
 
     def deny(self, request: HttpRequest) -> HttpResponseBase:
         raise PermissionDenied(str(self.permission_refusal))
@@ -172,12 +180,25 @@ class GuardedView(StatesPermission, View):
         """The answer to somebody who is not logged in."""
         return redirect_to_login(request.get_full_path())
 
+    def ask_for_password(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer to somebody who may, and entered the password too long ago."""
+        return to_confirm(request.get_full_path())
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return self.refused(request) or self.serve(request, *args, **kwargs)
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """The answer to somebody who may."""
         return super().dispatch(request, *args, **kwargs)
+
+
+def must_confirm(request: HttpRequest, methods: Collection[str]) -> bool:
+    return request.method in methods and not is_confirmed(request.session, at=timezone.now())
+
+
+def to_confirm(address: str) -> HttpResponseBase:
+    """Leads to the page that asks for the password, and from there to the address."""
+    return redirect(reverse("accounts:confirm", query={"next": address}))
 
 
 type Shown = Callable[..., HttpResponseBase]
@@ -188,8 +209,11 @@ def asks(
     read: Rule | None = None,
     write: Rule | None = None,
     refuse: Callable[[HttpRequest], HttpResponseBase] | None = None,
+    confirmed_methods: Collection[str] = (),
 ) -> Callable[[Shown], Shown]:
-    """States who may use a view that is a function, and which methods it takes. `refuse`: its own answer to others."""
+    """States who may use a view that is a function, and which methods it takes. `refuse`: its own answer to others;
+    `confirmed_methods`: as a class states it.
+    """
     assert all(rule is None or rule.of_row is None for rule in (read, write)), "only classes know rows"
 
     def decorate(show: Shown) -> Shown:
@@ -201,6 +225,8 @@ def asks(
             # Monitors are answered before anybody is known.
             user: Person = getattr(request, "user", None) or AnonymousUser()
             if rule.allows(user):
+                if must_confirm(request, confirmed_methods):
+                    return to_confirm(request.get_full_path())
                 return show(request, *args, **kwargs)
             if refuse is not None:
                 return refuse(request)
@@ -208,7 +234,7 @@ def asks(
                 raise PermissionDenied
             return redirect_to_login(request.get_full_path())
 
-        guarded.stated = Stated(read, write)  # type: ignore[attr-defined]  # `stated_by` reads it
+        guarded.stated = Stated(read, write, confirmed_methods=tuple(confirmed_methods))  # type: ignore[attr-defined]  # `stated_by` reads it
         return guarded
 
     return decorate
@@ -216,16 +242,24 @@ def asks(
 
 @dataclass(frozen=True)
 class Stated:
-    """What an address asks, by what it does: None for what it does not do."""
+    """What an address asks, by what it does: None for what it does not do. `confirmed_methods`: those for which it
+    asks for the password again.
+    """
 
     read: Rule | None
     write: Rule | None
     write_methods: tuple[str, ...] = ("POST",)
+    confirmed_methods: tuple[str, ...] = ()
 
     @property
     def by_method(self) -> dict[str, Rule]:
         found = {"GET": self.read, **dict.fromkeys(self.write_methods, self.write)}
         return {method: rule for method, rule in found.items() if rule is not None}
+
+    @property
+    def asks_again(self) -> bool:
+        """Tells whether each change needs the password."""
+        return all(method in self.confirmed_methods for method in self.by_method if method in WRITE_METHODS)
 
 
 def made_from(callback: Any) -> Any:
@@ -247,4 +281,5 @@ def stated_by(callback: Any) -> Stated | None:
     writes = tuple(name for name in WRITE_METHODS if name in taken)
     if ("GET" in taken and read is None) or (writes and write is None):
         return None
-    return Stated(read if "GET" in taken else None, write if writes else None, writes)
+    confirmed_methods = tuple(getattr(view, "confirmed_methods", ()))
+    return Stated(read if "GET" in taken else None, write if writes else None, writes, confirmed_methods)

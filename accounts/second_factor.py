@@ -1,10 +1,11 @@
 """A second factor of the log-in: the codes of an app (TOTP, RFC 6238), and ten recovery codes for whoever lost it.
 
-django-otp keeps the key of the app, refuses a code that was used, and makes whoever guesses wait longer each time. A
-recovery code is so long that it cannot be found from the keyed digest that is stored of it.
+django-otp keeps the key of the app, which is encrypted for it, refuses a code that was used, and makes whoever guesses
+wait longer each time. A recovery code is so long that it cannot be found from the keyed digest that is stored of it.
 """
 
 import base64
+import logging
 import re
 import secrets
 
@@ -13,11 +14,13 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.log import Event, log_account_event
-from accounts.models import User
+from accounts.models import AuthenticatorApp, User
+from accounts.second_factor_keys import UnreadableKey, encrypt_key
 from core.exceptions import NotAllowed
+
+logger = logging.getLogger(__name__)
 
 OFF, REQUIRED, EVERYONE = "off", "required", "everyone"
 # In a session: its person has shown a code, or has just set up the app.
@@ -27,6 +30,8 @@ RECOVERY_CODES = 10
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 # Four groups of six letters: 118 random bits.
 CODE_LENGTH, CODE_GROUP = 24, 6
+# 160 bits, as RFC 4226 advises.
+KEY_BYTES = 20
 APP_CODE = re.compile(r"[0-9]{6}")
 
 
@@ -43,7 +48,7 @@ def must_have(user: User) -> bool:
 
 def has_app(user: User) -> bool:
     """Whether the account was set up with an app."""
-    found: bool = TOTPDevice.objects.filter(user=user, confirmed=True).exists()
+    found: bool = AuthenticatorApp.objects.filter(user=user, confirmed=True).exists()
     return found
 
 
@@ -57,14 +62,25 @@ def recovery_codes_left(user: User) -> int:
     return number
 
 
-def app_to_confirm(user: User) -> TOTPDevice:
+def app_to_confirm(user: User) -> AuthenticatorApp:
     """The key that an app is being set up with: the same until a code confirms it. Raises NotAllowed."""
     with transaction.atomic():
         _lock(user)
         if has_app(user):
             raise NotAllowed(_("The second factor is set up already."))
-        device, _is_new = TOTPDevice.objects.get_or_create(user=user, confirmed=False, defaults={"name": "app"})
-    return device
+        app: AuthenticatorApp | None = AuthenticatorApp.objects.filter(user=user, confirmed=False).first()
+        if app is None or not _can_be_read(app):
+            AuthenticatorApp.objects.filter(user=user).delete()
+            key = encrypt_key(secrets.token_bytes(KEY_BYTES), user_id=user.pk)
+            app = AuthenticatorApp.objects.create(user=user, confirmed=False, name="app", key=key)
+    return app
+
+
+def _can_be_read(app: AuthenticatorApp) -> bool:
+    try:
+        return bool(app.bin_key)
+    except UnreadableKey:
+        return False
 
 
 def confirm_app(user: User, code: str) -> list[str] | None:
@@ -80,19 +96,36 @@ def confirm_app(user: User, code: str) -> list[str] | None:
 
 
 def check_code(user: User, code: str) -> bool:
-    """Whether it is the app's present code, or a recovery code; either is good once."""
+    """Whether it is the app's present code, or a recovery code; either is good once. Raises NotAllowed where the site
+    has another secret key than the one with which the key of the app was encrypted."""
     plain = _plain(code)
     with transaction.atomic():
         # Of two that bring the same code at once, one.
         _lock(user)
         if APP_CODE.fullmatch(plain):
-            app = TOTPDevice.objects.filter(user=user, confirmed=True).first()
-            return app is not None and bool(app.verify_token(plain))
+            return _check_code_of_app(user, plain)
         codes = StaticDevice.objects.filter(user=user).first()
-        is_good = codes is not None and codes.verify_token(_digest(plain))
+        is_good = codes is not None and codes.verify_token(_stored_digest(codes, plain))
         if is_good:
             log_account_event(Event.RECOVERY_CODE_USED, user, by=user)
         return is_good
+
+
+def _check_code_of_app(user: User, code: str) -> bool:
+    app: AuthenticatorApp | None = AuthenticatorApp.objects.filter(user=user, confirmed=True).first()
+    try:
+        is_right = app is not None and app.verify_token(code)
+        if app and is_right and settings.SECRET_KEY_FALLBACKS:
+            app.key = encrypt_key(app.bin_key, user_id=user.pk)
+            app.save(update_fields=["key"])
+        return is_right
+    except UnreadableKey as error:
+        logger.warning("%s", error)
+        sentence = _(
+            "The key of your second factor cannot be read on this site. Ask an administrator to remove the second"
+            " factor; then set it up again."
+        )
+        raise NotAllowed(sentence, field="code") from None
 
 
 @transaction.atomic
@@ -107,7 +140,7 @@ def renew_codes(user: User) -> list[str]:
 def remove_app(user: User, *, by: User) -> None:
     """The app and the recovery codes."""
     _lock(user)
-    TOTPDevice.objects.filter(user=user).delete()
+    AuthenticatorApp.objects.filter(user=user).delete()
     StaticDevice.objects.filter(user=user).delete()
     log_account_event(Event.FACTOR_REMOVED, user, by=by)
 
@@ -130,7 +163,14 @@ def _plain(code: str) -> str:
     return re.sub(r"[\s-]", "", code).lower()
 
 
-def _digest(code: str) -> str:
-    """96 bits: what the column of django-otp holds."""
-    digest = salted_hmac("accounts.second_factor", code, algorithm="sha256").digest()
+def _stored_digest(codes: StaticDevice, code: str) -> str:
+    """That of the code by the secret key with which it was made; by the present one where there is no such code."""
+    digests = [_digest(code, secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    found: str | None = codes.token_set.filter(token__in=digests).values_list("token", flat=True).first()
+    return found or digests[0]
+
+
+def _digest(code: str, secret: str | None = None) -> str:
+    """96 bits: what the column of django-otp holds. `secret`: None is the present secret key."""
+    digest = salted_hmac("accounts.second_factor", code, secret=secret, algorithm="sha256").digest()
     return base64.b64encode(digest[:12]).decode()

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import segno
 from axes.handlers.proxy import AxesProxyHandler
 from django.contrib import messages
 from django.contrib.auth import login, logout
@@ -12,15 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
 from django.views.generic import FormView
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.confirmation import needs_confirmation
-from accounts.forms import CodeForm, PasswordAndCodeForm
+from accounts.forms import CodeForm
 from accounts.log import last_login
 from accounts.log_in import WAITS, GoesOn, count_failure, locked_out, tell_of_last_login, who_waits
-from accounts.models import User
+from accounts.models import AuthenticatorApp, User
 from accounts.permissions import signed_in
-from accounts.rules import ACCOUNTS, ANYONE, asks
+from accounts.rules import ACCOUNTS, ALL_METHODS, ANYONE, asks
 from accounts.second_factor import (
     SHOWN,
     app_to_confirm,
@@ -33,6 +30,7 @@ from accounts.second_factor import (
     renew_codes,
 )
 from accounts.sessions import end_sessions
+from core.exceptions import NotAllowed
 
 FEW_CODES = 3
 
@@ -56,9 +54,7 @@ class EnterCode(GoesOn, FormView):  # type: ignore[type-arg]  # at run time it t
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
-        if not check_code(self.person, form.cleaned_data["code"]):
-            count_failure(self.request, self.person)
-            form.add_error("code", _wrong_code())
+        if not _is_right(self.request, form, self.person):
             return self.form_invalid(form)
         previous = last_login(self.person)
         del self.request.session[WAITS]
@@ -81,8 +77,7 @@ def _wrong_code() -> str:
 
 
 @cache_control(private=True, no_store=True)
-@asks(read=ACCOUNTS, write=ACCOUNTS)
-@needs_confirmation("GET", "HEAD", "POST")
+@asks(read=ACCOUNTS, write=ACCOUNTS, confirmed_methods=ALL_METHODS)
 def set_up(request: HttpRequest) -> HttpResponse:
     """The key for an app, as a picture and in letters; a code confirms it, and the answer shows the recovery codes."""
     user = _person(request)
@@ -101,20 +96,23 @@ def set_up(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/set_up_app.html", {"form": form, "key": _key(device), "picture": _picture(device)})
 
 
-def _key(device: TOTPDevice) -> str:
+def _key(device: AuthenticatorApp) -> str:
     """As people type it: in groups of four."""
     key = device.config_url.partition("secret=")[2].partition("&")[0]
     return " ".join(key[at : at + 4] for at in range(0, len(key), 4))
 
 
-def _picture(device: TOTPDevice) -> str:
+def _picture(device: AuthenticatorApp) -> str:
+    # It takes 1 MB: only of a process that sets up a second factor.
+    import segno
+
     return segno.make(device.config_url, error="m", micro=False).svg_data_uri(scale=5, border=4, light="white")
 
 
 @cache_control(private=True, no_store=True)
-@asks(read=ACCOUNTS, write=ACCOUNTS)
+@asks(read=ACCOUNTS, write=ACCOUNTS, confirmed_methods=ALL_METHODS)
 def second_factor(request: HttpRequest) -> HttpResponse:
-    """Whether one has a second factor; with the password and a code it is removed, or gets new recovery codes."""
+    """Whether one has a second factor; with a code it is removed, or gets new recovery codes."""
     user = _person(request)
     if not has_app(user):
         return render(request, "accounts/second_factor.html", {"is_set_up": False})
@@ -122,7 +120,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         # A session from before the second factor was asked for.
         logout(request)
         return redirect("accounts:login")
-    form = PasswordAndCodeForm(request.POST if request.method == "POST" else None, user=user)
+    form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         if not AxesProxyHandler.is_allowed(request, {"username": user.get_username()}):
             return locked_out(request)
@@ -132,14 +130,14 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/second_factor.html", context)
 
 
-def _is_right(request: HttpRequest, form: PasswordAndCodeForm, user: User) -> bool:
-    """A wrong password or code counts as a failed log-in. With a wrong password no code is used up."""
-    is_wrong = form.has_error("password", "password_incorrect")
-    if form.is_valid() and not check_code(user, form.cleaned_data["code"]):
-        form.add_error("code", _wrong_code())
-        is_wrong = True
-    if is_wrong:
-        count_failure(request, user)
+def _is_right(request: HttpRequest, form: CodeForm, user: User) -> bool:
+    """A wrong code counts as a failed log-in."""
+    try:
+        if form.is_valid() and not check_code(user, form.cleaned_data["code"]):
+            form.add_error("code", _wrong_code())
+            count_failure(request, user)
+    except NotAllowed as refusal:
+        form.add_error(refusal.field, str(refusal))
     return not form.errors
 
 

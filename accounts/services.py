@@ -3,10 +3,13 @@
 import hashlib
 import json
 import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -41,24 +44,29 @@ DEMO_ACCOUNTS = {
 DEMO_PASSWORDS = "demo-accounts.json"
 
 
-def make_demo_accounts(path: Path) -> dict[str, str]:
+def make_demo_accounts(path: Path, *, meanwhile: Callable[[], object] = lambda: None) -> dict[str, str]:
     """Makes the demonstration's accounts once, and returns their random passwords, stored in `path` (mode 0600).
+    `meanwhile` is done before, while other threads make the slow hashes of the passwords.
 
     A password that somebody changed on the site stays changed; the file then holds the old one. Raises DamagedFile for
     a file that was cut off, and OSError: then no account was made.
     """
     stored = read_texts(path) if path.exists() else {}
     passwords = {name: stored.get(name) or secrets.token_urlsafe(9) for name in DEMO_ACCOUNTS}
+    there = set(User.objects.filter(username__in=stored).values_list("username", flat=True))
+    with ThreadPoolExecutor() as pool:
+        hashes = {name: pool.submit(make_password, passwords[name]) for name in passwords if name not in there}
+        meanwhile()
     with transaction.atomic():
-        for name, (role, department, city) in DEMO_ACCOUNTS.items():
-            user, is_new = User.objects.get_or_create(username=name)
-            if name in stored and not is_new:
-                continue
+        for name, hashed in hashes.items():
+            role, department, city = DEMO_ACCOUNTS[name]
+            user, _is_new = User.objects.get_or_create(username=name)
             user.role = role
             user.department = Department.objects.get(slug=department).successor if department else None
             user.city = Region.objects.get(code=city) if city else None
             user.is_staff = user.is_superuser = name == "admin"
-            user.set_password(passwords[name])
+            # What `set_password` does.
+            user.password, user._password = hashed.result(), passwords[name]  # type: ignore[attr-defined]  # not in its types
             user.save()
         # A demonstration that is started again is as new: nobody has to change what its file says.
         moment = timezone.now()
@@ -142,8 +150,8 @@ def revoke_token(token: AccessToken) -> AccessToken:
     return token
 
 
-def use_token(key: str) -> AccessToken:
-    """The token of a key, with its user; notes the use, at most once a minute. Raises TokenRefused."""
+def use_token(key: str, *, address: str | None = None) -> AccessToken:
+    """The token of a key, with its user; notes the use and from where, at most once a minute. Raises TokenRefused."""
     token = AccessToken.objects.select_related("user").filter(digest=_digest(key)).first()
     if token is None:
         raise TokenRefused(_("This access token is not known here."))
@@ -159,7 +167,7 @@ def use_token(key: str) -> AccessToken:
     if token.user.must_change_password and token.user.has_usable_password():
         raise TokenRefused(_("The owner of this access token has to choose a password first."))
     if token.last_used_at is None or moment - token.last_used_at >= NOTE_USE_AFTER:
-        AccessToken.objects.filter(pk=token.pk).update(last_used_at=moment)
+        AccessToken.objects.filter(pk=token.pk).update(last_used_at=moment, last_address=address)
     return token
 
 

@@ -9,18 +9,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control
 
-from accounts.confirmation import needs_confirmation
 from accounts.devices import device_name
 from accounts.permissions import signed_in
-from accounts.rules import ACCOUNTS, asks
+from accounts.rules import ACCOUNTS, WRITE_METHODS, asks
 from accounts.sessions import end_session, end_sessions, own_sessions
 
 OTHERS = "others"
 
 
 @cache_control(private=True, no_store=True)
-@asks(read=ACCOUNTS, write=ACCOUNTS)
-@needs_confirmation("POST")
+@asks(read=ACCOUNTS, write=ACCOUNTS, confirmed_methods=WRITE_METHODS)
 def sessions(request: HttpRequest) -> HttpResponse:
     """One's own sessions; `end` in the form names one, or says that all others are meant."""
     user, this = signed_in(request.user), request.session.session_key

@@ -5,6 +5,7 @@ import logging
 from celery import shared_task
 
 from accounts.log_check import check_and_log
+from accounts.log_mail import mail_newest_seal
 from accounts.log_seals import seal_log
 
 log = logging.getLogger(__name__)
@@ -18,6 +19,7 @@ def seal_log_task() -> None:
 @shared_task
 def verify_log_task() -> None:
     check = check_and_log()
+    mail_newest_seal(check)
     for finding in check.findings:
         log.error("The log is not as it was sealed: %s", finding)
     if check.found:

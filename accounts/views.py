@@ -29,7 +29,7 @@ from accounts.models import AccessToken, TokenState, User
 from accounts.people import forgive_failures
 from accounts.permissions import signed_in
 from accounts.preferences import SIZE_COOKIE
-from accounts.rules import ACCOUNTS, ANYONE, OWNERS, STRANGERS, Facts, GuardedView, asks
+from accounts.rules import ACCOUNTS, ALL_METHODS, ANYONE, OWNERS, STRANGERS, Facts, GuardedView, asks
 from accounts.second_factor import is_offered, wants_code
 from accounts.services import create_token_once, newest_token, revoke_token
 from core.exceptions import NotAllowed
@@ -137,7 +137,7 @@ def _remember(response: HttpResponse, name: str, value: str) -> None:
 
 
 @cache_control(private=True, no_store=True)
-@asks(read=ACCOUNTS, write=ACCOUNTS)
+@asks(read=ACCOUNTS, write=ACCOUNTS, confirmed_methods=ALL_METHODS)
 def tokens(request: HttpRequest) -> HttpResponse:
     """One's own access tokens, and a form for another.
 
@@ -163,6 +163,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 
 class RevokeToken(GuardedView):
     permission = write_permission = OWNERS
+    confirmed_methods = ALL_METHODS
 
     @cached_property
     def token(self) -> AccessToken:

@@ -1,9 +1,11 @@
-"""Measures pages, API and rollups against the budgets of docs/performance.md: `./run bench`."""
+"""Measures pages, API and totals against the budgets of docs/performance.md: `./run bench`."""
 
 import argparse
-import json
+import os
+import subprocess
 import sys
 import time
+import tomllib
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,12 +14,12 @@ from typing import NoReturn
 from benchmarks import growth, under_load
 from benchmarks.bench import Bench
 from benchmarks.growth import SIZES, USUAL_SIZES
-from benchmarks.report import table
+from benchmarks.lines import LINES, LOAD_LINES, PAGE, written
 from tests import services
 from tests.lanes import termination_like_ctrl_c
 
-RESULTS = Path(__file__).parent / "results"
-UNMEASURED = "the overview in a browser"
+# How often each line is taken: of twelve the smallest repeats.
+TIMES, QUICK_TIMES = 12, 4
 
 
 class Parser(argparse.ArgumentParser):
@@ -25,118 +27,116 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"bench: {message}; ./run bench --help lists what it knows.\n")
 
 
-def read_options(arguments: list[str]) -> argparse.Namespace:
-    parser = Parser(
+# `./run help` and docs/performance.md say the same, and a test holds them to it.
+USUAL = f"{' and '.join(map(str, USUAL_SIZES))} times the demonstration's data: fifteen minutes"
+HELP = {
+    "--size": f"{', '.join(map(str, SIZES[:-1]))} or {SIZES[-1]} times the data; may be given again",
+    "--all": f"all three sizes: an hour and {growth.gigabytes(SIZES):.0f} GB of disk",
+    "--quick": "the data once, fewer repetitions: three minutes, rough figures",
+    "--smoke": "each line once on the least data, as CI does: a minute",
+    "--load": f"instead, {under_load.USERS} users at work on a whole site: four minutes",
+    "--write": "also put the results into docs/performance.md",
+}
+
+
+def parser() -> Parser:
+    made = Parser(
         prog="./run bench",
         allow_abbrev=False,
-        description="Measures pages, API and rollups against their budgets, on throwaway servers of its own: SQLite"
-        f" (up to {growth.LARGEST_SQLITE}x), and PostgreSQL and Redis where they are installed. N times the data is"
-        " N plans of the demonstration's size. Without options 1x and 100x, in about six minutes.",
-        epilog="Ends with 1 when something could not be measured or the compared rows differ; a budget that is over"
-        " is a finding, not a failure. docs/performance.md says what each line means.",
+        description="Measures pages, API and totals against their budgets, on throwaway servers of its own: SQLite (up"
+        f" to {growth.LARGEST_SQLITE}x), PostgreSQL and Redis. N times the data is N plans of the demonstration's size."
+        f" Without options {USUAL}.",
+        epilog="Ends with 1 when something could not be measured; a budget that is over is a finding, not a failure."
+        " docs/performance.md says what each line means.",
     )
-    parser.add_argument(
-        "--size",
-        type=int,
-        action="append",
-        choices=SIZES,
-        metavar="N",
-        help=f"how many times the data: {', '.join(map(str, SIZES))}; may be given again. 1x is always measured, since"
-        " the others are compared with it",
-    )
-    parser.add_argument("--all", action="store_true", help="every size; 1000x takes an hour and 16 GB of disk")
-    parser.add_argument("--pages", action="store_true", help="only the pages and their memory: a third of the time")
-    parser.add_argument("--quick", action="store_true", help="1x alone and fewer repetitions: a minute, rough figures")
-    parser.add_argument(
-        "--plans", action="store_true", help="also print the database's plans of the full rebuild and of its baseline"
-    )
-    parser.add_argument(
-        "--load",
-        action="store_true",
-        help=f"instead, {under_load.USERS} users at work on a whole site for {under_load.SECONDS} seconds; ends with 1"
-        " when it does not keep what it promises",
-    )
-    parser.add_argument("--users", type=int, default=under_load.USERS, help="of --load")
-    parser.add_argument("--seconds", type=int, default=under_load.SECONDS, help="of --load")
-    options = parser.parse_args(arguments)
-    if options.load:
-        return options
-    if options.size and options.all:
-        parser.error("--size and --all exclude each other")
-    if options.all:
-        wanted = SIZES
-    elif options.size:
-        wanted = tuple(options.size)
-    else:
-        wanted = SIZES[:1] if options.quick else USUAL_SIZES
+    made.add_argument("--size", type=int, action="append", choices=SIZES, metavar="N", help=HELP["--size"])
+    for option in ("--all", "--quick", "--smoke", "--load", "--write"):
+        made.add_argument(option, action="store_true", help=HELP[option])
+    return made
+
+
+def read_options(arguments: list[str]) -> argparse.Namespace:
+    reading = parser()
+    options = reading.parse_args(arguments)
+    if why := contradiction(options):
+        reading.error(why)
+    wanted = SIZES if options.all else options.size or (SIZES[:1] if options.quick or options.smoke else USUAL_SIZES)
     options.sizes = sorted({SIZES[0], *wanted})
     if why := growth.missing_space(options.sizes, growth.free_space()):
-        parser.exit(2, f"bench: {why}.\n")
+        reading.exit(2, f"bench: {why}.\n")
     return options
 
 
-def save(bench: Bench, seconds: float) -> list[Path]:
-    RESULTS.mkdir(exist_ok=True)
-    result = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "quick": bench.quick,
-        "sizes": list(bench.sizes),
-        "seconds": round(seconds),
-        "machine": bench.machine | bench.versions,
-        "postgresql": growth.POSTGRESQL_OPTIONS,
-        "findings": [finding.as_json() for finding in bench.findings],
+def contradiction(options: argparse.Namespace) -> str:
+    """Why these options cannot be given together, or not now; empty where they can."""
+    chosen = [name for name in ("size", "all", "quick", "smoke", "load") if getattr(options, name)]
+    if len(chosen) > 1 and chosen != ["size", "quick"]:
+        return f"--{chosen[0]} and --{chosen[1]} exclude each other"
+    if options.write and {"quick", "smoke"} & set(chosen):
+        return "--write takes figures that repeat, and --quick and --smoke give none"
+    if options.write and (changed := changed_files()):
+        return f"--write names the commit that it measured: commit {changed[0]} first"
+    return ""
+
+
+def git(*arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=services.ROOT, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def changed_files() -> list[str]:
+    """Return the files that differ from the commit, but for the page that is written into."""
+    changed = git("status", "--porcelain", "--untracked-files=no").splitlines()
+    return [line[3:] for line in changed if line[3:] != str(PAGE.relative_to(services.ROOT))]
+
+
+def about() -> dict[str, str]:
+    """Return what the figures depend on, without the name of the machine."""
+    gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    project = tomllib.loads((services.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    machine = f"{len(os.sched_getaffinity(0))} cores, {gigabytes:.0f} GB, Python {sys.version.split()[0]}"
+    return {
+        "version": project["version"],
+        "commit": git("rev-parse", "--short=8", "HEAD").strip(),
+        "day": datetime.now(UTC).date().isoformat(),
+        "machine": f"{machine}; load {os.getloadavg()[0]:.1f} at the start",
     }
-    latest = RESULTS / "latest.json"
-    latest.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    written = [latest]
-    for size, sides in bench.plans.items():
-        path = RESULTS / f"plans-{size}x.txt"
-        path.write_text(plans_text(size, sides), encoding="utf-8")
-        written.append(path)
-    return written
 
 
-def plans_text(size: int, sides: dict[str, list[str]]) -> str:
-    heads = {"measured": "the engine's", "baseline": "the plain"}
-    parts = [
-        f"Full rebuild at {size:,}x, {heads[side]} statement on {table}:\n\n{plan}\n"
-        for side, plans in sides.items()
-        for table, plan in zip(("measures", "projects"), plans, strict=True)
-    ]
-    return "\n".join(parts)
+def measure(options: argparse.Namespace, home: Path, stack: ExitStack) -> Bench:
+    times = 1 if options.smoke else QUICK_TIMES if options.quick else TIMES
+    bench = Bench(home, options.sizes, times, is_smoke=options.smoke)
+    if options.load:
+        bench.load(home, stack.enter_context(services.postgresql()), under_load.USERS, under_load.SECONDS)
+    else:
+        bench.sqlite()
+        bench.postgresql()
+    lines = LOAD_LINES if options.load else (*LINES, *LOAD_LINES) if options.smoke else LINES
+    bench.failures += bench.results.missing(lines)
+    return bench
 
 
 def main(arguments: list[str]) -> int:
     options = read_options(arguments)
-    start = time.monotonic()
+    measured, start = about(), time.monotonic()
     try:
         with termination_like_ctrl_c(), ExitStack() as stack:
-            if options.load:
-                return under_load.run(options.users, options.seconds)
-            home = stack.enter_context(services.folder("pilotzone-bench-"))
-            bench = Bench(sizes=options.sizes, quick=options.quick, only_pages=options.pages, home=home)
-            bench.sqlite()
-            bench.postgresql()
+            bench = measure(options, stack.enter_context(services.folder("pilotzone-bench-")), stack)
     except KeyboardInterrupt:
         print("bench: interrupted", file=sys.stderr)
         return 130
-    except (RuntimeError, TimeoutError) as error:
+    except (RuntimeError, TimeoutError, services.Missing, subprocess.SubprocessError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
-    seconds = time.monotonic() - start
-    print(table(bench.findings))
-    about = bench.machine
-    print(f"\n{about['cores']} cores ({about['processor']}), {about['memory_gb']} GB, Python {about['python']}", end="")
-    print("".join(f", {version}" for version in bench.versions.values()))
-    if about["load"] > about["cores"] / 2:
-        print(f"Other work was going on (load {about['load']} at the start): judge by the CPU figures.")
-    print(f"Not measured yet: {UNMEASURED}.")
-    if options.plans:
-        for size, sides in bench.plans.items():
-            print(f"\n{plans_text(size, sides)}")
-    names = [str(path.relative_to(services.ROOT)) for path in save(bench, seconds)]
-    print(f"{seconds:.0f} seconds; written to {', '.join(names)}")
-    return 1 if any(finding.is_wrong or finding.measured is None for finding in bench.findings) else 0
+    print(bench.results.text())
+    print(f"\n{measured['machine']}; {time.monotonic() - start:.0f} seconds")
+    if options.write:
+        PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), bench.results, measured), encoding="utf-8")
+    if bench.failures:
+        print("\n".join(["Not measured, or wrong:", *bench.failures]))
+    # Users who wait are what --load is for.
+    slow = options.load and any(each.verdict(None) in ("OVER", "UNDER") for each in bench.results.found.values())
+    return 1 if bench.failures or slow else 0
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Databases with N times the demonstration's data: each grown from a copy of the next smaller one."""
 
-import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -9,12 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
-from tqdm import tqdm
 
 from benchmarks import serving
-from benchmarks.child import last_line
-from benchmarks.load import NotMeasured
-from benchmarks.report import say
 from tests import services
 
 SIZES = (1, 100, 1000)
@@ -60,14 +56,18 @@ class Data:
         return serving.environment(self.folder, self.url)
 
 
+def gigabytes(sizes: Sequence[int]) -> float:
+    """Return how many gigabytes of disk all of these sizes need."""
+    return (sum(sizes) * BYTES_A_PLAN + BYTES_BESIDE) / 1e9
+
+
 def missing_space(sizes: Sequence[int], free: int) -> str:
     """Why these sizes do not fit into so many bytes; empty when they do."""
-    needed = sum(sizes) * BYTES_A_PLAN + BYTES_BESIDE
-    if needed <= free:
+    if gigabytes(sizes) * 1e9 <= free:
         return ""
     place = tempfile.gettempdir()
     return (
-        f"{max(sizes):,}x needs about {needed / 1e9:.0f} GB in {place}, and {free / 1e9:.1f} GB are free:"
+        f"{max(sizes):,}x needs about {gigabytes(sizes):.0f} GB in {place}, and {free / 1e9:.1f} GB are free:"
         " name another folder with TMPDIR, or a smaller --size"
     )
 
@@ -77,27 +77,23 @@ def free_space() -> int:
 
 
 def grow(source: Data, size: int, home: Path, server: services.PostgreSQL | None) -> Data:
-    """A copy of `source`, to which nothing may be connected, with so many plans. Raises NotMeasured."""
+    """A copy of `source`, to which nothing may be connected, with so many plans."""
     folder = home / f"{source.database}-{size}"
-    say(f"{source}: copying it for {size:,}x")
     shutil.copytree(source.folder, folder)
     url = server.create_database(f"pilotzone_{size}", template=source.url.rpartition("/")[2]) if server else ""
     data = Data(source.database, size, folder, url)
-    say(f"{data}: adding plans")
     command = [sys.executable, "manage.py", "generate_load", "--times", str(size)]
     if size in MONTHS_AT:
         command += ["--months", str(MONTHS_AT[size])]
-    with services.process(command, data.environment) as process:
-
-        def has_ended() -> bool:
-            if found := re.findall(rf"(\d+)/{size} \[", process.output):
-                bar.update(int(found[-1]) - bar.n)
-            return not process.is_alive
-
-        with tqdm(desc=f"{data}: plans", total=size, leave=False, disable=None) as bar:
-            services.wait_until(has_ended, f"{data}: generate_load", seconds=60 + size * SECONDS_A_PLAN)
-        if process.popen.returncode:
-            raise NotMeasured(f"generate_load failed: {last_line(process.output)}")
+    # It says itself how far it is.
+    subprocess.run(
+        command,
+        cwd=services.ROOT,
+        env=data.environment,
+        stdout=subprocess.DEVNULL,
+        timeout=60 + size * SECONDS_A_PLAN,
+        check=True,
+    )
     tidy(data)
     return data
 
@@ -105,6 +101,5 @@ def grow(source: Data, size: int, home: Path, server: services.PostgreSQL | None
 def tidy(data: Data) -> None:
     """What PostgreSQL does by itself within minutes of such a change; plans are poor before."""
     if data.url:
-        say(f"{data}: VACUUM ANALYZE")
         with psycopg.connect(data.url, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")

@@ -1,16 +1,24 @@
-"""What is measured inside one Django process: the API, the export and the rollups.
+"""Measurements inside one process of a site: `python -m benchmarks.inside GROUP TIMES` prints a JSON line for each
+line of the bench, and ends with 1 where one could not be measured.
 
-`python -m benchmarks.inside` with the environment of a site answers what `benchmarks.child` asks.
+Processor time is given in loops: how many times it is that of summing a million squares in plain Python. Page and loop
+come in turns, and the smallest of each counts, so that machines can be compared and other work is not counted.
 """
 
 import json
+import re
+import resource
 import statistics
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator
-from datetime import date
-from functools import cache
-from itertools import islice
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import cache as computed_once
+from functools import partial
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -20,391 +28,392 @@ django.setup()
 
 import orjson
 from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection, transaction
-from django.test import Client, RequestFactory
+from django.db.models import QuerySet
+from django.test import Client, RequestFactory, override_settings
 from django.test.utils import CaptureQueriesContext
-from django.urls import Resolver404, resolve
+from django.urls import resolve
 
+from accounts.models import Role, User
 from benchmarks import accepting
-from benchmarks.load import NotMeasured
-from benchmarks.loading import load_workbook
+from benchmarks.plain_sql import PlainSQL, raw_rows
 from benchmarks.stock import StockProjects
-from benchmarks.urls import EveryProject
-from core.clock import now, today
+from core.clock import today
 from core.periods import last_ended_month
-from measures.models import Measure, Plan
-from projects.models import ProjectMonth
+from datasets.ledger.commit import commit_ledger
+from datasets.ledger.contents import read_contents
+from datasets.ledger.merging import What
+from datasets.ledger.preview import preview
+from datasets.ledger.reading import read_ledger
+from datasets.ledger.sheets import SHEETS
+from datasets.ledger.workbook import write_workbook
+from measures.models import Plan
+from projects.api.projects import Projects
+from projects.models import Project, ProjectMonth
 from projects.services import cells_of_place
-from rollups.engine import TABLES, CellKey, mark_stale
+from rollups.engine import TABLES, mark_stale
 from rollups.services import rebuild_rollups, refresh_stale_rollups
-from web.limits import thresholds
+
+# The name of a line, its value, and how that came about.
+type Measured = tuple[str, float, str]
+type Job = Callable[[int], Iterable[Measured]]
 
 HOST = "127.0.0.1"
-SQL = Path(__file__).parent / "sql"
+# A measurement ends after so many seconds, though not before three turns.
+PATIENCE, FEWEST = 20, 3
 
 
-class Disagreement(Exception):
-    """The two sides of a comparison do not give the same rows: their times mean nothing."""
+# Loops
 
 
-# Runs of each side that are not counted, and the fewest that are.
-WARM_UP, FEWEST = 1, 3
+def sum_a_million_squares() -> None:
+    sum(i * i for i in range(1_000_000))
 
 
-def compare(
-    ours: Callable[[], Any], baseline: Callable[[], Any], *, times: int, seconds: float, clock: Callable[[], float]
-) -> dict[str, float]:
-    """Medians in ms of `times` runs of each side, or of as many as `seconds` allow; in turns, so that what else
-    the machine does falls on both alike.
-    """
-    spent: dict[str, list[float]] = {"measured": [], "baseline": []}
-    end = time.monotonic() + seconds
-    for turn in range(times + WARM_UP):
-        if turn >= WARM_UP + FEWEST and time.monotonic() > end:
+def processor_seconds() -> float:
+    """Return the processor time of this process and of the one that PostgreSQL answers it with."""
+    if connection.vendor != "postgresql":
+        return time.process_time()
+    schedule = Path(f"/proc/{_database_process()}/schedstat")
+    theirs = int(schedule.read_text(encoding="ascii").split()[0]) / 1e9 if schedule.exists() else 0
+    return time.process_time() + theirs
+
+
+@computed_once
+def _database_process() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        [(found,)] = cursor.fetchall()
+    return int(found)
+
+
+def smallest(sides: Sequence[Callable[[], object]], times: int) -> list[float]:
+    """Milliseconds of the processor that each side takes, the smallest of so many turns. The first is not counted, and
+    after a while three are enough."""
+    spent: list[list[float]] = [[] for _side in sides]
+    end = time.monotonic() + PATIENCE
+    for turn in range(times + 1):
+        if turn > FEWEST and time.monotonic() > end:
             break
-        for name, run in (("measured", ours), ("baseline", baseline)):
-            start = clock()
+        for run, each in zip(sides, spent, strict=True):
+            start = processor_seconds()
             run()
-            if turn >= WARM_UP:
-                spent[name].append((clock() - start) * 1000)
-    return {**{name: statistics.median(each) for name, each in spent.items()}, "times": len(spent["measured"])}
+            each += [(processor_seconds() - start) * 1000] if turn else []
+    return [min(each) for each in spent]
+
+
+def in_loops(run: Callable[[], object], times: int) -> tuple[float, str]:
+    """How many loops a run takes, and both in milliseconds."""
+    loop, ours = smallest([sum_a_million_squares, run], times)
+    return ours / loop, f"{ours:.3g} ms, a loop {loop:.3g} ms"
+
+
+def compare(ours: Callable[[], object], theirs: Callable[[], object], times: int) -> tuple[float, str]:
+    """How many times the baseline's time ours is, and both in milliseconds."""
+    baseline, measured = smallest([theirs, ours], times)
+    return measured / baseline, f"{measured:.3g} ms beside {baseline:.3g} ms"
+
+
+# Pages
+
+# By line: its address and, where not anybody's, whose of the demonstration's people it is.
+PAGES = {
+    "overview": ("/", ""),
+    "a department": ("/departments/energy/", ""),
+    "a city": ("/cities/370300/", ""),
+    "measures, 100 rows": ("/measures/?page_size=100", ""),
+    "projects, 50 rows": ("/projects/?page_size=50", ""),
+    "API, summary": ("/api/v1/summary/", ""),
+    "API, 100 projects": ("/api/v1/projects/?page_size=100", ""),
+    "departments": ("/departments/", ""),
+    "a measure": ("/measures/M172/", ""),
+    "month board": ("/review/board/", "rita"),
+    "projects behind their plan": ("/projects/?behind=yes&ordering=-total_investment", ""),
+    "workspace of a city": ("/workspace/", "zoe"),
+    "review of months": ("/review/projects/", "rita"),
+    "problems": ("/problems/", ""),
+    "checks of the data": ("/integrity/", "admin"),
+    "search, two characters": ("/search/?q=%E6%B0%A2%E8%83%BD", ""),
+    "search, initials": ("/search/?q=hsfd", ""),
+}
+
+
+def _visitor(person: str = "") -> Client:
+    client = Client(SERVER_NAME=HOST, headers={"Accept-Encoding": "gzip"})
+    if person:
+        client.force_login(User.objects.get(username=person), "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def page_made_anew(name: str, times: int) -> Iterator[Measured]:
+    address, person = PAGES[name]
+    client = _visitor(person)
+
+    def make() -> None:
+        cache.clear()
+        response = client.get(address)
+        assert response.status_code == 200, f"{address} answered {response.status_code}"
+
+    yield name, *in_loops(make, times)
+
+
+def kept_page(times: int) -> Iterator[Measured]:
+    client = _visitor()
+    with override_settings(PILOTZONE_PAGE_CACHE_SECONDS=600):
+        client.get("/")
+        with CaptureQueriesContext(connection) as queries:
+            packed = client.get("/").headers.get("Content-Encoding") == "gzip"
+        assert packed and len(queries) < 5, "the overview was not kept"
+        yield "a kept page", *in_loops(lambda: client.get("/"), times)
+
+
+# The API and the export, beside what is as simple as can be
 
 
 def ask(address: str, view: Callable[..., Any] | None = None) -> Any:
-    """The answer of the view at an address (or of another view), without the middleware."""
+    """The answer of the view at an address, or of another view, without the middleware."""
     request = RequestFactory().get(address, SERVER_NAME=HOST)
     request.user = AnonymousUser()
-    if view is None:
-        try:
-            match = resolve(request.path)
-        except Resolver404:
-            raise NotMeasured(f"{request.path} does not exist") from None
-        request.resolver_match = match
-        view = match.func
-    response = view(request)
-    if response.status_code != 200:
-        raise NotMeasured(f"{request.path} answered {response.status_code}")
+    match = request.resolver_match = resolve(request.path)
+    response = (view or match.func)(request)
+    assert response.status_code == 200, f"{address} answered {response.status_code}"
     return response.render() if hasattr(response, "render") else response
 
 
-def agree(what: str, ours: Any, baseline: Any) -> None:
-    if ours != baseline:
-        raise Disagreement(f"{what}: the measured rows and the baseline's rows are not the same")
-
-
-PLAIN_COLUMNS = (
-    "code",
-    "city",
-    "county",
-    "category",
-    "stage",
-    "listed_on",
-    "lead_department",
-    "project_class",
-    "list_name",
-    "national_code",
-    "planned_start_on",
-    "planned_completion_on",
-    "provenance",
-    "investment_provenance",
+COLUMNS = (
+    *("code", "city", "county", "category", "stage", "listed_on", "lead_department", "project_class", "list_name"),
+    *("national_code", "planned_start_on", "planned_completion_on", "provenance", "investment_provenance"),
 )
 SETS = ("also_in", "measures")
 
 
 def _core(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in PLAIN_COLUMNS} | {name: sorted(row[name]) for name in SETS}
+    return {name: row[name] for name in COLUMNS} | {name: sorted(row[name]) for name in SETS}
 
 
-def api_projects(times: int, seconds: float) -> dict[str, float]:
+def beside_stock_view(times: int) -> Iterator[Measured]:
     def ours() -> Any:
         return ask("/api/v1/projects/?page_size=100")
 
     def stock() -> Any:
         return ask("/api/v1/projects/", StockProjects.as_view())
 
-    rows = [[_core(row) for row in json.loads(side().content)["results"]] for side in (ours, stock)]
-    agree("API, 100 projects", *rows)
-    if len(rows[0]) != 100:
-        raise Disagreement(f"API, 100 projects: there are {len(rows[0])}")
-    return compare(ours, stock, times=times, seconds=seconds, clock=time.process_time)
+    rows, theirs = ([_core(row) for row in json.loads(side().content)["results"]] for side in (ours, stock))
+    assert rows == theirs and rows, "the API and the stock view do not give the same rows"
+    yield "API, 100 projects, beside a stock view", *compare(ours, stock, times)
 
 
-PROJECTS = """
-    SELECT project.code, project.name_zh AS name, city.code AS city, county.code AS county,
-           category.slug AS category, coalesce(month.stage, project.opening_stage) AS stage, project.investment_wan,
-           project.listed_on, lead.slug AS lead_department, project.project_class, project.list_name,
-           project.national_code, project.planned_start_on, project.planned_completion_on, project.provenance,
-           project.investment_provenance, project.source, project.updated_at, project.name_zh, project.name_en,
-           project.id
-    FROM projects_project AS project
-    JOIN regions_region AS city ON city.id = project.city_id
-    JOIN projects_category AS category ON category.id = project.category_id
-    LEFT JOIN regions_region AS county ON county.id = project.county_id
-    LEFT JOIN accounts_department AS lead ON lead.id = project.lead_department_id
-    LEFT JOIN projects_projectmonth AS month ON month.project_id = project.id AND month.state = 'accepted'
-        AND month.period <= %s AND (month.superseded_from IS NULL OR month.superseded_from > %s)
-    WHERE {of_plan} AND project.listed_on <= %s
-    ORDER BY project.position, project.code, project.id
-"""
-ALSO_IN = """
-    SELECT link.project_id, region.code
-    FROM projects_project_also_in AS link
-    JOIN projects_project AS project ON project.id = link.project_id
-    JOIN regions_region AS region ON region.id = link.region_id
-    WHERE {of_plan}
-"""
-MEASURES = """
-    SELECT link.project_id, measure.code
-    FROM projects_project_measures AS link
-    JOIN projects_project AS project ON project.id = link.project_id
-    JOIN measures_measure AS measure ON measure.id = link.measure_id
-    WHERE {of_plan}
-"""
-
-
-def ndjson(times: int, seconds: float, whole_site: bool = False) -> dict[str, float]:
-    """The projects of the current plan, or of all plans."""
-    day, month = today(), last_ended_month(today())
-    of_plan, plans = ("TRUE", []) if whole_site else ("project.plan_id = %s", [Plan.objects.current().pk])
-    view = EveryProject.as_view() if whole_site else None
-
+def beside_raw_cursor(times: int) -> Iterator[Measured]:
     def ours() -> list[bytes]:
-        return list(ask("/api/v1/projects/?format=ndjson", view).streaming_content)
+        return list(ask("/api/v1/projects/?format=ndjson").streaming_content)
 
-    def lists(cursor: Any, sql: str) -> dict[int, list[str]]:
-        found: dict[int, list[str]] = {}
-        cursor.execute(sql.format(of_plan=of_plan), plans)
-        for project, code in cursor:
-            found.setdefault(project, []).append(code)
-        return found
+    def raw() -> list[bytes]:
+        return list(raw_rows(f"http://{HOST}"))
 
-    def loop() -> Iterator[bytes]:
-        with connection.cursor() as cursor:
-            also_in, measures = lists(cursor, ALSO_IN), lists(cursor, MEASURES)
-            cursor.execute(PROJECTS.format(of_plan=of_plan), [month, month, *plans, day])
-            names = [column[0] for column in cursor.description]
-            for values in cursor:
-                row = dict(zip(names, values, strict=True))
-                key = row.pop("id")
-                row["also_in"], row["measures"] = also_in.get(key, []), measures.get(key, [])
-                row["total_investment"] = row.pop("investment_wan") / 10_000
-                row["url"] = f"http://{HOST}/api/v1/projects/{row['code']}/"
-                yield orjson.dumps(row) + b"\n"
-
-    def baseline() -> list[bytes]:
-        return list(loop())
-
-    rows = [[_core(orjson.loads(line)) for line in b"".join(side()).splitlines()] for side in (ours, baseline)]
-    agree("NDJSON", *rows)
-    return compare(ours, baseline, times=times, seconds=seconds, clock=time.perf_counter)
+    rows, theirs = ([_core(orjson.loads(line)) for line in b"".join(side()).splitlines()] for side in (ours, raw))
+    assert rows == theirs and rows, "the export and the raw cursor do not give the same rows"
+    yield "NDJSON of a plan, beside a raw cursor", *compare(ours, raw, times)
 
 
-class PlainSQL:
-    """The statements of `benchmarks/sql/`, each into a copy of its table that has the same keys and constraints."""
+class EveryProject(Projects):
+    """The export of a plan that holds every project there is."""
 
-    def __init__(self) -> None:
-        self.statements = [(SQL / name).read_text() for name in ("measure_rollup.sql", "project_rollup.sql")]
-        self.copies: dict[str, str] = {}
-        with connection.cursor() as cursor:
-            for kind, table in TABLES.items():
-                stored = table.model._meta.db_table
-                self.copies[kind] = copy = stored.replace("rollups_", "benchmark_")
-                cursor.execute(f"DROP TABLE IF EXISTS {copy}")
-                cursor.execute(f"CREATE TABLE {copy} (LIKE {stored} INCLUDING ALL)")
-                # LIKE leaves out the foreign keys.
-                cursor.execute(
-                    "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
-                    " WHERE contype = 'f' AND conrelid = %s::regclass",
-                    [stored],
-                )
-                for name, definition in cursor.fetchall():
-                    cursor.execute(f"ALTER TABLE {copy} ADD CONSTRAINT {name} {definition}")
-
-    def run(self, day: date, *, run_id: int) -> None:
-        """`run_id` must be a new one, as it is for the engine: a row that keeps its run costs no new index entry."""
-        with transaction.atomic(), connection.cursor() as cursor:
-            for statement in self.statements:
-                cursor.execute(statement, self.values(day, run_id))
-
-    def values(self, day: date, run_id: int) -> dict[str, Any]:
-        limits, month = thresholds(), last_ended_month(day)
-        return {
-            "day": day,
-            "now": now(),
-            "due_soon": limits.due_soon,
-            "silent": limits.silent,
-            "run": run_id,
-            "month": month,
-            "january": month.replace(month=1),
-            "december": date(month.year, 12, 31),
-        }
-
-    def empty(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(f"TRUNCATE {', '.join(self.copies.values())}")
-
-    def cells(self, kind: str, relation: str = "") -> dict[tuple[Any, ...], dict[str, int]]:
-        table = TABLES[kind]
-        columns = [*table.key_columns, *table.count_fields]
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {', '.join(columns)} FROM {relation or self.copies[kind]}")
-            width = len(table.key_columns)
-            return {row[:width]: dict(zip(table.count_fields, row[width:], strict=True)) for row in cursor.fetchall()}
+    def get_queryset(self) -> QuerySet:
+        return Project.objects.in_scope(self.day)
 
 
-# Up to so many the cells of four days are compared; beyond, those of the day alone.
-FEW_MEASURES = 1_000
+# Enough to see whether the memory grows with the rows.
+MOST_ROWS = 500_000
 
 
-def rebuild(times: int, seconds: float) -> dict[str, Any]:
+def long_export(times: int) -> Iterator[Measured]:
+    def rows_in_chunks() -> Iterator[int]:
+        answer = ask("/api/v1/projects/?format=ndjson", EveryProject.as_view())
+        yield from (chunk.count(b"\n") for chunk in answer.streaming_content)
+
+    # What is made once is there.
+    next(rows_in_chunks())
+    before, rows = _forget_peak(), 0
+    for number in rows_in_chunks():
+        rows += number
+        if rows >= MOST_ROWS:
+            break
+    yield "memory of a long export", max(_peak() - before, 0), f"{rows:,} rows"
+
+
+# Megabytes
+
+STATUS, FORGET_PEAK = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+
+
+def _forget_peak() -> float:
+    """Forget what the process needed until now; what it still has counts."""
+    FORGET_PEAK.write_text("5", encoding="ascii")
+    return _peak()
+
+
+def _peak() -> float:
+    """The most since `_forget_peak`."""
+    [kilobytes] = re.findall(r"VmHWM:\s+(\d+)", STATUS.read_text(encoding="ascii"))
+    return int(kilobytes) * 1024 / 1e6
+
+
+# The totals
+
+
+def rebuild(times: int) -> Iterator[Measured]:
     with CaptureQueriesContext(connection) as queries:
         run = rebuild_rollups()
-    found: dict[str, Any] = {"queries": len(queries), "cells": run.cells}
+    yield "full rebuild, queries", len(queries), f"{run.cells:,} cells"
     if connection.vendor != "postgresql":
-        return found
+        return
     plain = PlainSQL()
-    days = [date(2023, 3, 31), date(2023, 6, 30), date(2025, 12, 31)]
-    for day in (*(days if Measure.objects.count() <= FEW_MEASURES else []), today()):
-        plain.empty()
-        plain.run(day, run_id=run.pk)
-        for kind, table in TABLES.items():
-            agree(f"{kind} cells of {day}", table.count_from_source(day), plain.cells(kind))
-    # The copies have been filled and emptied a few times.
-    names = [*plain.copies.values(), *(table.model._meta.db_table for table in TABLES.values())]
-    with connection.cursor() as cursor:
-        cursor.execute(f"VACUUM ANALYZE {', '.join(names)}")
 
     def ours() -> None:
         nonlocal run
         run = rebuild_rollups()
 
-    def baseline() -> None:
+    def theirs() -> None:
         plain.run(today(), run_id=run.pk)
 
-    found |= compare(ours, baseline, times=times, seconds=seconds, clock=time.perf_counter)
+    yield "full rebuild, beside plain SQL", *compare(ours, theirs, times)
     for kind, table in TABLES.items():
-        agree(f"stored {kind} cells", plain.cells(kind, table.model._meta.db_table), plain.cells(kind))
-    return found
-
-
-def rebuild_plans() -> dict[str, list[str]]:
-    """The plans of both sides of `rebuild`, statement by statement, as they are carried out; nothing is kept."""
-    with CaptureQueriesContext(connection) as queries:
-        run = rebuild_rollups()
-    ours = [each["sql"] for each in queries.captured_queries if each["sql"].startswith('INSERT INTO "rollups_m')]
-    ours += [each["sql"] for each in queries.captured_queries if each["sql"].startswith('INSERT INTO "rollups_p')]
-    plain = PlainSQL()
-    plain.run(today(), run_id=run.pk)
-    values = plain.values(today(), rebuild_rollups().pk)
-    return {
-        "measured": [_explain(statement) for statement in ours],
-        "baseline": [_explain(statement, values) for statement in plain.statements],
-    }
-
-
-def _explain(statement: str, values: dict[str, Any] | None = None) -> str:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {statement}", values)
-        plan = "\n".join(line for (line,) in cursor.fetchall())
-        transaction.set_rollback(True)
-    return plan
+        stored = plain.cells(kind, table.model._meta.db_table)
+        assert stored == plain.cells(kind), f"the stored {kind} cells differ"
 
 
 # Cells and months to choose from: all over their tables.
 MOST = 200
 
 
-@cache
-def _some_cells() -> list[CellKey]:
-    """The keys of measure cells, the same at every call."""
+def _spread(rows: QuerySet[Any, Any]) -> Iterator[Any]:
+    """Rows from all over a table, in turn, for ever."""
+    return cycle(islice(rows.order_by("pk").iterator(), 0, None, max(rows.count() // MOST, 1)))
+
+
+def refresh_cell(times: int) -> Iterator[Measured]:
+    """Do what comes between the mark that an accepted report leaves and the end of the refresh."""
     table = TABLES["measures"]
-    return _spread(table.model._default_manager.order_by("pk").values_list(*table.key_columns))
+    cells = _spread(table.model._default_manager.values_list(*table.key_columns))
+    yield "refresh of a cell", *in_loops(lambda: _refreshed("measures", [next(cells)], lambda: None), times)
 
 
-@cache
-def _some_months() -> list[ProjectMonth]:
-    """Accepted months that decide today, the same at every call."""
-    return _spread(ProjectMonth.objects.in_force(today()).order_by("pk").select_related("project"))
-
-
-def _spread(rows: Any) -> list[Any]:
-    step = max(rows.count() // MOST, 1)
-    return list(islice(rows.iterator(), 0, None, step))[:MOST]
-
-
-def refresh(turn: int, cells: int) -> dict[str, float]:
-    """One refresh of so many cells, from the change that marks them stale to the end of the refresh."""
-    some = _some_cells()
-    chosen = [some[(turn * cells + number) % len(some)] for number in range(min(cells, len(some)))]
-    return _refreshed("measures", chosen, lambda: None)
-
-
-def refresh_month(turn: int) -> dict[str, float]:
+def refresh_month(times: int) -> Iterator[Measured]:
     """What follows an accepted month: those of its project are settled, and the cells of its city and category counted
     anew."""
-    some = _some_months()
-    month = some[turn % len(some)]
-    project = month.project
-    chosen = sorted(cells_of_place(project.plan_id, project.city_id, project.category_id))
-    return _refreshed("projects", chosen, lambda: ProjectMonth.objects.filter(pk=month.pk).settle())
+    months = _spread(ProjectMonth.objects.in_force(today()).select_related("project"))
+
+    def refresh() -> None:
+        month: ProjectMonth = next(months)
+        project = month.project
+        cells = sorted(cells_of_place(project.plan_id, project.city_id, project.category_id))
+        _refreshed("projects", cells, lambda: ProjectMonth.objects.filter(pk=month.pk).settle())
+
+    yield "refresh of an accepted month", *in_loops(refresh, times)
 
 
-def _refreshed(kind: str, cells: list[Any], change: Callable[[], None]) -> dict[str, float]:
-    start = time.perf_counter()
+def _refreshed(kind: str, cells: list[Any], change: Callable[[], object]) -> None:
     with transaction.atomic():
         change()
         mark_stale(kind, cells)
-    written = refresh_stale_rollups()
-    milliseconds = (time.perf_counter() - start) * 1000
-    if written != len(cells):
-        raise Disagreement(f"{len(cells)} cells were marked and {written} refreshed")
-    return {"measured": milliseconds}
+    assert refresh_stale_rollups() == len(cells), "other cells were refreshed than those that were marked"
 
 
-def overview_queries() -> dict[str, float]:
-    client = Client(SERVER_NAME=HOST)
-    with CaptureQueriesContext(connection) as queries:
-        response = client.get("/")
-    if response.status_code != 200:
-        raise NotMeasured(f"/ answered {response.status_code}")
-    return {"queries": len(queries)}
+# A workbook
 
 
-def about() -> dict[str, Any]:
-    with connection.cursor():
-        version = ".".join(map(str, connection.get_database_version()))
-    return {"version": f"{connection.display_name} {version}", "months": ProjectMonth.objects.count()}
+def workbook(times: int) -> Iterator[Measured]:
+    """The plan's projects, each with another investment, are read, compared and loaded; the site stays as it is."""
+    plan = Plan.objects.current()
+    rows = [
+        {**each, "total_investment": each["total_investment"] + 1}
+        for each in read_contents(plan).rows["projects"].values()
+    ]
+    spent: dict[str, list[float]] = {"preview": [], "load": []}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "projects.xlsx"
+        with path.open("wb") as file:
+            write_workbook(file, [SHEETS["projects"]], {"projects": rows})
+        _forget_peak()
+        for _turn in range(min(times, FEWEST)):
+            with timed(spent["preview"]):
+                ledger = read_ledger(path).ledger
+                seen = preview(ledger, plan)
+            assert not seen.problems and seen.count()[What.CHANGED] == len(rows), seen.problems[:1]
+            with transaction.atomic():
+                # Revised totals are on record with whoever loads them.
+                by = User.objects.create(username="loader-of-the-benchmark", role=Role.REVIEWER)
+                with timed(spent["load"]):
+                    commit_ledger(ledger, plan, by=by, confirmed=True)
+                transaction.set_rollback(True)
+    for name, each in spent.items():
+        yield f"workbook of all projects, {name}", statistics.median(each), f"{len(rows):,} rows"
+    # Of this process or of the one that reads spreadsheets, whichever had more.
+    readers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6
+    yield "workbook of all projects, memory", max(_peak(), readers), f"{len(rows):,} rows"
 
 
-STEPS: dict[str, Callable[..., dict[str, Any]]] = {
-    "about": about,
-    "overview queries": overview_queries,
-    "api": api_projects,
-    "ndjson": ndjson,
-    "rebuild": rebuild,
-    "rebuild plans": rebuild_plans,
-    "refresh": refresh,
-    "refresh month": refresh_month,
-    "load workbook": load_workbook,
-    "wait for workers": accepting.wait_for_workers,
-    "file reports": accepting.file_reports,
-    "accept reports": accepting.accept_reports,
-    "seal all": accepting.seal_all,
-    "tasks": accepting.tasks,
+@contextmanager
+def timed(spent: list[float]) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    spent.append(time.perf_counter() - start)
+
+
+# Groups
+
+
+def migration(times: int) -> Iterator[Measured]:
+    """Measure the migration of an empty database, which is there from then on."""
+    start = processor_seconds()
+    call_command("migrate", verbosity=0, interactive=False)
+    yield "migration of an empty database, processor time", processor_seconds() - start, ""
+
+
+def small_site(times: int) -> Iterator[Measured]:
+    """Fills an empty database with a few rows of each kind that a line looks at, in place of the demonstration's."""
+    from tests import factories as make  # of a development installation, and only here
+
+    department = make.make_department("energy")
+    measures = [make.make_measure(lead_department=department, code=f"M{172 + n}") for n in range(30)]
+    month = last_ended_month(today())
+    for number in range(3):
+        project = make.make_project(city="370300", lead_department=department, measures=measures[:1], investment=number)
+        make.make_project_month(project, month - timedelta(days=28 * number))
+    make.make_problem(measures[0])
+    make.make_indicator()
+    make.make_user("rita", role="reviewer")
+    make.make_user("zoe", role="reporter", city=project.city)
+    make.make_user("admin", is_superuser=True)
+    rebuild_rollups()
+    return iter(())
+
+
+SITE: list[Job] = [
+    *(partial(page_made_anew, name) for name in PAGES),
+    *(kept_page, beside_stock_view, beside_raw_cursor, long_export, refresh_cell, refresh_month, workbook, rebuild),
+]
+GROUPS: dict[str, list[Job]] = {
+    "empty": [migration],
+    "small": [migration, small_site],
+    "site": SITE,
+    "accepting": [accepting.accepted_reports],
 }
 
 
-def main() -> None:
-    for line in sys.stdin:
-        asked = json.loads(line)
+def main(group: str, times: int) -> int:
+    failed = False
+    for job in GROUPS[group]:
         try:
-            answer = STEPS[asked.pop("step")](**asked)
-        except NotMeasured as reason:
-            answer = {"not measured": str(reason)}
-        except Disagreement as reason:
-            answer = {"wrong": str(reason)}
-        print(json.dumps(answer), flush=True)
+            for name, value, note in job(times):
+                print(json.dumps({"name": name, "value": value, "note": note}), flush=True)
+        except Exception:
+            failed = True
+            traceback.print_exc()
+    return int(failed)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1], int(sys.argv[2])))

@@ -4,57 +4,33 @@ import gzip
 import importlib.util
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from html.parser import HTMLParser
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
 
-from benchmarks.load import NotMeasured, fetch
+from benchmarks.serving import fetch
 from tests.services import ROOT
 
 
-@dataclass
-class Visit:
-    files: int = 0
-    # As a server in front would send it (gzip -6), and as the demonstration does.
-    compressed: int = 0
-    sent: int = 0
-
-    def add(self, port: int, path: str) -> bytes:
-        response, body = fetch(port, path)
-        if response.status != 200:
-            raise NotMeasured(f"{path} answered {response.status}")
-        self.files += 1
-        self.compressed += len(gzip.compress(body, 6))
-        self.sent += len(fetch(port, path, **{"Accept-Encoding": "br, gzip"})[1])
-        return body
+def first_visit(port: int) -> int:
+    """The overview and what its head asks for, each as a server in front would send it (gzip -6)."""
+    page = _found(port, "/")
+    return sum(
+        len(gzip.compress(each, 6)) for each in (page, *(_found(port, path) for path in resources(page.decode())))
+    )
 
 
-def first_visit(port: int) -> Visit:
-    """The overview and what its head asks for."""
-    visit, parser = Visit(), Resources()
-    parser.feed(visit.add(port, "/").decode())
-    for address in parser.found:
-        target = urlsplit(urljoin("/", address))
-        visit.add(port, f"{target.path}?{target.query}" if target.query else target.path)
-    return visit
+def _found(port: int, path: str) -> bytes:
+    response, body = fetch(port, path)
+    if response.status != 200:
+        raise RuntimeError(f"{path} answered {response.status}")
+    return body
 
 
-class Resources(HTMLParser):
+def resources(page: str) -> list[str]:
     """The stylesheets and scripts that a page names, but for the chart script, which comes later."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = dict(attrs)
-        address = values.get("src") if tag == "script" else None
-        if tag == "link" and "stylesheet" in (values.get("rel") or "").split():
-            address = values.get("href")
-        if address and "plotly.min" not in address and address not in self.found:
-            self.found.append(address)
+    tags = re.findall(r'<(?:link\b[^>]*\brel="stylesheet"|script\b)[^>]*>', page)
+    named = [found[1] for tag in tags if (found := re.search(r'\b(?:href|src)="([^"]+)"', tag))]
+    return list(dict.fromkeys(path for path in named if "plotly" not in path))
 
 
 def installation(data: Path) -> dict[str, int]:

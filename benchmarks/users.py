@@ -2,14 +2,13 @@
 
 Most of them read, some report, few take files. Each logs in by the form and comes from an address of its own, which
 the one proxy before the site passes on. LOAD_CAST names the file with accounts and rows that `benchmarks.cast` has
-made. Once all users are logged in, LOAD_SECONDS are measured; what was found is then written to LOAD_FOUND.
+made. Once all users are logged in, LOAD_SECONDS are measured; what was found is then written to LOAD_FOUND as JSON.
 """
 
 import itertools
 import json
 import os
 import random
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -31,15 +30,17 @@ FILES = (
     "/api/v1/projects/?format=xlsx&city={city}",
     "/api/v1/projects/?format=csv",
 )
+# A few users are as many of each kind, and hurry, so that they come to each step.
+ARE_FEW = os.environ["LOAD_FEW"] == "True"
 # Saves of what is typed into a report, one every few seconds, before it is submitted.
-DRAFTS = 20
+DRAFTS = 2 if ARE_FEW else 20
 _numbers = itertools.count()
 
 
 class Person(FastHttpUser):
     abstract = True
     # Seconds between two steps.
-    wait_time = between(1, 5)
+    wait_time = between(0.1, 0.3) if ARE_FEW else between(1, 5)
     # A proxy asks once more where the site has just closed a connection that rested.
     max_retries = 1
     kind: str
@@ -87,56 +88,44 @@ class Person(FastHttpUser):
         return str(self.chance.choices(rows, [1 / place for place in range(1, len(rows) + 1)])[0])
 
 
+def _filtered_measures(reader: Person) -> str:
+    department, status = reader.one_of("departments"), reader.chance.choice(["in_progress", "completed"])
+    filters = ("", f"?department={department}", f"?status={status}", f"?department={department}&status={status}")
+    return f"/measures/{reader.chance.choice(filters)}"
+
+
+def _filtered_projects(reader: Person) -> str:
+    filters = (f"?city={reader.one_of('cities')}", "?behind=yes&ordering=-total_investment", "?page=2")
+    return f"/projects/{reader.chance.choice(filters)}"
+
+
+# The steps of readers: of about a hundred so many each, and the address.
+READING: dict[str, tuple[int, Callable[[Person], str]]] = {
+    "overview": (16, lambda one: one.chance.choice(["/", "/", "/", "/?as_of=2023-06-30"])),
+    "measures, filtered": (16, _filtered_measures),
+    "projects, filtered": (12, _filtered_projects),
+    "other lists": (6, lambda one: one.chance.choice(["/problems/", "/indicators/", "/departments/", "/cities/"])),
+    "a measure": (16, lambda one: f"/measures/{one.one_of('measures')}/"),
+    "a project": (8, lambda one: f"/projects/{one.one_of('projects')}/"),
+    "a department": (4, lambda one: f"/departments/{one.one_of('departments')}/"),
+    "a city": (4, lambda one: f"/cities/{one.one_of('cities')}/"),
+    "search": (8, lambda one: f"/search/?q={quote(one.chance.choice(SEARCHES))}"),
+    "charts": (
+        8,
+        lambda one: one.chance.choice(["/sections/", "/changes/", f"/indicators/{one.one_of('indicators')}/"]),
+    ),
+    "rows of a chart": (1, lambda one: "/sections/?chart=due"),
+}
+
+
+def _step(name: str, address: Callable[[Person], str]) -> Callable[[Person], object]:
+    return lambda reader: reader.ask(name, address(reader))
+
+
 class Reader(Person):
-    """Of a hundred steps so many each."""
-
-    weight = 90
+    weight = 1 if ARE_FEW else 90
     kind = "readers"
-
-    @task(16)
-    def overview(self) -> None:
-        self.ask("overview", self.chance.choice(["/", "/", "/", "/?as_of=2023-06-30"]))
-
-    @task(16)
-    def measures(self) -> None:
-        department, status = self.one_of("departments"), self.chance.choice(["in_progress", "completed"])
-        filters = ("", f"?department={department}", f"?status={status}", f"?department={department}&status={status}")
-        self.ask("measures, filtered", f"/measures/{self.chance.choice(filters)}")
-
-    @task(12)
-    def projects(self) -> None:
-        filters = (f"?city={self.one_of('cities')}", "?behind=yes&ordering=-total_investment", "?page=2")
-        self.ask("projects, filtered", f"/projects/{self.chance.choice(filters)}")
-
-    @task(6)
-    def other_lists(self) -> None:
-        self.ask("other lists", self.chance.choice(["/problems/", "/indicators/", "/departments/", "/cities/"]))
-
-    @task(16)
-    def measure(self) -> None:
-        self.ask("a measure", f"/measures/{self.one_of('measures')}/")
-
-    @task(8)
-    def project(self) -> None:
-        self.ask("a project", f"/projects/{self.one_of('projects')}/")
-
-    @task(8)
-    def place(self) -> None:
-        paths = (f"/departments/{self.one_of('departments')}/", f"/cities/{self.one_of('cities')}/")
-        self.ask("a department, a city", self.chance.choice(paths))
-
-    @task(8)
-    def search(self) -> None:
-        self.ask("search", f"/search/?q={quote(self.chance.choice(SEARCHES))}")
-
-    @task(8)
-    def charts(self) -> None:
-        paths = ("/sections/", "/changes/", f"/indicators/{self.one_of('indicators')}/")
-        self.ask("charts", self.chance.choice(paths))
-
-    @task(1)
-    def rows_of_a_chart(self) -> None:
-        self.ask("rows of a chart", "/sections/?chart=due")
+    tasks = {_step(name, address): share for name, (share, address) in READING.items()}
 
 
 class Reporter(Person):
@@ -144,7 +133,7 @@ class Reporter(Person):
     every fourth time is sent twice, as by somebody who is in doubt. When all measures are reported, reports are
     withdrawn."""
 
-    weight = 8
+    weight = 1 if ARE_FEW else 8
     kind = "reporters"
 
     def on_start(self) -> None:
@@ -195,7 +184,7 @@ class Reporter(Person):
 
 
 class Exporter(Person):
-    weight = 2
+    weight = 1 if ARE_FEW else 2
     kind = "exporters"
 
     @task
@@ -204,52 +193,33 @@ class Exporter(Person):
         self.ask(f"file: {'Excel' if 'xlsx' in path else 'CSV'}", path)
 
 
-class Found:
-    """What is measured, from the moment at which the last user has come."""
-
-    def __init__(self) -> None:
-        self.milliseconds: dict[str, list[float]] = {}
-        self.statuses: dict[str, int] = {}
-        self.failures: dict[str, int] = {}
-        self.begun, self.cpu = time.monotonic(), time.process_time()
-
-    def add(self, name: str, milliseconds: float, status: int, failure: object) -> None:
-        self.milliseconds.setdefault(name, []).append(milliseconds)
-        self.statuses[str(status)] = self.statuses.get(str(status), 0) + 1
-        if failure is not None:
-            text = f"{name}: {failure}"
-            self.failures[text] = self.failures.get(text, 0) + 1
-
-    def write(self, path: Path) -> None:
-        taken = {"seconds": time.monotonic() - self.begun, "cpu_seconds": time.process_time() - self.cpu}
-        said = {"milliseconds": self.milliseconds, "statuses": self.statuses, "failures": self.failures, **taken}
-        path.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
-
-
-coming, measured = Found(), None
+# What failed before all had come counts too: nobody may be turned away at the door.
+failures: list[str] = []
 people_in: list[str] = []
 
 
 @events.request.add_listener
-def note(name: str, response_time: float, response: Any, exception: object, **others: Any) -> None:
-    (measured or coming).add(name, response_time, getattr(response, "status_code", 0), exception)
+def note(name: str, exception: object, **others: Any) -> None:
+    if exception is not None:
+        failures.append(f"{name}: {exception}")
 
 
 @events.init.add_listener
 def prepare(environment: Any, **others: Any) -> None:
     def begin(user_count: int, **others: Any) -> None:
-        global measured
         while len(people_in) < user_count:
             gevent.sleep(0.1)
-        measured = Found()
+        environment.stats.reset_all()
         print("measuring", flush=True)
-        gevent.spawn_later(float(os.environ["LOAD_SECONDS"]), end)
-
-    def end() -> None:
-        assert measured is not None
-        # What failed before counts too: nobody may be turned away at the door.
-        measured.failures = {**{f"coming, {text}": n for text, n in coming.failures.items()}, **measured.failures}
-        measured.write(Path(os.environ["LOAD_FOUND"]))
-        environment.runner.quit()
+        gevent.spawn_later(float(os.environ["LOAD_SECONDS"]), environment.runner.quit)
 
     environment.events.spawning_complete.add_listener(begin)
+
+
+@events.quitting.add_listener
+def write(environment: Any, **others: Any) -> None:
+    every = environment.stats.total
+    times = {f"p{percent}": every.get_response_time_percentile(percent / 100) for percent in (50, 95, 99)}
+    steps = [name for name, _method in environment.stats.entries]
+    found = {"steps": steps, "a_second": every.total_rps, "failures": failures[:10], **times}
+    Path(os.environ["LOAD_FOUND"]).write_text(json.dumps(found), encoding="utf-8")

@@ -10,41 +10,35 @@ from pathlib import Path
 from uuid import uuid4
 
 from benchmarks import serving
-from benchmarks.load import fetch
-from tests.compose import compose_command
+from benchmarks.serving import AS_THE_DEMONSTRATION, fetch
+from tests.compose import SERVICES, compose_command
 from tests.lanes import clean_environment
 from tests.services import ROOT, Process, free_port, process, program_path, redis, wait_until
-
-# What is the demonstration's without a word.
-AS_THE_DEMONSTRATION = {
-    "PILOTZONE_TODAY": "2023-08-29",
-    "PILOTZONE_FIRST_REPORTING_MONTH": "2023-02",
-    "PILOTZONE_PUBLIC_READING": "on",
-}
 
 
 @dataclass(frozen=True)
 class WholeSite:
-    """`tasks` and `pages` are the addresses of the two Redis."""
+    """`pages`: the address of the Redis with kept pages."""
 
     site: serving.Site
     environment: Mapping[str, str]
-    tasks: str
     pages: str
     processes: Mapping[str, Process]
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "manage.py", *arguments]
-        return subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120)
+        return subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=300)
 
 
 @contextmanager
-def whole_site(folder: Path, database_url: str, *, setup: str = "", **settings: str) -> Iterator[WholeSite]:
-    """On an empty database. `setup`: what `manage.py shell` does before the first process starts; `settings`: further
-    variables of all processes, with those of gunicorn's options in `GUNICORN_CMD_ARGS`."""
+def whole_site(
+    folder: Path, database_url: str, *, setup: str = "", is_filled: bool = False, **settings: str
+) -> Iterator[WholeSite]:
+    """On an empty database, or on one that is filled. `setup`: what `manage.py shell` does before the first process
+    starts; `settings`: further variables of all processes, with those of gunicorn's options in `GUNICORN_CMD_ARGS`."""
     with ExitStack() as stack:
         tasks = stack.enter_context(redis())
-        pages = stack.enter_context(redis(*compose_command("cache")[1:]))
+        pages = stack.enter_context(redis(*SERVICES["cache"]["command"]))
         port = free_port()
         options = f"--bind 127.0.0.1:{port} {settings.pop('GUNICORN_CMD_ARGS', '')}"
         ours = {
@@ -56,11 +50,10 @@ def whole_site(folder: Path, database_url: str, *, setup: str = "", **settings: 
             "GUNICORN_CMD_ARGS": options,
         }
         environment = program_path({**clean_environment(), **AS_THE_DEMONSTRATION, **ours, **settings})
-        made = WholeSite(serving.Site(port, 0, 0, folder), environment, tasks.url, pages.url, {})
+        made = WholeSite(serving.Site(port, 0, 0), environment, pages.url, {})
+        fill = [["migrate"], ["load_data", str(ROOT / "fixtures")], ["refresh_rollups"]]
         for arguments in (
-            ["migrate"],
-            ["load_data", str(ROOT / "fixtures")],
-            ["refresh_rollups"],
+            *([] if is_filled else fill),
             *([["shell", "--no-imports", "-c", setup]] if setup else []),
         ):
             done = made.manage(*arguments)
@@ -69,9 +62,9 @@ def whole_site(folder: Path, database_url: str, *, setup: str = "", **settings: 
             service: stack.enter_context(process(compose_command(service), environment))
             for service in ("web", "worker", "beat")
         }
-        site = serving.Site(port, 0, processes["web"].popen.pid, folder)
+        site = serving.Site(port, 0, processes["web"].popen.pid)
         wait_until(lambda: _is_ready(port), "/readyz answering 200", 60)
-        yield WholeSite(site, environment, tasks.url, pages.url, processes)
+        yield WholeSite(site, environment, pages.url, processes)
 
 
 def _is_ready(port: int) -> bool:

@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404
 from accounts.log import log_export
 from accounts.rules import READERS
 from briefs.cities import city_brief
-from briefs.document import brief_file
 from briefs.measures import measures_brief
 from briefs.sheet import Brief
 from briefs.themes import theme_brief
@@ -38,6 +37,9 @@ class BriefPage(PlanPage):
         if not is_file or brief is None:
             return response
         log_export(request, what="brief", file_format="docx", as_of=self.day, rows=brief.rows)
+        # python-docx and lxml take 5 MB: only of a process that is asked for a file of Word.
+        from briefs.document import brief_file
+
         return brief_file(brief)
 
     def content(self, **kwargs: Any) -> dict[str, Any]:

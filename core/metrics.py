@@ -4,7 +4,7 @@ numbers of all of them together.
 No label is something that a visitor types: routes, tasks and results are words of this code.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
@@ -57,6 +57,20 @@ pool_waiting = Gauge(
     multiprocess_mode="livesum",
     registry=REGISTRY,
 )
+
+
+def begin_at_zero(*, task_names: Iterable[str], routes: Iterable[str]) -> None:
+    """Has those counters there that alerts look at. For Prometheus one that appears with its first failure has not
+    grown, and one that is not there has not stood still."""
+    for result in ("sent", "failed"):
+        mails.labels(result)
+    for result in ("hit", "miss", "unreachable"):
+        cache_lookups.labels(result)
+    for name in task_names:
+        for result in ("success", "failure"):
+            tasks.labels(name, result)
+    for route in routes:
+        request_errors.labels(route)
 
 
 @contextmanager

@@ -1,9 +1,11 @@
-"""Operations of migrations."""
+"""Operations of migrations beside Django's own."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import CommandError
 from django.db.migrations.operations import AddConstraint
+from django.db.migrations.operations.base import Operation
 
 
 class AddBound(AddConstraint):
@@ -27,3 +29,42 @@ class AddBound(AddConstraint):
                 f" They are: {'; '.join(shown)}{' …' if count > len(shown) else ''}."
             )
         super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+
+class AtOnce(Operation):
+    """Operations none of which needs what another does to the same table: models that are created, nullable columns,
+    constraints. Django renders all related models again after each operation, which took most of the time of an empty
+    database; here they are rendered once.
+
+    As the last operation of a migration it has that noted as applied in the transaction that makes the tables. Django
+    notes it afterwards where statements wait for the end of the transaction: one that is killed in between could
+    neither be repeated nor gone on with, and the notes of a squashed migration, one for each that it replaces, take a
+    while.
+    """
+
+    def __init__(self, operations: Sequence[Operation]) -> None:
+        self.operations = operations
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        state.__dict__.pop("apps", None)
+        for operation in self.operations:
+            operation.state_forwards(app_label, state)
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        for operation in self.operations:
+            operation.database_forwards(app_label, schema_editor, from_state, to_state)
+        for statement in schema_editor.deferred_sql:
+            schema_editor.execute(statement, None)
+        schema_editor.deferred_sql.clear()
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Takes back one after the other: SQLite makes a table anew without each column that goes."""
+        states = [to_state]
+        for operation in self.operations:
+            states.append(states[-1].clone())
+            operation.state_forwards(app_label, states[-1])
+        for operation in reversed(self.operations):
+            operation.database_backwards(app_label, schema_editor, states.pop(), states[-1])
+
+    def describe(self) -> str:
+        return "; ".join(operation.describe() for operation in self.operations)

@@ -3,7 +3,9 @@
 `figures_changed`: some change can alter a figure; with `kind`, which is the label of their app, and `cells`: the key of
 every cell touched, as it was before the change and as it is after it. `person_changed`: the role, the department, the
 city or the state of an account is another; with `person`, as stored, and `by`, None for a command. `limits_changed`:
-the days after which a light turns yellow may be others, for every measure.
+the days after which a light turns yellow may be others, for every measure. `account_changed`: somebody else did with
+an account what may let another in; with `person`, `by` and `change`, an `accounts.models.AccountChange`. `log_alarm`:
+the check of the night found the log not to be as it was sealed; with `found`, the number of its faults.
 """
 
 from django.dispatch import Signal
@@ -11,3 +13,5 @@ from django.dispatch import Signal
 figures_changed = Signal()
 person_changed = Signal()
 limits_changed = Signal()
+account_changed = Signal()
+log_alarm = Signal()

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 
+from datasets.embedded_static import collect_static_files, compress_in_background
+
 # As in the Dockerfile, which gives the reason.
 MALLOC = {"MALLOC_TRIM_THRESHOLD_": "131072", "MALLOC_MMAP_THRESHOLD_": "131072"}
 
@@ -26,6 +28,9 @@ class EmbeddedSiteCommand(BaseCommand):
 
     def serve(self, host: str, port: str) -> None:
         """Replaces this process by the web server, which frees the memory that the preparation took (ADR 9)."""
+        if not settings.STATIC_ROOT.is_dir():
+            collect_static_files(settings.EMBEDDED_STATIC_ROOT)
+            compress_in_background(settings.EMBEDDED_STATIC_ROOT)
         if host not in ("127.0.0.1", "localhost", "::1"):
             # Nobody knows by which name other machines will call this one.
             os.environ.setdefault("PILOTZONE_ALLOWED_HOSTS", "*")

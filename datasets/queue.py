@@ -4,10 +4,9 @@ import logging
 
 from django.conf import settings
 from django.db import transaction
-from kombu.exceptions import OperationalError
 
+from core.queue import BrokerAway, start_task
 from datasets.models import Upload
-from datasets.tasks import work_on_upload_task
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +23,6 @@ def ask_for_work(upload: Upload) -> None:
 
 def _ask(pk: int) -> None:
     try:
-        work_on_upload_task.delay(pk)
-    except OperationalError as error:
+        start_task("datasets.tasks.work_on_upload_task", pk)
+    except BrokerAway as error:
         logger.warning("The broker does not answer; the schedule will find upload %s: %s", pk, error)

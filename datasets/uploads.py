@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
@@ -37,6 +37,7 @@ from datasets.month import findings as month_findings
 from datasets.month.preview import look
 from datasets.month.registry import KINDS
 from measures.models import Plan
+from web.leases import HeldLease, LeaseLost, leased
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +49,6 @@ STEPS = (
     gettext_lazy("Comparing it with the site"),
     gettext_lazy("Writing down the differences"),
 )
-# One that stopped in the middle is begun again after so long.
-LOST_AFTER = timedelta(minutes=15)
 # Counts of what is found, of a ledger and of what is filled in, by which the site would change.
 WRITTEN = ("new", "changed", "removed", "submit", "doubt", "draft")
 # A draft that nobody has loaded is deleted after so many days.
@@ -81,7 +80,8 @@ def keep_upload(
         raise NotAllowed(
             _("The file is larger than %(limit)s MB.") % {"limit": MAX_BYTES // 1024 // 1024}, field="file"
         )
-    drafts = drafts_of(by, kind).filter(plan=plan)
+    # One that is to be loaded goes only once it is.
+    drafts = drafts_of(by, kind).filter(plan=plan).exclude(state__in=[State.ACCEPTED, State.LOADING])
     for old in drafts[MAX_DRAFTS - 1 :]:
         old.delete()
     return Upload.objects.create(
@@ -174,27 +174,38 @@ def why_not_loaded(upload: Upload) -> str:
 
 
 def waiting_uploads() -> QuerySet[Upload]:
-    """Those that nobody works on, and those on which somebody worked too long."""
-    is_lost = Q(state__in=[State.READING, State.LOADING], begun_at__lt=timezone.now() - LOST_AFTER)
-    return Upload.objects.filter(Q(state__in=[State.WAITING, State.ACCEPTED]) | is_lost).order_by("uploaded_at", "pk")
+    """Finds those on which somebody is at work, or is to be: whether one is, its lease says."""
+    states = [State.WAITING, State.READING, State.ACCEPTED, State.LOADING]
+    return Upload.objects.filter(state__in=states).order_by("uploaded_at", "pk")
 
 
 def work_on(pk: int) -> None:
-    """Reads a file, or loads it, whichever it waits for. Where another worker has taken it nothing happens."""
-    upload = _take(pk)
-    if upload is None:
-        return
-    with override(upload.language):
-        try:
-            if upload.state == State.LOADING:
-                _load(upload)
-            else:
-                _read(upload)
-        except FileRefused as refusal:
-            _end(upload, State.REFUSED, str(refusal))
-        except Exception:
-            log.exception("Upload %s could not be worked on", upload.pk)
-            _end(upload, State.REFUSED, _("The site failed at this file. Try again, or tell those who keep the site."))
+    """Reads a file, or loads it, whichever it waits for. Where another process is at it nothing happens."""
+    with leased(f"upload {pk}") as lease:
+        upload = _take(pk) if lease is not None else None
+        if upload is None or lease is None:
+            return
+        with override(upload.language):
+            try:
+                _work_on(upload, lease)
+            except LeaseLost:
+                log.warning("Upload %s was taken over by another process, since this one hung", pk)
+
+
+def _work_on(upload: Upload, lease: HeldLease) -> None:
+    try:
+        if upload.state == State.LOADING:
+            _load(upload, lease)
+        else:
+            _read(upload, lease)
+    except LeaseLost:
+        raise
+    except FileRefused as refusal:
+        _refuse(upload, lease, str(refusal))
+    except Exception:
+        log.exception("Upload %s could not be worked on", upload.pk)
+        sentence = _("The site failed at this file. Try again, or tell those who keep the site.")
+        _refuse(upload, lease, sentence)
 
 
 @transaction.atomic
@@ -207,9 +218,21 @@ def _take(pk: int) -> Upload | None:
     return upload
 
 
-def _end(upload: Upload, state: Upload.State, sentence: str = "") -> None:
+@transaction.atomic
+def _end(upload: Upload, lease: HeldLease, state: Upload.State, sentence: str = "") -> None:
+    """Raises LeaseLost, and keeps nothing."""
+    lease.confirm()
     upload.state, upload.sentence = state, sentence
     upload.save(update_fields=["state", "sentence", "result", "load", "content"])
+
+
+@transaction.atomic
+def _refuse(upload: Upload, lease: HeldLease, sentence: str) -> None:
+    """Nothing else of it is saved, since a transaction that failed has left in it what is not so. One that is loaded
+    stays so: a commit may have gone through of which no answer came. Raises LeaseLost."""
+    lease.confirm()
+    at_work = Upload.objects.filter(pk=upload.pk, state__in=[State.READING, State.LOADING])
+    at_work.update(state=State.REFUSED, sentence=sentence)
 
 
 def _begin_step(upload: Upload, step: int) -> None:
@@ -233,19 +256,20 @@ def cells_chosen(upload: Upload) -> dict[CellName, str]:
     return {(sheet, parsed_key(sheet, key), column): choice for sheet, key, column, choice in upload.choices}
 
 
-def _read(upload: Upload) -> None:
+def _read(upload: Upload, lease: HeldLease, sentence: str = "") -> None:
+    """Keeps what the file would do, and `sentence`: why it was not done."""
     _begin_step(upload, 0)
-    if upload.is_filled_in:
-        upload.findings = month_findings.found(look(upload), upload)
-        _end(upload, State.READ)
-        return
+    upload.findings = month_findings.found(look(upload), upload) if upload.is_filled_in else _found(upload)
+    _end(upload, lease, State.READ, sentence)
+
+
+def _found(upload: Upload) -> dict[str, Any]:
+    """Finds what a ledger would do."""
     tables = tables_of(upload)
     _begin_step(upload, 1)
     reading = understood(upload, tables)
     if reading.questions:
-        upload.findings = findings.asked(reading.questions, reading.notices)
-        _end(upload, State.READ)
-        return
+        return findings.asked(reading.questions, reading.notices)
     _begin_step(upload, 2)
     answers = cells_chosen(upload)
     seen = preview(reading.ledger, upload.plan, answers=answers)
@@ -253,11 +277,10 @@ def _read(upload: Upload) -> None:
     _begin_step(upload, 3)
     version = find_version(reading.ledger.base)
     base = rows_of_version(version) if version and undecided.conflicts else {}
-    upload.findings = findings.found(seen, undecided, base=base, notices=reading.notices)
-    _end(upload, State.READ)
+    return findings.found(seen, undecided, base=base, notices=reading.notices)
 
 
-def _load(upload: Upload) -> None:
+def _load(upload: Upload, lease: HeldLease) -> None:
     try:
         with transaction.atomic():
             if upload.is_filled_in:
@@ -266,13 +289,14 @@ def _load(upload: Upload) -> None:
                 _load_ledger(upload)
             # The site keeps what it loaded, and the file only until then.
             upload.content = b""
-            _end(upload, State.LOADED)
+            _end(upload, lease, State.LOADED)
     except NotAllowed as refusal:
         own = Upload.objects.get(pk=upload.pk)
         if own.is_filled_in or isinstance(refusal, LoadRefused):
             # What it would do now, beside why it was not done.
-            _read(own)
-        _end(own, State.READ, str(refusal))
+            _read(own, lease, str(refusal))
+        else:
+            _end(own, lease, State.READ, str(refusal))
 
 
 def _load_ledger(upload: Upload) -> None:

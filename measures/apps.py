@@ -7,6 +7,7 @@ class MeasuresConfig(AppConfig):
     verbose_name = _("Measures")
 
     def ready(self) -> None:
-        from measures import owners
+        from measures import notices, owners
 
+        notices.connect()
         owners.connect()

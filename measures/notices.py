@@ -15,11 +15,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.models import Department, Role, User
-from accounts.permissions import check_reviewer
+from accounts.models import AccountChange, Department, Role, User
+from accounts.permissions import check_reviewer, people_who_see_logs
 from core.clock import now, today
 from core.exceptions import NotAllowed
 from core.period_codes import read_period
+from core.signals import account_changed, log_alarm
 from measures.addresses import report_url
 from measures.models import Measure, Notice, NoticeKind, Plan, ProblemStep, Report
 from measures.problem_rows import overdue_by_department
@@ -90,6 +91,7 @@ SENTENCES: dict[str, str | Promise] = {
     NoticeKind.PROBLEM_DUE: gettext_lazy("Problem %(problem)s is to be solved by %(day)s."),
     NoticeKind.PROBLEM_LATE: gettext_lazy("Problem %(problem)s was to be solved by %(day)s and is not solved yet."),
     NoticeKind.COMMENT: gettext_lazy("There is a new comment on %(measure)s."),
+    NoticeKind.LOG_ALARM: gettext_lazy("The check of the night found that the log is not as it was sealed."),
 }
 SENTENCES_WITH_DAY: dict[str, str | Promise] = {
     NoticeKind.DUE_SOON: gettext_lazy("%(measure)s is due on %(day)s."),
@@ -158,6 +160,21 @@ def _notify(departments: Collection[int], kind: NoticeKind, *, by: User | None, 
         if user != by
     ]
     return _put(concerned, kind, **about)
+
+
+def notify_of_account(sender: Any, person: User, change: AccountChange, **kwargs: Any) -> None:
+    """Receiver of `account_changed`."""
+    _put([person], NoticeKind(change.value))
+
+
+def notify_of_log(sender: Any, **kwargs: Any) -> None:
+    """Receiver of `log_alarm`."""
+    _put(people_who_see_logs(), NoticeKind.LOG_ALARM)
+
+
+def connect() -> None:
+    account_changed.connect(notify_of_account, dispatch_uid="measures.notices")
+    log_alarm.connect(notify_of_log, dispatch_uid="measures.notices")
 
 
 def _put(people: Iterable[User], kind: NoticeKind, **about: Any) -> int:
@@ -363,6 +380,8 @@ def _sentence_for(notice: Notice) -> str:
         if is_of_value:
             return _("The value of %(indicator)s for %(value_period)s (%(region)s) was returned: %(note)s")
         return _("The report for %(month)s on %(measure)s was returned: %(note)s")
+    if notice.kind in AccountChange:
+        return AccountChange(notice.kind).sentence
     sentences = SENTENCES_OF_VALUES if is_of_value else SENTENCES
     if notice.kind in sentences:
         return str(sentences[notice.kind])
@@ -376,8 +395,14 @@ def _says_why(filing: AbstractFiling | None) -> bool:
     return filing is not None and filing.is_returned and bool(filing.decision_note)
 
 
+# Of what is about no row of the plan.
+PAGES: dict[str, str] = {**dict.fromkeys(AccountChange.values, "accounts:password"), NoticeKind.LOG_ALARM: "log_check"}
+
+
 def notice_url(notice: Notice) -> str:
     """The page to act on: the form of what came back or is due, the workspace for a reminder, else what it is about."""
+    if notice.kind in PAGES:
+        return reverse(PAGES[notice.kind])
     if notice.step is not None:
         return notice.step.problem.get_absolute_url()
     if notice.value_report is not None:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import ResolverMatch
+from django.urls import ResolverMatch, URLResolver
 
 from core import log_context, metrics
 from core.client_address import client_address
@@ -82,6 +82,10 @@ def _watched(parts: Iterable[bytes], line: dict[str, Any], begin: float) -> Iter
         for part in parts:
             size += len(part)
             yield part
+    except Exception:
+        # Its answer has begun: no status tells of it.
+        metrics.request_errors.labels(line["route"]).inc()
+        raise
     finally:
         _log(line, size=size, seconds=time.perf_counter() - begin)
 
@@ -117,6 +121,15 @@ def route_of(request: HttpRequest) -> str:
         return metrics.STATIC if request.path.startswith(settings.STATIC_URL) else metrics.NO_ROUTE
     # A page without a name has the pattern of its address.
     return match.view_name or match.route or metrics.NO_ROUTE
+
+
+def named_routes(resolver: URLResolver, namespaces: tuple[str, ...] = ()) -> Iterator[str]:
+    """Yields what `route_of` may answer of addresses that have a name."""
+    for each in resolver.url_patterns:
+        if isinstance(each, URLResolver):
+            yield from named_routes(each, (*namespaces, *filter(None, [each.namespace])))
+        elif each.name:
+            yield ":".join([*namespaces, each.name])
 
 
 def _method(request: HttpRequest) -> str:

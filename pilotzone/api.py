@@ -2,16 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import path, re_path, resolve
-from django.utils.translation import get_language, gettext_lazy, override
-from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer2
+from django.utils.translation import get_language, gettext_lazy
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -49,7 +46,7 @@ from projects.api.projects import ProjectDetail, Projects
 from projects.api.regions import Regions
 from web.api.endpoints import Endpoint, Row
 from web.api.problems import PROBLEMS
-from web.api.schema import array, meaning, one_of, record
+from web.api.shapes import array, meaning, one_of, record
 from web.api.throttles import AnonymousThrottle, TokenThrottle
 from web.days import end_of_month_before
 from web.errors import BadQuery, not_one_of
@@ -115,6 +112,7 @@ ADVICE = {
         "Send fewer or shorter headers: 64 KB at most. Deleting the cookies of this site may help."
     ),
     "too-busy": gettext_lazy("Files are made one after the other. Try again in a minute."),
+    "too-many-log-ins": gettext_lazy("Nothing was sent on. The form opens again in a few seconds: send it once more."),
     "no-room": gettext_lazy("Nothing was saved. Try again later, and tell the site's administrator."),
     "server-error": gettext_lazy(
         "The fault is not in your request. Try again in some minutes, and tell the site's administrator."
@@ -130,17 +128,11 @@ class Schema(Endpoint):
     formats = ("json", "yaml")
 
     def get_answer(self, request: Any) -> HttpResponse:
-        renderer = OpenApiYamlRenderer2 if self.format == "yaml" else OpenApiJsonRenderer2
-        return HttpResponse(_rendered_schema(renderer, get_language()), content_type=renderer.media_type)
+        # drf-spectacular takes 8 MB with what it brings: only of a process that is asked for this.
+        from web.api.schema import rendered_schema
 
-
-@cache
-def _rendered_schema(renderer: Any, language: str) -> bytes:
-    """Takes half a second, and cannot change while the site runs."""
-    with override(language):
-        # drf-spectacular's generator has no types.
-        schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-        return bytes(renderer().render(schema, renderer_context={}))
+        content, media_type = rendered_schema(self.format, get_language())
+        return HttpResponse(content, content_type=media_type)
 
 
 class Root(Endpoint):

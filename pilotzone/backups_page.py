@@ -38,8 +38,11 @@ def next_backup() -> datetime | None:
     """In real time, also where the day is pinned. None where the site makes no backups."""
     if settings.PILOTZONE_BACKUP_DIR is None:
         return None
+    # The times of day are classes of Celery, which few web processes need.
+    from pilotzone.schedule import TASKS
+
     moment = timezone.now()
-    remaining: timedelta = settings.CELERY_BEAT_SCHEDULE["back-up-nightly"]["schedule"].remaining_estimate(moment)
+    remaining: timedelta = TASKS["back-up-nightly"]["schedule"].remaining_estimate(moment)
     # Celery looks at the clock again: some microseconds are missing.
     return (moment + remaining + timedelta(seconds=1)).replace(second=0, microsecond=0)
 

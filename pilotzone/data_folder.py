@@ -1,7 +1,11 @@
 """What the settings read from the data folder. A file that cannot be used stops the start with a sentence."""
 
 import fcntl
+import os
 import secrets
+import stat
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -13,12 +17,37 @@ SECRET_KEY_FILE = "secret-key"  # noqa: S105  # the name of a file
 
 
 def make_folder(folder: Path) -> None:
+    """For its owner alone: what lies there opens accounts."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ImproperlyConfigured(
             f"The data folder {folder} cannot be made ({error.strerror}): set PILOTZONE_DATA_DIR to another."
         ) from error
+    keep_private(folder, 0o700)
+
+
+def keep_private(path: Path, mode: int) -> None:
+    """Takes from others what they may do with a file or folder that is there, and says so."""
+    found = path.stat().st_mode if path.exists() else 0
+    # A folder that all share, such as /tmp, is nobody's to close.
+    if not found & 0o077 or found & stat.S_ISVTX:
+        return
+    try:
+        path.chmod(mode)
+    except OSError as error:
+        sys.stderr.write(f"Others on this machine can read {path}: close it to them ({error.strerror}).\n")
+    else:
+        sys.stderr.write(f"Others on this machine could read {path}; it is for its owner alone now.\n")
+
+
+def make_database_private(path: Path) -> None:
+    """Makes the file before SQLite does, which would let all read it, and makes those beside it like that one."""
+    with suppress(OSError):
+        # It is there already, or the folder refuses it, which whoever opens the database is told.
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    for each in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        keep_private(each, 0o600)
 
 
 def secret_key(folder: Path) -> str:

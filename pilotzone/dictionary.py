@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from dashboard.figure_definitions import format_unit
 from web.api.endpoints import ListEndpoint
-from web.api.schema import MONTH, PROBLEM, Shape
+from web.api.shapes import MONTH, PROBLEM, Shape
 
 _FORMATS: dict[str, str | Promise] = {
     "date": gettext_lazy("day (YYYY-MM-DD)"),

@@ -12,9 +12,14 @@ from typing import Any
 from django.conf import settings
 
 from pilotzone import gunicorn
+from pilotzone.embedded_schedule import run_schedule_once_per_folder
 
 # Gunicorn reads its options from the names of this module.
 from pilotzone.gunicorn import *  # noqa: F403
+
+if not settings.STATIC_ROOT.is_dir():
+    # The command that became this server has just collected them.
+    settings.STATIC_ROOT, settings.WHITENOISE_USE_FINDERS = settings.EMBEDDED_STATIC_ROOT, False
 
 loglevel = "warning"
 TERMINAL_SIGNALS = (signal.SIGINT, signal.SIGHUP)
@@ -71,6 +76,4 @@ def post_fork(_server: Any, _worker: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:  # type: ignore[no-redef]
     gunicorn.post_worker_init(worker)
-    from pilotzone.scheduler import run_schedule_once_per_folder
-
     threading.Thread(target=run_schedule_once_per_folder, args=(threading.Event(),), daemon=True).start()

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import pyrage
 from django.contrib.auth.password_validation import CommonPasswordValidator
@@ -129,10 +129,17 @@ def rate(name: str, default: str) -> str | None:
     return None if raw.lower() == "off" else raw
 
 
-def redis_url(name: str) -> str:
+def redis_url(name: str, password: str) -> str:
+    """`password` is the name of the setting that has it where the address has none."""
+    apart = secret_of_service(password)
+
     def parse(raw: str) -> str:
-        _refuse_common_password(name, urlsplit(raw).password)
-        return raw
+        url = urlsplit(raw)
+        _refuse_common_password(name, url.password)
+        if url.password is not None or not apart:
+            return raw
+        user, _at, host = url.netloc.rpartition("@")
+        return url._replace(netloc=f"{user}:{quote(apart, safe='')}@{host}").geturl()
 
     return _read(name, "", "(redis|rediss|unix)://.+", parse, "redis://host:6379/0", is_secret=True)
 
@@ -181,13 +188,21 @@ def secret_key(name: str) -> str:
     return _read(name, "", ".*", strong_key, expected, is_secret=True)
 
 
+def secret_keys(name: str) -> list[str]:
+    """Reads those with spaces between them: a key may have any other sign."""
+    expected = f"secret keys of at least {SECRET_KEY_MIN_LENGTH} random letters, digits and signs, with spaces between"
+    return _read(name, [], "(?s:.*)", lambda raw: [strong_key(key) for key in raw.split()], expected, is_secret=True)
+
+
 def site_url(name: str, default: str) -> str:
     """The address of a site, without a slash at its end."""
     return _read(name, default, "https?://.+", str, "an address such as https://pilotzone.example").rstrip("/")
 
 
-def database(name: str, default: Path) -> dict[str, Any]:
-    """An entry of DATABASES; `default` is a SQLite file. What follows "?" becomes OPTIONS, as libpq names them."""
+def database(name: str, password: str, default: Path) -> dict[str, Any]:
+    """An entry of DATABASES; `default` is a SQLite file. What follows "?" becomes OPTIONS, as libpq names them.
+    `password` is the name of the setting that has it where the address has none."""
+    apart = secret_of_service(password)
 
     def parse(raw: str) -> dict[str, Any]:
         url = urlsplit(raw)
@@ -198,7 +213,7 @@ def database(name: str, default: Path) -> dict[str, Any]:
             "ENGINE": DATABASE_ENGINES[url.scheme],
             "NAME": unquote(url.path.removeprefix("/")),
             "USER": unquote(url.username or ""),
-            "PASSWORD": unquote(url.password or ""),
+            "PASSWORD": unquote(url.password or "") or apart,
             "HOST": url.hostname or "",
             "PORT": url.port or "",
             "OPTIONS": dict(parse_qsl(url.query, keep_blank_values=True)),
@@ -209,8 +224,8 @@ def database(name: str, default: Path) -> dict[str, Any]:
     return _read(name, sqlite, "postgres(ql)?://.+|sqlite:///[^?]+", parse, expected, is_secret=True)
 
 
-def folder(name: str) -> Path | None:
-    """A folder, with its whole path: a process may be started anywhere."""
+def whole_path(name: str) -> Path | None:
+    """Of a file or a folder: a process may be started anywhere."""
     return _read(name, None, "/.+", Path, "a whole path, such as /srv/backups")
 
 

@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 import threading
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,12 @@ def when_ready(_server: Any) -> None:
             get_resolver().reverse_dict.get("")
             # Babel reads its data of a language when it is first used.
             format_day(today())
+    # A site with Redis is sure to use these.
+    for module in [
+        *(["web.cache.backend"] if settings.CACHE_URL else []),
+        *(["pilotzone.celery", "kombu.transport.redis"] if settings.REDIS_URL else []),
+    ]:
+        import_module(module)
     templates = settings.BASE_DIR / "templates"
     for path in templates.rglob("*.html"):
         get_template(str(path.relative_to(templates)))

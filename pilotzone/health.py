@@ -12,6 +12,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csp import ContentSecurityPolicyMiddleware
+from django.middleware.security import SecurityMiddleware
 from django.views.decorators.cache import never_cache
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -19,6 +21,7 @@ from accounts.rules import ANYONE, METRICS_READERS, asks
 from core.files import UNFINISHED
 from core.release import commit, release
 from pilotzone.site_metrics import SiteCollector
+from web.middleware import PermissionsPolicyMiddleware
 
 # How often a process tries whether it can write.
 SECONDS_BETWEEN_WRITES = 10
@@ -28,23 +31,29 @@ TRIED_BYTES = 64 * 1024
 
 class HealthMiddleware:
     """Answers monitors before all else: under any host name, whose check an operator has not set up for them, and
-    without a line of the log for each probe."""
+    without a line of the log for each probe. The headers of a page are theirs, too."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        with_policies = ContentSecurityPolicyMiddleware(PermissionsPolicyMiddleware(self._answer))
+        self.answer = SecurityMiddleware(with_policies)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        views: dict[str, Any] = {"/healthz": healthz, "/readyz": readyz, "/version": version}
-        if _has_metrics_token(request):
-            views["/metrics"] = show_metrics
-        view = views.get(request.path)
-        if view is None or request.method not in ("GET", "HEAD"):
+        if request.method not in ("GET", "HEAD") or request.path not in self._views(request):
             return self.get_response(request)
-        response: HttpResponse = view(request)
+        response: HttpResponse = self.answer(request)  # type: ignore[assignment]  # none of ours is a coroutine
         # CommonMiddleware, which adds it, is not asked; without it the connection would end after each answer.
         response.headers["Content-Length"] = str(len(response.content))
         # Django logs each answer from 400 on that was not.
         response._has_been_logged = True  # type: ignore[attr-defined]  # Django's own mark
+        return response
+
+    def _views(self, request: HttpRequest) -> dict[str, Any]:
+        views: dict[str, Any] = {"/healthz": healthz, "/readyz": readyz, "/version": version}
+        return {**views, "/metrics": show_metrics} if _has_metrics_token(request) else views
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = self._views(request)[request.path](request)
         return response
 
 
@@ -110,7 +119,8 @@ def _try_to_write() -> str:
 @never_cache
 @asks(read=ANYONE)
 def version(request: HttpRequest) -> HttpResponse:
-    return _plain(f"pilotzone {release()} {commit()}")
+    """The commit, by which everybody could look up what was mended since, is told with the token of /metrics alone."""
+    return _plain(" ".join(["pilotzone", release(), *([commit()] if _has_metrics_token(request) else [])]))
 
 
 def _has_metrics_token(request: HttpRequest) -> bool:

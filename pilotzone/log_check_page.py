@@ -2,14 +2,11 @@
 
 from typing import Any
 
-from auditlog.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest, HttpResponse
 
-from accounts.log import Event, log_reading
-from accounts.log_check import check_log
+from accounts.log import log_reading
+from accounts.log_check import check_log, last_check
 from accounts.log_seals import seal_state
-from accounts.models import LogSeal
 from accounts.rules import LOG_READERS
 from web.views import TodayView
 
@@ -30,11 +27,5 @@ class LogCheckPage(TodayView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            check=check_log(newest=NEWEST), newest=NEWEST, seals=seal_state(), nightly=_last_nightly_check(), **kwargs
+            check=check_log(newest=NEWEST), newest=NEWEST, seals=seal_state(), nightly=last_check(), **kwargs
         )
-
-
-def _last_nightly_check() -> LogEntry | None:
-    own = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(LogSeal))
-    found: LogEntry | None = own.filter(additional_data__event=Event.LOG_CHECKED).order_by("-pk").first()
-    return found

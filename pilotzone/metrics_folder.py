@@ -92,7 +92,7 @@ def merged_metrics() -> Iterable[Any]:
     shared = shared_folder()
     # Nobody puts files together meanwhile, which would count them twice.
     with _locked(shared / LOCK, fcntl.LOCK_SH):
-        files = [str(path) for folder in _folders(shared) for path in folder.glob("*.db")]
+        files = [str(path) for folder in _folders(shared) for path in folder.glob("*.db") if _has_begun(path)]
         found: Iterable[Any] = MultiProcessCollector.merge(files)
     return found
 
@@ -107,9 +107,14 @@ def retire_ended() -> None:
             kind, number = path.stem.rpartition("_")[::2]
             if number == ENDED or _is_alive(int(number)):
                 continue
-            if not kind.startswith("gauge"):
+            if not kind.startswith("gauge") and _has_begun(path):
                 _add_file(path, own / f"{kind}_{ENDED}.db")
             path.unlink()
+
+
+def _has_begun(path: Path) -> bool:
+    """A process makes its file first and gives it a size after: in between, prometheus_client cannot read it."""
+    return path.stat().st_size > 0
 
 
 def _is_alive(number: int) -> bool:

@@ -39,7 +39,9 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Explanation:
-    """`facts`: labels and values of what the rule asked about the row and the person; `step`: what is due first."""
+    """`facts`: labels and values of what the rule asked about the row and the person; `step`: what is due first;
+    `asks_again`: whether the password is asked for, where it was entered too long ago.
+    """
 
     name: str
     method: str
@@ -49,6 +51,7 @@ class Explanation:
     verdict: Verdict
     facts: list[tuple[str | Promise, str]]
     step: Step | None
+    asks_again: bool
 
 
 FACT_LABELS: Mapping[str, str | Promise] = {
@@ -88,7 +91,8 @@ def explain(person: User | None, address: str, method: str) -> Explanation:
         due = due_step(asking, request)
         step = due if due is not None and match.view_name not in due.pages else None
     verdict = Verdict.REFUSED if not allowed else Verdict.ALLOWED if step is None else Verdict.LATER
-    return Explanation(match.view_name, method, path, person, rule, verdict, list(_readable(facts)), step)
+    asks_again = method in stated.confirmed_methods
+    return Explanation(match.view_name, method, path, person, rule, verdict, list(_readable(facts)), step, asks_again)
 
 
 def _find(address: str) -> tuple[str, ResolverMatch, Stated, str]:

@@ -114,6 +114,11 @@ class Line:
     answers: Sequence[Answer]
 
     @property
+    def asks_again(self) -> bool:
+        """Whether it asks for the password again."""
+        return self.address.stated is not None and self.method in self.address.stated.confirmed_methods
+
+    @property
     def label(self) -> str:
         """What the page is called, where its view says so; of the API what it gives."""
         view: Any = None if self.address.view is None else made_from(self.address.view)

@@ -21,7 +21,9 @@ NAMES = {
     501: "malformed-request",
 }
 # Seconds after which it is worth while to come again.
-RETRY_AFTER = {"too-busy": 10, "no-room": 60}
+RETRY_AFTER = {"too-busy": 10, "too-many-log-ins": 5, "no-room": 60}
+# Whose page opens the form again by itself.
+OPENS_AGAIN = {"too-many-log-ins"}
 
 
 class Refusal:
@@ -51,7 +53,8 @@ class Refusal:
         is_page = "text/html" in request.headers.get("Accept", "") and not request.path.startswith("/api/")
         identity = request_id.begin(request.headers.get(REQUEST_ID, ""))
         with override(asked_language(request, offered=remembered().codes)):
-            response = refuse(self.name, str(ADVICE[self.name]), is_page=is_page)
+            again = RETRY_AFTER[self.name] if self.name in OPENS_AGAIN else None
+            response = refuse(self.name, str(ADVICE[self.name]), is_page=is_page, again=again)
         request_id.end()
         headers = [("Content-Type", response.headers["Content-Type"]), (REQUEST_ID, identity)]
         if self.name in RETRY_AFTER:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from pilotzone import data_folder, env, schedule, sign_on
+from pilotzone import broker_settings, data_folder, env, log_settings, sign_on
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("PILOTZONE_DATA_DIR") or BASE_DIR / "var").expanduser().resolve()
@@ -24,6 +24,7 @@ if PILOTZONE_DEMO:
     env.defaults.update(data_folder.demo_settings(DEMO_FILE))
 
 SECRET_KEY = env.secret_key("PILOTZONE_SECRET_KEY") or data_folder.secret_key(DATA_DIR)
+SECRET_KEY_FALLBACKS = env.secret_keys("PILOTZONE_SECRET_KEY_FALLBACKS")
 DEBUG = env.boolean("PILOTZONE_DEBUG")
 ALLOWED_HOSTS = env.strings("PILOTZONE_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.strings("PILOTZONE_CSRF_TRUSTED_ORIGINS")
@@ -73,7 +74,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "web.middleware.PermissionsPolicyMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "web.static_files.StaticFilesMiddleware",
     "web.middleware.CompressionMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -119,13 +120,16 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 PILOTZONE_WEB_WORKERS = env.integer("PILOTZONE_WEB_WORKERS", 2, least=1, most=64)
 PILOTZONE_WEB_THREADS = env.integer("PILOTZONE_WEB_THREADS", 4, least=1, most=64)
 # Of each process. The schedule and the look at the settings run in threads of their own.
-DATABASE_CONNECTIONS = env.integer("PILOTZONE_DATABASE_CONNECTIONS", PILOTZONE_WEB_THREADS + 4, least=1, most=200)
+DATABASE_CONNECTIONS = env.integer("PILOTZONE_DATABASE_CONNECTIONS", PILOTZONE_WEB_THREADS + 5, least=1, most=200)
 # Seconds until a request that finds no connection to PostgreSQL is told so.
 DATABASE_TIMEOUT = env.integer("PILOTZONE_DATABASE_TIMEOUT", 2, least=1, most=60)
 # Seconds of one statement of a page or of the API, and of one of a file of rows; tasks and commands have no bound.
 PILOTZONE_STATEMENT_TIMEOUT = env.integer("PILOTZONE_STATEMENT_TIMEOUT", 15, least=1, most=3600)
 PILOTZONE_EXPORT_TIMEOUT = env.integer("PILOTZONE_EXPORT_TIMEOUT", 120, least=1, most=86_400)
-DATABASES = {"default": env.database("DATABASE_URL", DATA_DIR / "db.sqlite3")}
+EMBEDDED_DATABASE = DATA_DIR / "db.sqlite3"
+DATABASES = {"default": env.database("DATABASE_URL", "POSTGRES_PASSWORD", EMBEDDED_DATABASE)}
+if DATABASES["default"]["NAME"] == str(EMBEDDED_DATABASE):
+    data_folder.make_database_private(EMBEDDED_DATABASE)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # With WAL readers go on while one writes. With IMMEDIATE a transaction takes the write lock at its start, so that
     # two writers wait for each other instead of one failing.
@@ -195,8 +199,15 @@ PILOTZONE_IDLE_MINUTES_ADMINISTRATOR = env.integer("PILOTZONE_IDLE_MINUTES_ADMIN
 # for as long as SESSION_COOKIE_AGE: their account shows the presentation on screens.
 PILOTZONE_SESSION_HOURS = env.integer("PILOTZONE_SESSION_HOURS", 12, least=1, most=336)
 PILOTZONE_SESSIONS_AT_ONCE = env.integer("PILOTZONE_SESSIONS_AT_ONCE", 5, least=1, most=100)
-# Whom the log-in asks for a code, and who must set one up (`accounts.second_factor`).
-PILOTZONE_SECOND_FACTOR = env.choice("PILOTZONE_SECOND_FACTOR", "optional", ("off", "optional", "required", "everyone"))
+PILOTZONE_HTTPS = env.boolean("PILOTZONE_HTTPS")
+# Whom the log-in asks for a code, and who must set one up (`accounts.second_factor`). Level 3 of the law wants one of
+# those who administer; on plain loopback somebody tries the site.
+wants_second_factor = PILOTZONE_HTTPS and PILOTZONE_PASSWORD_PROFILE == "dengbao"  # noqa: S105  # the name of rules
+PILOTZONE_SECOND_FACTOR = env.choice(
+    "PILOTZONE_SECOND_FACTOR",
+    "required" if wants_second_factor else "optional",
+    ("off", "optional", "required", "everyone"),
+)
 # Seconds for which a link to set a password is good.
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 LOGIN_URL = "accounts:login"
@@ -230,6 +241,7 @@ USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
+EMBEDDED_STATIC_ROOT = DATA_DIR / "static"  # of `manage.py demo` and `manage.py serve`
 # plotly.js comes from the installed package, so that it always agrees with the figures made for it.
 _plotly = find_spec("plotly")
 assert _plotly is not None and _plotly.origin is not None
@@ -247,7 +259,7 @@ STORAGES = {
     },
     # Collected by one user and served by another: not with FILE_UPLOAD_PERMISSIONS, below.
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
+        "BACKEND": "web.static_files.HashedFilesStorage",
         "OPTIONS": {"file_permissions_mode": 0o644},
     },
 }
@@ -259,7 +271,8 @@ FILE_UPLOAD_HANDLERS = [
 FILE_UPLOAD_PERMISSIONS = 0o600
 # Large enough that a report with three far too long texts, 9 bytes a character, is answered with an error at the field.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-# The image collects and compresses the files when it is built. Elsewhere they are served from where they are installed.
+# The image collects and compresses the files when it is built. Elsewhere they are served from where they are installed,
+# but for `manage.py demo` and `manage.py serve`.
 WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()
 warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
 WHITENOISE_MAX_AGE = 3600
@@ -283,8 +296,10 @@ CSRF_FAILURE_VIEW = "web.errors.csrf_failure"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 COOKIE_PREFIX = ""
-if env.boolean("PILOTZONE_HTTPS"):
+if PILOTZONE_HTTPS:
     SECURE_SSL_REDIRECT = True
+    # Monitors ask the web server itself, without the proxy.
+    SECURE_REDIRECT_EXEMPT = ["^(healthz|readyz|version|metrics)$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -296,9 +311,9 @@ CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}pilotzone_language"
 MESSAGE_STORAGE = "web.messages.Messages"
 
-REDIS_URL = env.redis_url("REDIS_URL")
+REDIS_URL = env.redis_url("REDIS_URL", "REDIS_PASSWORD")
 # One with a bound, which drops what was asked for longest ago: tasks must not be lost for kept pages.
-CACHE_URL = env.redis_url("CACHE_URL") or REDIS_URL
+CACHE_URL = env.redis_url("CACHE_URL", "REDIS_PASSWORD") or REDIS_URL
 CACHE_TIMEOUT = float(env.decimal("PILOTZONE_CACHE_TIMEOUT", Decimal("0.2")))
 CACHES = {
     "default": {
@@ -312,6 +327,7 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100}}
 }
 
+TASK_APP = "pilotzone.celery.app"  # imported by whatever asks for a task (`core.queue`)
 # Without a broker tasks run in the process that asked for them, after it committed.
 # With a host, since kombu warns of one without.
 CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
@@ -325,28 +341,20 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Without a number it would be one for each core; refreshes of a plan wait for each other anyway.
 CELERY_WORKER_CONCURRENCY = env.integer("PILOTZONE_TASK_PROCESSES", 2, least=1, most=64)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A write must not wait for a broker that is away: the stale cells stay in the database, and the sweep finds them.
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    # Without this a publisher tries to connect for six seconds, in spite of CELERY_TASK_PUBLISH_RETRY. Workers and beat
-    # go on trying, by other settings.
-    "max_retries": 0,
-    "socket_connect_timeout": 1,
-    # More than the second for which a worker that waits for a message asks at once.
-    "socket_timeout": 2,
-    "visibility_timeout": 600,
-}
+CELERY_BROKER_TRANSPORT_OPTIONS = broker_settings.OPTIONS
+CELERY_TASK_QUEUES = broker_settings.QUEUES
+CELERY_TASK_ROUTES = broker_settings.ROUTES
 CELERY_TIMEZONE = TIME_ZONE
 # Those of the apps are found without a name here.
 CELERY_IMPORTS = ("pilotzone.tasks",)
-# Run by `celery beat`, or by `pilotzone.scheduler` in the demonstration.
+# Runs `pilotzone.schedule`; in the demonstration a thread does.
 CELERY_BEAT_SCHEDULER = "pilotzone.scheduler:Scheduler"
 # Seconds until it notices that the clock was put back.
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
-CELERY_BEAT_SCHEDULE = schedule.TASKS
 
 # None: the site makes no backups by itself.
-PILOTZONE_BACKUP_DIR = env.folder("PILOTZONE_BACKUP_DIR")
+PILOTZONE_BACKUP_DIR = env.whole_path("PILOTZONE_BACKUP_DIR")
 # Period -> of how many of them the newest backup is kept.
 PILOTZONE_BACKUP_KEEP = env.backup_keep("PILOTZONE_BACKUP_KEEP", "7d,4w,12m")
 # The public key that backups are encrypted for; the secret one is nowhere here.
@@ -371,6 +379,8 @@ PILOTZONE_PACE_TOLERANCE = env.decimal("PILOTZONE_PACE_TOLERANCE", Decimal("0.5"
 PILOTZONE_VERDICT_TOLERANCE = env.decimal("PILOTZONE_VERDICT_TOLERANCE", Decimal(5))
 # Six months is the least that the law asks for (Cybersecurity Law, article 21).
 PILOTZONE_LOG_DAYS = env.integer("PILOTZONE_LOG_DAYS", 365, least=180, most=36_500)
+PILOTZONE_SEAL_FILE = env.whole_path("PILOTZONE_SEAL_FILE")
+PILOTZONE_TOKEN_DAYS = env.integer("PILOTZONE_TOKEN_DAYS", 180, least=1, most=3_660)
 PILOTZONE_EVIDENCE_MEGABYTES = env.integer("PILOTZONE_EVIDENCE_MEGABYTES", 20, least=1, most=500)
 # Seconds for which a page is cached while the data are the same; 0 caches none.
 PILOTZONE_PAGE_CACHE_SECONDS = env.integer("PILOTZONE_PAGE_CACHE_SECONDS", 600, most=86_400)
@@ -408,7 +418,7 @@ REST_FRAMEWORK = {
         "anonymous": env.rate("PILOTZONE_API_RATE_ANONYMOUS", "600/min"),
         "token": env.rate("PILOTZONE_API_RATE_TOKEN", "1200/min"),
     },
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "web.api.schema.EndpointSchema",
     "EXCEPTION_HANDLER": "web.api.problems.explain_error",
     "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -425,24 +435,9 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["web.api.permissions.AsksRule"],
 }
 
-# For people, or one JSON object a line for what collects logs.
-PILOTZONE_LOG_FORMAT = env.choice("PILOTZONE_LOG_FORMAT", "TEXT", ("TEXT", "JSON")).lower()
-FORMATS = {"text": "core.log_formats.TextFormatter", "json": "core.log_formats.JSONFormatter"}
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"()": FORMATS[PILOTZONE_LOG_FORMAT]}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # Without refused requests, tasks that succeeded, and requests that wait for a thread.
-    "loggers": {
-        "django.request": {"level": "ERROR"},
-        "celery.app.trace": {"level": "WARNING"},
-        "waitress.queue": {"level": "ERROR"},
-        # It would write down what proves, to the provider, that it is this site which asks.
-        "authlib": {"level": "WARNING"},
-        # Whoever tries the demonstration reads its address and accounts there, not a line for each picture.
-        **({"pilotzone.access": {"level": "WARNING"}} if PILOTZONE_DEMO else {}),
-    },
-    "root": {"handlers": ["console"], "level": env.choice("PILOTZONE_LOG_LEVEL", "INFO", LOG_LEVELS)},
-}
+PILOTZONE_LOG_FORMAT = env.choice("PILOTZONE_LOG_FORMAT", "TEXT", tuple(log_settings.FORMATS))
+LOGGING = log_settings.logging_of(
+    PILOTZONE_LOG_FORMAT,
+    level=env.choice("PILOTZONE_LOG_LEVEL", "INFO", log_settings.LEVELS),
+    is_demonstration=PILOTZONE_DEMO,
+)

@@ -44,7 +44,7 @@ def read_arguments(command: str, arguments: list[str]) -> argparse.Namespace:
 def check_folder(folder: Path) -> None:
     test = folder / ".writable"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         test.touch()
         test.unlink()
     except OSError:

@@ -10,10 +10,7 @@ from typing import Any
 from celery import signals
 
 from core import log_context, request_id
-
-# Headers of a message.
-REQUEST_ID = "pilotzone_request_id"
-SENT_AT = "pilotzone_sent_at"
+from core.queue import REQUEST_ID, SENT_AT
 
 log = logging.getLogger(__name__)
 # Of those that run: the id -> when it began, by the clock that nobody puts back, and the way back of the log.
@@ -34,6 +31,11 @@ def add_headers(headers: dict[str, Any] | None = None, **kwargs: Any) -> None:
 
 
 def begin(task_id: str, task: Any, **kwargs: Any) -> None:
+    # Celery imports this module before Django has its models.
+    from web import site
+
+    # A worker asks for no page, and would never hear of a change.
+    site.forget_version()
     if not task.request.is_eager:
         log_context.forget()
         # Asked for by the schedule it has none, and gets one.
@@ -49,7 +51,8 @@ def end(task_id: str, task: Any, state: str | None = None, **kwargs: Any) -> Non
     if begun is None:
         return
     seconds = time.monotonic() - begun[0]
-    result = (state or "unknown").lower()
+    # Celery names none where the error goes on to whoever asked, such as the schedule of a site without beat.
+    result = (state or "failure").lower()
     metrics.tasks.labels(task.name, result).inc()
     metrics.task_seconds.labels(task.name).observe(seconds)
     # The schedule's own run every few seconds.

@@ -18,6 +18,7 @@ from projects.models import ProjectMonth
 from reporting.services import delete_abandoned_drafts
 from rollups.services import forget_old_runs
 from web.idempotency import delete_old_keys
+from web.leases import delete_ended_leases
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ CLEANERS: Mapping[str, Callable[[], int]] = {
     "old runs": forget_old_runs,
     "old runs of the data checks": integrity.delete_old_runs,
     "old idempotency keys": delete_old_keys,
+    "ended leases": delete_ended_leases,
     "files without a row": delete_files_without_row,
     "unfinished files": delete_unfinished_files,
     "old log entries": prune_log,

@@ -36,8 +36,18 @@ MOST_HEADERS = 64 * 1024
 # Bytes of all bodies that a process holds in files.
 MOST_BODIES = 1_000_000_000
 READS = ("GET", "HEAD", "OPTIONS")
-# Exports that wait for their turn in a process.
+# Exports and log-ins that wait for their turn in a process. A log-in takes a third of a second.
 MOST_EXPORTS_WAITING = 20
+MOST_LOG_INS_WAITING = 20
+# Forms with a password, whose hash is slow on purpose.
+HASHING = (
+    "/accounts/login/",
+    "/accounts/code/",
+    "/accounts/confirm/",
+    "/accounts/password/",
+    "/accounts/set-password/",
+    "/accounts/second-factor/",
+)
 
 
 class Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
@@ -189,16 +199,16 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
 
 
 class Dispatcher:
-    """Gives requests to threads of four kinds: readers do not wait for exports, nor for a lock that holds up those who
-    write, nor monitors for a database that is away."""
+    """Gives requests to threads of five kinds: readers do not wait for exports, nor for a lock that holds up those who
+    write, nor these for the slow hashes of passwords, nor monitors for a database that is away."""
 
     def __init__(self, threads: int) -> None:
         self.begun = 0
         # Then each answer is the last one of its connection, so that the next request goes to another process.
         self.is_ending = False
-        counts = (max(1, threads - changes_at_once(threads)), changes_at_once(threads), 1, 1)
+        counts = (max(1, threads - changes_at_once(threads)), changes_at_once(threads), 1, 1, 1)
         self.kinds = [ThreadedTaskDispatcher() for _kind in counts]
-        self.pages, self.changes, self.exports, self.checks = self.kinds
+        self.pages, self.changes, self.log_ins, self.exports, self.checks = self.kinds
         for kind, count in zip(self.kinds, counts, strict=True):
             kind.set_thread_count(count)
 
@@ -213,12 +223,19 @@ class Dispatcher:
         if request.error is not None or request.path == "/healthz":
             return self.checks
         if request.command not in READS:
-            return self.changes
+            if not request.path.startswith(HASHING):
+                return self.changes
+            return self._unless_full(self.log_ins, MOST_LOG_INS_WAITING, request, "too-many-log-ins")
         if not is_export(request):
             return self.pages
-        if len(self.exports.queue) < MOST_EXPORTS_WAITING:
-            return self.exports
-        request.error = Refusal("too-busy")
+        return self._unless_full(self.exports, MOST_EXPORTS_WAITING, request, "too-busy")
+
+    def _unless_full(
+        self, kind: ThreadedTaskDispatcher, most: int, request: HTTPRequestParser, refusal: str
+    ) -> ThreadedTaskDispatcher:
+        if len(kind.queue) < most:
+            return kind
+        request.error = Refusal(refusal)
         return self.checks
 
     def shutdown(self) -> None:

@@ -32,21 +32,24 @@ MAX_URL_LENGTH = 500
 MAX_NUMBER_LENGTH = 80
 
 
-@transaction.atomic
 def attach_file(report: AbstractFiling, *, by: User, file: "File[bytes]") -> AbstractEvidence:
-    """Stores a file under a random name. Raises NotAllowed for what is too large, or no document or picture."""
-    return _keeping(file, lambda columns: _attach(report, by=by, **columns))
+    """Stores a file under a random name. Raises NotAllowed as `check_file`."""
+    # Before the transaction, for which others may wait: to look through a file takes a while.
+    content_type = check_file(file)
+    with transaction.atomic():
+        return _keeping(file, content_type, lambda columns: _attach(report, by=by, **columns))
 
 
 def keep_files(step: Any, files: Sequence["File[bytes]"]) -> None:
     """Stores the files that come with a step, which is made in this transaction: all, or none and no step. Raises
     NotAllowed as `attach_file`."""
-    for file in files:
-        check_file(file)
+    content_types = [check_file(file) for file in files]
     kept: list[AbstractEvidence] = []
     try:
-        for file in files:
-            kept.append(_keeping(file, lambda columns: step.evidence.create(attached_at=now(), **columns)))
+        for file, content_type in zip(files, content_types, strict=True):
+            kept.append(
+                _keeping(file, content_type, lambda columns: step.evidence.create(attached_at=now(), **columns))
+            )
     except Exception:
         # Their rows go with the transaction; nobody would find the files.
         for each in kept:
@@ -54,8 +57,9 @@ def keep_files(step: Any, files: Sequence["File[bytes]"]) -> None:
         raise
 
 
-def _keeping(file: "File[bytes]", attach: Callable[[dict[str, Any]], AbstractEvidence]) -> AbstractEvidence:
-    content_type = check_file(file)
+def _keeping(
+    file: "File[bytes]", content_type: str, attach: Callable[[dict[str, Any]], AbstractEvidence]
+) -> AbstractEvidence:
     # No system has longer names; the end says what it is.
     name = without_controls(file.name or "").rsplit("/", 1)[-1].rsplit("\\", 1)[-1][-255:]
     try:

@@ -5,16 +5,17 @@ import zipfile
 from pathlib import PurePath
 from xml.etree import ElementTree
 
-import puremagic
 from django.conf import settings
 from django.core.files.base import File
 from django.utils.translation import gettext as _
 
 from core.exceptions import NotAllowed
+from reporting.pdfs import check_pdf
 from web.errors import join_sentences
 
+PDF = "application/pdf"
 EXTENSIONS_BY_SIGNATURE = {
-    "application/pdf": (".pdf",),
+    PDF: (".pdf",),
     "image/png": (".png",),
     "image/jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
     "image/gif": (".gif",),
@@ -62,7 +63,8 @@ def too_large_message() -> str:
 
 
 def check_file(file: "File[bytes]") -> str:
-    """The content type of a document or picture. Raises NotAllowed for anything else, and for what is too large."""
+    """The content type of a document or picture. Raises NotAllowed for anything else, and for one that is too large or
+    runs something."""
     if file.size > max_evidence_bytes():
         raise NotAllowed(too_large_message(), field="evidence")
     if not file.size:
@@ -80,6 +82,8 @@ def check_file(file: "File[bytes]") -> str:
         found = "image/tiff"
     else:
         found = _type_by_signature(file)
+    if found == PDF:
+        check_pdf(file)
     file.seek(0)
     if found is None:
         types = _("PDF, OFD, Office document or picture (PNG, JPEG, GIF, WebP, HEIC, TIFF)")
@@ -89,6 +93,9 @@ def check_file(file: "File[bytes]") -> str:
 
 def _type_by_signature(file: "File[bytes]") -> str | None:
     """By the first bytes alone: a program that carries a PDF further down begins as a program."""
+    # It reads its list of all types when it is imported: only in a process that is given a file.
+    import puremagic
+
     for match in puremagic.magic_stream(file):
         kind: str = match.mime_type
         start = 8 if kind == "image/webp" else 0

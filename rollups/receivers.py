@@ -6,12 +6,11 @@ from typing import Any
 
 from django.db import transaction
 from django.dispatch import receiver
-from kombu.exceptions import OperationalError
 
+from core.queue import BrokerAway, start_task
 from core.signals import figures_changed, limits_changed
 from rollups.engine import mark_stale, stored_keys
 from rollups.models import CellKey
-from rollups.tasks import refresh_rollups_task
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +38,7 @@ def ask_for_refresh() -> None:
     if time.monotonic() < _skipped_until:
         return
     try:
-        refresh_rollups_task.delay()
-    except OperationalError as error:
+        start_task("rollups.tasks.refresh_rollups_task")
+    except BrokerAway as error:
         _skipped_until = time.monotonic() + SKIPPED_SECONDS
         logger.warning("The broker does not answer; for %s seconds the sweep must do: %s", SKIPPED_SECONDS, error)

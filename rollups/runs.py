@@ -2,25 +2,20 @@
 page and for the machines that watch.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from celery import Task
-from celery.result import EagerResult
 from django.db.models import Count, Min, QuerySet
-from kombu.exceptions import OperationalError
 
 from core.clock import now, today
 from rollups import engine
 from rollups.models import RollupRun, StaleCell, Verification
-from rollups.tasks import rebuild_rollups_task, verify_rollups_task
 
 # What has gone well for a day is no longer news.
 RECENT_HOURS = 24
 # Two sweeps: cells that are stale for longer are refreshed by nobody.
 LONG_SECONDS = 60
-TASKS: Mapping[str, Task] = {"recompute": rebuild_rollups_task, "check": verify_rollups_task}
+TASKS = {"recompute": "rollups.tasks.rebuild_rollups_task", "check": "rollups.tasks.verify_rollups_task"}
 
 
 @dataclass(frozen=True)
@@ -88,16 +83,3 @@ def totals_state() -> TotalsState:
         is_of_today=engine.is_current(today()),
         is_rebuilt_since=bool(verification and rebuilds.filter(started_at__gt=verification.finished_at).exists()),
     )
-
-
-def start_task(task: Task) -> str:
-    """Has a worker do it, or without a broker this process. Returns `queued`, `done` or `failed`, or `refused` where
-    the broker does not answer.
-    """
-    try:
-        result = task.delay()
-    except OperationalError:
-        return "refused"
-    if not isinstance(result, EagerResult):
-        return "queued"
-    return "done" if result.successful() else "failed"

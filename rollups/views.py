@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import may_administer
 from accounts.rules import ADMINISTRATORS, LOG_READERS
+from core.queue import BrokerAway, start_task
 from rollups import runs, runs_page
 from rollups.marks import RETRY_SECONDS
 from rollups.services import MAX_RECORDED_DIFFERENCES, RETENTION_DAYS
@@ -30,7 +31,11 @@ class RunsPage(TodayView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         task = _choice("task", request.POST.get("task", ""), list(runs.TASKS))
-        outcome = runs.start_task(runs.TASKS[task])
+        try:
+            outcome = start_task(runs.TASKS[task])
+        except BrokerAway:
+            messages.error(request, _("The queue of tasks does not answer, so nothing was begun. Is Redis running?"))
+            return redirect("rollups:runs")
         texts = {
             ("recompute", "queued"): _("All totals are being recomputed; the run is listed here when it has ended."),
             ("recompute", "done"): _("All totals were recomputed."),
@@ -39,9 +44,7 @@ class RunsPage(TodayView):
             ("recompute", "failed"): _("The totals could not be recomputed; the failed runs below say why."),
             ("check", "failed"): _("The check failed; the log of the site says why."),
         }
-        if outcome == "refused":
-            messages.error(request, _("The queue of tasks does not answer, so nothing was begun. Is Redis running?"))
-        elif outcome == "failed":
+        if outcome == "failed":
             messages.error(request, texts[task, outcome])
         else:
             messages.success(request, texts[task, outcome])

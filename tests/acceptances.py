@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db import connections
 
-from accounts.log_check import Fault, check_log
+from accounts.log_chain import Fault
+from accounts.log_check import check_log
 from accounts.log_seals import seal_log
 from accounts.models import User
 from measures.models import Measure, Report, StatusChange

@@ -4,8 +4,9 @@ import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,12 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from core.timestamps import UpdatedAtModel
 from datasets.demonstration import FOLDER as FIXTURES
 from datasets.management.commands.demo import FIRST_REPORTING_MONTH
+from pilotzone.celery import app
 from rollups import receivers
 from rollups.services import rebuild_rollups
 from tests import services
 from tests.kept_databases import changes_taken_back, kept_database
+from tests.migrated_databases import copying_instead_of_migrating, empty
 from web import site
 from web.api.throttles import AnonymousThrottle, TokenThrottle
 from web.cache import versions
@@ -38,8 +41,33 @@ DEMONSTRATION_DAY = date(2023, 8, 29)
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
 
 
+# Each has a pass of pytest of its own in `tests.lanes`, which imports only the files that name it.
+MARKS_OF_PASSES = ("browser", "services", "both_databases")
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    mark = os.environ.get("PILOTZONE_TEST_ONLY")
+    if mark and collection_path.match("test_*.py") and not names_mark(collection_path, mark):
+        return True
+    return None
+
+
+@lru_cache
+def names_mark(path: Path, mark: str) -> bool:
+    return f"mark.{mark}" in path.read_text(encoding="utf-8")
+
+
+def refuse_hidden_marks(items: list[pytest.Item]) -> None:
+    """Raise UsageError where a test has its mark from another file: the pass for the mark would leave it out."""
+    for mark in MARKS_OF_PASSES:
+        for path in {item.path for item in items if item.get_closest_marker(mark)}:
+            if not names_mark(path, mark):
+                raise pytest.UsageError(f"{path} has tests marked {mark}, and does not say mark.{mark}")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What asks no database, or the same of each, has run in the lane of SQLite."""
+    refuse_hidden_marks(items)
     if os.environ.get("PILOTZONE_TEST_LANE") != "postgres":
         return
     apart = [
@@ -92,6 +120,12 @@ def _a_clean_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
         monkeypatch.setattr(throttle, "cache", cache)
     with translation.override("zh-hans"):
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _tasks_have_the_app_of_the_site() -> None:
+    """A test may call a task before anything has asked for one."""
+    app.set_default()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -165,6 +199,11 @@ def libreoffice() -> str:
     return found_or_skipped(services.find_libreoffice)
 
 
+@pytest.fixture(scope="session")
+def promtool() -> str:
+    return found_or_skipped(services.find_promtool)
+
+
 @pytest.fixture
 def today(settings: Any) -> date:
     """The day of the demonstration, pinned."""
@@ -185,23 +224,51 @@ def open_reading(settings: Any) -> None:
     settings.PILOTZONE_PUBLIC_READING = True
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _databases_are_emptied_at_once() -> Any:
+    def empty_databases(case: TransactionTestCase) -> None:
+        for name in case._databases_names(include_mirrors=False):
+            empty(connections[name])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_databases)
+        yield
+
+
+@pytest.fixture(scope="session")
+def _copying() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        stack.enter_context(copying_instead_of_migrating())
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(_copying: ExitStack, django_db_setup: None) -> None:
+    """pytest-django's own, on a copy of the database that was migrated once; from then on `migrate` migrates."""
+    _copying.close()
+
+
+def load_demonstration() -> None:
+    with override_settings(PILOTZONE_TODAY=DEMONSTRATION_DAY):
+        call_command("load_data", FIXTURES, stdout=io.StringIO())
+        rebuild_rollups()
+
+
 @pytest.fixture(scope="session")
 def _demonstration_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
-    def fill() -> None:
-        with override_settings(PILOTZONE_TODAY=DEMONSTRATION_DAY):
-            call_command("load_data", FIXTURES, stdout=io.StringIO())
-            rebuild_rollups()
-
-    with kept_database("demonstration", fill, django_db_blocker) as kept:
+    with kept_database("demonstration", load_demonstration, django_db_blocker) as kept:
         yield kept
 
 
 @pytest.fixture
-def demonstration(
-    _demonstration_database: Any, today: date, open_reading: None, settings: Any, django_db_blocker: Any
-) -> Iterator[None]:
-    """The demonstration's data and rollups as of its day. What the test changes is taken back."""
+def as_demonstrated(today: date, open_reading: None, settings: Any) -> None:
+    """The settings of `./run demo`."""
     settings.PILOTZONE_FIRST_REPORTING_MONTH = date.fromisoformat(f"{FIRST_REPORTING_MONTH}-01")
+
+
+@pytest.fixture
+def demonstration(_demonstration_database: Any, as_demonstrated: None, django_db_blocker: Any) -> Iterator[None]:
+    """The demonstration's data and rollups as of its day. What the test changes is taken back."""
     with changes_taken_back(_demonstration_database, django_db_blocker):
         yield
 

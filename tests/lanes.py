@@ -2,11 +2,13 @@
 
 sqlite    everything that needs no server
 browser   the journeys in a real Chromium, on SQLite
-postgres  everything but the browser, on throwaway PostgreSQL and Redis servers, and the tests that need these
+postgres  what a second database can tell (all but the browser with --long), on throwaway PostgreSQL and Redis servers,
+          and the tests that need these
 """
 
 import argparse
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -24,6 +26,8 @@ from tests.faults import Trial, read_trials, table
 
 LANES = ("sqlite", "browser", "postgres")
 NOTHING_SELECTED = 5
+# Of pytest. On two cores a third uses what two leave while they wait for browsers, servers and disks.
+PROCESSES = "3"
 
 
 @dataclass
@@ -51,22 +55,29 @@ class Runner:
         self.home = home
         self.passes = 0
         self.trials: list[Trial] = []
+        self.times: dict[str, float] = {}
         self.coverage = home / "coverage"
 
-    def pytest(self, lane: Lane, marks: str, environment: dict[str, str]) -> None:
-        """One pass of pytest; adds what it counted to the lane."""
+    def pytest(self, lane: Lane, marks: str, environment: dict[str, str], *, only: str = "") -> None:
+        """Run pytest once and add what it counted to the lane. `only`: a mark; files that do not name it are not even
+        imported, which takes each process as long as a hundred tests.
+        """
         self.passes += 1
         report = self.home / f"report-{self.passes}.xml"
         data = self.home / f"data-{self.passes}"
         data.mkdir()
-        chosen = [marks, "" if self.options.long else "not long", self.options.marks]
+        chosen = [only, marks, "" if self.options.long else "not long", self.options.marks]
         command = [sys.executable, *(["-m", "coverage", "run"] if self.options.coverage else [])]
-        command += ["-m", "pytest", f"--junitxml={report}", "-n", self.options.processes]
+        # One that has done its share takes over what lies before the others: long tests often stand together.
+        shares = ["-n", self.options.processes or PROCESSES, "--dist", "worksteal"]
+        command += ["-m", "pytest", f"--junitxml={report}", *shares]
         command += ["-m", " and ".join(f"({expression})" for expression in chosen if expression)]
         command += ["--output", str(self.home / "browser"), *self.pytest_arguments]
         ours = {
             "COVERAGE_FILE": str(self.coverage),
             "PILOTZONE_TEST_LANE": lane.name,
+            "PILOTZONE_TEST_ONLY": only,
+            "PILOTZONE_TEST_LONG": "yes" if self.options.long else "",
             "PILOTZONE_DATA_DIR": str(data),
             "PYTEST_PLUGINS": "tests.isolation",
         }
@@ -79,6 +90,8 @@ class Runner:
         for word, number in read_counts(report).items():
             lane.counts[word] = lane.counts.get(word, 0) + number
         self.trials += read_trials(report, lane.name)
+        for file, seconds in read_times(report).items():
+            self.times[file] = self.times.get(file, 0) + seconds
 
     def sqlite(self, lane: Lane) -> None:
         self.pytest(lane, "not browser and not services", {})
@@ -89,7 +102,7 @@ class Runner:
             # Playwright's event loop runs in the thread in which the tests ask the database.
             "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
         }
-        self.pytest(lane, "browser", environment)
+        self.pytest(lane, "", environment, only="browser")
 
     def postgres(self, lane: Lane) -> None:
         with ExitStack() as stack:
@@ -108,8 +121,10 @@ class Runner:
             # have the statement compiled.
             options = quote("-c enable_nestloop=off -c jit=off")
             steady = {**environment, "DATABASE_URL": f"{database.url}?options={options}"}
-            self.pytest(lane, "not browser and not services", steady)
-            self.pytest(lane, "services and not browser", environment)
+            # What only a second database can tell; all of it with --long.
+            only = "" if self.options.long else "both_databases"
+            self.pytest(lane, "not browser and not services", steady, only=only)
+            self.pytest(lane, "not browser", environment, only="services")
 
     def covered(self) -> bool:
         """Prints which lines no test ran; whether their share is within the floor of pyproject.toml."""
@@ -148,6 +163,24 @@ def read_counts(report: Path) -> dict[str, int]:
     return {"passed": passed, "failed": failed, "errors": errors, "skipped": skipped}
 
 
+def read_times(report: Path) -> dict[str, float]:
+    """Seconds that the tests of each file took, with their fixtures."""
+    times: dict[str, float] = {}
+    if report.exists():
+        for case in ElementTree.parse(report).getroot().iter("testcase"):
+            # Of a class, too: tests.measures.test_rules.TestLights.
+            file = re.split(r"\.(?=[A-Z])", case.get("classname", ""))[0].replace(".", "/") + ".py"
+            times[file] = times.get(file, 0) + float(case.get("time", 0))
+    return times
+
+
+def dearest(times: dict[str, float], number: int = 10) -> list[str]:
+    """Lines that name the files which took longest."""
+    whole = sum(times.values()) or 1
+    longest = sorted(times.items(), key=lambda pair: -pair[1])[:number]
+    return [f"{seconds:6.1f} s  {seconds / whole:4.0%}  {file}" for file, seconds in longest]
+
+
 @contextmanager
 def termination_like_ctrl_c() -> Iterator[None]:
     def interrupt(number: int, frame: FrameType | None) -> None:
@@ -166,7 +199,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--coverage", action="store_true", help="also say which lines no test runs")
     parser.add_argument("--lane", action="append", choices=LANES, help="only this lane (may be given twice)")
     parser.add_argument("-m", dest="marks", default="", help=argparse.SUPPRESS)
-    parser.add_argument("-n", dest="processes", default="2", help=argparse.SUPPRESS)
+    parser.add_argument("-n", dest="processes", default="", help=argparse.SUPPRESS)
     options, pytest_arguments = parser.parse_known_args(arguments)
     required = set(os.environ.get("PILOTZONE_REQUIRE_LANES", "").replace(",", " ").split())
     if unknown := required - set(LANES):
@@ -175,9 +208,11 @@ def main(arguments: list[str]) -> int:
     lanes = [Lane(name) for name in LANES]
     started = time.monotonic()
     interrupted, covered = False, True
+    times: dict[str, float] = {}
     try:
         with termination_like_ctrl_c(), services.folder("pilotzone-tests-") as home:
             runner = Runner(options, pytest_arguments, home)
+            times = runner.times
             for lane in lanes:
                 if options.lane and lane.name not in options.lane:
                     lane.reason = "it was not asked for"
@@ -196,6 +231,8 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         interrupted = True
 
+    if times:
+        print("", "The files that took longest, in all lanes together:", *dearest(times), sep="\n")
     print(f"\n{time.monotonic() - started:.0f} seconds in all")
     for lane in lanes:
         if lane.name in required and not lane.ran:

@@ -13,6 +13,11 @@ from tests.services import ROOT, Missing, postgresql
 
 # Upgrades stop the site, so that a lock for the time of a migration holds up nobody.
 LOCKS = ["ADD_UNIQUE", "CREATE_INDEX", "REINDEX"]
+# A site of the release before has applied what these replace: they run on empty tables.
+SQUASHED = "_squashed_"
+# Looked at by hand: a column of text becomes longer, which PostgreSQL notes in its catalogue alone, and what the
+# release before writes fits into it as ever.
+LOOKED_AT = ["0010_tokens_by_scope"]
 
 
 def main() -> int:
@@ -36,7 +41,14 @@ def has_errors(database: str, base: str) -> bool:
     from django_migration_linter import MigrationLinter
 
     logging.disable(logging.INFO)
-    linter = MigrationLinter(path=str(ROOT), no_cache=True, exclude_migration_tests=LOCKS, quiet=["ok", "ignore"])
+    linter = MigrationLinter(
+        path=str(ROOT),
+        no_cache=True,
+        exclude_migration_tests=LOCKS,
+        ignore_name_contains=SQUASHED,
+        ignore_name=LOOKED_AT,
+        quiet=["ok", "ignore"],
+    )
     linter.lint_all_migrations(git_commit_id=base)
     if linter.has_errors:
         linter.print_summary()

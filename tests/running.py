@@ -22,6 +22,8 @@ TODAY = date(2023, 8, 29)
 SCHEDULE = app.conf.beat_schedule
 SWEEP = SCHEDULE["sweep-stale-cells"]["task"]
 REBUILD = SCHEDULE["rebuild-nightly"]["task"]
+# Told of no queue it takes all, and does the work of both services.
+WORKER = ("celery", "-A", "pilotzone", "worker")
 
 
 def database_address() -> str:
@@ -41,10 +43,7 @@ def workers(broker: str, *names: str) -> Iterator[list[Process]]:
     """Workers that answer. In compose each has a host name of its own; here they share one."""
     nodes = [f"{name}@{socket.gethostname()}" for name in names]
     with ExitStack() as stack:
-        running = [
-            stack.enter_context(process([*compose_command("worker"), "--hostname", node], environment(broker)))
-            for node in nodes
-        ]
+        running = [stack.enter_context(process([*WORKER, "--hostname", node], environment(broker))) for node in nodes]
         for node, one in zip(nodes, running, strict=True):
             try:
                 wait_until(lambda node=node: answers(node), f"{node} answering a ping")

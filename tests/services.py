@@ -51,7 +51,7 @@ def folder(prefix: str) -> Iterator[Path]:
 
 
 def find_chromium() -> str:
-    for name in ("chromium", "chromium-browser", "google-chrome"):
+    for name in ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"):
         if path := shutil.which(name):
             return path
     raise Missing("no Chromium: install the Debian package chromium")
@@ -71,6 +71,12 @@ def find_libreoffice() -> str:
     if path := shutil.which("soffice"):
         return path
     raise Missing("no LibreOffice: install the Debian package libreoffice-calc-nogui")
+
+
+def find_promtool() -> str:
+    if path := shutil.which("promtool"):
+        return path
+    raise Missing("no promtool: install the Debian package prometheus")
 
 
 def find_postgres() -> Path:
@@ -192,6 +198,13 @@ def children(of: int) -> list[int]:
             if int(stat.read_text().rpartition(")")[2].split()[1]) == of:
                 found.append(int(stat.parent.name))
     return found
+
+
+def command_of(process_id: int) -> str:
+    """Its words, without blanks between them; empty once it has ended."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{process_id}/cmdline").read_text()
+    return ""
 
 
 @contextlib.contextmanager

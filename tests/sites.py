@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.conf import settings
@@ -20,15 +22,16 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from accounts.models import Role, User
 from accounts.services import DEMO_ACCOUNTS, DEMO_PASSWORDS
-from benchmarks.load import session_key
+from benchmarks.serving import fetch
 from measures.models import Report
 from tests.compose import compose_command
 from tests.factories import PASSWORD
 from tests.running import environment, worker
-from tests.services import Process, Redis, free_port, process, wait_until
+from tests.services import Process, Redis, command_of, free_port, process, wait_until
 
 # Any 32 letters: cookie and form have to say the same.
 CSRF_TOKEN = "a" * 32
+LOGIN = "/accounts/login/"
 # Seconds. As long as a browser's user has patience.
 PATIENCE = 70
 
@@ -81,9 +84,25 @@ class Site:
 
     @property
     def web_workers(self) -> list[int]:
-        """The processes that answer, below the one that was started."""
+        """The processes that answer, below the one that was started; without the one that compresses static files."""
         assert self.web is not None
-        return self.web.children
+        return [each for each in self.web.children if "embedded_static" not in command_of(each)]
+
+
+def session_key(port: int, name: str, password: str) -> str:
+    """Logs the person in by the form."""
+    token = _cookies(fetch(port, LOGIN)[0])["csrftoken"]
+    form = urlencode({"username": name, "password": password, "csrfmiddlewaretoken": token})
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": f"csrftoken={token}"}
+    response, _ = fetch(port, LOGIN, form, **headers)
+    if response.status != 302:
+        raise RuntimeError(f"{name} could not log in: {LOGIN} answered {response.status}")
+    return _cookies(response)["sessionid"]
+
+
+def _cookies(response: http.client.HTTPResponse) -> dict[str, str]:
+    sent = SimpleCookie("; ".join(response.headers.get_all("Set-Cookie") or []))
+    return {name: morsel.value for name, morsel in sent.items()}
 
 
 @dataclass(frozen=True)
@@ -153,6 +172,8 @@ def new_site(data: Path, broker: Redis | None = None) -> Site:
         for name in ("DATABASE_URL", "REDIS_URL"):
             del variables[name]
         _make_demo_accounts(data)
+        # It is the demonstration, which starts on no other site.
+        (data / "demo.json").write_text("{}", encoding="utf-8")
     return Site(free_port(), variables)
 
 

@@ -137,7 +137,8 @@ def test_cookies_over_https_are_of_this_host_alone(site: Any, settings: Any) -> 
         "from accounts.preferences import SIZE_COOKIE; from web.idempotency import DONE_COOKIE;"
         "from web.messages import CookieMessages;"
         "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.LANGUAGE_COOKIE_NAME, SIZE_COOKIE, DONE_COOKIE,"
-        "CookieMessages.cookie_name, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.LANGUAGE_COOKIE_SECURE)"
+        "CookieMessages.cookie_name, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.LANGUAGE_COOKIE_SECURE,"
+        "s.PILOTZONE_SECOND_FACTOR)"
     )
     environment = {"PILOTZONE_HTTPS": "on", "PILOTZONE_DATA_DIR": str(site.folder.parent)}
     done = subprocess.run(
@@ -151,7 +152,8 @@ def test_cookies_over_https_are_of_this_host_alone(site: Any, settings: Any) -> 
     )
     words = done.stdout.split()
     assert [name for name in words[:6] if not name.startswith("__Host-")] == []
-    assert words[6:] == ["True"] * 3
+    # Whoever administers shows a code there, unless the settings say otherwise.
+    assert words[6:] == ["True", "True", "True", "required"]
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = settings.LANGUAGE_COOKIE_SECURE = True
     client = Client()
     client.get("/accounts/login/")
@@ -535,7 +537,12 @@ SECONDS = 2
 def our_patterns() -> Iterator[tuple[str, "re.Pattern[Any]"]]:
     """Every compiled pattern in a module of ours, or in one of its classes."""
     for path in python_files(APPS):
-        module = import_module(name_of(path).removesuffix(".py").removesuffix("/__init__").replace("/", "."))
+        try:
+            module = import_module(name_of(path).removesuffix(".py").removesuffix("/__init__").replace("/", "."))
+        except ModuleNotFoundError as missing:
+            if missing.name != "ldap":  # which few machines have; CI does
+                raise
+            continue
         places = [module, *(each for each in vars(module).values() if isinstance(each, type))]
         for place in places:
             for name, value in list(vars(place).items()):

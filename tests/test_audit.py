@@ -11,7 +11,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.db import models
 
-from accounts.models import AccessToken, Department, LogSeal, Session, UsedPassword, User
+from accounts.models import AccessToken, AuthenticatorApp, Department, LogSeal, Session, UsedPassword, User
 from core.exceptions import NotAllowed
 from core.provenance import Sourced
 from core.published import PublishedAdmin, save_published
@@ -35,7 +35,9 @@ from projects.models import Project, ProjectMonth, ProjectMonthEvidence, Project
 from projects.services import save_project
 from rollups.models import MeasureRollup, ProjectRollup, RollupRun, StaleCell, Verification
 from tests.factories import make_indicator, make_measure, make_observation, make_plan, make_project, make_user
-from web.models import DataChange, IdempotencyKey
+from web.models import DataChange, IdempotencyKey, Lease
+
+pytestmark = pytest.mark.both_databases
 
 OURS = (
     "regions",
@@ -72,8 +74,10 @@ EXEMPT: dict[type[models.Model], str] = {
     StaleCell: "what the product is to do",
     Verification: "what the product did",
     Session: "log-ins and log-outs have entries of their own",
+    AuthenticatorApp: "what is done with it has entries of its own; its key is nobody's business",
     UsedPassword: "the log says that a password was changed, and nothing of it",
     IntegrityRun: "what the product did",
+    Lease: "which process does what the product is to do",
     IdempotencyKey: "kept for a day, for what is sent twice",
     DataChange: "says that something changed",
 }
@@ -94,7 +98,7 @@ def test_links_are_in_the_log_too(model: type[models.Model]) -> None:
 LEFT_OUT: dict[type[models.Model], set[str]] = {
     # What a reader prefers; log-ins have entries of their own.
     User: {"last_login", "password_changed_at", "language", "large_print"},
-    AccessToken: {"digest", "last_used_at"},
+    AccessToken: {"digest", "last_used_at", "last_address"},
     # A merger writes an entry of its own, with its reason.
     Department: {"merged_into", "merged_on"},
     # A step is written once, and keeps the rest itself.

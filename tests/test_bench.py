@@ -1,50 +1,45 @@
-"""What `./run bench` decides: which sizes, what is over its budget, and when an accepted report is in the totals."""
+"""What `./run bench` decides, that all of it runs, and that its page says what the code measures."""
 
 import json
 import re
-import subprocess
-import time
+import sys
 
 import pytest
 from django.db import connections
 
 from accounts.models import User
 from benchmarks import __main__ as bench
-from benchmarks import accepting, cast, growth, inside, load, loading, sizes, under_load
-from benchmarks.accepting import Accepted, Watch
-from benchmarks.bench import EVERY_PROJECT
-from benchmarks.child import Child
+from benchmarks import accepting, cast, growth, inside, lines, sizes
+from benchmarks.bench import Bench
 from benchmarks.forms import checked, form_of, hidden_fields
-from benchmarks.report import Finding, table
-from benchmarks.under_load import Found
-from measures.models import Load
-from pilotzone.celery import app
-from projects.models import Project
-from rollups.models import StaleCell
-from rollups.services import rebuild_rollups, verify_rollups
+from benchmarks.lines import BY_NAME, LINES, LOAD_LINES, PAGE, ROWS, Finding, Line, Results
+from rollups.services import rebuild_rollups
 from tests import factories as make
+from tests.lanes import clean_environment
+from tests.services import ROOT, process, wait_until
 
 GB = 1_000_000_000
 
 
-@pytest.fixture
-def disk(monkeypatch):
+@pytest.fixture(autouse=True)
+def _room_and_a_commit(monkeypatch):
     monkeypatch.setattr(growth, "free_space", lambda: 100 * GB)
+    monkeypatch.setattr(bench, "changed_files", list)
 
 
 @pytest.mark.parametrize(
     ("asked", "sizes"),
     [
-        ("", [1, 100]),
+        ("--write", [1, 100]),
         ("--quick", [1]),
-        ("--size 1", [1]),
-        ("--size 1000", [1, 1000]),
+        ("--smoke", [1]),
+        ("--size 1 --write", [1]),
         ("--size 1000 --size 100", [1, 100, 1000]),
         ("--quick --size 100", [1, 100]),
         ("--all", [1, 100, 1000]),
     ],
 )
-def test_the_sizes_that_are_asked_for_and_1x_beside_them(disk, asked, sizes):
+def test_the_sizes_that_are_asked_for_and_1x_beside_them(asked, sizes):
     assert bench.read_options(asked.split()).sizes == sizes
 
 
@@ -54,233 +49,183 @@ def test_the_sizes_that_are_asked_for_and_1x_beside_them(disk, asked, sizes):
         ("--size 10", "(choose from 1, 100, 1000)"),
         ("--size many", "invalid int value: 'many'"),
         ("--all --size 1", "--size and --all exclude each other"),
+        ("--smoke --load", "--smoke and --load exclude each other"),
+        ("--write --quick", "--write takes figures that repeat, and --quick and --smoke give none"),
+        ("--smoke --write", "--write takes figures that repeat, and --quick and --smoke give none"),
         ("--fast", "unrecognized arguments: --fast"),
     ],
 )
-def test_what_it_does_not_know_is_said_in_a_line(disk, capsys, asked, said):
+def test_what_it_does_not_do_is_said_in_a_line(capsys, asked, said):
     with pytest.raises(SystemExit) as end:
         bench.read_options(asked.split())
     assert end.value.code == 2
     line = capsys.readouterr().err
     assert said in line
     assert line.count("\n") == 1
-    assert "./run bench --help" in line
+
+
+def test_only_what_was_committed_is_written_down(monkeypatch, capsys):
+    monkeypatch.setattr(bench, "changed_files", lambda: ["web/views.py"])
+    with pytest.raises(SystemExit, match="2"):
+        bench.read_options(["--write"])
+    assert "commit web/views.py first" in capsys.readouterr().err
 
 
 def test_a_disk_that_is_too_small_is_said_before_anything_starts(monkeypatch, capsys):
     monkeypatch.setattr(growth, "free_space", lambda: 2 * GB)
-    with pytest.raises(SystemExit) as end:
+    with pytest.raises(SystemExit, match="2"):
         bench.read_options(["--all"])
-    assert end.value.code == 2
     assert re.search(r"1,000x needs about 16 GB in \S+, and 2.0 GB are free: .*TMPDIR", capsys.readouterr().err)
     assert bench.read_options(["--size", "100"]).sizes == [1, 100]
 
 
+PACE = Line("pace", "", 50, is_floor=True)
+PAGE_LINE = Line("page", "loops", 1, grows=1.1)
+REPORTS = Line("reports", "ms", 200, largest=1000)
+
+
 @pytest.mark.parametrize(
-    ("finding", "verdict"),
+    ("line", "data", "value", "at_1x", "verdict"),
     [
-        (Finding("page", measured=50, baseline=10, budget=6), "ok"),
-        (Finding("page", measured=70, baseline=10, budget=6), "OVER"),
-        (Finding("memory", measured=250, budget=250), "ok"),
-        (Finding("memory", measured=251, budget=250), "OVER"),
-        (Finding("pages a second", measured=400, budget=400, is_floor=True), "ok"),
-        (Finding("pages a second", measured=399, budget=400, is_floor=True), "UNDER"),
-        (Finding("empty view", measured=1), ""),
-        (Finding("rebuild", note="the rows differ", is_wrong=True), "WRONG"),
-        (Finding("everything", note="no PostgreSQL"), "not measured"),
+        (PACE, "200 users", 50, None, "ok"),
+        (PACE, "200 users", 49, None, "UNDER"),
+        (PAGE_LINE, "SQLite 1x", 1, None, "ok"),
+        (PAGE_LINE, "SQLite 1x", 1.01, None, "OVER"),
+        (PAGE_LINE, "SQLite 100x", 0.66, 0.6, "ok"),
+        (PAGE_LINE, "SQLite 100x", 0.67, 0.6, "OVER"),
+        (REPORTS, "PostgreSQL 100x", 201, None, "OVER"),
+        (REPORTS, "PostgreSQL 1,000x", 201, None, "ok"),
+        (Line("free", "ms"), "SQLite 1x", 9, None, ""),
     ],
 )
-def test_a_budget_is_for_the_ratio_where_there_is_a_baseline(finding, verdict):
-    assert finding.verdict == verdict
+def test_a_budget_is_for_the_value_and_for_what_it_was_on_less_data(line, data, value, at_1x, verdict):
+    assert Finding(line, data, value).verdict(at_1x) == verdict
 
 
-def test_a_line_says_which_size():
-    finding = Finding("overview", "SQLite", 1000, measured=12, baseline=10, budget=1.2, unit="ms", p95=20, note="busy")
-    line = table([finding]).splitlines()[2]
-    assert re.sub(" +", " ", line) == "SQLite 1,000x overview 12 ms (p95 20) 10 ms 1.20 x <= 1.20 x ok: busy"
+def test_of_several_turns_the_smallest_of_each_side_counts(monkeypatch):
+    """Seconds that a loop and the page took in turns: the first warm up, the next came on a busy machine."""
+    spent = iter([0.010, 0.010, 0.080, 0.300, 0.040, 0.110, 0.050, 0.100])
+    clock = [0.0]
+
+    def spend():
+        clock[0] += next(spent)
+
+    monkeypatch.setattr(inside, "processor_seconds", lambda: clock[0])
+    monkeypatch.setattr(inside, "sum_a_million_squares", spend)
+    value, note = inside.in_loops(spend, times=3)
+    assert value == pytest.approx(2.5)
+    assert note == "100 ms, a loop 40 ms"
 
 
-def test_a_comparison_ends_when_its_time_is_up_but_not_before_three_runs():
-    runs = []
-
-    def slow():
-        runs.append("measured")
-        time.sleep(0.02)
-
-    found = inside.compare(slow, lambda: runs.append("baseline"), times=20, seconds=0, clock=time.perf_counter)
-    assert runs == ["measured", "baseline"] * 4
-    assert found["times"] == 3
-    assert found["measured"] >= 20 > found["baseline"]
+# The page
 
 
-class Totals:
-    """Stands for the connection that looks: the scores of the cells."""
-
-    def __init__(self, scores):
-        self.scores = scores
-
-    def execute(self, sql, parameters):
-        self.asked = parameters[0]
-        return self
-
-    def fetchall(self):
-        return [(cell, self.scores[cell]) for cell in self.asked]
+def test_each_line_has_a_figure_in_the_page():
+    heads, *rows = lines.table_in(PAGE.read_text(encoding="utf-8"), ROWS)
+    assert [row[:2] for row in rows] == [[line.name, line.words] for line in BY_NAME.values()], "./run bench --write"
+    # Users at work have a table of their own in the page, until a machine has nothing else to do for `--load --write`.
+    empty = {row[0] for row in rows if set(row[2:]) <= {"-"}}
+    assert empty <= {line.name for line in LOAD_LINES}
+    assert {"SQLite 1x", "PostgreSQL 1x"} <= set(heads)
 
 
-def test_a_report_is_in_the_totals_once_its_cell_has_reached_its_score():
-    watch = Watch("")
-    at = time.monotonic() - 0.5
-    first, second, other = Accepted(1, 11, at), Accepted(1, 12, at), Accepted(2, 5, at)
-    assert watch._look(Totals({1: 11, 2: 4}), [first, second, other]) == [second, other]
-    assert watch._look(Totals({1: 12, 2: 4}), [second, other]) == [other]
-    assert len(watch.milliseconds) == 2
-    assert all(500 <= each < 5000 for each in watch.milliseconds)
+def test_no_figure_of_the_page_is_older_than_three_versions():
+    released = re.findall(r"(?m)^## (\d\S*)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
+    heads, *runs = lines.table_in(PAGE.read_text(encoding="utf-8"), lines.RUNS)
+    assert tuple(heads) == lines.RUN_HEADS
+    assert runs
+    present = bench.about()["version"]
+    assert [run for run in runs if run[1] not in (present, *released[:3])] == [], "./run bench --write"
 
 
-@pytest.fixture
-def site(today, monkeypatch):
-    """Four measures that two departments lead, and a reviewer."""
-    for slug in ("energy", "science"):
-        department = make.make_department(slug)
-        for _ in range(2):
-            make.make_measure(lead_department=department)
+EMPTY = "before\n<!-- runs -->\n<!-- end of runs -->\n<!-- results -->\n<!-- end of results -->\nafter\n"
+ABOUT = {"version": "1.0", "commit": "abc", "day": "2026-01-01", "machine": "2 cores"}
+
+
+def test_a_run_writes_its_own_columns_and_leaves_the_others(monkeypatch):
+    monkeypatch.setattr(lines, "BY_NAME", {line.name: line for line in (PAGE_LINE, REPORTS)})
+    first, second = Results(), Results()
+    first.add("page", "SQLite 1x", 0.5)
+    first.add("page", "SQLite 100x", 0.56)
+    second.add("reports", "PostgreSQL 1x", 1234.5)
+    second.add("page", "SQLite 1x", 0.25)
+    text = lines.written(lines.written(EMPTY, first, ABOUT), second, {**ABOUT, "version": "2.0"})
+    assert text.startswith("before\n")
+    assert text.endswith("\nafter\n")
+    assert [row[:2] for row in lines.table_in(text, "runs")[1:]] == [
+        ["PostgreSQL 1x", "2.0"],
+        ["SQLite 1x", "2.0"],
+        ["SQLite 100x", "1.0"],
+    ]
+    assert lines.table_in(text, "results") == [
+        ["line", "budget", "PostgreSQL 1x", "SQLite 1x", "SQLite 100x"],
+        ["page", "1 loops; 1.1 x that of 1x", "-", "0.25", "**0.56 (1.12 x)**"],
+        ["reports", "200 ms; 1,000 at 1,000x", "**1,234**", "-", "-"],
+    ]
+
+
+def test_the_help_of_the_script_and_the_page_say_the_same_of_each_option():
+    script, page = (" ".join((ROOT / name).read_text(encoding="utf-8").split()) for name in ("run", PAGE))
+    options = {name: action for action in bench.parser()._actions for name in action.option_strings}
+    assert set(bench.HELP) == set(options) - {"-h", "--help"}
+    for name, words in bench.HELP.items():
+        metavar = f" {options[name].metavar}" if options[name].metavar else ""
+        assert f" {name}{metavar} {words} " in script
+        assert f" {name}{metavar} {words} " in page
+    assert bench.USUAL in script
+    assert f"./run bench {bench.USUAL}" in page
+
+
+# What could not be measured
+
+
+def test_a_line_that_was_not_measured_is_named_and_fails(monkeypatch, capsys):
+    for part in ("sqlite", "postgresql"):
+        monkeypatch.setattr(Bench, part, lambda bench: bench.add("overview", "SQLite 1x", 1))
+    assert bench.main(["--quick"]) == 1
+    said = capsys.readouterr().out.partition("Not measured, or wrong:\n")[2].splitlines()
+    assert said == [line.name for line in LINES if line.name != "overview"]
+
+
+def test_the_lines_after_one_that_fails_are_measured_and_it_ends_with_1(monkeypatch, capsys):
+    monkeypatch.setitem(inside.GROUPS, "site", [lambda times: 1 / 0, lambda times: [("overview", times, "")]])
+    assert inside.main("site", 3) == 1
+    said = capsys.readouterr()
+    assert json.loads(said.out) == {"name": "overview", "value": 3, "note": ""}
+    assert "ZeroDivisionError" in said.err
+
+
+@pytest.mark.services
+def test_every_line_is_measured_on_the_least_data():
+    with process([sys.executable, "-m", "benchmarks", "--smoke"], clean_environment()) as smoke:
+        wait_until(lambda: not smoke.is_alive, "the end of the smoke", 600)
+        assert smoke.popen.returncode == 0, smoke.output
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_a_report_that_no_refresh_brings_in_is_missed(today, monkeypatch):
+    monkeypatch.setattr("rollups.tasks.refresh_rollups_task.delay", lambda: None)
+    monkeypatch.setattr(accepting, "PATIENCE", 0.2)
+    make.make_measure()
     make.make_user("rita", role="reviewer")
     rebuild_rollups()
-    monkeypatch.setattr(accepting, "PATIENCE", 0.5)
-    yield
+    with pytest.raises(AssertionError, match="1 reports never came into the totals"):
+        accepting.accept_all(accepting.file_reports(1), per_second=50)
     connections.close_all()
 
 
-@pytest.mark.services
-@pytest.mark.django_db(transaction=True)
-def test_every_accepted_report_is_seen_in_the_totals(site, monkeypatch):
-    monkeypatch.setitem(app.conf, "task_always_eager", True)
-    assert accepting.file_reports(4) == {"filed": 4}
-    found = accepting.accept_reports(per_second=50)
-    assert (found["accepted"], found["lost"], found["errors"]) == (4, 0, [])
-    assert len(found["milliseconds"]) == 4
-    assert StaleCell.objects.count() == 0
-    assert verify_rollups() == []
+def test_a_first_visit_is_the_page_and_what_its_head_names_but_the_charts_script():
+    assert sizes.resources(
+        '<link rel="stylesheet" href="/a.css"><link rel="icon" href="/a.svg"><script src="/a.js"></script>'
+        '<script src="/static/plotly.min.js" defer></script><script src="/a.js"></script><script>1</script>'
+    ) == ["/a.css", "/a.js"]
 
 
-@pytest.mark.services
-@pytest.mark.django_db(transaction=True)
-def test_a_report_that_no_refresh_brings_in_is_lost(site, monkeypatch):
-    monkeypatch.setattr("rollups.receivers.refresh_rollups_task.delay", lambda: None)
-    accepting.file_reports(4)
-    found = accepting.accept_reports(per_second=50)
-    assert (found["accepted"], found["lost"], found["milliseconds"]) == (4, 4, [])
+# Users at work
 
 
 @pytest.mark.one_database
-@pytest.mark.django_db
-def test_a_workbook_is_loaded_and_leaves_the_site_as_it_was(today):
-    plan = make.make_plan()
-    # A plan that holds nothing yet would get its categories of problems, too.
-    make.make_section(plan)
-    for number in range(2):
-        make.make_project(plan, code=f"P{number}", investment=number)
-    before = list(Project.objects.values_list("code", "investment_wan"))
-    found = loading.load_workbook(rows=5, times=1)
-    assert found["rows"] == 5
-    assert all(found[name] > 0 for name in ("preview", "load", "baseline", "megabytes"))
-    assert 20 < found["queries"] < 60
-    assert list(Project.objects.values_list("code", "investment_wan")) == before
-    assert not Load.objects.exists()
-
-
-@pytest.mark.django_db
-@pytest.mark.usefixtures("open_reading", "today")
-def test_the_long_export_has_the_projects_of_every_plan(client, settings):
-    settings.ROOT_URLCONF = "benchmarks.urls"
-    for slug in ("first", "second"):
-        make.make_project(make.make_plan(slug))
-    answer = client.get(EVERY_PROJECT)
-    assert answer.status_code == 200
-    assert len(answer.getvalue().splitlines()) == 2
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_refresh_of_an_accepted_month_counts_the_cells_of_its_place(today):
-    project = make.make_project()
-    make.make_project_month(project, make.FIRST_DAY.replace(day=1))
-    inside._some_months.cache_clear()
-    found = inside.refresh_month(turn=0)
-    assert found["measured"] > 0
-    assert verify_rollups() == []
-
-
-def test_a_child_that_ends_says_why(tmp_path):
-    log = tmp_path / "log"
-    log.write_text("Traceback\n  …\nValueError: no such table\n\n")
-    with subprocess.Popen(["true"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:
-        process.wait()
-        with pytest.raises(RuntimeError, match=r"the measurement “api” failed: ValueError: no such table$"):
-            Child(process, log).ask("api", patience=5)
-
-
-def test_a_child_that_does_not_answer_is_not_waited_for(tmp_path):
-    with subprocess.Popen(["sleep", "60"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:
-        with pytest.raises(RuntimeError, match=r"the measurement “api” took longer than 0.1 s"):
-            Child(process, tmp_path / "log").ask("api", patience=0.1)
-        process.kill()
-
-
-def test_a_first_visit_is_the_page_and_what_its_head_names_but_the_charts_script():
-    parser = sizes.Resources()
-    parser.feed(
-        '<link rel="stylesheet" href="/a.css"><link rel="icon" href="/a.svg"><script src="/a.js"></script>'
-        '<script src="/static/plotly.min.js" defer></script><script src="/a.js"></script><script>1</script>'
-    )
-    assert parser.found == ["/a.css", "/a.js"]
-
-
-def test_an_installation_is_its_packages_its_tools_and_its_data(tmp_path):
-    (tmp_path / "db.sqlite3").write_bytes(b"1234")
-    parts = sizes.installation(tmp_path)
-    assert parts["data"] == 4
-    # plotly alone has 40 MB; the tools of a developer would be as much again.
-    assert 100e6 < parts["packages"] < 300e6
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_reader_with_an_account_asks_as_that_person(today, live_server):
-    make.make_user("rita", role="reviewer", password="a password")
-    port = int(live_server.url.rpartition(":")[2])
-    page = "/review/board/"
-    assert load.fetch(port, page)[0].status == 302
-    assert load.fetch(port, page, **load.log_in(port, "rita", "a password"))[0].status == 200
-    with pytest.raises(RuntimeError, match="rita could not log in"):
-        load.log_in(port, "rita", "another password")
-
-
-QUICK, SLOW = [20.0] * 95, [400.0] * 6
-
-
-@pytest.mark.parametrize(
-    ("times", "statuses", "failures", "said"),
-    [
-        (QUICK * 64, {"200": 6080}, {}, []),
-        (QUICK, {"200": 95}, {}, ["0.8 answers a second are fewer than 50"]),
-        ((QUICK + SLOW) * 64, {"200": 6464}, {}, ["p95 is 400 ms, more than 300"]),
-        (QUICK * 64, {"200": 6077, "500": 1, "429": 1, "0": 1}, {}, ["3 answers were 5xx or 429, or none came"]),
-        (QUICK * 64, {"200": 6079, "302": 1}, {"report: submit: 200 instead of 302": 1}, ["1 steps failed"]),
-    ],
-)
-def test_two_hundred_users_are_promised_a_pace_no_refusal_and_an_answer_in_time(times, statuses, failures, said):
-    found = Found({"overview": times}, statuses, failures, seconds=120, cpu_seconds=20)
-    assert found.shortcomings(200) == said
-
-
-def test_the_table_of_users_has_a_line_for_each_step():
-    found = Found({"search": [10, 20, 30], "overview": [5]}, {"200": 4}, {"search: 500 instead of 200": 2}, 1, 1)
-    lines = [line.split() for line in under_load.Found.table(found)]
-    assert lines[0] == ["step", "answers", "failures", "p50", "p95", "p99", "longest"]
-    assert lines[1] == ["overview", "1", "0", "5", "ms", "5", "ms", "5", "ms", "5", "ms"]
-    assert lines[2] == ["search", "3", "2", "20", "ms", "29", "ms", "30", "ms", "30", "ms"]
-    assert lines[3][:3] == ["all", "4", "2"]
-
-
 @pytest.mark.django_db
 def test_users_find_on_the_pages_what_they_send_back(today, client):
     measure = make.make_measure()
@@ -292,6 +237,7 @@ def test_users_find_on_the_pages_what_they_send_back(today, client):
     assert form_of(page, "report-submitted") == ""
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_reporters_share_no_measure(today, capsys):
     for slug, measures in (("energy", 5), ("science", 2)):

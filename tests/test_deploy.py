@@ -1,18 +1,26 @@
 """What `deploy/` has for a machine without Docker: looked at by the programs that would read it."""
 
+import json
+import os
+import pwd
 import re
+import runpy
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.compose import SERVICES
+from tests.compose import OURS, SERVICES
+from tests.manual import blocks, commands
 from tests.services import ROOT
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
 HOME = "/opt/pilotzone/current"
+# What operations.md has people call, without the name of the program.
+MANUAL = [words[1:] for each in blocks() for words in commands(each) if words[0] == "manage.py"]
 
 
 def run(*command: str | Path) -> str:
@@ -57,9 +65,11 @@ def test_nginx_reads_its_file(tmp_path):
     assert run(nginx, "-t", "-q", "-c", tmp_path / "nginx.conf", "-p", tmp_path) == ""
 
 
-@pytest.mark.parametrize("unit", ["web", "worker", "beat", "migrate"])
+@pytest.mark.parametrize("unit", OURS)
 def test_each_unit_starts_what_its_container_does(unit):
     started = value(unit, "ExecStart").removeprefix(f"{HOME}/.venv/bin/").replace("--bind 127.0.0.1:8000 ", "")
+    # A per cent sign that systemd leaves alone is written twice.
+    started = started.replace("%%", "%")
     # The scheduler of a machine is asked by nobody whether it is well.
     assert started == SERVICES[unit]["command"].removesuffix(" --enable-remote-control")
 
@@ -68,7 +78,7 @@ def test_no_other_machine_reaches_the_site_past_the_proxy():
     assert "--bind 127.0.0.1:8000 " in value("web", "ExecStart")
 
 
-@pytest.mark.parametrize("unit", ["web", "worker", "beat", "migrate"])
+@pytest.mark.parametrize("unit", OURS)
 def test_each_process_has_no_rights_and_writes_to_one_folder(unit):
     assert value(unit, "User") == "pilotzone"
     assert value(unit, "ProtectSystem") == "strict"
@@ -97,7 +107,94 @@ def test_nothing_goes_over_the_wire_as_it_is():
     assert re.findall(r"location (\S+) \{\s+return (\d+)", plain) == [("/", "301"), ("/api/", "403")]
 
 
-def test_the_script_is_a_shell_script():
-    run("sh", "-n", DEPLOY / "pilotzone")
-    if shellcheck := shutil.which("shellcheck"):
-        run(shellcheck, DEPLOY / "pilotzone")
+class TestScript:
+    """deploy/pilotzone, with other places than those of a real machine, and as whoever runs the tests."""
+
+    SETTINGS = (
+        "# The site.\n"
+        "DATABASE_URL=postgres://pilotzone:s3cret@db.example:5433/zone?sslmode=require&connect_timeout=5\n"
+        'PILOTZONE_EMAIL_FROM="Pilot zone <pilotzone@example.org>"\n'
+        "PILOTZONE_SECRET_KEY=a$b;c`touch stolen`'d\n"
+    )
+
+    @pytest.fixture
+    def script(self, tmp_path: Path) -> Path:
+        """Its manage.py tells what it was called with."""
+        home = tmp_path / "home"
+        (home / ".venv" / "bin").mkdir(parents=True)
+        (home / ".venv" / "bin" / "python").symlink_to(sys.executable)
+        told = "import json, os, sys; print(json.dumps([sys.argv[1:], dict(os.environ), os.getcwd()]))"
+        (home / "manage.py").write_text(told, encoding="utf-8")
+        return self.placed(tmp_path, home)
+
+    def placed(self, folder: Path, home: Path) -> Path:
+        text = (DEPLOY / "pilotzone").read_text(encoding="utf-8")
+        user = pwd.getpwuid(os.geteuid()).pw_name
+        for name, value in (
+            ("HOME", home),
+            ("SETTINGS", folder / "pilotzone.env"),
+            ("DATA", folder / "data"),
+            ("USER", user),
+        ):
+            text, number = re.subn(rf'(?m)^{name} = ".*"$', f'{name} = "{value}"', text)
+            assert number == 1
+        (folder / "pilotzone").write_text(text, encoding="utf-8")
+        (folder / "pilotzone.env").write_text(self.SETTINGS, encoding="utf-8")
+        return folder / "pilotzone"
+
+    def call(self, script: Path, *words: str, at: Path | None = None) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(script), *words]
+        environment = {"PATH": "/usr/bin:/bin", "DATABASE_URL": "postgres://of/the/caller"}
+        return subprocess.run(command, cwd=at, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+    @pytest.mark.parametrize("words", MANUAL, ids=" ".join)
+    def test_each_line_of_the_manual_arrives_with_the_settings_of_the_site(
+        self, script: Path, tmp_path: Path, words: list[str]
+    ) -> None:
+        done = self.call(script, *words, at=tmp_path)
+        assert done.returncode == 0, done.stderr
+        arguments, environment, folder = json.loads(done.stdout)
+        assert arguments == words
+        assert environment["DATABASE_URL"].endswith("/zone?sslmode=require&connect_timeout=5")
+        assert environment["PILOTZONE_SECRET_KEY"] == "a$b;c`touch stolen`'d"
+        assert environment["PILOTZONE_EMAIL_FROM"] == "Pilot zone <pilotzone@example.org>"
+        assert environment["PILOTZONE_DATA_DIR"] == str(tmp_path / "data")
+        # A relative folder is the caller's.
+        assert folder == str(tmp_path)
+        assert not (tmp_path / "stolen").exists()
+
+    def test_it_says_on_which_database_it_works_and_no_password(self, script: Path, tmp_path: Path) -> None:
+        said = self.call(script, "backup", "a").stderr
+        assert said == f"pilotzone: on the database zone at db.example:5433, with the data folder {tmp_path}/data\n"
+
+    @pytest.mark.parametrize("written", ["", "# DATABASE_URL=postgres://a/b\n", "DATABASE_URL=\n"])
+    def test_it_refuses_to_work_on_the_embedded_default(self, script: Path, tmp_path: Path, written: str) -> None:
+        (tmp_path / "pilotzone.env").write_text(written, encoding="utf-8")
+        done = self.call(script, "backup", "a")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "names no DATABASE_URL" in done.stderr and "Nothing was done" in done.stderr
+
+    def test_settings_that_cannot_be_read_are_a_sentence(self, script: Path, tmp_path: Path) -> None:
+        (tmp_path / "pilotzone.env").unlink()
+        done = self.call(script, "check")
+        assert done.returncode == 1
+        assert "cannot be read" in done.stderr and "Traceback" not in done.stderr
+
+    @pytest.mark.parametrize(
+        ("line", "value"),
+        [
+            # Examples of systemd.exec(5), and the states of its reader.
+            ("A=plain & more ; $x  ", "plain & more ; $x"),
+            ('A="two  words" ', "two  words"),
+            ("A='$word'\"s\" ", "$words"),
+            ("A=one\\\ntwo", "onetwo"),
+            ('A="x\\"y\\n\\$z"', 'x"y\\n$z'),
+            ('A="first\nsecond"', "first\nsecond"),
+            ('A=a "b" it\'s', 'a "b" it\'s'),
+            ("  A = spaced ", "spaced"),
+            ("A=\\ kept\\ ", " kept "),
+        ],
+    )
+    def test_values_are_read_as_systemd_reads_them(self, script: Path, line: str, value: str) -> None:
+        read = runpy.run_path(str(script))["read_settings"]
+        assert read(f"; before\n{line}\nB=after\nno setting\n") == {"A": value, "B": "after"}

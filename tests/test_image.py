@@ -160,7 +160,7 @@ def test_with_the_packages_of_single_sign_on_it_takes_its_settings(base, contain
 
 
 @pytest.mark.django_db(transaction=True)
-def test_web_worker_and_beat_start_from_it(container):
+def test_web_workers_and_beat_start_from_it(container):
     with redis() as broker:
         start_all(container, broker.url)
 
@@ -174,12 +174,12 @@ def start_all(container: str, broker: str) -> None:
     }
     port = free_port()
     web = [*compose_command("web"), "--bind", f"127.0.0.1:{port}"]
-    commands = [web, compose_command("worker"), compose_command("beat")]
+    commands = [web, *map(compose_command, ("worker", "worker-slow", "beat"))]
     with ExitStack() as stack:
         processes = [stack.enter_context(running(container, command, environment)) for command in commands]
 
         def is_ready() -> bool:
-            assert [one.poll() for one in processes] == [None, None, None]
+            assert [one.poll() for one in processes] == [None] * 4
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
                     return answer.status == 200

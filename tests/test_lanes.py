@@ -3,6 +3,7 @@
 import pytest
 
 from tests import lanes, services
+from tests.conftest import pytest_ignore_collect, refuse_hidden_marks
 
 
 @pytest.fixture
@@ -84,3 +85,40 @@ def test_an_unknown_required_lane_is_a_mistake(suite, monkeypatch):
     with pytest.raises(SystemExit) as refusal:
         lanes.main([])
     assert refusal.value.code == 2
+
+
+def test_a_pass_for_a_mark_imports_only_the_files_that_name_it(tmp_path, monkeypatch):
+    named, other, helper = tmp_path / "test_named.py", tmp_path / "test_other.py", tmp_path / "services.py"
+    named.write_text("pytestmark = pytest.mark.services\n")
+    other.write_text("pytestmark = pytest.mark.django_db\n")
+    helper.write_text("")
+    monkeypatch.setenv("PILOTZONE_TEST_ONLY", "services")
+    assert [pytest_ignore_collect(path) for path in (named, other, helper, tmp_path)] == [None, True, None, None]
+    monkeypatch.setenv("PILOTZONE_TEST_ONLY", "")
+    assert pytest_ignore_collect(other) is None
+
+
+def test_a_mark_that_its_file_does_not_name_stops_the_run(request, monkeypatch):
+    request.node.add_marker("browser")
+    with pytest.raises(pytest.UsageError, match=r"test_lanes\.py has tests marked browser"):
+        refuse_hidden_marks([request.node])
+
+
+REPORT = """<testsuites><testsuite name="pytest" errors="0" failures="0" skipped="0" tests="3">
+<testcase classname="tests.measures.test_rules" name="test_one" time="1.5" />
+<testcase classname="tests.measures.test_rules.EveryLightTest" name="test_two" time="0.5" />
+<testcase classname="tests.api.test_lists" name="test_three" time="6" />
+</testsuite></testsuites>"""
+
+
+def test_the_files_that_took_longest_are_named_first(tmp_path):
+    report = tmp_path / "report.xml"
+    report.write_text(REPORT)
+    times = lanes.read_times(report)
+    assert times == {"tests/measures/test_rules.py": 2.0, "tests/api/test_lists.py": 6.0}
+    assert lanes.dearest(times) == [
+        "   6.0 s   75%  tests/api/test_lists.py",
+        "   2.0 s   25%  tests/measures/test_rules.py",
+    ]
+    assert lanes.dearest(times, number=1) == ["   6.0 s   75%  tests/api/test_lists.py"]
+    assert lanes.read_times(tmp_path / "missing.xml") == {}

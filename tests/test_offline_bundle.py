@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from core.release import release
 from tests.manual import block
 from tests.services import ROOT, free_port
 
@@ -68,7 +69,10 @@ def test_a_site_runs_on_a_machine_without_network(bundle, tmp_path):
     # The network of its own is left by nobody: what asks the site has to be inside too.
     ask = "import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1], timeout=5).status)"
     name = bundle.name.removesuffix(".tar.gz")
-    put = {"pilotzone-0.2.0-python3.13-x86_64": name, "./run serve": f"./run serve --port {port} --data-dir $HOME/site"}
+    put = {
+        f"pilotzone-{release()}-python3.13-x86_64": name,
+        "./run serve": f"./run serve --port {port} --data-dir $HOME/site",
+    }
     *unpack, serve = block("sha256sum --check", **put).splitlines()
     script = f"""
         set -e

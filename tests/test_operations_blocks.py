@@ -25,6 +25,7 @@ from accounts.log_seals import seal_log
 from accounts.models import AccessToken, LogSeal
 from core import log_context, request_id
 from core.log_formats import TextFormatter
+from pilotzone.env import strong_key
 from rollups.models import StaleCell, Verification
 from tests import factories as make
 from tests.accounts.test_log_seals import add
@@ -115,7 +116,7 @@ class TestTheManual:
 
 
 def without_choices(script: str) -> str:
-    return script.replace("read|report", "read")
+    return script.replace("read|reports|values|problems", "read")
 
 
 class TestWhatIsNotRun:
@@ -160,11 +161,21 @@ class TestWhatIsNotRun:
 
 @pytest.mark.django_db
 def test_a_new_site_gets_its_administrator(tmp_path: Path) -> None:
-    copy, invite = commands(block("cp .env.example")), block("cp .env.example").splitlines()[-1]
+    make_settings, _docker, invite = re.split(r"(?m)^(?=docker)", block("cp .env.example"))
     shutil.copy(ROOT / ".env.example", tmp_path)
-    subprocess.run(copy[0], cwd=tmp_path, check=True)
+    subprocess.run(["bash", "-ec", f"umask 077\n{make_settings}"], cwd=tmp_path, check=True)
     assert (tmp_path / ".env").read_text() == text_of(".env.example")
+    assert secrets_made(tmp_path / "secrets") == {"PILOTZONE_SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD"}
     assert "set a password for the account admin at\n  http://localhost:8000/" in run(invite)[0]
+
+
+def secrets_made(folder: Path) -> set[str]:
+    """Their names. Nobody gets into the folder; the users of containers, who are given the files, read them."""
+    assert folder.stat().st_mode & 0o777 == 0o700
+    files = list(folder.iterdir())
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o644}
+    assert len({strong_key(file.read_text().strip()) for file in files}) == len(files)
+    return {file.name for file in files}
 
 
 def test_the_commands_of_the_readme(tmp_path: Path) -> None:
@@ -215,8 +226,8 @@ class TestSettings:
 class TestAccounts:
     def test_a_token_for_an_account_that_nobody_logs_in_to(self) -> None:
         make.make_user("ada", role="reporter", department=make.make_department("energy"))
-        for scope in ("read", "report"):
-            put = {"USER": "ada", "read|report": scope}
+        for scope in ("read", "reports"):
+            put = {"USER": "ada", "read|reports|values|problems": scope}
             [said] = run(block("manage.py create_token", **put))
             token = AccessToken.objects.latest("pk")
             assert (token.scope, token.name, (token.expires_at - token.created_at).days) == (
@@ -248,14 +259,15 @@ class TestAccounts:
 
 @pytest.mark.django_db
 class TestTheLog:
-    def test_it_is_checked_with_a_seal_that_was_noted_elsewhere(self) -> None:
+    def test_it_is_checked_with_a_seal_that_was_noted_elsewhere(self, tmp_path: Path) -> None:
         add(3)
         seal_log()
         noted = str(LogSeal.objects.latest("number"))
-        said = run(block("manage.py verify_audit  ", **{"1520:9f3c…": noted}))
+        folder = {"/srv/backups": str(tmp_path)}
+        said = run(block("manage.py verify_audit  ", **{"1520:9f3c…": noted}, **folder))
         assert all("Checked 3 entries" in each for each in said)
         with pytest.raises(CommandError):
-            run(block("manage.py verify_audit  ", **{"1520:9f3c…": f"3:{'0' * 64}"}))
+            run(block("manage.py verify_audit  ", **{"1520:9f3c…": f"3:{'0' * 64}"}, **folder))
 
     def test_a_file_of_old_entries_is_checked(self, data: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         add(3)

@@ -1,4 +1,3 @@
-from celery.signals import task_prerun
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
@@ -8,11 +7,8 @@ class WebConfig(AppConfig):
     name = "web"
 
     def ready(self) -> None:
-        from web import site
         from web.cache import versions
 
         connection_created.connect(versions.watch_connection)
         pre_migrate.connect(versions.pause, sender=self)
         post_migrate.connect(versions.resume, sender=self)
-        # A worker asks for no page, and would never hear of a change.
-        task_prerun.connect(site.forget_version)

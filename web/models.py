@@ -159,3 +159,21 @@ class IdempotencyKey(models.Model):
 
 auditlog.register(SavedView)
 auditlog.register(Site)
+
+
+class Lease(models.Model):
+    """Which of several processes does something alone, for as long as it renews this row: `web.leases`."""
+
+    name = models.CharField(_("Name"), max_length=40, primary_key=True)
+    holder = models.CharField(_("Process"), max_length=300)
+    renewed_at = models.DateTimeField(_("Renewed at"))
+
+    # No page shows it.
+    is_versioned = False
+
+    class Meta:
+        verbose_name = _("lease")
+        verbose_name_plural = _("leases")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.holder}"

@@ -94,8 +94,8 @@ def remembered() -> SiteProfile:
     return NEUTRAL if _known is None else _known[1]
 
 
-def forget_version(**kwargs: Any) -> None:
-    """Receiver of `task_prerun`: what is known may be as old as the process."""
+def forget_version() -> None:
+    """Ask anew next time, since what is known may be as old as the process."""
     versions.of_site = None
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 
 from accounts.steps import ALWAYS_OPEN, due_step
 from web.api.problems import problem
-from web.api.schema import PROBLEM_TYPE
+from web.api.shapes import PROBLEM_TYPE
 
 
 class StepMiddleware:

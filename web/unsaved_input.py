@@ -14,7 +14,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.functional import Promise
 from django.utils.text import Truncator
 
-from accounts.rules import GuardedView
+from accounts.rules import GuardedView, to_confirm
 
 # Of one field. No field of the site takes as many; a stranger may send millions.
 MAX_CHARACTERS = 20_000
@@ -31,13 +31,14 @@ class ShowsUnsavedInput(GuardedView):
         return request.get_full_path()
 
     @classmethod
-    def show_unsaved(cls, request: HttpRequest) -> HttpResponse:
-        """Says that nothing was saved, and what was typed."""
+    def show_unsaved(cls, request: HttpRequest, *, must_confirm: bool = False) -> HttpResponse:
+        """Says that nothing was saved, and what was typed. `must_confirm`: for want of the password alone."""
         posted = [(label, request.POST.get(name, "")) for name, label in cls.typed_fields.items()]
         context = {
             "typed": [(label, Truncator(text).chars(MAX_CHARACTERS)) for label, text in posted if text.strip()],
             "had_files": bool(request.FILES),
             "form_address": cls.form_address(request),
+            "must_confirm": must_confirm,
             "as_of": None,
         }
         response = render(request, "not_saved.html", context, status=403)
@@ -50,6 +51,11 @@ class ShowsUnsavedInput(GuardedView):
         if request.method == "POST":
             return self.show_unsaved(request)
         return redirect_to_login(self.form_address(request))
+
+    def ask_for_password(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method == "POST":
+            return self.show_unsaved(request, must_confirm=True)
+        return to_confirm(self.form_address(request))
 
 
 def labels_of(form: type[Form], *names: str) -> dict[str, str | Promise]:

@@ -23,7 +23,7 @@ from measures.filters import asked_plan
 from projects.models import Stage
 from projects.sums import ProjectSum
 from web.api.endpoints import Endpoint
-from web.api.schema import (
+from web.api.shapes import (
     ADDRESS,
     ASKED_PLAN,
     DAY,

@@ -19,7 +19,7 @@ from measures.filters import MeasureFilter, asked_plan
 from projects.filters import ProjectFilter
 from rollups.models import RollupRun
 from web.api.endpoints import Endpoint
-from web.api.schema import (
+from web.api.shapes import (
     ADDRESS,
     ASKED_PLAN,
     DAY,

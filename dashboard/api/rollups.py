@@ -29,7 +29,7 @@ from measures.models import Plan
 from projects.models import Stage
 from web.api.endpoints import ListEndpoint
 from web.api.fields import Chunk, Field, Reader, value
-from web.api.schema import (
+from web.api.shapes import (
     ADDRESS,
     AS_OF,
     DAY,

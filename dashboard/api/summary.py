@@ -32,7 +32,7 @@ from indicators.api.indicators import (
 from measures.filters import asked_plan
 from reporting.problems.rules import WaitingFor
 from web.api.endpoints import Endpoint, Row
-from web.api.schema import (
+from web.api.shapes import (
     AS_OF,
     ASKED_PLAN,
     DAY,

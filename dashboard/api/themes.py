@@ -19,7 +19,7 @@ from themes.filters import THEME_ORDERINGS, ThemeFilter
 from themes.models import MEMBERS, Theme
 from web.api.endpoints import ListEndpoint, Row, RowEndpoint
 from web.api.fields import Chunk, Field, Reader, value
-from web.api.schema import (
+from web.api.shapes import (
     ADDRESS,
     PROVENANCE,
     SOURCE,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from accounts.noted_seals import NotedSeal
 from datasets.stored_files import file_fields
 
 # Rows that `migrate` makes by itself.
@@ -16,11 +17,13 @@ class BackupError(Exception):
 
 @dataclass(frozen=True)
 class Contents:
-    """`rows`: table -> how many; `migrations`: app and name of each applied one; `files`: names of stored files."""
+    """`rows`: table -> how many; `migrations`: app and name of each applied one; `files`: names of stored files;
+    `seal`: the newest of the log, as `accounts.noted_seals` writes it, if there is any."""
 
     rows: dict[str, int]
     migrations: list[tuple[str, str]]
     files: list[str]
+    seal: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -38,4 +41,7 @@ def read_contents(ask: Callable[[str], Sequence[Any]], tables: Iterable[str]) ->
         table, column = field.model._meta.db_table, field.column
         if table in rows:
             files.update(name for (name,) in ask(f"""SELECT "{column}" FROM "{table}" WHERE "{column}" <> ''"""))  # noqa: S608  # names of tables and columns come from our models
-    return Contents(rows, [(app, name) for app, name in migrations], sorted(files))
+    newest = "SELECT number, digest FROM accounts_logseal ORDER BY number DESC LIMIT 1"
+    seals = ask(newest) if "accounts_logseal" in rows else []
+    seal = "".join(str(NotedSeal(*row)) for row in seals)
+    return Contents(rows, [(app, name) for app, name in migrations], sorted(files), seal)

@@ -14,7 +14,7 @@ from datasets.backups.contents import BackupError
 from datasets.backups.databases import site_database
 from datasets.backups.encryption import Source, write_piece
 from datasets.backups.manifest import ENCRYPTED, EVIDENCE, LOG_ARCHIVE, Manifest, Piece
-from datasets.backups.progress import bar
+from datasets.progress import bar
 
 
 def make_backup(folder: Path, *, recipient: str = "", is_scheduled: bool = False) -> Manifest:
@@ -45,6 +45,7 @@ def make_backup(folder: Path, *, recipient: str = "", is_scheduled: bool = False
         missing=missing,
         recipient=recipient,
         is_scheduled=is_scheduled,
+        seal=held.seal,
     )
     manifest.check(folder)
     manifest.write(folder)

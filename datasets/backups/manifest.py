@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from accounts.log_archive import FOLDER as LOG_FOLDER
+from accounts.noted_seals import FOLDER as LOG_FOLDER
 from core.files import write_whole
 from datasets.backups.contents import BackupError
-from datasets.backups.progress import bar
+from datasets.progress import bar
 
 FILE = "backup.json"
 # A backup of another shape is refused.
@@ -34,7 +34,8 @@ class Piece:
 @dataclass(frozen=True)
 class Manifest:
     """`files`: name within the folder -> its piece. `missing`: files that rows name and that were not there.
-    `recipient`: the public key that all of them are encrypted for; empty where they are not."""
+    `recipient`: the public key that all of them are encrypted for; empty where they are not. `seal`: the newest of the
+    log, as `accounts.noted_seals` writes it; empty where nothing was sealed, or by an earlier version."""
 
     release: str
     commit: str
@@ -46,6 +47,7 @@ class Manifest:
     missing: list[str]
     recipient: str = ""
     is_scheduled: bool = False
+    seal: str = ""
 
     @property
     def size(self) -> int:

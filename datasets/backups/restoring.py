@@ -11,7 +11,7 @@ from datasets.backups.contents import MADE_BY_MIGRATE, BackupError, Contents
 from datasets.backups.databases import DamagedDatabase, site_database
 from datasets.backups.encryption import Identity, plain_file, read_piece
 from datasets.backups.manifest import EVIDENCE, LOG_ARCHIVE, Manifest, read_manifest
-from datasets.backups.progress import bar
+from datasets.progress import bar
 from datasets.versions import unknown_migrations
 
 # So many tables are named.

@@ -103,8 +103,8 @@ def make_scheduled_backup() -> None:
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[bool]:
-    """Whether no other process makes a backup there, until the end of the block. Redis hands a task that takes long to
-    a second worker."""
+    """Whether no other process makes a backup there, until the end of the block. What a worker that hangs has in hand
+    is handed to a second one."""
     if not folder.is_dir():
         # Not made: where a disk is not mounted, its place would fill another one.
         raise BackupError(f"The folder {folder} is not there: mount its disk, or make it.")

@@ -15,6 +15,7 @@ Each project draws on its own, by its code, so that a change of one moves no oth
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 from random import Random
 
 from core.periods import month_end, month_of, months_between
@@ -75,7 +76,7 @@ class Calendar:
 
     on: date
 
-    @property
+    @cached_property
     def months(self) -> list[date]:
         return months_between(self.on.replace(month=1, day=1), self.on)
 

@@ -1,6 +1,6 @@
 """Writes the made months and annual plans, with as few statements as there are tables."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,12 +11,15 @@ from core.provenance import Provenance
 from datasets.demo_months.rule import Calendar, Facts, MadeMonth, MadeProject, choose_absurd, make_project
 from datasets.demo_months.wording import habits_of_cities, lead_of, texts_of
 from datasets.demonstration import SOURCE
-from datasets.ledger.writing import BATCH_SIZE, analyze_tables, upsert
+from datasets.ledger.writing import analyze_tables, insert, upsert
+from datasets.progress import bar
 from projects.models import AnnualPlan, Project, ProjectMonth, ProjectMonthStep
 from projects.services import touch_cells
 from reporting.workflow import ReportState
 
 CHANGED = ["invested_before_wan", "planned_start_on", "planned_completion_on", "lead_department"]
+# What a month says in the columns that a step keeps, where it leaves them out. No month has evidence.
+BLANK_CONTENT = {name: getattr(ProjectMonth(), name) for name in ProjectMonth.kept_columns}
 DECISIONS = {ReportState.ACCEPTED: "accept", ReportState.RETURNED: "return"}
 
 
@@ -31,18 +34,18 @@ def make_months(on: date) -> int:
     calendar, habits = Calendar(on), habits_of_cities()
     made = [
         (each, make_project(facts, habits[facts.city], calendar, absurd=absurd.get(each.code, "")))
-        for each in projects
+        for each in bar("Months", over=projects, unit=" projects")
         if (facts := facts_of(each)).city in habits
     ]
     _write_projects(made)
-    AnnualPlan.objects.bulk_create(
-        (AnnualPlan(project=project, year=on.year, planned_wan=each.planned) for project, each in made),
-        batch_size=BATCH_SIZE,
-    )
+    insert(AnnualPlan, ({"project_id": each.pk, "year": on.year, "planned_wan": one.planned} for each, one in made))
     months = [_month(project, month) for project, each in made for month in each.months]
-    ProjectMonth.objects.bulk_create(months, batch_size=BATCH_SIZE)
+    insert(ProjectMonth, bar("Writing months", over=months, unit=" months"))
     ProjectMonth.objects.settle()
-    ProjectMonthStep.objects.bulk_create((step for month in months for step in _steps(month)), batch_size=BATCH_SIZE)
+    # There were none before: all are these, in this order.
+    pks = ProjectMonth.objects.order_by("pk").values_list("pk", flat=True)
+    rows = bar("Writing their steps", over=zip(pks, months, strict=True), unit=" months")
+    insert(ProjectMonthStep, (step for pk, month in rows for step in _steps(pk, month)))
     analyze_tables([Project, AnnualPlan, ProjectMonth, ProjectMonthStep])
     touch_cells(*projects)
     return len(months)
@@ -70,35 +73,32 @@ def _write_projects(made: Iterable[tuple[Project, MadeProject]]) -> None:
     upsert(Project, projects, CHANGED)
 
 
-def _month(project: Project, made: MadeMonth) -> ProjectMonth:
-    return ProjectMonth(
-        project=project,
-        period=made.period,
-        state=made.state,
-        stage=made.stage,
-        started_on=made.started_on,
-        completed_on=made.completed_on,
-        invested_wan=made.invested,
-        progress=made.progress,
-        submitted_on=made.submitted_on,
-        decided_on=made.decided_on,
-        provenance=Provenance.ILLUSTRATIVE,
-        source=SOURCE,
+def _month(project: Project, made: MadeMonth) -> dict[str, Any]:
+    return {
+        "project_id": project.pk,
+        "period": made.period,
+        "state": made.state,
+        "stage": made.stage,
+        "started_on": made.started_on,
+        "completed_on": made.completed_on,
+        "invested_wan": made.invested,
+        "progress": made.progress,
+        "submitted_on": made.submitted_on,
+        "decided_on": made.decided_on,
+        "provenance": Provenance.ILLUSTRATIVE,
+        "source": SOURCE,
         **texts_of(project.code, made),
-    )
+    }
 
 
-def _steps(month: ProjectMonth) -> list[ProjectMonthStep]:
-    """Of the days alone: nobody is known to have made them. No month has evidence."""
-    content = {**{name: _plain(getattr(month, name)) for name in month.kept_columns}, "evidence": []}
-    moves: list[tuple[str, Any, str]] = []
-    if month.submitted_on:
-        moves.append(("submit", month.submitted_on, ""))
-    if month.decided_on:
-        moves.append((DECISIONS[ReportState(month.state)], month.decided_on, month.decision_note))
-    return [
-        ProjectMonthStep(report=month, move=move, made_on=on, note=note, content=content) for move, on, note in moves
-    ]
+def _steps(pk: int, month: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Of the days alone: nobody is known to have made them."""
+    content = {name: _plain(month.get(name, blank)) for name, blank in BLANK_CONTENT.items()} | {"evidence": []}
+    if month["submitted_on"]:
+        yield {"report_id": pk, "move": "submit", "made_on": month["submitted_on"], "content": content}
+    if month["decided_on"]:
+        move, note = DECISIONS[month["state"]], month["decision_note"]
+        yield {"report_id": pk, "move": move, "made_on": month["decided_on"], "note": note, "content": content}
 
 
 def _plain(value: Any) -> Any:

@@ -34,7 +34,7 @@ from datasets.ledger.rows import Key, Ledger, Values
 from datasets.ledger.scopes import leaving_items
 from datasets.ledger.sheets import SHEETS
 from datasets.ledger.touched import cells_of, links_of, mark_updated
-from datasets.ledger.writing import BATCH_SIZE, Writer, add_steps, analyze_tables, write_links
+from datasets.ledger.writing import Writer, add_steps, analyze_tables, insert, write_links
 from indicators.models import Indicator
 from measures.models import Load, LoadedRow, Measure, Plan, Report
 from projects.models import Project, ProjectMonth
@@ -176,7 +176,7 @@ class _Commit:
         assert self.load is not None
         for record in self.records:
             record.load = self.load
-        LoadedRow.objects.bulk_create(self.records, batch_size=BATCH_SIZE)
+        insert(LoadedRow, map(vars, self.records))
         self._analyze()
         after = cells_of(self.merged, self.ids, self.plan, before=False)
         for kind, sender in (("measures", Measure), ("projects", Project)):

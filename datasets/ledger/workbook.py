@@ -7,9 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-import xlsxwriter
 from django.utils.translation import gettext as _
-from xlsxwriter.utility import xl_col_to_name, xl_range_abs
 
 from datasets.ledger.cells import HEADER_UNITS, choice_names
 from datasets.ledger.declaration import Column, Kind, Sheet
@@ -77,6 +75,9 @@ def write_workbook(
     is filled in. Texts are in the reader's language. Raises
     FileRefused for a text that no cell of a workbook can hold.
     """
+    # It takes 3 MB: only of a process that is asked for a workbook.
+    import xlsxwriter
+
     book = xlsxwriter.Workbook(output, {"constant_memory": True})
     book.set_properties({"created": CREATED})
     writer = _Writer(book, sheets, rows, marks, locked or {})
@@ -208,6 +209,8 @@ class _Writer:
         """On a hidden sheet: within a rule texts are short, and have no commas."""
         if texts not in self.lists:
             self.lists.append(texts)
+        from xlsxwriter.utility import xl_range_abs  # as write_workbook imports it
+
         at = self.lists.index(texts)
         return f"='{LISTS_SHEET}'!{xl_range_abs(0, at, len(texts) - 1, at)}"
 
@@ -217,6 +220,8 @@ class _Writer:
         if sheet is None or len(sheet.key) != 1:
             return None
         at = sheet.columns.index(sheet.column(sheet.key[0]))
+        from xlsxwriter.utility import xl_col_to_name  # as write_workbook imports it
+
         letters = xl_col_to_name(at)
         last = 1 + len(self.rows.get(name, ())) + SPARE_ROWS
         title = sheet_title(sheet).replace("'", "''")

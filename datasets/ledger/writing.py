@@ -1,11 +1,14 @@
 """Writes merged rows to their tables, with as few statements as there are tables."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import JSONField, Model
+from django.db.models.expressions import DatabaseDefault
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -230,6 +233,33 @@ def replaced_key(item: Item) -> Key:
     return (item["measure"], item["supersedes"], item["supersedes_number"] or 1)
 
 
+def insert(model: type[Model], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Makes new rows from values by attribute (`project_id` for a foreign key); what a row leaves out has the default
+    of its field. `bulk_create` takes three times as long: it makes objects, and prepares each value anew."""
+    blank = vars(model())
+    with connection.cursor() as cursor:
+        columns: list[Any] = [
+            (field, _preparation(field, cursor.db))
+            for field in model._meta.concrete_fields
+            if not field.primary_key and not isinstance(blank[field.attname], DatabaseDefault)
+        ]
+        quote = connection.ops.quote_name
+        names, places = ", ".join(quote(field.column) for field, _prepare in columns), ", ".join(["%s"] * len(columns))
+        statement = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608  # names of our own
+        defaults = [(field.attname, blank[field.attname], prepare) for field, prepare in columns]
+        values = ([prepare(row.get(name, default)) for name, default, prepare in defaults] for row in rows)
+        cursor.executemany(statement, values)  # type: ignore[arg-type]  # drivers take any iterable
+
+
+def _preparation(field: Any, database: BaseDatabaseWrapper) -> Callable[[Any], Any]:
+    """What makes a value of the field one of the database. Days, states and names come again and again."""
+
+    def prepare(value: Any) -> Any:
+        return field.get_db_prep_save(value, database)
+
+    return prepare if isinstance(field, JSONField) else cache(prepare)
+
+
 def upsert(model: Any, rows: list[Any], fields: list[str]) -> None:
     """Writes these fields of rows that are there."""
     if not fields:
@@ -269,10 +299,18 @@ def add_steps(model: type[AbstractReport], report_ids: Collection[int]) -> None:
         if report.decided_on:
             moves.append((decision, report.decided_on, report.decided_at, report.decided_by_id, report.decision_note))
         steps += [
-            step_model(report=report, move=move, made_on=on, made_at=at, made_by_id=by, note=note, content=content)
+            {
+                "report_id": report.pk,
+                "move": move,
+                "made_on": on,
+                "made_at": at,
+                "made_by_id": by,
+                "note": note,
+                "content": content,
+            }
             for move, on, at, by, note in moves
         ]
-    step_model._default_manager.bulk_create(steps, batch_size=BATCH_SIZE)
+    insert(step_model, steps)
 
 
 def analyze_tables(models: Iterable[type[Model]]) -> None:

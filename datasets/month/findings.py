@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from datasets import findings
 from datasets.ledger.rows import Problem
 from datasets.models import Upload
@@ -36,10 +38,14 @@ def found(seen: Seen, upload: Upload) -> Findings:
         "needs_confirmation": seen.needs_confirmation,
         "file_problems": [each.sentence for each in seen.problems if not each.number],
         "conflicts": conflicts,
-        "wrong": [_wrong(kind, each) for each in sorted(seen.problems, key=lambda each: each.number) if each.number],
+        "wrong": _all_wrong(kind, seen),
         **rows,
-        "counts": {name: len(held) for name, held in rows.items()} | {"untouched": seen.untouched},
+        "counts": {name: len(held) for name, held in rows.items()} | {"untouched": len(seen.untouched)},
     }
+
+
+def _all_wrong(kind: MonthKind[Any], seen: Seen) -> list[Findings]:
+    return [_wrong(kind, each) for each in sorted(seen.problems, key=lambda each: each.number) if each.number]
 
 
 def _wrong(kind: MonthKind[Any], problem: Problem) -> Findings:
@@ -52,12 +58,29 @@ def _wrong(kind: MonthKind[Any], problem: Problem) -> Findings:
 
 
 def filed(entries: Iterable[Entry], seen: Seen, upload: Upload) -> Findings:
-    """What became of it: reports submitted and drafts kept, with why; and how many wrong rows were left out."""
+    """What became of each row: its report was submitted, or is kept as a draft, with why; it was left out as wrong; it
+    was left alone, or nobody filled it in."""
+    kind, written = kind_of(upload), list(entries)
     rows: dict[str, list[Findings]] = {What.SUBMIT.value: [], What.DRAFT.value: []}
-    for each in entries:
-        named = _named(kind_of(upload), each, upload)
-        rows[each.what.value].append(named | {"reasons": list(each.reasons)})
-    return {**rows, "left_out": len({each.number for each in seen.problems if each.number})}
+    for each in written:
+        rows[each.what.value].append(_named(kind, each, upload))
+    codes = {each.code for each in written}
+    left = [each for each in seen.entries if each.what is not What.WRONG and each.code not in codes]
+    wrong = _all_wrong(kind, seen)
+    return {
+        **rows,
+        "left_out": len({each["number"] for each in wrong}),
+        "wrong": wrong,
+        "left": [_left(kind, each, upload) for each in left],
+        "untouched": seen.untouched,
+    }
+
+
+def _left(kind: MonthKind[Any], entry: Entry, upload: Upload) -> Findings:
+    named = _named(kind, entry, upload)
+    if entry.is_conflict:
+        named["reasons"] = [_("Changed on the site meanwhile, and left as it is there")]
+    return named
 
 
 def chosen_rows(upload: Upload) -> dict[str, str]:

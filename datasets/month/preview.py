@@ -87,13 +87,13 @@ class Entry:
 
 @dataclass
 class Seen:
-    """`problems`: of rows (with a number) and of the file; `untouched`: how many rows nobody filled in."""
+    """`problems`: of rows (with a number) and of the file; `untouched`: the codes of rows that nobody filled in."""
 
     entries: list[Entry]
     problems: list[Problem]
     notices: list[str]
     questions: list[ColumnQuestion]
-    untouched: int = 0
+    untouched: list[str] = field(default_factory=list)
     has_base: bool = True
 
     @property
@@ -205,7 +205,7 @@ class _Judging:
         cells = {column.name: self._cell(row, column.name, held) for column in self.kind.filled}
         # An emptied row throws nobody's draft away.
         if cells == held or not any(cells.values()):
-            self.seen.untouched += 1
+            self.seen.untouched.append(code)
         elif site is None:
             # Said later, of all of them at once.
             self.seen.entries.append(Entry(row.number, code, What.WRONG))

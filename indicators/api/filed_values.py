@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
+from accounts.models import Scope, User
 from accounts.rules import VALUE_REPORTERS, Facts
 from core.exceptions import NotAllowed
 from indicators.api.indicators import CODE, REGION
@@ -50,7 +50,7 @@ from web.api.request_body import (
     shape_of,
     text_field,
 )
-from web.api.schema import (
+from web.api.shapes import (
     DAY,
     FLAG,
     NUMBER,
@@ -156,6 +156,7 @@ class FiledValueEndpoint(FilingEndpoint):
     columns = FILED_VALUE
     kept = KEPT
     write_permission = VALUE_REPORTERS
+    token_scope = Scope.VALUES
     permission_refusal = ValueReport.filing_refusal
     write_component = "WrittenValue"
     conflict_columns = {

@@ -23,7 +23,7 @@ from indicators.state import ChangeSince, IndicatorState, indicator_states
 from measures.filters import asked_plan
 from web.api.endpoints import ListEndpoint, Row, RowEndpoint
 from web.api.fields import Chunk, Field, Reader, value
-from web.api.schema import (
+from web.api.shapes import (
     ADDRESS,
     CUMULATIVE,
     DAY,

@@ -9,7 +9,7 @@ from indicators.models import Target
 from indicators.state import IndicatorState
 from indicators.verdicts import Forecast, Reason, Verdict
 from web.api.endpoints import Row
-from web.api.schema import DAY, FLAG, NUMBER, WHOLE, array, choice, meaning, optional, quantity, record
+from web.api.shapes import DAY, FLAG, NUMBER, WHOLE, array, choice, meaning, optional, quantity, record
 from web.formats.numbers import trimmed
 
 # In the unit of the indicator.

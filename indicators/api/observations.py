@@ -10,7 +10,7 @@ from indicators.filters import OBSERVATION_ORDERINGS, ObservationFilter
 from indicators.models import Observation
 from web.api.endpoints import ListEndpoint
 from web.api.fields import ORIGIN, UPDATED, Chunk, Field, Reader, column
-from web.api.schema import CUMULATIVE, DAY, FLAG, UNIT, URL, WHOLE, Shape, choice, meaning, optional
+from web.api.shapes import CUMULATIVE, DAY, FLAG, UNIT, URL, WHOLE, Shape, choice, meaning, optional
 from web.days import asked_vintage
 from web.formats.numbers import json_number, trimmed
 

@@ -19,7 +19,7 @@ from indicators.released import every_observation, newest_releases
 from regions.models import Region
 from web.api.endpoints import ListEndpoint
 from web.api.fields import Chunk, Field, Reader, value
-from web.api.schema import (
+from web.api.shapes import (
     AS_OF,
     DAY,
     FILLED_TEXT,
@@ -37,7 +37,7 @@ from web.api.schema import (
     local_names,
     meaning,
 )
-from web.api.schema import (
+from web.api.shapes import (
     NAME as NAMED,
 )
 from web.days import api_timestamp, asked_range, asked_vintage

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0005_reporters_of_a_city'),
         ('indicators', '0005_headline_indicators'),
-        ('measures', '0024_problems_of_projects'),
+        ('measures', '0023_problems_of_reports'),
     ]
 
     operations = [

@@ -13,7 +13,7 @@ from measures.models import Report
 from reporting.models import TEXTS
 from web.api.endpoints import ListEndpoint
 from web.api.fields import ORIGIN, UPDATED, column, local_field, local_fields
-from web.api.schema import ADDRESS, DAY, MONTH, WHOLE, choice, meaning, optional
+from web.api.shapes import ADDRESS, DAY, MONTH, WHOLE, choice, meaning, optional
 from web.lists.filters import ChoiceFilter, CodeFilter, DepartmentFilter, MonthFilter, SlugFilter, UpdatedFilterSet
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from measures.filters import asked_plan
 from web.api.fields import Chunk, Field, Reader
-from web.api.schema import URL, Shape
+from web.api.shapes import URL, Shape
 from web.html.links import path_segment, query_of
 
 

@@ -6,7 +6,7 @@ from accounts.rules import READERS
 from measures.filters import DEPARTMENT_SEARCH
 from web.api.endpoints import ListEndpoint
 from web.api.fields import UPDATED, column, filtered_list, local_fields
-from web.api.schema import ADDRESS, meaning
+from web.api.shapes import ADDRESS, meaning
 from web.lists.filters import UpdatedFilterSet
 
 

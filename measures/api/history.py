@@ -19,7 +19,7 @@ from reporting.api.filings import EVIDENCE
 from reporting.models import TEXTS
 from web.api.endpoints import Endpoint, Row
 from web.api.fields import ORIGIN, Chunk, Field, both_fields, column, columns_of, make_rows, shapes_of
-from web.api.schema import (
+from web.api.shapes import (
     PROVENANCE,
     SOURCE,
     TEXT,

@@ -33,7 +33,7 @@ from web.api.fields import (
     local_field,
     local_fields,
 )
-from web.api.schema import ADDRESS, DAY, TEXT, Shape, array, choice, meaning, optional
+from web.api.shapes import ADDRESS, DAY, TEXT, Shape, array, choice, meaning, optional
 from web.limits import thresholds
 from web.lists.filters import asks_for_scope
 

@@ -10,7 +10,7 @@ from measures.models import Meeting
 from reporting.problems.workflow import LISTED_STATES
 from web.api.endpoints import ListEndpoint, Row
 from web.api.fields import UPDATED, Chunk, Field, Reader, column, filtered_list, linked, local_fields
-from web.api.schema import ADDRESS, DAY, TEXT, WHOLE, array, choice, meaning, optional, record
+from web.api.shapes import ADDRESS, DAY, TEXT, WHOLE, array, choice, meaning, optional, record
 from web.lists.filters import DayFilter, SearchFilter, UpdatedFilterSet
 
 MEETING_ORDERINGS = {"held_on": ["held_on", "number"], "number": ["number"]}

@@ -8,7 +8,7 @@ from measures.filters import PLAN_ORDERINGS, PlanFilter, asked_plan
 from measures.models import Plan, Section
 from web.api.endpoints import ListEndpoint
 from web.api.fields import ORIGIN, UPDATED, column, filtered_list, local_fields
-from web.api.schema import ADDRESS, DAY, WHOLE, meaning
+from web.api.shapes import ADDRESS, DAY, WHOLE, meaning
 from web.lists.filters import SearchFilter, UpdatedFilterSet
 
 

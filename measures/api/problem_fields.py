@@ -10,7 +10,7 @@ from measures.models import Problem, ProblemSubject
 from reporting.problems.rules import WaitingFor, is_overdue, waiting_for
 from reporting.problems.workflow import OPEN_STATES, STEPS, ProblemState
 from web.api.fields import Chunk, Field, Reader, among, column, grouped, local_fields
-from web.api.schema import (
+from web.api.shapes import (
     DAY,
     FLAG,
     MOMENT,

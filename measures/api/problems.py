@@ -14,7 +14,7 @@ from rest_framework import status
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
-from accounts.models import Department, User
+from accounts.models import Department, Scope, User
 from accounts.permissions import may_see_names, signed_in
 from accounts.rules import PROBLEM_PARTIES, PROBLEM_RAISERS, READERS, Facts
 from core.texts import MAX_TEXT_LENGTH
@@ -38,7 +38,7 @@ from web.api.request_body import (
     shape_of,
     text_field,
 )
-from web.api.schema import (
+from web.api.shapes import (
     AS_OF,
     TEXT,
     WHOLE,
@@ -154,6 +154,7 @@ class ProblemEndpoint(RowEndpoint):
     """What the problems of a measure or project and a single one share: how one is shown, what is read of a body."""
 
     permission = READERS
+    token_scope = Scope.PROBLEMS
     takes_plan = True
     write_component = "SavedProblem"
     kinds = KINDS

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import Http404
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
+from accounts.models import Scope, User
 from accounts.rules import MEASURE_REPORTERS, Facts
 from core.exceptions import NotAllowed
 from core.statuses import MeasureStatus
@@ -46,7 +46,7 @@ from web.api.request_body import (
     shape_of,
     text_field,
 )
-from web.api.schema import (
+from web.api.shapes import (
     DAY,
     MONTH,
     PROVENANCE,
@@ -130,6 +130,7 @@ class ReportEndpoint(FilingEndpoint):
     columns = REPORT
     kept = KEPT
     write_permission = MEASURE_REPORTERS
+    token_scope = Scope.REPORTS
     permission_refusal = Report.filing_refusal
     takes_plan = True
     write_component = "FiledReport"

@@ -10,7 +10,7 @@ from measures.filters import STATUS_CHANGE_ORDERINGS, StatusChangeFilter, asked_
 from measures.models import StatusChange
 from web.api.endpoints import ListEndpoint
 from web.api.fields import UPDATED, column, local_field
-from web.api.schema import ADDRESS, DAY, MOMENT, WHOLE, choice, meaning, optional
+from web.api.shapes import ADDRESS, DAY, MOMENT, WHOLE, choice, meaning, optional
 from web.days import api_timestamp
 
 REASON = gettext_lazy("Why it was changed")

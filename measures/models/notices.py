@@ -3,6 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.models import AccountChange
 from measures.models.plans import Measure, Plan
 from measures.models.problems import ProblemStep
 from measures.models.reports import Report
@@ -29,6 +30,11 @@ class NoticeKind(models.TextChoices):
     SUSPENDED = "suspended", pgettext_lazy("notice", "Suspended")
     RESUMED = "resumed", pgettext_lazy("notice", "Resumed")
     WITHDRAWN = "withdrawn", pgettext_lazy("notice", "Withdrawn")
+    # As `accounts.models.AccountChange` calls them.
+    ACCOUNT_LINK = AccountChange.LINK.value, AccountChange.LINK.label
+    ACCOUNT = AccountChange.TERMS.value, AccountChange.TERMS.label
+    ACCOUNT_2FA = AccountChange.FACTOR.value, AccountChange.FACTOR.label
+    LOG_ALARM = "log_alarm", pgettext_lazy("notice", "Log altered")
 
 
 class Notice(models.Model):

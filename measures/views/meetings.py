@@ -20,7 +20,6 @@ from accounts.rules import READERS, REVIEWERS
 from core.clock import today
 from core.exceptions import NotAllowed
 from measures.filters import asked_plan
-from measures.meeting_document import file_name, meeting_document
 from measures.meeting_forms import AgendaForm, DirectionForm, MeetingForm
 from measures.meeting_sheets import Sheet, coming_meetings, load_sheets, meetings_on
 from measures.meetings import (
@@ -47,7 +46,6 @@ from web.lists.listing import Listing, asked_page
 from web.unsaved_input import labels_of
 from web.values import refuse_repeated
 from web.views import PageView, TodayView
-from web.word import MEDIA_TYPE
 
 
 class MeetingList(PageView):
@@ -108,8 +106,10 @@ class MeetingWord(MeetingSheet):
         sheet = self.sheet
         as_of = _("As of %(day)s") % {"day": format_day(self.day)}
         log_export(request, what="meeting", file_format="docx", as_of=self.day, rows=len(sheet.rows))
-        file = meeting_document(sheet, heading=self.line, sees_notes=self.sees_notes, as_of=as_of)
-        return FileResponse(file.content(), as_attachment=True, filename=file_name(sheet), content_type=MEDIA_TYPE)
+        # python-docx and lxml take 5 MB: only of a process that is asked for a file of Word.
+        from measures.meeting_document import meeting_file
+
+        return meeting_file(sheet, heading=self.line, sees_notes=self.sees_notes, as_of=as_of)
 
 
 class MeetingPage(TodayView):

@@ -31,7 +31,7 @@ from accounts.people import (
     unlock_person,
 )
 from accounts.permissions import signed_in
-from accounts.rules import ADMINISTRATORS
+from accounts.rules import ADMINISTRATORS, ALL_METHODS
 from accounts.second_factor import has_app
 from core.exceptions import NotAllowed
 from office.forms import OpenedForm, RowChoice, words_of
@@ -134,6 +134,7 @@ class PersonForm(PersonFields, OpenedForm):
 
 class PeoplePage(FormPage):
     permission = write_permission = ADMINISTRATORS
+    confirmed_methods = ALL_METHODS
 
     @property
     def crumbs(self) -> Sequence[Crumb]:

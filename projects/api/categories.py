@@ -8,7 +8,7 @@ from measures.filters import asked_plan
 from projects.models import Category
 from web.api.endpoints import ListEndpoint
 from web.api.fields import UPDATED, column, filtered_list, local_fields
-from web.api.schema import ADDRESS, WHOLE, meaning
+from web.api.shapes import ADDRESS, WHOLE, meaning
 from web.lists.filters import SearchFilter, UpdatedFilterSet
 
 

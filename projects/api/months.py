@@ -18,7 +18,7 @@ from projects.querysets import is_in_force
 from reporting.models import ProblemChoice
 from web.api.endpoints import ListEndpoint
 from web.api.fields import ORIGIN, UPDATED, column, local_field, local_fields
-from web.api.schema import ADDRESS, DAY, FLAG, MONTH, WHOLE, choice, meaning, one_of, optional, quantity
+from web.api.shapes import ADDRESS, DAY, FLAG, MONTH, WHOLE, choice, meaning, one_of, optional, quantity
 from web.lists.filters import ChoiceFilter, CodeFilter, MonthFilter, SearchFilter, SlugFilter, UpdatedFilterSet
 
 _CITY = gettext_lazy("Name of its city")

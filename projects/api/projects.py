@@ -32,7 +32,7 @@ from web.api.fields import (
     placed_codes,
     sorted_codes,
 )
-from web.api.schema import (
+from web.api.shapes import (
     ADDRESS,
     DAY,
     FLAG,

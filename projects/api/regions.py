@@ -6,7 +6,7 @@ from projects.filters import REGION_SEARCH
 from regions.models import Region, RegionKind
 from web.api.endpoints import ListEndpoint
 from web.api.fields import UPDATED, Chunk, Field, Reader, column, local_fields
-from web.api.schema import ADDRESS, TEXT, choice, meaning, optional
+from web.api.shapes import ADDRESS, TEXT, choice, meaning, optional
 from web.lists.filters import ChoiceFilter, SlugFilter, UpdatedFilterSet
 
 

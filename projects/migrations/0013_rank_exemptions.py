@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('measures', '0024_problems_of_projects'),
+        ('measures', '0023_problems_of_reports'),
         ('projects', '0012_month_indexes'),
         ('regions', '0005_largest_region'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('measures', '0024_problems_of_projects'),
+        ('measures', '0023_problems_of_reports'),
         ('projects', '0013_rank_exemptions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -33,7 +33,7 @@ from web.api.request_body import (
     text_field,
     url_field,
 )
-from web.api.schema import (
+from web.api.shapes import (
     AS_OF,
     DAY,
     MOMENT,

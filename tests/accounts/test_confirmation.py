@@ -1,13 +1,18 @@
 """Who changes what gets into an account enters the password once more."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from auditlog.models import LogEntry
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Session, User
+from accounts.addresses import CONFIRMED_BELOW, Address, addresses, faults
+from accounts.models import Scope, Session, User
+from accounts.rules import ADMINISTRATORS, ALL_METHODS, Stated
+from accounts.services import create_token
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +61,69 @@ def test_sessions_are_seen_without_and_ended_with_it(client: Client, vic: User) 
     client.post(PATH, {"password": PASSWORD})
     client.post("/accounts/sessions/", {"end": "others"})
     assert Session.objects.filter(user=vic).count() == 1
+
+
+@pytest.fixture
+def site(today: date) -> User:
+    """Somebody whose account others would like to have."""
+    return make_user("pete", first_name="李敏")
+
+
+def administrator(client: Client, *, minutes: float) -> User:
+    root = make_user("root", is_superuser=True, is_staff=True)
+    client.force_login(root)
+    wait(client, minutes=minutes)
+    return root
+
+
+# The paths of pages that read alone are left out: those of people, of tokens and of sessions.
+PATHS = [
+    address.path
+    for address in addresses()
+    if address.path.startswith(CONFIRMED_BELOW) and "POST" in (address.stated.by_method if address.stated else {})
+]
+
+
+@pytest.mark.parametrize("path", [*PATHS, "/admin/accounts/user/{pk}/password/", "/admin/auth/group/add/"])
+def test_whoever_finds_an_open_session_gets_into_no_account(client: Client, site: User, path: str) -> None:
+    """The attack: an administrator left the session open more than ten minutes ago."""
+    root = administrator(client, minutes=20)
+    token, _key = create_token(root, scope=Scope.READ)
+    path = path.format(pk=token.pk if "tokens" in path else site.pk)
+    before = (User.objects.count(), User.objects.get(pk=site.pk).password, token.state(at=timezone.now()))
+    answer = client.post(path, {"name": "李敏", "email": "mine@elsewhere.example", "role": "viewer", "opened": "{}"})
+    leads_on = answer.status_code == 302 and answer["Location"].startswith(PATH)
+    assert leads_on or (answer.status_code == 403 and "set-password" not in answer.text)
+    token.refresh_from_db()
+    after = (User.objects.count(), User.objects.get(pk=site.pk).password, token.state(at=timezone.now()))
+    assert after == before
+    assert User.objects.get(pk=site.pk).email == site.email
+
+
+@pytest.mark.parametrize("path", ["/office/people/{pk}/", "/office/people/{pk}/link/", "/office/people/invite/"])
+def test_the_form_opens_with_the_password(client: Client, site: User, path: str) -> None:
+    administrator(client, minutes=20)
+    path = path.format(pk=site.pk)
+    assert client.get(path)["Location"] == f"{PATH}?{urlencode({'next': path})}"
+    assert client.post(PATH, {"password": PASSWORD, "next": path})["Location"] == path
+    assert client.get(path).status_code == 200
+
+
+def test_what_was_typed_meanwhile_is_shown_to_be_copied(client: Client, site: User) -> None:
+    administrator(client, minutes=20)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    answer = client.post(f"/office/people/{site.pk}/", {"name": "李敏敏", "email": "li@example.org"})
+    assert answer.status_code == 403
+    assert "more than ten minutes ago" in answer.text
+    assert "李敏敏" in answer.text and "li@example.org" in answer.text
+    assert f'href="/office/people/{site.pk}/"' in answer.text
+
+
+def test_a_check_refuses_a_page_of_accounts_that_does_not_ask(site: User) -> None:
+    found = Address("office:person", "/office/people/{pk}/", None, Stated(ADMINISTRATORS, ADMINISTRATORS))
+    assert [fault.id for fault in faults([found])] == ["accounts.E003"]
+    asking = replace(found, stated=Stated(ADMINISTRATORS, ADMINISTRATORS, confirmed_methods=ALL_METHODS))
+    assert list(faults([asking])) == []
 
 
 def test_the_right_password_leads_back(client: Client, vic: User) -> None:

@@ -14,6 +14,7 @@ from accounts import forgotten
 from accounts.forgotten import ASKED_PER_ADDRESS, SENT_PER_ACCOUNT
 from accounts.models import User
 from accounts.people import reset_password
+from tests.accounts.test_people import WITHOUT_A_SERVER
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -137,7 +138,7 @@ def test_an_account_is_sent_only_so_many(vic: User) -> None:
 
 
 def test_without_a_mail_server_the_page_says_whom_to_ask(vic: User, settings: Any) -> None:
-    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+    settings.MAILERS = {"default": WITHOUT_A_SERVER}
     assert "Ask the administrator" in ask().text
     assert "请联系管理员" in Client().get(PATH).text
     assert not LogEntry.objects.filter(additional_data__event="forgotten").exists()

@@ -252,6 +252,27 @@ class TestSettings:
         logged = str(list(LogEntry.objects.values()))
         assert not any(part in logged for part in ("first", "second", "postgres:"))
 
+    def test_with_another_secret_key_that_alone_is_logged(self, db, settings):
+        def start(key: str, **others: str) -> list[str]:
+            settings.SECRET_KEY = key
+            known = len(self.logged())
+            values = {
+                "PILOTZONE_SECRET_KEY": key,
+                "DATABASE_URL": "postgres://a:b@c/d",
+                "REDIS_URL": "redis://a",
+                **others,
+            }
+            log_settings(values, secrets=set(values))
+            return [name for name, _change in self.logged()[known:]]
+
+        assert len(start("a" * 50)) == 3
+        assert start("b" * 50) == ["PILOTZONE_SECRET_KEY"]
+        assert start("b" * 50) == []
+        assert start("b" * 50, REDIS_URL="redis://other") == ["REDIS_URL"]
+        # One that is new, or gone, is told all the same.
+        assert start("c" * 50, PILOTZONE_EMAIL_URL="smtp://a") == ["PILOTZONE_EMAIL_URL", "PILOTZONE_SECRET_KEY"]
+        assert start("c" * 50) == ["PILOTZONE_EMAIL_URL"]
+
 
 class TestNobodyDeletes:
     """Not even a superuser, through the admin."""

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import stat
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,9 @@ from django.core.management import CommandError, call_command
 from django.utils.timezone import now
 
 from accounts import log_archive, log_seals
-from accounts.log import Event
-from accounts.log_archive import DamagedArchive, check_archive, prune_log
-from accounts.log_check import pruned_seal
+from accounts.log import Event, log_event_of_log
+from accounts.log_archive import DamagedArchive, check_archive, check_prunings, prune_log, pruned_seal
+from accounts.log_check import check_log
 from accounts.log_seals import seal_log
 from accounts.models import LogSeal
 from core.append_only import AppendOnlyError
@@ -49,7 +50,7 @@ def old(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[LogEntry]:
     ada = make_user("ada")
     LogEntry.objects.all().delete()
     entries = seal_days_ago(400, 4, monkeypatch, actor=ada)
-    entries += seal_days_ago(366, 3, monkeypatch)
+    entries += seal_days_ago(365, 3, monkeypatch)
     seal_days_ago(364, 3, monkeypatch)
     seal_days_ago(0, 2, monkeypatch)
     assert faults() == []
@@ -65,7 +66,7 @@ def test_what_is_older_goes_to_a_file_and_the_chain_goes_on(old: list[LogEntry],
     assert faults() == []
     told = LogEntry.objects.filter(additional_data__event=Event.LOG_PRUNED).get().additional_data
     assert (told["entries"], told["file"]) == (7, "log-1-7.ndjson.gz")
-    assert told["seal"] == str(LogSeal.objects.get(number=7)) == str(pruned_seal())
+    assert told["seal"] == str(LogSeal.objects.get(number=7)) == str(pruned_seal(check_prunings()))
     assert prune_log() == 0
 
 
@@ -184,6 +185,103 @@ def test_entries_that_go_without_a_word_of_the_log_are_missed(old: list[LogEntry
     prune_log()
     rows(LogEntry, additional_data__event=Event.LOG_PRUNED).delete()
     assert faults() == [("gap", 7), ("removed", 7)]
+
+
+class TestForgedPruning:
+    """Whoever writes to the database takes the head of the log away and has the log say that it was pruned; the site
+    itself seals that sentence.
+    """
+
+    def forge(self, seal: LogSeal, **told: Any) -> None:
+        rows(LogEntry, pk__in=LogSeal.objects.filter(number__lte=seal.number).values("entry_id")).delete()
+        rows(LogSeal, number__lt=seal.number).delete()
+        said = {"file": f"log-1-{seal.number}.ndjson.gz", "sha256": "0" * 64, "entries": seal.number, "days": 365}
+        log_event_of_log(Event.LOG_PRUNED, seal=str(seal), **{**said, **told})
+        seal_log()
+
+    def test_without_a_file(self, old: list[LogEntry], folder: Path) -> None:
+        self.forge(LogSeal.objects.get(number=7))
+        assert ("no_archive", 7) in faults()
+        assert ("gap", 7) in faults()
+        with pytest.raises(CommandError, match="faults"):
+            call_command("verify_audit")
+
+    @pytest.mark.parametrize("file", ["../log-1-7.ndjson.gz", "/etc/passwd", "None", ""])
+    def test_the_name_leads_to_no_other_folder(self, old: list[LogEntry], folder: Path, file: str) -> None:
+        folder.mkdir()
+        (folder.parent / "log-1-7.ndjson.gz").touch()
+        self.forge(LogSeal.objects.get(number=7), file=file)
+        assert ("no_archive", 7) in faults()
+
+    def archive(self, folder: Path, change: Callable[[bytes], bytes]) -> str:
+        """Makes a file of the first seven as the site does, and changes its content. Gives its digest."""
+        folder.mkdir(exist_ok=True)
+        path = folder / "log-1-7.ndjson.gz"
+        log_archive._write(path, None, LogSeal.objects.get(number=7))
+        path.write_bytes(gzip.compress(change(gzip.decompress(path.read_bytes()))))
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        (folder / f"{path.name}.sha256").write_text(f"{digest}  {path.name}\n")
+        return digest
+
+    def test_with_a_file_in_which_an_entry_says_something_else(self, old: list[LogEntry], folder: Path) -> None:
+        digest = self.archive(folder, lambda lines: lines.replace(b"192.0.2.7", b"192.0.2.8", 1))
+        self.forge(LogSeal.objects.get(number=7), sha256=digest)
+        assert ("altered", 1) in faults()
+
+    def test_with_a_file_from_which_entries_are_missing(self, old: list[LogEntry], folder: Path) -> None:
+        digest = self.archive(folder, lambda lines: b"".join(lines.splitlines(keepends=True)[:5]))
+        self.forge(LogSeal.objects.get(number=7), sha256=digest)
+        assert ("archive", 7) in faults()
+        assert ("gap", 7) in faults()
+
+    def test_with_a_file_of_another_digest(self, old: list[LogEntry], folder: Path) -> None:
+        self.archive(folder, bytes)
+        self.forge(LogSeal.objects.get(number=7))
+        assert ("archive", 7) in faults()
+        # The page, which reads no file, sees that too.
+        assert ("archive", 7) in faults(check_log(newest=2_000))
+
+    def test_of_entries_that_are_not_old_enough(self, old: list[LogEntry], folder: Path) -> None:
+        folder.mkdir()
+        path, last = folder / "log-1-10.ndjson.gz", LogSeal.objects.get(number=10)
+        log_archive._write(path, None, last)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        (folder / f"{path.name}.sha256").write_text(f"{digest}  {path.name}\n")
+        self.forge(last, sha256=digest)
+        assert ("too_young", 10) in faults()
+
+
+class TestArchivesElsewhere:
+    def test_they_are_looked_for_where_the_command_says(
+        self, old: list[LogEntry], folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        prune_log()
+        seal_log()
+        folder.rename(tmp_path / "tape")
+        with pytest.raises(CommandError):
+            call_command("verify_audit")
+        assert "log-1-7.ndjson.gz" in capsys.readouterr().out
+        call_command("verify_audit", "--archives", tmp_path / "tape")
+
+    def test_without_them_nothing_more_is_pruned(self, old: list[LogEntry], folder: Path, settings: Any) -> None:
+        prune_log()
+        seal_log()
+        (folder / "log-1-7.ndjson.gz").unlink()
+        settings.PILOTZONE_LOG_DAYS = 200
+        before = LogEntry.objects.count()
+        with pytest.raises(DamagedArchive, match="Nothing was deleted"):
+            prune_log()
+        assert LogEntry.objects.count() == before
+
+    def test_a_seal_that_was_noted_is_looked_up_in_them(self, old: list[LogEntry], folder: Path) -> None:
+        noted = str(LogSeal.objects.get(number=3))
+        prune_log()
+        seal_log()
+        call_command("verify_audit", "--seal", noted)
+        # Of another digest, or of a chain that nobody has.
+        for wrong in (f"3:{'0' * 64}", f"300:{'0' * 64}"):
+            with pytest.raises(CommandError, match="1 fault"):
+                call_command("verify_audit", "--seal", wrong)
 
 
 def test_nobody_else_deletes_seals(old: list[LogEntry]) -> None:

@@ -9,9 +9,11 @@ import pytest
 from auditlog.models import LogEntry
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core import mail
+from django.core.mail import send_mail
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client
+from django.utils import translation
 
 from accounts.lockout import LIMITS, locked_names
 from accounts.models import User
@@ -20,6 +22,7 @@ from accounts.people import (
     first_administrator_link,
     invite_person,
     person_state,
+    remove_second_factor,
     reset_password,
     set_active,
     unlock_person,
@@ -27,10 +30,17 @@ from accounts.people import (
 from accounts.services import create_token, use_token
 from core.exceptions import NotAllowed
 from core.versions import ChangedMeanwhile
+from measures.models import Notice
+from measures.notices import notice_sentence, notice_url
+from pilotzone import env
 from tests.factories import make_department, make_user, region
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "Eine-lange-Zeile"
+
+
+# As the settings say it where no mail server is named.
+WITHOUT_A_SERVER = env.mailer("PILOTZONE_EMAIL_URL", timeout=10)
 
 
 @pytest.fixture
@@ -40,7 +50,7 @@ def mia() -> User:
 
 @pytest.fixture
 def console(settings: Any) -> None:
-    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+    settings.MAILERS = {"default": WITHOUT_A_SERVER}
 
 
 def invite(mia: User, **changes: Any) -> Any:
@@ -119,6 +129,17 @@ class TestInvitation:
         [sent] = mail.outbox
         assert sent.to == ["li@example.org"]
         assert f"https://pilotzone.example{link.path}" in sent.body
+
+    @pytest.mark.parametrize(
+        ("language", "words"), [("en", "Set a password"), ("zh-hans", "请设置账号密码"), ("", "请设置账号密码")]
+    )
+    def test_the_mail_is_in_the_language_of_the_person(self, mia: User, language: str, words: str) -> None:
+        person = make_user("li", email="li@example.org")
+        User.objects.filter(pk=person.pk).update(language=language)
+        with translation.override("en"):
+            reset_password(person, by=mia)
+        [sent] = mail.outbox
+        assert words in sent.subject
 
     @pytest.mark.usefixtures("console")
     def test_it_is_handed_over_where_the_site_sends_none(self, mia: User) -> None:
@@ -241,6 +262,109 @@ class TestChange:
                 attempt()
         change(root, root, name="Root")
         reset_password(mia, by=root)
+
+
+class TestOwnerIsTold:
+    """What lets another into an account does not happen behind its owner's back."""
+
+    def notices(self, person: User) -> list[str]:
+        return list(Notice.objects.filter(user=person).values_list("kind", flat=True))
+
+    def test_of_a_link(self, mia: User) -> None:
+        person = make_user("li", email="li@example.org", language="en")
+        reset_password(person, by=mia)
+        assert self.notices(person) == ["account_link"]
+        # The e-mail is the link's own.
+        assert [each.to for each in mail.outbox] == [["li@example.org"]]
+        notice = Notice.objects.get()
+        with translation.override("en"):
+            assert "made a link with which a new password for your account is set" in notice_sentence(notice)
+        assert notice_url(notice) == "/accounts/password/"
+
+    def test_of_another_address_at_the_old_one_too(self, mia: User, django_capture_on_commit_callbacks: Any) -> None:
+        person = make_user("li", email="li@example.org", language="en")
+        with django_capture_on_commit_callbacks(execute=True):
+            change(person, mia, email="mine@elsewhere.example")
+        assert self.notices(person) == ["account"]
+        assert {each.to[0] for each in mail.outbox} == {"li@example.org", "mine@elsewhere.example"}
+        assert "An administrator changed your account" in mail.outbox[0].body
+
+    def test_of_a_second_factor_that_is_gone(self, mia: User, django_capture_on_commit_callbacks: Any) -> None:
+        person = make_user("li", email="li@example.org")
+        with django_capture_on_commit_callbacks(execute=True):
+            remove_second_factor(person, by=mia)
+        assert self.notices(person) == ["account_2fa"]
+        assert "双因素认证" in mail.outbox[0].body
+
+    def test_not_of_what_they_did_themselves(self, django_capture_on_commit_callbacks: Any) -> None:
+        root = make_user("root", is_superuser=True, email="root@example.org")
+        with django_capture_on_commit_callbacks(execute=True):
+            change(root, root, name="Root")
+        assert self.notices(root) == [] and mail.outbox == []
+
+    def test_a_mail_server_that_fails_stops_nothing(
+        self, mia: User, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*args: Any) -> None:
+            raise OSError
+
+        monkeypatch.setattr("accounts.people.send_mail", fail)
+        person = make_user("li", email="li@example.org")
+        with django_capture_on_commit_callbacks(execute=True):
+            change(person, mia, name="李敏")
+        assert User.objects.get(pk=person.pk).first_name == "李敏"
+
+
+@pytest.mark.usefixtures("console")
+class TestWithoutAMailServer:
+    """What is printed in place of an e-mail is in the log of the server, which many read."""
+
+    def test_no_link_is_printed(self, mia: User, capsys: pytest.CaptureFixture[str], caplog: Any) -> None:
+        links = [invite(mia, email="li@example.org"), reset_password(make_user("vic", email="vic@example.org"), by=mia)]
+        office = Client()
+        office.force_login(mia)
+        shown = office.post(
+            "/office/people/invite/", {"username": "wu", "name": "吴", "role": "viewer", "email": "wu@a.cn"}
+        )
+        links.append(re.search(r"/accounts/set-password/[^\s\"<]+", shown.text)[0])
+        Client().post("/accounts/forgotten/", {"email": "li@example.org"})
+        paths = [getattr(link, "path", link) for link in links]
+        for path in paths:
+            Client().get(path)
+        printed = "".join(capsys.readouterr()) + caplog.text
+        for path in paths:
+            assert path.rstrip("/").rpartition("/")[2] not in printed
+
+    def test_nor_one_of_an_email_that_somebody_else_sends(self, capsys: pytest.CaptureFixture[str]) -> None:
+        send_mail("链接", "密码：https://a.cn/accounts/set-password/MQ/c8-123456/ 请设置", None, ["li@example.org"])
+        printed = capsys.readouterr().out
+        assert "c8-123456" not in printed
+        assert "链接" in printed and "/accounts/set-password/MQ/***" in printed
+
+
+class TestEndOfTokens:
+    @pytest.mark.parametrize(
+        "change_it",
+        [
+            lambda person, mia: change(person, mia, role="auditor"),
+            lambda person, mia: set_active(person, by=mia, is_active=False),
+            lambda person, mia: reset_password(person, by=mia),
+        ],
+        ids=["role", "closed", "password"],
+    )
+    def test_another_role_a_closed_account_or_a_new_password_end_them(self, mia: User, change_it: Any) -> None:
+        person = make_user("li")
+        token, _key = create_token(person, scope="read")
+        change_it(person, mia)
+        token.refresh_from_db()
+        assert token.revoked_at is not None
+
+    def test_another_name_does_not(self, mia: User) -> None:
+        person = make_user("li")
+        token, _key = create_token(person, scope="read")
+        change(person, mia, name="李敏")
+        token.refresh_from_db()
+        assert token.revoked_at is None
 
 
 class TestEndOfAPassword:

@@ -58,4 +58,7 @@ def test_a_citys_reporter_has_no_part_in_measures() -> None:
 @pytest.mark.parametrize(("who", "measures", "workspace"), [(ADA, True, True), (ZOE, False, True), (VIC, False, False)])
 def test_every_reporter_has_a_workspace(who: User, measures: bool, workspace: bool) -> None:
     assert (may_report_measures(who), may_use_workspace(who)) == (measures, workspace)
-    assert (Scope.REPORT in scopes_of(who)) is workspace
+    assert (Scope.REPORTS in scopes_of(who)) is measures
+    assert (Scope.PROBLEMS in scopes_of(who)) is workspace
+    # Of tokens that were made before there were others.
+    assert Scope.REPORT not in scopes_of(who)

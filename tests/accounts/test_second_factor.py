@@ -1,7 +1,9 @@
 """A code after the password: set up, asked for, used once, taken away."""
 
+import base64
 import math
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,12 +13,12 @@ from django.test import Client
 from django.utils import timezone
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.lockout import LIMITS
-from accounts.models import User
+from accounts.models import AuthenticatorApp, User
 from accounts.people import remove_second_factor
 from accounts.second_factor import app_to_confirm, check_code, confirm_app, renew_codes
+from accounts.second_factor_keys import encrypt_key
 from accounts.services import create_token
 from core.exceptions import NotAllowed
 from tests.factories import make_department, make_measure, make_user
@@ -27,7 +29,7 @@ PASSWORD = "only-for-tests"
 
 def code_of(user: User, *, steps: int = 0) -> str:
     """What the app shows so many half minutes from now."""
-    device = TOTPDevice.objects.get(user=user)
+    device = AuthenticatorApp.objects.get(user=user)
     totp = TOTP(device.bin_key)
     totp.time = timezone.now().timestamp() + 30 * steps
     return f"{totp.token():06}"
@@ -37,7 +39,7 @@ def set_up(user: User) -> list[str]:
     """With an app whose newest code is as if it were used a while ago; the recovery codes."""
     app_to_confirm(user)
     codes = confirm_app(user, code_of(user))
-    TOTPDevice.objects.filter(user=user).update(last_t=-1)
+    AuthenticatorApp.objects.filter(user=user).update(last_t=-1)
     assert codes is not None
     return codes
 
@@ -56,7 +58,7 @@ def is_in(client: Client) -> bool:
 
 
 def let_guess_again(user: User) -> None:
-    TOTPDevice.objects.filter(user=user).update(throttling_failure_timestamp=None, throttling_failure_count=0)
+    AuthenticatorApp.objects.filter(user=user).update(throttling_failure_timestamp=None, throttling_failure_count=0)
 
 
 @pytest.fixture
@@ -86,7 +88,7 @@ class TestSettingUp:
         client.get(self.path)
         wrong = f"{(int(code_of(vic)) + 1) % 10**6:06}"
         assert "The code is not correct" in client.post(self.path, {"code": wrong}).text
-        assert not TOTPDevice.objects.filter(confirmed=True).exists()
+        assert not AuthenticatorApp.objects.filter(confirmed=True).exists()
         assert "验证码不正确" in client.post(f"{self.path}?lang=zh-hans", {"code": wrong}).text
 
     def test_other_sessions_end(self, client: Client, vic: User) -> None:
@@ -244,21 +246,20 @@ class TestWhatIsDoneWithIt:
         client = Client()
         enter(client, user.username)
         send(client, code_of(user))
-        TOTPDevice.objects.filter(user=user).update(last_t=-1)
+        AuthenticatorApp.objects.filter(user=user).update(last_t=-1)
         return client
 
-    def ask(self, client: Client, action: str, code: str, password: str = PASSWORD) -> Any:
-        return client.post("/accounts/second-factor/", {"action": action, "code": code, "password": password})
+    def ask(self, client: Client, action: str, code: str) -> Any:
+        return client.post("/accounts/second-factor/", {"action": action, "code": code})
 
-    def test_is_removed_with_password_and_code(self, vic: User) -> None:
+    def test_is_removed_with_a_code(self, vic: User) -> None:
         set_up(vic)
         client = self.logged_in(vic)
-        assert "The password is not correct" in self.ask(client, "remove", code_of(vic), "guess").text
         assert "The code is not correct" in self.ask(client, "remove", "000000").text
-        assert TOTPDevice.objects.exists()
+        assert AuthenticatorApp.objects.exists()
         let_guess_again(vic)
         assert self.ask(client, "remove", code_of(vic)).status_code == 302
-        assert not TOTPDevice.objects.exists()
+        assert not AuthenticatorApp.objects.exists()
         assert not StaticToken.objects.exists()
         assert LogEntry.objects.filter(additional_data__event="factor_removed", actor=vic).count() == 1
 
@@ -279,7 +280,7 @@ class TestWhatIsDoneWithIt:
         office.force_login(mia)
         assert "second-factor" in office.get(f"/office/people/{vic.pk}/").text
         assert office.post(f"/office/people/{vic.pk}/second-factor/").status_code == 302
-        assert not TOTPDevice.objects.exists()
+        assert not AuthenticatorApp.objects.exists()
         assert not is_in(client)
         assert LogEntry.objects.filter(additional_data__event="factor_removed", actor=mia).count() == 1
         assert "second-factor" not in office.get(f"/office/people/{vic.pk}/").text
@@ -351,3 +352,106 @@ class TestRequired:
         make_measure()
         _token, key = create_token(make_user("rita", role="reviewer"), scope="read")
         assert client.get("/api/v1/measures/", headers={"Authorization": f"Bearer {key}"}).status_code == 200
+
+
+class TestKeysInTheDatabase:
+    """Encrypted, for one account, with the secret key of the site."""
+
+    def stored(self, user: User) -> str:
+        key: str = AuthenticatorApp.objects.get(user=user).key
+        return key
+
+    def log_in(self, user: User, code: str, *, language: str = "en") -> str:
+        """What the second step of the log-in says to the code."""
+        client = Client()
+        enter(client, user.username)
+        client.defaults["HTTP_ACCEPT_LANGUAGE"] = language
+        answer = client.post("/accounts/code/", {"code": code}, follow=True)
+        assert answer.status_code == 200
+        assert is_in(client) is (answer.request["PATH_INFO"] != "/accounts/code/")
+        text: str = answer.text
+        return text
+
+    def test_nobody_reads_them_there(self, vic: User) -> None:
+        set_up(vic)
+        key = AuthenticatorApp.objects.get(user=vic).bin_key
+        assert len(key) == 20
+        stored = self.stored(vic)
+        for told in (key.hex(), base64.b64encode(key).decode(), base64.b32encode(key).decode()):
+            assert told not in stored
+        # PostgreSQL holds the column to it.
+        assert len(stored) <= 80
+
+    def test_the_same_key_looks_otherwise_each_time(self) -> None:
+        assert encrypt_key(b"k" * 20, user_id=1) != encrypt_key(b"k" * 20, user_id=1)
+
+    def test_another_secret_key_reads_none_and_says_what_to_do(
+        self, vic: User, settings: Any, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        set_up(vic)
+        code = code_of(vic)
+        settings.SECRET_KEY = "restored elsewhere, where another one is kept, at random"
+        assert "The key of your second factor cannot be read on this site. Ask an administrator" in self.log_in(
+            vic, code
+        )
+        assert "本站无法读取您的双因素认证密钥，请联系管理员停用双因素认证，再重新启用。" in self.log_in(
+            vic, code, language="zh-hans"
+        )
+        # It is no guess.
+        assert not LogEntry.objects.filter(additional_data__event="login_failed").exists()
+        assert f"second factor of user {vic.pk} cannot be read" in caplog.text
+        assert self.stored(vic) not in caplog.text
+
+    def test_an_administrator_then_removes_it(self, client: Client, vic: User, settings: Any) -> None:
+        set_up(vic)
+        settings.SECRET_KEY = "restored elsewhere, where another one is kept, at random"
+        client.force_login(make_user("mia", role="administrator"))
+        assert client.post(f"/office/people/{vic.pk}/second-factor/").status_code == 302
+        assert not AuthenticatorApp.objects.exists()
+
+    def test_one_that_nobody_had_confirmed_is_made_anew(self, client: Client, vic: User, settings: Any) -> None:
+        app_to_confirm(vic)
+        before = self.stored(vic)
+        settings.SECRET_KEY = "restored elsewhere, where another one is kept, at random"
+        enter(client)
+        assert client.get("/accounts/second-factor/set-up/").status_code == 200
+        assert self.stored(vic) != before
+        assert client.post("/accounts/second-factor/set-up/", {"code": code_of(vic)}).status_code == 200
+        assert AuthenticatorApp.objects.get(user=vic).confirmed
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda key: "",
+            lambda key: "ab" * 20,
+            lambda key: key[:-4],
+            lambda key: key[:-1] + "!",
+            lambda key: key[:10] + ("A" if key[10] != "A" else "B") + key[11:],
+        ],
+        ids=["none", "not encrypted", "cut off", "no base64", "another letter"],
+    )
+    def test_one_that_was_changed_lets_nobody_in(self, vic: User, change: Callable[[str], str]) -> None:
+        codes = set_up(vic)
+        code = code_of(vic)
+        AuthenticatorApp.objects.update(key=change(self.stored(vic)))
+        assert "cannot be read on this site" in self.log_in(vic, code)
+        assert "cannot be read on this site" not in self.log_in(vic, codes[0])
+
+    def test_that_of_another_account_opens_none(self, vic: User) -> None:
+        ann = make_user("ann")
+        set_up(ann)
+        set_up(vic)
+        code = code_of(vic)
+        AuthenticatorApp.objects.filter(user=ann).update(key=self.stored(vic))
+        assert "cannot be read on this site" in self.log_in(ann, code)
+
+    def test_after_another_secret_key_that_of_before_reads_until_the_next_code(self, vic: User, settings: Any) -> None:
+        codes = set_up(vic)
+        old, settings.SECRET_KEY = settings.SECRET_KEY, "changed once a year, as the manual has it, at random 2027"
+        settings.SECRET_KEY_FALLBACKS = ["of another year, when others were here, at random, 2025", old]
+        assert "cannot be read" not in self.log_in(vic, code_of(vic))
+        assert check_code(vic, codes[0])
+        assert not check_code(vic, codes[0])
+        settings.SECRET_KEY_FALLBACKS = []
+        let_guess_again(vic)
+        assert "cannot be read" not in self.log_in(vic, code_of(vic, steps=1))

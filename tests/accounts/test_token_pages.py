@@ -54,11 +54,13 @@ def key_in(answer: Any) -> str:
     return key
 
 
-def test_a_citys_reporter_is_offered_to_report_for_it(today: Any) -> None:
+def test_a_citys_reporter_is_offered_what_a_city_files(today: Any) -> None:
     zoe = make.make_user("zoe", role="reporter", city=make.region("370200"), language="en")
-    assert "Read, and file the reports of my region" in shown(logged_in(zoe))
-    assert logged_in(zoe).post(TOKENS, form(scope="report")).status_code == 200
-    assert zoe.access_tokens.get().scope == "report"
+    words = shown(logged_in(zoe))
+    assert "Read, and raise and answer problems" in words
+    assert "Read, and file" not in words
+    assert logged_in(zoe).post(TOKENS, form(scope="problems")).status_code == 200
+    assert zoe.access_tokens.get().scope == "problems"
 
 
 class TestMaking:
@@ -76,16 +78,16 @@ class TestMaking:
         assert not KEY.search(client.get(TOKENS).content.decode())
 
     def test_what_was_asked_for_is_what_is_made(self, ada: Any) -> None:
-        logged_in(ada).post(TOKENS, form(name="  Month-end job ", scope="report", days="365"))
+        logged_in(ada).post(TOKENS, form(name="  Month-end job ", scope="reports", days="180"))
         token = AccessToken.objects.get()
-        assert (token.user, token.name, token.scope) == (ada, "Month-end job", "report")
-        assert token.expires_at - token.created_at == timedelta(days=365)
+        assert (token.user, token.name, token.scope) == (ada, "Month-end job", "reports")
+        assert token.expires_at - token.created_at == timedelta(days=180)
 
     def test_ninety_days_and_reading_are_what_is_offered_first(self, ada: Any) -> None:
         page = logged_in(ada).get(TOKENS).content.decode()
         chosen = re.findall(r'<input type="radio" name="(\w+)" value="(\w+)"[^>]*checked', page)
         assert chosen == [("scope", "read"), ("days", "90")]
-        assert re.findall(r'name="days" value="(\d+)"', page) == ["30", "90", "365"]
+        assert re.findall(r'name="days" value="(\d+)"', page) == ["30", "90", "180"]
 
     def test_no_browser_and_nobody_between_keeps_the_page(self, vic: Any) -> None:
         client = logged_in(vic)
@@ -165,13 +167,13 @@ class TestMaking:
         client = logged_in(make.make_user("somebody", role=role, language="en"))
         page = client.get(TOKENS).content.decode()
         assert re.findall(r'name="scope" value="(\w+)"', page) == ["read"]
-        answer = client.post(TOKENS, form(scope="report"))
+        answer = client.post(TOKENS, form(scope="reports"))
         assert "Permissions: Select a valid choice." in text_of(answer.content.decode())
         assert not AccessToken.objects.exists()
 
     def test_ada_is_offered_both(self, ada: Any) -> None:
         page = logged_in(ada).get(TOKENS).content.decode()
-        assert re.findall(r'name="scope" value="(\w+)"', page) == ["read", "report"]
+        assert re.findall(r'name="scope" value="(\w+)"', page) == ["read", "reports", "values", "problems"]
 
     def test_twenty_valid_ones_are_the_most(self, vic: Any) -> None:
         made = [create_token(vic, scope=Scope.READ)[0] for _n in range(20)]
@@ -217,7 +219,7 @@ class TestTheList:
             AccessToken.objects.filter(pk=pk).update(created_at=made, expires_at=expires, last_used_at=last)
         words = shown(logged_in(ada))
         assert "Reads Read Valid 2026-03-01 2126-05-30 Never Revoke Reads" in words
-        assert "Reports Report Valid 2026-03-02 2126-04-01 2026-03-05 14:07 Revoke Reports" in words
+        assert "Reports File everything Valid 2026-03-02 2126-04-01 2026-03-05 14:07 Revoke Reports" in words
         assert "Old Read Expired 2020-01-01 2020-03-31 Never" in words
         revoke_token(read)
         revoke_token(gone)

@@ -106,6 +106,7 @@ def test_its_use_is_noted_at_most_once_a_minute(vic: Any, client: Client) -> Non
     assert [writes() for _ in range(3)] == [1, 0, 0]
     token.refresh_from_db()
     assert token.last_used_at is not None
+    assert token.last_address == "127.0.0.1"
     token.last_used_at -= timedelta(seconds=61)
     token.save()
     assert [writes() for _ in range(2)] == [1, 0]
@@ -125,10 +126,10 @@ def command(*words: str) -> tuple[str, str]:
 
 
 def test_the_command_prints_the_key_alone(vic: Any, client: Client) -> None:
-    out, err = command("vic", "--scope", "report", "--days", "7", "--name", "month-end job")
+    out, err = command("vic", "--scope", "reports", "--days", "7", "--name", "month-end job")
     assert ask(client, f"Bearer {out.strip()}").status_code == 200
     token = AccessToken.objects.get()
-    assert (token.user, token.scope, token.name) == (vic, "report", "month-end job")
+    assert (token.user, token.scope, token.name) == (vic, "reports", "month-end job")
     assert token.expires_at - token.created_at == timedelta(days=7)
     assert out.strip() not in err
     command("vic", "--scope", "read")
@@ -142,8 +143,8 @@ def test_the_command_prints_the_key_alone(vic: Any, client: Client) -> None:
         (("nobody", "--scope", "read"), "There is no open account nobody"),
         (("vic",), "--scope"),
         (("vic", "--scope", "all"), "invalid choice"),
-        (("vic", "--scope", "read", "--days", "0"), "from 1 to 3660 days"),
-        (("vic", "--scope", "read", "--days", "99999999999"), "from 1 to 3660 days"),
+        (("vic", "--scope", "read", "--days", "0"), "from 1 to 180 days"),
+        (("vic", "--scope", "read", "--days", "99999999999"), "from 1 to 180 days"),
         (("vic", "--scope", "read", "--name", "x" * 101), "at most 100"),
     ],
 )

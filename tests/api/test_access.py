@@ -6,6 +6,8 @@ import pytest
 from django.core.cache.backends.redis import RedisCache
 from django.test import Client
 
+from accounts.addresses import addresses
+from accounts.rules import made_from
 from measures.models import Report
 from tests import factories as make
 from tests.api.addresses import ALL, WRITTEN
@@ -257,6 +259,38 @@ def becomes_viewer(user: Any) -> None:
 
 def becomes_reviewer(user: Any) -> None:
     user.role, user.department = "reviewer", None
+
+
+def test_every_endpoint_that_changes_something_states_the_scope_of_its_tokens() -> None:
+    changing = [
+        each for each in addresses() if each.path.startswith("/api/") and each.stated.by_method.keys() - {"GET"}
+    ]
+    views = [made_from(each.view) for each in changing]
+    assert {str(view.token_scope) for view in views} == {"reports", "values", "problems"}
+
+
+@pytest.mark.parametrize(
+    ("scope", "answers"),
+    [
+        ("read", (403, 403)),
+        ("reports", (201, 403)),
+        ("values", (403, 403)),
+        ("problems", (403, 201)),
+        # Of tokens from before there were others.
+        ("report", (201, 201)),
+    ],
+)
+def test_a_token_files_what_it_is_for(scope: str, answers: Any, site: Any, client: Client, token_of: Any) -> None:
+    ada = make.make_user("ada", role="reporter", department=site.first.lead_department)
+    headers = token_of(ada, scope=scope)
+    report = {"period": "2023-07", "status": "in_progress", "what_was_done": "开工"}
+    found = [
+        client.post(f"{API}measures/M004/{kind}/", body, content_type="application/json", headers=headers)
+        for kind, body in (("reports", report), ("problems", {"text": "用地", "submit": False}))
+    ]
+    assert tuple(each.status_code for each in found) == answers
+    for answer in found:
+        assert answer.status_code == 201 or scope in answer.json()["detail"]
 
 
 def moves_away(user: Any) -> None:

@@ -16,6 +16,7 @@ from tests import factories as make
 from tests.api.addresses import ALL, LISTS, WRITTEN
 from tests.api.conftest import API
 from tests.api.test_schema import described, path_of
+from tests.sweeps import sample_or_whole, some_of
 
 pytestmark = pytest.mark.django_db
 
@@ -85,10 +86,11 @@ def is_harmless(answer: Any, value: str, names: set[str]) -> bool:
     return answer.status_code == 200
 
 
+@sample_or_whole
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_no_hostile_value_does_harm(address: str, site: Any, ask: Any) -> None:
-    for name in parameters_of(address):
-        for value in HOSTILE:
+def test_no_hostile_value_does_harm(address: str, whole: bool, site: Any, ask: Any) -> None:
+    for name in some_of(parameters_of(address), address, whole=whole, number=5):
+        for value in some_of(HOSTILE, f"{address} {name}", whole=whole):
             answer = ask(asked_with(address, (name, value)), **{"Accept-Language": "en"})
             if is_harmless(answer, value, {name}):
                 # An amount of investment may have a fraction.
@@ -100,17 +102,19 @@ def test_no_hostile_value_does_harm(address: str, site: Any, ask: Any) -> None:
                 assert len(value) < 4 or answer.json()["count"] == 0, value
 
 
+@sample_or_whole
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_a_refusal_is_in_the_callers_language(address: str, site: Any, ask: Any) -> None:
-    for name in set(parameters_of(address)) - FREE_TEXTS:
+def test_a_refusal_is_in_the_callers_language(address: str, whole: bool, site: Any, ask: Any) -> None:
+    for name in some_of(set(parameters_of(address)) - FREE_TEXTS, address, whole=whole, number=3):
         answer = ask(asked_with(address, (name, SCRIPT)), **{"Accept-Language": "zh-CN"})
         assert answer.status_code == 400, name
         assert all(CHINESE.search(each["detail"]) for each in answer.json()["errors"]), answer.json()
 
 
+@sample_or_whole
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_what_is_asked_twice_or_as_an_array_does_no_harm(address: str, site: Any, ask: Any) -> None:
-    for name in parameters_of(address):
+def test_what_is_asked_twice_or_as_an_array_does_no_harm(address: str, whole: bool, site: Any, ask: Any) -> None:
+    for name in some_of(parameters_of(address), address, whole=whole, number=3):
         answer = ask(asked_with(address, (name, "x"), (name, SCRIPT)), **{"Accept-Language": "en"})
         is_harmless(answer, SCRIPT, {name})
         for written in (f"{name}[]", f"{name}__in"):
@@ -128,9 +132,10 @@ def test_an_unknown_parameter_is_refused_by_name(address: str, site: Any, ask: A
         assert [each["parameter"] for each in answer.json()["errors"]] == [name]
 
 
+@sample_or_whole
 @pytest.mark.parametrize("size", ["0", "1001", "100000", "999999999999", "-5", "50.0", " 50", "+5"])
-def test_a_page_of_no_such_size_is_refused(size: str, site: Any, ask: Any) -> None:
-    for address in LISTS:
+def test_a_page_of_no_such_size_is_refused(size: str, whole: bool, site: Any, ask: Any) -> None:
+    for address in some_of(LISTS, size, whole=whole, number=5):
         answer = ask(asked_with(address, ("page_size", size)), **{"Accept-Language": "en"})
         assert answer.status_code == 400, address
         assert answer.json()["detail"] == "It must be a whole number from 1 to 1000."

@@ -11,6 +11,7 @@ import pytest
 from tests import factories as make
 from tests.api.addresses import ALL, wrong
 from tests.api.test_schema import described, path_of, plain
+from tests.sweeps import sample_or_whole, some_of
 
 pytestmark = pytest.mark.django_db
 TAKES = (
@@ -43,12 +44,13 @@ def test_only_what_can_be_compared_takes_a_comparison(path: str, site: Any, ask:
         assert list(wrong(answer)) == ["compare"]
 
 
-@pytest.mark.parametrize("path", TAKES)
+@sample_or_whole
 @pytest.mark.parametrize("raw", ["2023-08-29", "2023-09-01", "last_year", "20230531", "2023-02-29", "day"])
-def test_what_is_no_earlier_day_is_refused(path: str, raw: str, site: Any, ask: Any) -> None:
-    answer = ask(f"{path}?lang=en&compare={raw}")
-    assert answer.status_code == 400
-    assert wrong(answer)["compare"][1] == ("Choose last_month, last_quarter, or 2023-08-28 or an earlier day.")
+def test_what_is_no_earlier_day_is_refused(raw: str, whole: bool, site: Any, ask: Any) -> None:
+    for path in some_of(TAKES, raw, whole=whole, number=3):
+        answer = ask(f"{path}?lang=en&compare={raw}")
+        assert answer.status_code == 400
+        assert wrong(answer)["compare"][1] == "Choose last_month, last_quarter, or 2023-08-28 or an earlier day."
 
 
 @pytest.mark.parametrize("path", ALWAYS)
@@ -58,11 +60,13 @@ def test_the_calendar_s_first_days(path: str, site: Any, ask: Any) -> None:
     assert ask(f"{path}?as_of=0001-01-02&compare=0001-01-01").status_code == 200
 
 
+@sample_or_whole
 @pytest.mark.parametrize("path", TAKES)
-def test_a_compared_answer_fits_its_description(path: str, site: Any, ask: Any) -> None:
+def test_a_compared_answer_fits_its_description(path: str, whole: bool, site: Any, ask: Any) -> None:
     everything = described()
     shape = everything["paths"][path_of(path)]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
-    for query in ("compare=2023-05-31", "compare=2022-12-31", "as_of=2023-01-03&compare=last_quarter"):
+    queries = ("compare=2023-05-31", "compare=2022-12-31", "as_of=2023-01-03&compare=last_quarter")
+    for query in some_of(queries, path, whole=whole):
         jsonschema.validate(ask(f"{path}?{query}").json(), plain(shape, everything))
 
 

@@ -12,6 +12,7 @@ from core import clock
 from tests import factories as make
 from tests.api.addresses import ALL, LISTS
 from tests.api.conftest import API
+from tests.sweeps import sample_or_whole, some_of
 from web.cache import pages
 
 pytestmark = pytest.mark.django_db
@@ -31,9 +32,10 @@ def test_who_has_the_answer_gets_a_304(path: str, site: Any, ask: Any) -> None:
     assert {"Authorization", "Accept-Language", "Cookie"} <= set(again["Vary"].split(", "))
 
 
+@sample_or_whole
 @pytest.mark.parametrize("path", LISTS)
-def test_so_it_is_with_files(path: str, site: Any, ask: Any) -> None:
-    for form in ("csv", "xlsx", "ndjson"):
+def test_so_it_is_with_files(path: str, whole: bool, site: Any, ask: Any) -> None:
+    for form in some_of(("csv", "xlsx", "ndjson"), path, whole=whole):
         tag = ask(f"{path}?format={form}")["ETag"]
         assert ask(f"{path}?format={form}", **{"If-None-Match": tag}).status_code == 304, form
         assert ask(f"{path}?format=json", **{"If-None-Match": tag}).status_code == 200, form

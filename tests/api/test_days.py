@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.api.addresses import ALL, LISTS, wrong
+from tests.sweeps import sample_or_whole, some_of
 
 pytestmark = pytest.mark.django_db
 
@@ -40,9 +41,10 @@ BAD_DAYS = [
 ]
 
 
+@sample_or_whole
 @pytest.mark.parametrize("path", ALL)
-def test_what_is_no_day_is_refused_in_json_whatever_the_format(path: str, site: Any, ask: Any) -> None:
-    for day in BAD_DAYS:
+def test_what_is_no_day_is_refused_in_json_whatever_the_format(path: str, whole: bool, site: Any, ask: Any) -> None:
+    for day in some_of(BAD_DAYS, path, whole=whole, number=4):
         for kind in ["json", "csv"] if path in LISTS else ["json"]:
             answer = ask(f"{path}?format={kind}&lang=en&as_of={quote(day)}")
             assert answer.status_code == 400, day

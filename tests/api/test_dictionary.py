@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from functools import cache
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ COMPARED = {"status_then", "listed_then", "latest_then", "total_then", "compare"
 TITLES = {"M001": "<code>", "P0001": "<code>", "gdp_growth_ytd": "<code>", "1": "<number>", "energy": "<slug>"}
 
 
+@cache
 def rows(language: str) -> list[dict[str, str]]:
     answer: Any = Client().get(f"/api/dictionary/?lang={language}&format=csv")
     assert answer["Content-Type"].startswith("text/csv")

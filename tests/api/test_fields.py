@@ -10,6 +10,7 @@ import pytest
 
 from tests.api.addresses import ALL, LISTS, SINGLE, wrong
 from tests.api.test_lists import whole
+from tests.sweeps import sample_or_whole, some_of
 
 pytestmark = pytest.mark.django_db
 
@@ -43,18 +44,21 @@ def test_a_single_answer_has_them_too(path: str, site: Any, ask: Any) -> None:
     assert list(answer) == list(dict.fromkeys(["as_of", every[-1], every[0], "meta"]))
 
 
+@sample_or_whole
 @pytest.mark.parametrize("path", LISTS)
-def test_each_field_can_be_asked_for_alone(path: str, site: Any, ask: Any) -> None:
-    for name in ask(path).json()["results"][0]:
+def test_each_field_can_be_asked_for_alone(path: str, whole: bool, site: Any, ask: Any) -> None:
+    for name in some_of(ask(path).json()["results"][0], path, whole=whole, number=3):
         assert all(list(row) == [name] for row in ask(f"{path}?fields={name}").json()["results"]), name
 
 
+@sample_or_whole
 @pytest.mark.parametrize("path", ALL)
-def test_an_unknown_one_is_refused_with_those_that_are_known(path: str, site: Any, ask: Any) -> None:
+def test_an_unknown_one_is_refused_with_those_that_are_known(path: str, whole: bool, site: Any, ask: Any) -> None:
     known = ask(path).json()
     # A row of a list may have a day of its own.
     row, always = (known["results"][0], ()) if "results" in known else (known, ("as_of", "meta"))
-    for name in ("nothing", "pk", "__class__", "code,nothing", "status_then", "' or 1=1"):
+    unknown = ("nothing", "pk", "__class__", "code,nothing", "status_then", "' or 1=1")
+    for name in some_of(unknown, path, whole=whole):
         answer = ask(f"{path}?fields={name}")
         assert answer.status_code == 400, name
         assert list(wrong(answer)) == ["fields"], name

@@ -17,7 +17,7 @@ from tests import factories as make
 from tests.api.addresses import ALL, LISTS, SINGLE, wrong
 from web.site import site_profile
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 OF_MONTHS = (
     "id project project_name project_name_zh project_name_en city city_name category period is_in_force stage "
@@ -262,6 +262,12 @@ def test_search_finds_by_each_word_and_nothing_by_nonsense(path: str, site: Any,
 )
 def test_filters_and_orders(query: str, codes: list[str], site: Any, ask: Any) -> None:
     assert [row["code"] for row in ask(query).json()["results"]] == codes
+
+
+def test_a_row_that_two_values_of_a_filter_find_comes_once(site: Any, ask: Any) -> None:
+    site.first.participating_departments.add(make.make_department("joined"))
+    found = ask("measures/?participating=power&participating=joined").json()
+    assert ([row["code"] for row in found["results"]], found["count"]) == (["M001"], 1)
 
 
 def many_rows(site: Any, number: int) -> None:

@@ -329,7 +329,7 @@ def test_nobody_else_files(people: Any, settings: Any, who: str, status: int, nu
     assert list(answer.json()) == ["type", "title", "status", "detail", "request_id"]
     assert [each.state for each in Report.objects.exclude(state="accepted")] == [state]
     if who == "reads":
-        assert "for reading only" in answer.json()["detail"]
+        assert "of the scope “read”" in answer.json()["detail"]
     elif status == 403:
         assert answer.json()["detail"] == "Only the lead department may report on this measure"
 

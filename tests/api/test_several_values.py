@@ -19,8 +19,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from pilotzone.api import urlpatterns as API_PATTERNS
 from tests import factories as make
 from tests.api.conftest import API
+from tests.sweeps import sample_or_whole, some_of
 from web.api.endpoints import ListEndpoint
-from web.api.schema import Shape, filter_shape
+from web.api.shapes import Shape, filter_shape
 from web.lists.filters import AnyOf
 from web.views import FilteredListView
 
@@ -136,22 +137,25 @@ def asked(path: str, more: str = "") -> Any:
     return lambda query: client.get(f"{path}?{query}&{more}".rstrip("&"))
 
 
-@pytest.mark.parametrize("file_format", ["json", "csv"])
+@sample_or_whole
+@pytest.mark.parametrize("file_format", ["json", pytest.param("csv", marks=pytest.mark.long)])
 @pytest.mark.parametrize("address", LISTS)
 def test_a_filter_of_the_api_takes_several_values_or_refuses_them(
-    address: str, file_format: str, site: Any, open_reading: None
+    address: str, file_format: str, whole: bool, site: Any, open_reading: None
 ) -> None:
     more = "format=csv" if file_format == "csv" else "page_size=1000"
     filterset_class = LISTS[address].filterset_class
-    for name, each in filterset_class.base_filters.items():
+    for name in some_of(filterset_class.base_filters, f"{address} {file_format}", whole=whole, number=3):
+        each = filterset_class.base_filters[name]
         values, is_text = values_of(filterset_class, name), is_words(each)
         found = outcomes(asked(API + address, more), name, values, is_text=is_text)
         assert found == expected(each, is_page=False), name
 
 
+@sample_or_whole
 @pytest.mark.parametrize("address", PAGES)
 def test_a_filter_of_a_page_takes_several_values_or_refuses_them(
-    address: str, site: Any, monkeypatch: pytest.MonkeyPatch
+    address: str, whole: bool, site: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Each look at the log would add a row to it.
     monkeypatch.setattr("pilotzone.log_page.log_reading", lambda request: None)
@@ -159,17 +163,21 @@ def test_a_filter_of_a_page_takes_several_values_or_refuses_them(
     roles = {"/log/": "auditor", "/office/people/": "administrator"}
     client.force_login(make.make_user("rita", role=roles.get(address, "reviewer")))
     filterset_class = PAGES[address].filterset_class
-    for name, each in filterset_class.base_filters.items():
+    for name in some_of(filterset_class.base_filters, address, whole=whole, number=2):
+        each = filterset_class.base_filters[name]
         values, is_text = values_of(filterset_class, name), is_words(each)
         found = outcomes(lambda query: client.get(f"{address}?{query}"), name, values, is_text=is_text)
         assert found == expected(each, is_page=True), name
 
 
+@sample_or_whole
 @pytest.mark.parametrize("file_format", ["json", "csv"])
 @pytest.mark.parametrize("address", ROLLUPS)
-def test_keys_of_rollups_may_be_several(address: str, file_format: str, site: Any, open_reading: None) -> None:
+def test_keys_of_rollups_may_be_several(
+    address: str, file_format: str, whole: bool, site: Any, open_reading: None
+) -> None:
     more = "format=csv" if file_format == "csv" else "page_size=1000"
-    for by in ROLLUPS[address].groups:
+    for by in some_of(ROLLUPS[address].groups, f"{address} {file_format}", whole=whole):
         answer = Client().get(f"{API}{address}?by={by}").json()
         keys = [row["key"] for row in answer["results"]][:2]
         found = outcomes(asked(API + address, f"by={by}&{more}"), "key", keys)

@@ -20,6 +20,7 @@ from projects.models import Project
 from rollups.services import rebuild_rollups
 from tests import factories as make
 from tests.pages import joined, text_of
+from tests.sweeps import each_in_one_way
 from web.site import site_profile
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
@@ -122,8 +123,7 @@ def runs_of(document):
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-@pytest.mark.parametrize("day", ["", "2023-07-31", "2022-12-31"])
-@pytest.mark.parametrize("path", BRIEFS)
+@pytest.mark.parametrize(("path", "day"), each_in_one_way(list(BRIEFS), ["", "2023-07-31", "2022-12-31"]))
 def test_the_word_file_says_what_the_page_says(site, path, day, language):
     query = {"as_of": day, "lang": language} if day else {"lang": language}
     page, document = page_of(path, **query), file_of(path, **query)
@@ -184,6 +184,14 @@ def test_overdue_is_what_was_not_so_on_the_earlier_day(site):
     make.make_change(late, "in_progress", date(2023, 8, 2), old_status="completed")
     row = tables_of(page_of("/brief/"))["3. Changes since end of July"][1]
     assert row == ["Newly overdue", "1", "Late"]
+
+
+def test_what_is_due_on_the_day_itself_is_still_to_come(site):
+    Measure.objects.filter(title_en="Overdue").update(due_on=date(2023, 8, 28))
+    Measure.objects.filter(title_en="September").update(due_on=date(2023, 8, 29))
+    tables = tables_of(page_of("/brief/"))
+    assert [row[0] for row in tables["1. Longest overdue"][1:]] == ["Overdue"]
+    assert "September" in str(tables)
 
 
 def test_the_longest_overdue_come_first_then_by_code_and_the_rest_is_counted(site):

@@ -55,6 +55,11 @@ def watched(page, site):
     return page, watch(page, site)
 
 
+def wait_until_said(page, words):
+    """A list says its count when the new body is in working order; until then a link of it is an ordinary link."""
+    page.locator("#list-said", has_text=words).wait_for(state="attached")
+
+
 def watch(page, site):
     wrong = []
     page.on("console", lambda message: message.type in ("error", "warning") and wrong.append(message.text))

@@ -1,7 +1,9 @@
 """On phones the rows of lists are cards: what decides comes first, nothing is cut, and all of a card can be touched."""
 
 import pytest
+from playwright.sync_api import expect
 
+from tests.browser.conftest import wait_until_said
 from tests.browser.samples import session_of
 
 pytestmark = pytest.mark.browser
@@ -86,6 +88,7 @@ def test_lists_are_sorted_and_filtered_by_keyboard_on_a_phone(watched, site):
     page.locator("#sort-due_on").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**ordering=due_on**")
+    wait_until_said(page, "249")
     page.locator(".quick-choices a", has_text="Due next quarter").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**due_to=2023-12-31**")
@@ -122,7 +125,7 @@ def test_more_filters_and_a_saved_view_by_keyboard_without_scripts(browser, site
     page.goto(f"{site}/projects/")
     page.locator(".saved-views summary").click()
     page.get_by_role("link", name="Large ones", exact=True).click()
-    assert page.url.endswith("/projects/?investment_from=100")
+    expect(page).to_have_url(f"{site}/projects/?investment_from=100")
     context.close()
 
 

@@ -8,6 +8,7 @@ from datetime import date
 
 import openpyxl
 import pytest
+from playwright.sync_api import expect
 
 from accounts.models import User
 from datasets.demo_months.writing import make_months
@@ -139,7 +140,7 @@ def test_thirty_rows_of_two_hundred_and_two(language, width, zibo, enter, site, 
     zoe.goto(f"{site}/workspace/projects/month/?period=2023-08")
     upload(zoe, path)
     is_as_wide_as_the_screen(zoe)
-    assert zoe.locator("#submit li").count() == 28
+    expect(zoe.locator("#submit li")).to_have_count(28)
     assert conflict.project.code in zoe.locator("#conflicts").inner_text()
     assert "100" in zoe.locator("#wrong td").last.inner_text()
     assert ProjectMonth.objects.filter(period=AUGUST, state="submitted", project__city__code=ZIBO).count() == 0
@@ -156,7 +157,7 @@ def test_thirty_rows_of_two_hundred_and_two(language, width, zibo, enter, site, 
     path.write_bytes(saved_by_libreoffice(libreoffice, path.read_bytes(), tmp_path))
     zoe.goto(f"{site}/workspace/projects/month/?period=2023-08")
     upload(zoe, path)
-    assert zoe.locator("#submit li").count() == 1
+    expect(zoe.locator("#submit li")).to_have_count(1)
     zoe.locator("#decide button[name=action][value=load]").click()
     zoe.locator("#decide").wait_for(state="detached")
     assert set(filed.values_list("project__code", flat=True)) == {each.project.code for each in zibo}

@@ -86,7 +86,8 @@ def test_without_scripts_a_figure_opens_a_page(browser, site):
     context = browser.new_context(java_script_enabled=False, locale="en")
     page = context.new_page()
     page.goto(f"{site}/?lang=en&as_of=2023-06-30")
-    page.locator("[data-figure='measures.completion_rate']").click()
+    with page.expect_navigation():
+        page.locator("[data-figure='measures.completion_rate']").click()
     assert "/explain/?figure=measures.completion_rate&as_of=2023-06-30" in page.url
     assert page.locator("h1").inner_text() == "Completion rate"
     assert "13 ÷ 249 = 5.2%" in page.locator("main").inner_text()

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.models import User
 from measures.models import Comment, Measure, Report
@@ -59,7 +60,7 @@ def test_ticks_in_the_workspace_outlive_no_change_of_another_row(enter, site, se
     ]
     ada.get_by_role("link", name="Select none").or_(ada.get_by_role("link", name="Select all")).click()
     ada.get_by_role("link", name="Select none").click()
-    assert ada.locator("input[name=measure][type=checkbox]:checked").count() == 0
+    expect(ada.locator("input[name=measure][type=checkbox]:checked")).to_have_count(0)
 
 
 def test_a_comment_whose_answer_got_lost_is_there_to_send_again_and_stands_there_once(enter, site):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.sweeps import each_in_one_way
+
 pytestmark = pytest.mark.browser
 
 # Where the focus is, whether one sees it, and whether it is the end of the page. A date field has stops of its own
@@ -139,8 +141,7 @@ WALKS = {
 }
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("person", WALKS)
+@pytest.mark.parametrize(("person", "width"), each_in_one_way(list(WALKS), [1280, 360]))
 def test_tab_goes_through_a_page_and_out_of_it(enter, site, person, width):
     page = enter(person)
     page.set_viewport_size({"width": width, "height": 800})

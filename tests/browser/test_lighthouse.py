@@ -50,6 +50,7 @@ def found(report):
                 yield f"{audit['title']}: {[item.get('node', {}).get('snippet', item) for item in items]}"
 
 
+@pytest.mark.long
 def test_lighthouse_finds_nothing_in_the_overview_and_the_list_of_measures(demo):
     with ThreadPoolExecutor() as at_once:
         reports = list(at_once.map(lambda path: look(demo + path, *GATES), PAGES.values()))

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser.conftest import wait_until_said
+
 pytestmark = pytest.mark.browser
 
 
@@ -20,11 +22,6 @@ def count(page):
 
 def wait_for_focus(page, name):
     page.locator(f"#{name}:focus").wait_for(timeout=5000)
-
-
-def wait_until_said(page, words):
-    """The count is said when the new body is in working order; until then a link of it is an ordinary link."""
-    page.locator("#list-said", has_text=words).wait_for(state="attached")
 
 
 def test_filters_chips_and_the_way_back(watched, site):
@@ -54,7 +51,8 @@ def test_filters_chips_and_the_way_back(watched, site):
     assert stayed(page)
 
     # The head is of the new address too.
-    page.get_by_role("button", name="中文").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="中文").click()
     assert "status=completed" in page.url
     assert count(page) == "共13条"
     page.go_back()

@@ -6,6 +6,7 @@ from unicodedata import normalize
 
 import pytest
 from docx import Document
+from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from measures.meetings import Direction, give_direction
@@ -92,14 +93,16 @@ def test_problems_change_places_without_scripts(browser, site, problems, enter):
     rita.get_by_label("Title (English)").fill("Small")
     rita.get_by_label("Date", exact=True).fill("2023-09-10")
     rita.get_by_role("button", name="Put on the agenda").click()
+    rita.get_by_text("The meeting was added").wait_for()
     state = rita.context.storage_state()
     context = browser.new_context(java_script_enabled=False, storage_state=state, locale="en")
     page = context.new_page()
     page.goto(f"{site}/meetings/1/")
     page.get_by_role("link", name="Agenda").click()
+    page.get_by_role("button", name="off the agenda").last.wait_for()
     codes = page.locator("tbody th a").all_inner_texts()
     page.get_by_role("button", name=f"Move {codes[1]} up").click()
-    assert page.locator("tbody th a").all_inner_texts() == codes[::-1]
+    expect(page.locator("tbody th a")).to_have_text(codes[::-1])
     page.get_by_role("button", name=f"Take {codes[0]} off the agenda").click()
-    assert page.locator("tbody th a").all_inner_texts() == codes[1:]
+    expect(page.locator("tbody th a")).to_have_text(codes[1:])
     context.close()

@@ -36,7 +36,7 @@ class Walk:
         self.clicks += 1
         before = self.page.url
         place.click()
-        self.page.wait_for_url(lambda url: url != before)
+        self.page.wait_for_url(lambda url: url != before, wait_until="domcontentloaded")
 
     def part(self, title):
         return self.page.locator("section.part").filter(has=self.page.locator("h2", has_text=title))

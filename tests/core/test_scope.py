@@ -14,6 +14,7 @@ from core.scope import latest_scope_change, scope_on, scope_window
 from measures.models import ScopeChange
 from projects.models import ScopeChange as ProjectScopeChange
 from tests.factories import make_measure, make_project, make_user, shanghai
+from tests.sweeps import examples
 
 START = date(2023, 1, 3)
 DAYS = st.integers(0, 12).map(lambda number: START + timedelta(days=number))
@@ -27,12 +28,12 @@ def rows(*kinds: str) -> Any:
 
 
 class TestTheDatabaseFindsTheSame(TestCase):
-    @settings(deadline=None, max_examples=25)
+    @settings(deadline=None, max_examples=examples(25))
     @given(history=rows("suspended", "resumed", "withdrawn"), on=DAYS)
     def test_measures(self, history: Any, on: date) -> None:
         self.compare(ScopeChange, "measure", [make_measure() for _each in range(3)], history, on)
 
-    @settings(deadline=None, max_examples=25)
+    @settings(deadline=None, max_examples=examples(25))
     @given(history=rows("withdrawn", "readmitted"), on=DAYS)
     def test_projects(self, history: Any, on: date) -> None:
         self.compare(ProjectScopeChange, "project", [make_project() for _each in range(3)], history, on)

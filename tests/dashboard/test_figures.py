@@ -24,7 +24,7 @@ from rollups.models import MeasureRollup, ProjectRollup, RollupRun
 from tests import factories as make
 from web.limits import thresholds
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 DAYS = [
     date(2022, 12, 31),

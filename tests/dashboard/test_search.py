@@ -14,7 +14,7 @@ from tests import factories as make
 from tests.pages import text_of
 from web.site import site_profile
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 KINDS = ("Measures", "Projects", "Indicators", "Departments", "Cities", "Accepted reports", "Problems", "Themes")
 

@@ -17,6 +17,7 @@ from projects.models import Project
 from rollups.services import rebuild_rollups
 from tests import factories as make
 from tests.pages import joined
+from tests.sweeps import each_in_one_way
 from web.site import site_profile
 
 pytestmark = pytest.mark.django_db
@@ -93,8 +94,9 @@ def test_a_day_that_is_none_is_refused_in_the_frame_with_a_way_back(site, addres
     assert f'href="{address}?' in page
 
 
-@pytest.mark.parametrize("address", PAGES)
-@pytest.mark.parametrize("day", ["0001-01-01", "2022-12-31", "2023-01-01", "2023-01-31", ""])
+@pytest.mark.parametrize(
+    ("address", "day"), each_in_one_way(list(PAGES), ["0001-01-01", "2022-12-31", "2023-01-01", "2023-01-31", ""])
+)
 def test_every_day_up_to_today_has_a_page(site, address, day):
     assert get(f"{address}?as_of={day}").status_code == 200
 
@@ -291,7 +293,6 @@ def test_the_number_of_queries_does_not_grow_with_the_data(demo, django_user_mod
     addresses.append("/cities/370200/")
     before = {address: count_queries(reader, address) for address in addresses}
     assert max(before.values()) <= 23  # with the session and the account
-    assert count_queries(Client(), "/") <= 21
 
     measures = Measure.objects.bulk_create(copies_of(Measure, {"plan": demo}, "AB"))
     StatusChange.objects.bulk_create(

@@ -27,6 +27,7 @@ from rollups.services import rebuild_rollups
 from tests import factories as make
 from tests.documents import make_pdf
 from tests.lanes import clean_environment
+from tests.migrated_databases import place_migrated
 from tests.running import database_address
 from tests.services import ROOT
 
@@ -53,6 +54,8 @@ class Site:
 @pytest.fixture
 def site(real_connections: None, today: date, settings: Any, tmp_path: Path) -> Site:
     store_in(settings, tmp_path / "evidence")
+    settings.DATA_DIR = tmp_path / "data of the site"
+    settings.DATA_DIR.mkdir()
     measure = make.make_measure(lead_department=make.make_department("science-technology"))
     ada = make.make_user("ada", role="reporter", department=measure.lead_department)
     report = save_draft(
@@ -109,6 +112,12 @@ class Elsewhere:
         return subprocess.run(
             command, cwd=ROOT, env={**clean_environment(), **ours}, capture_output=True, text=True, timeout=600
         )
+
+    def migrate(self) -> None:
+        if not self.address:
+            place_migrated(self.data)
+        else:
+            assert self.manage("migrate", "-v0").returncode == 0
 
     def ask(self, statement: str) -> list[Any]:
         if self.address:

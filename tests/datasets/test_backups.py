@@ -15,10 +15,16 @@ from typing import Any
 from unittest.mock import MagicMock
 
 import pytest
+from auditlog.models import LogEntry
 from django.core.files.base import ContentFile
 from django.db import connection, connections, transaction
 
-from datasets.backups import databases, making, manifest
+from accounts.log import Event
+from accounts.log_chain import Fault
+from accounts.log_check import check_log
+from accounts.log_seals import newest_seal, seal_log
+from core.release import release
+from datasets.backups import databases, making, manifest, postgresql
 from measures.models import Comment, Evidence
 from reporting.evidence import attach_file, remove_evidence
 from tests import factories as make
@@ -26,7 +32,7 @@ from tests.datasets.backing_up import Elsewhere, Site, backup, comments, refusal
 from tests.documents import make_pdf
 from tests.services import wait_until
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 ON_SQLITE = pytest.mark.skipif(connection.vendor != "sqlite", reason="of SQLite's file")
 ON_POSTGRESQL = pytest.mark.skipif(connection.vendor != "postgresql", reason="of PostgreSQL's programs")
 
@@ -119,7 +125,7 @@ def test_what_was_acknowledged_before_it_began_is_in_it_while_others_write(
         during = len(acknowledged) - len(before)
         until_two_more()
     assert during >= 4
-    assert elsewhere.manage("migrate", "-v0").returncode == 0
+    elsewhere.migrate()
     result = elsewhere.manage("restore", str(folder))
     assert (result.returncode, result.stderr) == (0, ""), result
     assert result.stdout.startswith("Brought back ") and " tables and 1 files, as of " in result.stdout
@@ -133,8 +139,8 @@ def test_what_was_acknowledged_before_it_began_is_in_it_while_others_write(
     assert file.read_bytes() == make_pdf()
     assert str(file.relative_to(elsewhere.data / "evidence")) == site.evidence.file.name
     assert file.stat().st_mode & 0o777 == 0o600
-    for command in ("verify_rollups", "verify_audit"):
-        checked = elsewhere.manage(command)
+    for command in (["verify_rollups"], ["verify_audit", "--even-empty"]):
+        checked = elsewhere.manage(*command)
         assert (checked.returncode, checked.stderr) == (0, ""), checked
 
 
@@ -166,15 +172,14 @@ class TestBackup:
         listed = json.loads((folder / "backup.json").read_text())
         assert listed["database"] == connection.vendor
         assert listed["rows"]["measures_measure"] == 1
-        assert listed["release"] == "0.2.0"
+        assert listed["release"] == release()
         assert set(listed["files"]) == found - {"backup.json"}
 
     def test_what_was_exported_from_the_log_is_in_it_and_comes_back(
-        self, site: Site, folder: Path, settings: Any, tmp_path: Path
+        self, site: Site, folder: Path, settings: Any
     ) -> None:
-        settings.DATA_DIR = tmp_path / "data"
         exported = settings.DATA_DIR / "log-archive" / "log-1-7.ndjson.gz"
-        exported.parent.mkdir(parents=True)
+        exported.parent.mkdir()
         for path in (exported, exported.with_name(f"{exported.name}.sha256")):
             path.write_text(path.name)
         # One that is being written.
@@ -349,6 +354,25 @@ class TestRestore:
         # The backup stays as it was: it can be brought back again.
         assert "Brought back " in restore(folder, replace=True)
 
+    def test_the_log_says_so_and_seals_that_were_noted_in_between_count_no_longer(
+        self, site: Site, folder: Path, settings: Any, tmp_path: Path
+    ) -> None:
+        settings.PILOTZONE_SEAL_FILE = tmp_path / "seals.txt"
+        seal_log()
+        backup(folder)
+        assert json.loads((folder / "backup.json").read_text())["seal"] == str(newest_seal())
+        site.comment(site.client(), "之后的意见")
+        seal_log()
+        site.comment(site.client(), "再之后的意见")
+        restore(folder, replace=True)
+        seal_log()
+        check = check_log(places=[folder])
+        assert [str(each) for each in check.findings] == []
+        assert check.places == sorted([str(folder), str(settings.PILOTZONE_SEAL_FILE)])
+        assert LogEntry.objects.filter(additional_data__event=Event.RESTORED).count() == 1
+        shutil.rmtree(settings.DATA_DIR / "log-archive")
+        assert [each.fault for each in check_log().findings] == [Fault.NOTED_ELSEWHERE]
+
     def test_tables_that_the_backup_does_not_know_go(self, site: Site, folder: Path) -> None:
         """They are of a newer version, which refers to rows that are replaced."""
         backup(folder)
@@ -363,11 +387,11 @@ class TestRestore:
         self, tmp_path: Path, folder: Path, elsewhere: Elsewhere
     ) -> None:
         older = Elsewhere(tmp_path / "older", "")
-        assert older.manage("migrate", "-v0").returncode == 0
+        older.migrate()
         before = older.ask("SELECT app, name FROM django_migrations ORDER BY app, name")
-        assert older.manage("migrate", "-v0", "projects", "0004").returncode == 0
+        assert older.manage("migrate", "-v0", "measures", "0001_squashed").returncode == 0
         assert len(older.ask("SELECT * FROM django_migrations")) < len(before)
-        assert older.manage("backup", str(folder)).returncode == 0
+        assert older.manage("backup", str(folder), "--even-empty").returncode == 0
         result = elsewhere.manage("restore", str(folder))
         assert (result.returncode, result.stderr) == (0, "")
         assert elsewhere.ask("SELECT app, name FROM django_migrations ORDER BY app, name") == before
@@ -376,8 +400,9 @@ class TestRestore:
     def test_a_damaged_database_is_set_aside(self, site: Site, folder: Path, elsewhere: Elsewhere) -> None:
         site.comment(site.client(), "之前的意见")
         backup(folder)
-        elsewhere.data.mkdir()
+        elsewhere.data.mkdir(mode=0o700)
         database = elsewhere.data / "db.sqlite3"
+        database.touch(mode=0o600)
         database.write_bytes(b"no database" * 1000)
         refused = elsewhere.manage("restore", str(folder))
         assert refused.returncode == 1
@@ -396,7 +421,7 @@ class TestRestore:
     ) -> None:
         backup(folder)
         site.comment(site.client(), "之后的意见")
-        monkeypatch.setattr(databases, "LOCK_SECONDS", 1)
+        monkeypatch.setattr(postgresql, "LOCK_SECONDS", 1)
         monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 1)
         held, done = threading.Event(), threading.Event()
 
@@ -433,7 +458,7 @@ class TestPostgreSQL:
             for name, value in {**given, "OPTIONS": options}.items():
                 patch.setitem(connection.settings_dict, name, value)
             patch.setattr(subprocess, "Popen", popen)
-            with pytest.raises(databases.BackupError) as refused, databases.PostgreSQL()._running(["pg_dump"]):
+            with pytest.raises(databases.BackupError) as refused, postgresql.PostgreSQL()._running(["pg_dump"]):
                 pass
         assert str(refused.value) == (
             "The program pg_dump is missing: install PostgreSQL's client (Debian: postgresql-client)."
@@ -476,11 +501,11 @@ class TestPostgreSQL:
             (programs / name).write_text(f"#!/bin/sh\n{script}\n")
             (programs / name).chmod(0o755)
         monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
-        monkeypatch.setattr(databases.psycopg, "connect", lambda *args, **options: Server())
+        monkeypatch.setattr(postgresql.psycopg, "connect", lambda *args, **options: Server())
         return tmp_path
 
     def test_what_it_copies_is_kept_for_its_owner_alone(self, server: Path) -> None:
-        database = databases.PostgreSQL()
+        database = postgresql.PostgreSQL()
         held, written = database.dump(server / "dump", "")
         assert written == manifest.piece_of(server / "dump")
         assert ((server / "dump").read_text(), (server / "dump").stat().st_mode & 0o777) == ("a dump\n", 0o600)
@@ -492,7 +517,7 @@ class TestPostgreSQL:
         dump = server / "dump"
         dump.write_text(f"{code}\n")
         with pytest.raises(databases.BackupError) if code else nullcontext() as refused:
-            databases.PostgreSQL().load(dump)
+            postgresql.PostgreSQL().load(dump)
         told = (server / "told").read_text()
         begin = "BEGIN;\nSET LOCAL lock_timeout = '10s';\nDROP TABLE \"a_table\" CASCADE;\nCREATE TABLE a_table ();\n"
         assert told == (begin if code else f"{begin}COMMIT;\nANALYZE;\n")

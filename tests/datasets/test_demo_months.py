@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 from core.pace import Pace
 from core.periods import last_ended_month
@@ -21,6 +21,8 @@ from projects.month_rules import doubts_about, why_incomplete
 from projects.rates import rates_of
 from reporting.workflow import ReportState
 from rollups.services import refresh_stale_rollups, verify_rollups
+from tests.conftest import load_demonstration
+from tests.kept_databases import changes_taken_back, kept_database
 
 ON = date(2023, 8, 29)
 DAYS = (date(2023, 6, 30), ON)
@@ -54,10 +56,22 @@ def make_all(facts: list[Facts]) -> list[tuple[Facts, MadeProject]]:
     return [(each, make_project(each, habits[each.city], calendar, absurd=absurd.get(each.code, ""))) for each in facts]
 
 
+@pytest.fixture(scope="module")
+def _months_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+    def fill() -> None:
+        load_demonstration()
+        with override_settings(PILOTZONE_TODAY=ON):
+            writing.make_months(ON)
+
+    with kept_database("months", fill, django_db_blocker) as kept:
+        yield kept
+
+
 @pytest.fixture
-def months(demonstration: None) -> Iterator[None]:
-    writing.make_months(ON)
-    yield
+def months(_months_database: Any, as_demonstrated: None, django_db_blocker: Any) -> Iterator[None]:
+    """The demonstration with months of projects. What the test changes is taken back."""
+    with changes_taken_back(_months_database, django_db_blocker):
+        yield
 
 
 class TestRule:

@@ -14,13 +14,13 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connection
 
-from datasets.backups import databases, encryption
+from datasets.backups import databases, encryption, postgresql
 from datasets.backups.encryption import read_piece, write_piece
 from pilotzone import env
 from tests.datasets.backing_up import Elsewhere, Site, backup, comments, refusal, restore
 from tests.documents import make_pdf
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 
 @pytest.fixture
@@ -257,5 +257,5 @@ class TestSetting:
 
 def test_the_kind_of_a_backup_says_by_which_programs_it_is_read() -> None:
     assert isinstance(databases.database_of_kind("sqlite"), databases.SQLite)
-    assert isinstance(databases.database_of_kind("postgresql"), databases.PostgreSQL)
+    assert isinstance(databases.database_of_kind("postgresql"), postgresql.PostgreSQL)
     assert databases.site_database().kind == connection.vendor

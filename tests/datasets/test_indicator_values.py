@@ -541,7 +541,8 @@ class TestQueries:
         self.add_indicators(site, 20)
         many = self.asked(page, site)
         assert many == few
-        assert max(few) <= 40
+        # Ten of them for the lease of whoever files it.
+        assert max(few) <= 50
 
     def add_indicators(self, site: SimpleNamespace, count: int) -> None:
         """A value to file of each, and one that was begun to correct another."""

@@ -23,7 +23,7 @@ from projects.models import Project, ProjectMonth
 from projects.models import TermsChange as ProjectTermsChange
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 # What the demonstration has of them, and why.
 OF_THE_DEMONSTRATION = {

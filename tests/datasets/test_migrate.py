@@ -39,6 +39,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         rows = [("measures", "0001_initial"), UNKNOWN]
         database.executemany("INSERT INTO django_migrations (app, name, applied) VALUES (?, ?, '2026-01-01')", rows)
         database.commit()
+    (path / "db.sqlite3").chmod(0o600)
     return path
 
 

@@ -624,7 +624,8 @@ class TestQueries:
         self.add_projects(20)
         many = self.asked(page, site)
         assert many == few
-        assert max(few) <= 40
+        # Ten of them for the lease of whoever files it.
+        assert max(few) <= 50
 
     def add_projects(self, count: int) -> None:
         for _number in range(count):

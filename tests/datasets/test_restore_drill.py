@@ -39,7 +39,9 @@ def before(filled: Elsewhere) -> dict[str, Any]:
 
 
 @pytest.mark.faults("site lost", "brought back from a backup: every table, total, file and entry of the log compared")
-@pytest.mark.parametrize("is_encrypted", [False, True], ids=["plain", "encrypted"])
+@pytest.mark.parametrize(
+    "is_encrypted", [pytest.param(False, id="plain", marks=pytest.mark.long), pytest.param(True, id="encrypted")]
+)
 def test_a_site_that_is_brought_back_is_the_same(
     filled: Elsewhere, before: dict[str, Any], elsewhere: Elsewhere, tmp_path: Path, is_encrypted: bool
 ) -> None:

@@ -26,6 +26,8 @@ from pilotzone import env
 from tests.datasets.backing_up import Elsewhere, Site, backup
 from tests.services import ROOT, wait_until
 
+pytestmark = pytest.mark.both_databases
+
 NIGHT = datetime(2026, 1, 31, 17, 30, tzinfo=UTC)
 
 
@@ -73,7 +75,7 @@ class TestRetention:
     def test_a_folder_has_its_whole_path(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PILOTZONE_BACKUP_DIR", "backups")
         with pytest.raises(ImproperlyConfigured, match="must be a whole path, such as /srv/backups"):
-            env.folder("PILOTZONE_BACKUP_DIR")
+            env.whole_path("PILOTZONE_BACKUP_DIR")
 
 
 @pytest.fixture
@@ -249,7 +251,7 @@ class TestFailures:
     @pytest.mark.faults("killed while backing up", "what there is of it is no backup, and the next night deletes it")
     def test_a_kill_in_the_middle(self, site: Site, backups: Path, elsewhere: Elsewhere) -> None:
         """A process of its own, which stands still between rows and files."""
-        assert elsewhere.manage("migrate", "-v0").returncode == 0
+        elsewhere.migrate()
         code = (
             "import time; from datasets.backups import making, schedule\n"
             "making._copy_files = lambda *args: (print('copied', flush=True), time.sleep(60))\n"

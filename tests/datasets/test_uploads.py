@@ -13,6 +13,7 @@ import pytest
 from auditlog.context import set_actor
 from auditlog.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -27,6 +28,8 @@ from tests.datasets.ledger.samples import workbook as made_workbook
 from tests.factories import make_user
 from tests.pages import text_of
 from tests.second_site import DAY, MEASURE_COUNT, PLAN, write_workbook
+from web.leases import LASTS, HeldLease, leased
+from web.models import Lease
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
@@ -419,15 +422,79 @@ class TestWork:
     def test_two_workers_read_it_once(self, send: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         upload = send(TITLES.format(title="Clean water"))
         Upload.objects.update(state="reading")
-        monkeypatch.setattr(uploads, "_read", lambda upload: pytest.fail("it is being read already"))
+        with monkeypatch.context() as other, leased(f"upload {upload.pk}"):
+            other.setattr(uploads, "_read", lambda *args: pytest.fail("it is being read already"))
+            uploads.work_on(upload.pk)
         uploads.work_on(upload.pk)
+        upload.refresh_from_db()
+        assert upload.is_read
 
     def test_what_a_killed_worker_left_is_taken_up_again(self, send: Any) -> None:
         upload = send(TITLES.format(title="Clean water"))
-        Upload.objects.update(state="reading", begun_at=upload.begun_at - uploads.LOST_AFTER * 2)
+        Upload.objects.update(state="reading")
+        assert HeldLease(f"upload {upload.pk}").is_held()
+        tasks.work_on_waiting_uploads_task()
+        upload.refresh_from_db()
+        assert not upload.is_read
+        Lease.objects.update(renewed_at=timezone.now() - LASTS)
         tasks.work_on_waiting_uploads_task()
         upload.refresh_from_db()
         assert upload.is_read
+
+    def test_one_that_hung_until_another_took_it_over_keeps_nothing(
+        self, page: Client, send: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        upload = send(TITLES.format(title="Clean water"))
+        uploads.decide(upload, choices=(), leaves_out_wrong=False, is_confirmed=True, reason="", is_final=True)
+        load = uploads._load_ledger
+
+        def hang(upload: Upload) -> None:
+            load(upload)
+            Lease.objects.update(holder="another")
+
+        monkeypatch.setattr(uploads, "_load_ledger", hang)
+        uploads.work_on(upload.pk)
+        upload.refresh_from_db()
+        assert (upload.state, bool(upload.content)) == (Upload.State.LOADING, True)
+        assert not Measure.objects.filter(title_en="Clean water").exists()
+
+    def test_where_a_load_fails_at_its_end_the_file_is_kept(
+        self, send: Any, act: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        upload = send(TITLES.format(title="Clean water"))
+        uploads.decide(upload, choices=(), leaves_out_wrong=False, is_confirmed=True, reason="", is_final=True)
+        with monkeypatch.context() as broken:
+            # Once, at the end of the load.
+            ends = iter([lambda: 1 / 0])
+            broken.setattr(HeldLease, "confirm", lambda lease: next(ends, lambda: None)())
+            uploads.work_on(upload.pk)
+        upload.refresh_from_db()
+        assert (upload.state, bool(upload.content)) == (Upload.State.REFUSED, True)
+        assert "Clean water" in act(upload, "again")
+
+    def test_what_was_loaded_stays_so_where_no_answer_came(self, send: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        upload = send(TITLES.format(title="Clean water"))
+        uploads.decide(upload, choices=(), leaves_out_wrong=False, is_confirmed=True, reason="", is_final=True)
+        load = uploads._load
+
+        def lose_the_answer(*args: Any) -> None:
+            load(*args)
+            raise OperationalError("the server went away at the commit")
+
+        monkeypatch.setattr(uploads, "_load", lose_the_answer)
+        uploads.work_on(upload.pk)
+        upload.refresh_from_db()
+        assert upload.is_loaded
+
+    @pytest.mark.parametrize("state", ["accepted", "loading"])
+    def test_further_files_push_out_none_that_is_to_be_loaded(
+        self, send: Any, plan: Plan, rita: User, state: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        upload = send(TITLES.format(title="Clean water"))
+        Upload.objects.update(state=state)
+        monkeypatch.setattr(uploads, "MAX_DRAFTS", 1)
+        drafts = [uploads.keep_upload(plan, by=rita, name="plan.csv", content=b"code") for _each in range(2)]
+        assert set(Upload.objects.values_list("pk", flat=True)) == {upload.pk, drafts[1].pk}
 
     def test_a_fault_of_the_site_is_said_and_it_can_be_tried_again(
         self, page: Client, send: Any, act: Any, monkeypatch: pytest.MonkeyPatch

@@ -18,7 +18,7 @@ from indicators.services import add_observation, correct_observation, revise_obs
 from indicators.state import ChangeSince, indicator_states
 from tests.factories import make_indicator, make_observation, make_plan, make_target, make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today"), pytest.mark.both_databases]
 DAY = date(2023, 8, 29)
 YEAR = {
     "period": "2022",

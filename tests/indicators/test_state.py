@@ -8,7 +8,7 @@ from indicators.state import indicator_states
 from measures.models import Plan
 from tests.factories import make_indicator, make_observation, make_plan, make_target, region
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 DAY = date(2023, 8, 29)
 YEAR_BEFORE = {
     "period": "2022H1",

@@ -22,6 +22,7 @@ from measures.digests import send_digests
 from measures.models import Notice
 from measures.notices import notice_sentence, notice_url, notices_for
 from measures.office.mergers import merge_departments
+from pilotzone.schedule import TASKS as SCHEDULE
 from tests.factories import make_department, make_indicator, make_observation, make_plan, make_user, region
 from tests.pages import text_of
 
@@ -151,8 +152,8 @@ class TestDue:
             notify_of_due_values(date(2023, 7, 19))
         assert Notice.objects.count() == 42
 
-    def test_the_task_stands_in_the_schedule_before_the_e_mail(self, settings: Any) -> None:
-        entries = {each["task"]: each["schedule"] for each in settings.CELERY_BEAT_SCHEDULE.values()}
+    def test_the_task_stands_in_the_schedule_before_the_e_mail(self) -> None:
+        entries = {each["task"]: each["schedule"] for each in SCHEDULE.values()}
         hours = [
             (max(entries[name].hour), max(entries[name].minute))
             for name in ("indicators.tasks.notify_of_due_values_task", "measures.tasks.send_digests_task")

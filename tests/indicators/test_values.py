@@ -32,7 +32,7 @@ from reporting.doubts import Doubtful
 from reporting.services import DraftChanged, discard_draft, withdraw_report
 from tests.factories import make_department, make_indicator, make_observation, make_plan, make_user, region
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 TODAY = date(2023, 8, 29)
 SECOND_QUARTER = read_period("2023Q2")
 VALUE = ValueData(

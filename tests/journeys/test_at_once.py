@@ -45,7 +45,7 @@ from tests.factories import (
     make_user,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 EIGHT, TWENTY = 8, 20
 AUGUST, DAY = date(2023, 8, 1), date(2023, 8, 29)
 

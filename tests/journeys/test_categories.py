@@ -22,7 +22,7 @@ from rollups.services import rebuild_rollups, verify_rollups
 from tests.factories import CATEGORIES, make_category, make_plan, make_project, make_user
 from tests.pages import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from django.test import Client
 
 from core.periods import month_end
 from tests.browser.samples import SAMPLES
+from tests.sweeps import each_in_one_way, one_in
 from web.charts.chart import Chart
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
@@ -93,8 +94,7 @@ def test_no_page_with_charts_is_left_out(demonstration: None) -> None:
     }
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize(("address", "language"), each_in_one_way(ADDRESSES, list(LANGUAGES)))
 def test_each_chart_is_whole(demonstration: None, address: str, language: str) -> None:
     charts = charts_of(address, lang=language)
     assert charts
@@ -115,8 +115,7 @@ def test_each_chart_is_whole(demonstration: None, address: str, language: str) -
         assert not chart.urls or len(chart.urls) == len(chart.rows), name
 
 
-@pytest.mark.parametrize("day", DAYS)
-@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize(("address", "day"), each_in_one_way(ADDRESSES, DAYS))
 def test_what_is_drawn_is_in_the_rows(demonstration: None, address: str, day: str) -> None:
     for name, chart in charts_of(address, as_of=day).items():
         if chart.figure is None:
@@ -127,8 +126,7 @@ def test_what_is_drawn_is_in_the_rows(demonstration: None, address: str, day: st
         assert drawn <= known, (name, drawn - known)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize(("address", "language"), each_in_one_way(ADDRESSES, list(LANGUAGES)))
 def test_the_rows_are_on_the_page_and_in_the_file(demonstration: None, address: str, language: str) -> None:
     answer: Any = Client().get(at(address, lang=language))
     page = answer.content.decode()
@@ -174,7 +172,7 @@ def test_a_click_leads_to_pages_that_are_there(demonstration: None) -> None:
         assert Client().get(url).status_code == 200, url
 
 
-@pytest.mark.parametrize("day", DAYS)
+@pytest.mark.parametrize("day", one_in(3, DAYS))
 class TestTheSameAsTheApi:
     def test_the_course(self, demonstration: None, day: str) -> None:
         rows = charts_of("/?course=year", as_of=day)["course"].rows
@@ -234,7 +232,7 @@ class TestTheSameAsTheApi:
         assert {(round(float(row[2]), 6), row[3] != "Not verified") for row in own} <= values
 
 
-@pytest.mark.parametrize("day", DAYS)
+@pytest.mark.parametrize("day", one_in(3, DAYS))
 def test_the_months_are_those_of_the_api_at_their_ends(demonstration: None, day: str) -> None:
     rows = charts_of("/", as_of=day)["months"].rows
     assert len(rows) == 12
@@ -252,7 +250,7 @@ def test_the_months_are_those_of_the_api_at_their_ends(demonstration: None, day:
         completed_before = measures["completed"]
 
 
-@pytest.mark.parametrize("day", DAYS)
+@pytest.mark.parametrize("day", one_in(3, DAYS))
 def test_the_ends_of_months_are_those_of_the_api(demonstration: None, day: str) -> None:
     answer: Any = Client().get(at("/", as_of=day, lang="en"))
     rows = answer.context["progress"]["month_ends"]

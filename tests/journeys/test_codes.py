@@ -27,7 +27,7 @@ from tests.factories import (
     region,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 # In no order of letters: as their plan lists them. The third is typed with wide brackets.
 CODES = ["1.2.9", "1.2.10", "一（三）", "a b", "50%", "x#y", "x?y", "a+b", "lights", "c&d;e"]

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
-from accounts.log_check import Fault
+from accounts.log_chain import Fault
 from accounts.models import User
 from rollups import receivers
 from rollups.models import StaleCell
@@ -18,7 +18,7 @@ from tests.factories import PASSWORD, make_user
 from tests.services import process, wait_until
 from tests.sites import Person, deciding, new_site, readers, web
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long, pytest.mark.both_databases]
 
 # Seconds, as users were promised.
 MOST = 3
@@ -45,7 +45,7 @@ def test_people_and_sweeps_go_on(
         shifted = stack.enter_context(clock(tmp_path))
         site.environment |= shifted.environment
         if broker_of_site is not None:
-            for name in ("worker", "beat"):
+            for name in ("worker", "worker-slow", "beat"):
                 stack.enter_context(process(compose_command(name), site.environment))
         stack.enter_context(web(site))
         people = deciding(person, reports[1:], pause=0.2, user=rita)

@@ -19,7 +19,7 @@ from tests.factories import make_measure, make_user
 from tests.services import process, wait_until
 from tests.sites import CSRF_TOKEN, Person, deciding, is_acknowledged, new_site, readers, web, web_command, whole_site
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 ON_SQLITE = pytest.mark.skipif(connections["default"].vendor != "sqlite", reason="of SQLite's file")
 
 # Seconds, as users were promised.
@@ -30,7 +30,7 @@ MEGABYTE = 1024 * 1024
 @pytest.fixture
 def small_disk(tmp_path):
     """A real one, in the place of the test's own folder, where this process may mount it."""
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", tmp_path], capture_output=True)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", tmp_path], capture_output=True)
     if mounted.returncode:
         pytest.skip("no disk can be mounted here")
     try:
@@ -124,6 +124,7 @@ def test_the_demonstration_says_in_a_sentence_that_its_disk_takes_no_writes(site
 
 
 @ON_SQLITE
+@pytest.mark.long
 @pytest.mark.faults("data folder read-only", "a start of gunicorn on a disk that takes no writes, and then does")
 def test_a_server_on_a_disk_that_takes_no_writes_says_so_and_goes_on_when_it_does(
     rita, reports, site_that_was_well, small_disk, record_slowest

@@ -17,7 +17,7 @@ from tests.running import database_address
 from tests.services import wait_until
 from tests.sites import Person, deciding, readers, whole_site
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long, pytest.mark.both_databases]
 
 SECONDS = 30
 # Who decide at the same time: more than a site has threads.

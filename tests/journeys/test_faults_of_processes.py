@@ -4,10 +4,11 @@ import time
 
 import pytest
 
+from pilotzone.celery import app
 from rollups.models import MeasureRollup, StaleCell
 from tests.acceptances import ONE_SWEEP, accept, assert_right, in_progress, make_reports
 from tests.factories import make_user
-from tests.running import SWEEP, THE_FIRST, beat, hold, sweep, tasks_begun, worker
+from tests.running import REBUILD, SWEEP, THE_FIRST, beat, hold, sweep, tasks_begun, worker
 from tests.services import stopped, wait_until
 from tests.sites import Person, deciding, readers, whole_site
 
@@ -56,6 +57,25 @@ def test_while_a_worker_hangs_in_its_transaction_reports_are_accepted(reports, r
             assert_right(reports)
             assert hung.is_alive
             assert other.is_alive
+
+
+@pytest.mark.long
+@pytest.mark.faults("worker killed", "SIGKILL in a task that took longer than messages are kept for a silent worker")
+def test_a_slow_task_is_handed_to_another_worker_only_once_its_own_is_killed(reports, rita, broker):
+    for report in reports:
+        accept(report, rita)
+    app.control.purge()
+    app.send_task(REBUILD)
+    with hold(MeasureRollup, "INSERT OR UPDATE", THE_FIRST) as held, worker(broker.url) as slow:
+        wait_until(lambda: held.held, "the worker standing still in its transaction")
+        with worker(broker.url, "second"):
+            time.sleep(2 * app.conf.broker_transport_options["visibility_timeout"])
+            assert tasks_begun()[REBUILD] == 1
+            slow.kill()
+            held.release()
+            # Nobody sends anything.
+            wait_until(lambda: tasks_begun()[REBUILD] == 1, "the other one at work", 60)
+            assert_right(reports)
 
 
 @pytest.mark.long

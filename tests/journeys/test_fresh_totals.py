@@ -56,7 +56,7 @@ def test_an_error_in_the_refresh_keeps_the_report_and_its_mark(measure, monkeypa
 
 @pytest.mark.django_db(transaction=True)
 def test_while_a_mark_waits_page_and_api_say_so(measure, client, open_reading, monkeypatch):
-    monkeypatch.setattr("rollups.receivers.refresh_rollups_task.delay", lambda: None)
+    monkeypatch.setattr("rollups.tasks.refresh_rollups_task.delay", lambda: None)
     assert "汇总数据正在更新" not in client.get("/").content.decode()
     accept_a_change(measure)
     assert "汇总数据正在更新" in client.get("/").content.decode()

@@ -9,8 +9,9 @@ import pytest
 from measures.models import Measure, Plan, Section
 from tests import factories as make
 from tests.journeys.test_same_figures import Reader, at, figures_of, plain
+from tests.sweeps import sample_or_whole, some_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 # Of the factories' days.
 LISTED, TODAY = date(2023, 1, 3), date(2023, 8, 29)
 DUE = date(2023, 6, 30)
@@ -122,13 +123,14 @@ def days(plan: Plan) -> list[date]:
     return sorted({day for day in near if day <= TODAY})
 
 
+@sample_or_whole
 @pytest.mark.parametrize("odd", ODD, ids=lambda each: each.__name__)
 @pytest.mark.usefixtures("today", "open_reading")
-def test_every_page_opens_and_has_the_figures_of_the_api(odd: Callable[[], None]) -> None:
+def test_every_page_opens_and_has_the_figures_of_the_api(odd: Callable[[], None], whole: bool) -> None:
     odd()
     for day in days(Plan.objects.get()):
         reader = Reader(day.isoformat())
-        for address in PAGES:
+        for address in some_of(PAGES, f"{odd.__name__} {day}", whole=whole):
             for path, value, source, shown in figures_of(reader.page(address)):
                 number = at(reader.answer(source) if source else reader.api("summary/"), path)
                 where = (address, day, path, source)

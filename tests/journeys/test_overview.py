@@ -8,7 +8,7 @@ from django.test import Client
 
 from projects.models import Project
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 class FiguresOfPage(HTMLParser):

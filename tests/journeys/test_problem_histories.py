@@ -19,7 +19,7 @@ from measures.problems import problem_counts
 from projects.models import Project
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 FIRST, TODAY = date(2023, 1, 3), date(2023, 8, 29)
 # What may follow in each state, and the state then; written by hand.
 LEGAL = {

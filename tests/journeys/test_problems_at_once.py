@@ -21,7 +21,7 @@ from reporting.problems.services import Assignment, ProblemData
 from tests import factories as make
 from tests.journeys.test_at_once import at_once, split
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 DUE = date(2023, 9, 30)
 
 

@@ -1,22 +1,19 @@
 """Where figures come from: what departments file is reported, what was made up stays illustrative."""
 
 from datetime import date
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 
-from core.statuses import MeasureStatus
 from dashboard.figures import Figures
 from dashboard.models import PublishedFigure
-from measures.models import Measure, Report, StatusChange
+from measures.models import Measure, StatusChange
 from measures.office.corrections import correct_status, reopen_measure
 from measures.reports import accept_report
 from tests import factories as make
 from tests.pages import text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today", "open_reading")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today", "open_reading"), pytest.mark.both_databases]
 
 REPORTED = {"provenance": "reported", "source": ""}
 DAY = date(2023, 8, 29)
@@ -143,21 +140,3 @@ def test_one_question_of_the_plan_however_many_figures_are_described(measure, dj
     with django_assert_num_queries(1):
         for path in ("measures.due", "measures.due_rate", "projects", "projects.total"):
             figures.provenance_of(path)
-
-
-def test_what_people_filed_under_the_last_version_becomes_reported(measure, ada, rita):
-    """The demonstration's own rows were filed by nobody, and keep what they say."""
-    made_up = make.make_change(make.make_measure(code="M101"), "in_progress", date(2023, 4, 6))
-    report = make.file_report(measure, by=ada, status="in_progress")
-    change = accept_report(report, by=rita)
-    corrected = correct_status(
-        made_up, by=rita, status=MeasureStatus.IN_PROGRESS, effective_on=date(2023, 4, 7), reason="Wrong day"
-    )
-    for model in (Report, StatusChange):
-        model.objects.update(**make.SHOWN)
-    import_module("measures.migrations.0004_provenance_reported").stamp_reported(apps, None)
-    reported = {"provenance": "reported"}
-    assert list(Report.objects.filter(**reported)) == [report]
-    assert set(StatusChange.objects.filter(**reported)) == {change, corrected}
-    corrected.refresh_from_db()
-    assert corrected.source == ""

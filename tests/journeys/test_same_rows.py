@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-pytestmark = pytest.mark.django_db
+from tests.sweeps import each_in_one_way
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 DAYS = ["", "2023-06-30", "2023-03-31"]
 # The kind of rows, and pages with them under filters, orders and comparisons.
@@ -85,8 +87,9 @@ def answered(address: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in b"".join(answer.streaming_content).splitlines()]
 
 
-@pytest.mark.parametrize("day", DAYS)
-@pytest.mark.parametrize(("kind", "where"), [(kind, where) for kind, pages in LISTS.items() for where in pages])
+@pytest.mark.parametrize(
+    ("kind", "where", "day"), each_in_one_way([(kind, where) for kind, pages in LISTS.items() for where in pages], DAYS)
+)
 def test_the_address_gives_the_rows_of_the_page(kind: str, where: str, day: str, demonstration: None) -> None:
     shown = opened(where, day)
     rows = rows_of(shown, kind)

@@ -11,6 +11,7 @@ import pytest
 
 from tests.compose import compose_command
 from tests.lanes import clean_environment
+from tests.migrated_databases import place_migrated
 from tests.services import folder, free_port, process, wait_until
 from tests.slow_clients import KINDS, SlowClients
 
@@ -29,8 +30,7 @@ def port() -> Iterator[int]:
             "PILOTZONE_DATA_DIR": str(data),
             "GUNICORN_CMD_ARGS": f"--bind 127.0.0.1:{port} --log-level warning",
         }
-        with process([sys.executable, "manage.py", "migrate", "--verbosity", "0"], environment) as migration:
-            assert migration.popen.wait(60) == 0, migration.output
+        place_migrated(data)
         with process(compose_command("web"), environment) as web:
             wait_until(lambda: "ready" in answer(port, "/readyz")[1], "the web server's first answer")
             yield port

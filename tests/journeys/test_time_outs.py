@@ -23,7 +23,7 @@ from tests.factories import file_report, make_measure, make_user
 from tests.running import database_address
 from web.api.endpoints import ListEndpoint
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 on_postgresql = pytest.mark.services
 
 MEASURES = "LOCK TABLE measures_measure IN ACCESS EXCLUSIVE MODE"

@@ -38,7 +38,7 @@ from tests.factories import (
 )
 from web.html.links import row_url
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 OTHER = {"plan": "other"}
 
 

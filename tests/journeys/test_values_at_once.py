@@ -16,7 +16,7 @@ from reporting.services import delete_abandoned_drafts
 from tests.factories import make_department, make_indicator, make_plan, make_user, region
 from tests.journeys.test_at_once import EIGHT, at_once, split
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 VALUE = ValueData(Decimal("6.3"), verified=True, released_on=date(2023, 7, 21))
 
 

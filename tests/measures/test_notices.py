@@ -9,6 +9,7 @@ from measures.models import Notice
 from measures.notices import notify_of_due_dates
 from measures.rules import due_notice
 from measures.tasks import notify_of_due_dates_task
+from pilotzone.schedule import TASKS as SCHEDULE
 from tests import factories as make
 
 DUE = date(2023, 9, 30)
@@ -104,7 +105,7 @@ def test_the_number_of_queries_does_not_grow(science: Any, django_assert_max_num
 def test_both_tasks_are_in_the_schedule(settings: Any) -> None:
     times = {
         entry["task"]: (entry["schedule"].hour, entry["schedule"].minute)
-        for entry in settings.CELERY_BEAT_SCHEDULE.values()
+        for entry in SCHEDULE.values()
         if entry["task"].startswith("measures.")
     }
     assert times == {

@@ -40,6 +40,7 @@ from tests.factories import (
     move_due_day,
     shanghai,
 )
+from tests.sweeps import examples
 
 LIMITS = Thresholds(due_soon=60, silent=62)
 START = date(2023, 1, 1)
@@ -153,7 +154,7 @@ def expected_light(measure: Measure, status: str, on: date) -> str:
 
 
 class TheDatabaseSaysWhatTheRulesSay(TestCase):
-    @settings(deadline=None, max_examples=25)
+    @settings(deadline=None, max_examples=examples(25))
     @given(made=st.lists(stories(), min_size=1, max_size=8), on=st.lists(days, min_size=1, max_size=5))
     def test_status_light_and_cells_of_any_day(self, made: list[dict[str, Any]], on: list[date]) -> None:
         sections = [make_section(), make_section()]
@@ -187,7 +188,7 @@ class TheDatabaseSaysWhatTheRulesSay(TestCase):
                 names = ["total", "due", *STATUSES, *(light.value for light in Light)]
                 assert {name: cells[key][name] for name in names} == {name: count[name] for name in names}
 
-    @settings(deadline=None, max_examples=15)
+    @settings(deadline=None, max_examples=examples(15))
     @given(made=st.lists(stories(), min_size=1, max_size=6), on=st.lists(days, min_size=2, max_size=4))
     @example(made=[COMPLETED_LATE], on=[START + timedelta(days=15), START + timedelta(days=40)])
     def test_who_is_overdue_due_soon_and_owes_a_report(self, made: list[dict[str, Any]], on: list[date]) -> None:
@@ -247,7 +248,7 @@ class TheDatabaseSaysWhatTheRulesSay(TestCase):
                     assert total_on(history.due, each) == due
                     assert total_on(history.completed, each) == completed
 
-    @settings(deadline=None, max_examples=15)
+    @settings(deadline=None, max_examples=examples(15))
     @given(filings=st.lists(filings(), min_size=1, max_size=6), on=st.lists(days, min_size=1, max_size=4))
     def test_which_reports_are_filed_for_which_month(
         self, filings: list[list[tuple[int, date, str]]], on: list[date]
@@ -269,7 +270,7 @@ class TheDatabaseSaysWhatTheRulesSay(TestCase):
             assert {key: on for key, on in found.items() if key[1] == month} == filed_on
             assert {period for _code, period in found} <= {each for each in MONTHS if each >= month}
 
-    @settings(deadline=None, max_examples=15)
+    @settings(deadline=None, max_examples=examples(15))
     @given(
         filings=st.lists(filings(), min_size=1, max_size=5),
         on=st.lists(days, min_size=1, max_size=3),
@@ -320,7 +321,7 @@ class TheDatabaseSaysWhatTheRulesSay(TestCase):
             }
             assert still == expected
 
-    @settings(deadline=None, max_examples=15)
+    @settings(deadline=None, max_examples=examples(15))
     @example(made=[COMPLETED_LATE], on=[date(2023, 1, 15), date(2023, 1, 25)])
     @given(made=st.lists(stories(), min_size=1, max_size=6), on=st.lists(days, min_size=2, max_size=4))
     def test_the_history_knows_lights_and_completions_of_every_day(
@@ -339,7 +340,7 @@ class TheDatabaseSaysWhatTheRulesSay(TestCase):
             completed = [(row.due_on, row.status_since if row.status == "completed" else None) for row in rows]
             assert sorted(history.due_days(day), key=str) == sorted(completed, key=str), day
 
-    @settings(deadline=None, max_examples=15)
+    @settings(deadline=None, max_examples=examples(15))
     @given(made=st.lists(stories(), min_size=1, max_size=6), on=st.lists(days, min_size=2, max_size=4))
     def test_what_changed_between_any_two_days(self, made: list[dict[str, Any]], on: list[date]) -> None:
         section, department = make_section(), make_department()
@@ -364,7 +365,7 @@ class TheDatabaseSaysWhatTheRulesSay(TestCase):
                     differing |= {pk} if row.scope_then not in (None, row.scope) else set()
             assert {row.pk for row in rows.changed()} == differing
 
-    @settings(deadline=None, max_examples=15)
+    @settings(deadline=None, max_examples=examples(15))
     @given(made=st.lists(st.lists(st.none() | days, min_size=1, max_size=5), min_size=1, max_size=6))
     def test_the_first_due_day(self, made: list[list[date | None]]) -> None:
         section, department = make_section(), make_department()
@@ -380,7 +381,7 @@ class TheDatabaseSaysWhatTheRulesSay(TestCase):
         assert dict(found) == expected
 
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,8 @@
 """Every step of a report is a row that nothing rewrites: Ada files for Science, Rita returns and accepts."""
 
 from datetime import date
-from importlib import import_module
-from typing import Any
 
 import pytest
-from django.apps import apps
-from django.db import connection
 from django.test import Client
 
 from accounts.models import User
@@ -14,7 +10,7 @@ from core.append_only import AppendOnlyError
 from core.clock import SHANGHAI
 from core.exceptions import NotAllowed
 from measures.filing import rewrite_report
-from measures.models import Evidence, Report, ReportStep
+from measures.models import Report, ReportStep
 from measures.office.mergers import merge_departments
 from measures.reports import accept_report, return_report, withdraw_report
 from reporting.services import discard_draft
@@ -177,37 +173,3 @@ def test_the_api_gives_the_steps_and_names_to_those_who_may_see_them(
     first = answer["steps"][0]
     assert (first["made_by"], first["made_on"], first["content"]["what_was_done_zh"]) == (name, "2023-08-29", "第一稿")
     assert first["made_at"].startswith("2023-08-29T")
-
-
-def test_reports_that_were_there_get_the_steps_that_are_known_of_them(returned: Report, ada: User, rita: User) -> None:
-    """The migration: of an answered return the words alone are left, of a rewritten report not what was handed in."""
-    measure = returned.measure
-    Evidence.objects.all().delete()
-    rewrite_report(returned, by=ada, version=returned.version, values={"what_was_done": "改过"})
-    loaded = make.make_report(measure, date(2023, 6, 20), what_was_done_zh="六月")
-    answered = make.make_report(measure, date(2023, 7, 20), state="submitted", decision_note="请补充")
-    draft = make.make_report(measure, date(2023, 5, 20), state="draft")
-    Report.objects.filter(pk=draft.pk).update(submitted_on=None)
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM measures_reportstep")
-    import_module("measures.migrations.0003_report_steps").fill_steps(apps, None)
-
-    def steps(report: Report) -> list[tuple[Any, ...]]:
-        return [
-            (row.move, f"{row.made_on}", row.made_by_id, row.note, row.content.get("what_was_done_zh"))
-            for row in report.steps.all()
-        ]
-
-    assert steps(returned) == [
-        ("submit", "2023-08-29", ada.pk, "", None),
-        ("return", "2023-08-29", rita.pk, WORDS, None),
-    ]
-    assert steps(loaded) == [
-        ("submit", "2023-06-20", None, "", "六月"),
-        ("accept", "2023-06-20", None, "", "六月"),
-    ]
-    assert steps(answered) == [
-        ("return", "2023-07-20", None, "请补充", None),
-        ("resubmit", "2023-07-20", None, "", "做了工作"),
-    ]
-    assert ReportStep.objects.count() == 6

@@ -176,6 +176,14 @@ class TestChange:
         # Once: the log has it, too.
         assert [row[0] for row in told].count("Total investment") == 1
 
+    def test_the_newest_of_each_kind_is_first_in_the_history(self, office, project, settings):
+        settings.PILOTZONE_TODAY = None
+        office.post(TERMS, sent_terms(project, investment_wan="12"))
+        office.post(PAGE, sent(Project.objects.get(), city="370600", reason="核实"))
+        office.post(TERMS, sent_terms(Project.objects.get(), investment_wan="13"))
+        changed = [row.what for row in office.get(PAGE).context["history"] if row.old]
+        assert changed == ["Total investment", "City", "Total investment"]
+
 
 class TestTerms:
     def test_a_revision_keeps_the_original_and_says_the_overrun(self, office, client, project, rita):

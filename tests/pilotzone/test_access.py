@@ -3,12 +3,15 @@
 import io
 import json
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client
+from django.urls import get_resolver
+from rest_framework.response import Response
 
 from core import metrics, request_id
 from core.log_formats import JSONFormatter
@@ -117,7 +120,7 @@ def test_an_error_is_counted_and_its_statements_too(monkeypatch: Any, open_readi
         raise RuntimeError("password=SESAME")
 
     monkeypatch.setattr("measures.api.plans.Plans.get_answer", fail)
-    before = counted("pilotzone_request_errors_total", route="api:plan-list")
+    before = counted("pilotzone_request_errors_total", route="api-plans")
     answer = Client(raise_request_exception=False).get("/api/v1/plans/")
     assert answer.status_code == 500
     (line,) = of_access(lines)
@@ -125,6 +128,43 @@ def test_an_error_is_counted_and_its_statements_too(monkeypatch: Any, open_readi
     assert counted("pilotzone_request_errors_total", route=line["route"]) == before + 1
     assert "SESAME" not in json.dumps(lines)
     assert connection.execute_wrappers.count(access.Statements()) == 0
+
+
+def test_a_refusal_that_says_when_to_come_again_is_no_error(monkeypatch: Any, open_reading: None, lines: Any) -> None:
+    monkeypatch.setattr("measures.api.plans.Plans.get_answer", lambda *_args, **_kwargs: Response(status=503))
+    Client().get("/api/v1/plans/")
+    (line,) = of_access(lines)
+    before = counted("pilotzone_request_errors_total", route=line["route"])
+    assert Client().get("/api/v1/plans/").status_code == 503
+    assert counted("pilotzone_request_errors_total", route=line["route"]) == before
+
+
+def test_a_file_that_breaks_off_is_an_error_and_one_that_nobody_takes_to_its_end_is_none(
+    monkeypatch: Any, open_reading: None
+) -> None:
+    def parts() -> Iterator[bytes]:
+        yield b"first"
+        raise RuntimeError
+
+    monkeypatch.setattr("measures.api.plans.Plans.get_answer", lambda *_args, **_kwargs: StreamingHttpResponse(parts()))
+    before = counted("pilotzone_request_errors_total", route="api-plans")
+    answer = Client().get("/api/v1/plans/")
+    next(iter(answer))
+    answer.close()
+    assert counted("pilotzone_request_errors_total", route="api-plans") == before
+    with pytest.raises(RuntimeError):
+        b"".join(Client().get("/api/v1/plans/"))
+    assert counted("pilotzone_request_errors_total", route="api-plans") == before + 1
+
+
+def test_a_page_is_counted_under_one_of_the_routes_that_are_known_before(open_reading: None, today: Any) -> None:
+    known = set(access.named_routes(get_resolver()))
+    admin = Client()
+    admin.force_login(make.make_user("admin", is_superuser=True, is_staff=True))
+    for address in ("/measures/", "/api/v1/plans/", "/admin/accounts/user/", "/backups/"):
+        answer = admin.get(address)
+        assert answer.status_code == 200
+        assert access.route_of(answer.wsgi_request) in known
 
 
 def test_mails_are_counted(settings: Any) -> None:

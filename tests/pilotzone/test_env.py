@@ -15,6 +15,8 @@ from django.test import override_settings
 from pilotzone import env
 
 NAME = "PILOTZONE_FOR_TESTS"
+# Has the password of an address that has none.
+PASSWORD = "PASSWORD_FOR_TESTS"
 
 
 @pytest.fixture
@@ -34,8 +36,8 @@ READERS: dict[str, Callable[[], Any]] = {
     "strings": lambda: env.strings(NAME, "localhost"),
     "rate": lambda: env.rate(NAME, "600/min"),
     "choice": lambda: env.choice(NAME, "INFO", ("DEBUG", "INFO")),
-    "database": lambda: env.database(NAME, Path("/data/db.sqlite3"))["NAME"],
-    "redis_url": lambda: env.redis_url(NAME),
+    "database": lambda: env.database(NAME, PASSWORD, Path("/data/db.sqlite3"))["NAME"],
+    "redis_url": lambda: env.redis_url(NAME, PASSWORD),
     "site_url": lambda: env.site_url(NAME, "http://localhost:8000"),
     "mailer": lambda: env.mailer(NAME, timeout=10),
 }
@@ -197,6 +199,22 @@ def test_a_key_that_startproject_made_is_refused(given: Any) -> None:
         env.secret_key(NAME)
 
 
+def test_keys_of_before_are_judged_like_the_present_one(given: Any) -> None:
+    one, two = (
+        "aB3$eF7hI9kL2mN5pQ8rS1tU4vW6xY0zaB3$eF7hI9kL2mN5pQ,",
+        "zY8$xW6vU4tS2rQ0pO9nM7lK5jI3hG1fzY8$xW6vU4tS2rQ0pO9",
+    )
+    given(f"{one} {two}")
+    assert env.secret_keys(NAME) == [one, two]
+    given("")
+    assert env.secret_keys(NAME) == []
+    given(f"{one} too-short")
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        env.secret_keys(NAME)
+    assert "must be secret keys of at least 50 random" in str(refusal.value)
+    assert "too-short" not in str(refusal.value)
+
+
 class TestSecretsInFiles:
     @pytest.fixture(autouse=True)
     def nothing_given(self, given: Any, monkeypatch: Any) -> None:
@@ -245,7 +263,7 @@ class TestSecretsInFiles:
 
 def test_a_database_server_is_read(given: Any) -> None:
     given("postgres://me:p%40ss@db.example:6432/pilot%20zone?sslmode=require&options=")
-    assert env.database(NAME, Path("unused")) == {
+    assert env.database(NAME, PASSWORD, Path("unused")) == {
         "ENGINE": "pilotzone.postgresql",
         "NAME": "pilot zone",
         "USER": "me",
@@ -254,6 +272,54 @@ def test_a_database_server_is_read(given: Any) -> None:
         "PORT": 6432,
         "OPTIONS": {"sslmode": "require", "options": ""},
     }
+
+
+class TestPasswordsApart:
+    """A password that stands apart from its address is taken as it is, whatever its letters mean in an address."""
+
+    @pytest.fixture(autouse=True)
+    def password_given(self, given: Any, monkeypatch: Any) -> None:
+        monkeypatch.setenv(PASSWORD, "a/b@c:d%40")
+
+    @pytest.mark.parametrize(
+        ("raw", "password"),
+        [
+            ("postgres://me@db:5432/pilotzone", "a/b@c:d%40"),
+            ("postgres://me:own%40@db:5432/pilotzone", "own@"),
+        ],
+    )
+    def test_of_the_database(self, given: Any, raw: str, password: str) -> None:
+        given(raw)
+        read = env.database(NAME, PASSWORD, Path("unused"))
+        assert (read["USER"], read["PASSWORD"], read["HOST"]) == ("me", password, "db")
+
+    @pytest.mark.parametrize(
+        ("raw", "url"),
+        [
+            ("redis://cache:6379/0", "redis://:a%2Fb%40c%3Ad%2540@cache:6379/0"),
+            ("rediss://me@cache/0", "rediss://me:a%2Fb%40c%3Ad%2540@cache/0"),
+            ("unix:///run/redis.sock?db=1", "unix://:a%2Fb%40c%3Ad%2540@/run/redis.sock?db=1"),
+            ("redis://:own@cache:6379/0", "redis://:own@cache:6379/0"),
+        ],
+    )
+    def test_of_redis(self, given: Any, raw: str, url: str) -> None:
+        given(raw)
+        assert READERS["redis_url"]() == url
+
+    def test_it_is_a_secret(self, given: Any, monkeypatch: Any, tmp_path: Path) -> None:
+        given("redis://cache:6379/0")
+        monkeypatch.delenv(PASSWORD)
+        (tmp_path / "password").write_text("from-a-file\n")
+        monkeypatch.setenv(f"{PASSWORD}_FILE", str(tmp_path / "password"))
+        assert READERS["redis_url"]() == "redis://:from-a-file@cache:6379/0"
+        assert env.secret_names == {NAME, PASSWORD}
+
+    @pytest.mark.parametrize("reader", ["database", "redis_url"])
+    def test_one_that_many_have_is_refused(self, given: Any, monkeypatch: Any, reader: str) -> None:
+        given("")
+        monkeypatch.setenv(PASSWORD, "letmein")
+        with pytest.raises(ImproperlyConfigured, match=f"The password in {PASSWORD} is among"):
+            READERS[reader]()
 
 
 @pytest.mark.parametrize(
@@ -298,7 +364,7 @@ def test_each_reader_notes_the_name_it_read(given: Any) -> None:
     for reader in READERS.values():
         env.values_read.clear()
         reader()
-        assert set(env.values_read) == {NAME}
+        assert set(env.values_read) - {PASSWORD} == {NAME}
 
 
 def run_settings(data: Path, script: str, **variables: str) -> "subprocess.CompletedProcess[str]":
@@ -332,3 +398,15 @@ def test_the_address_of_the_database_says_otherwise_what_postgresql_is_asked_for
     address = f"postgres://me@db/pilotzone{query}"
     result = run_settings(tmp_path, "print(settings.DATABASES['default']['OPTIONS']['options'])", DATABASE_URL=address)
     assert result.stdout == f"{options}\n"
+
+
+def test_the_settings_put_each_password_to_its_address(tmp_path: Path) -> None:
+    addresses = {
+        "DATABASE_URL": "postgres://me@db/zone",
+        "REDIS_URL": "redis://queue/0",
+        "CACHE_URL": "redis://cache/0",
+    }
+    passwords = {"POSTGRES_PASSWORD": "of-the-database", "REDIS_PASSWORD": "of-redis"}
+    script = "print(settings.DATABASES['default']['PASSWORD'], settings.CELERY_BROKER_URL, settings.CACHE_URL)"
+    result = run_settings(tmp_path, script, **addresses, **passwords)
+    assert result.stdout == "of-the-database redis://:of-redis@queue/0 redis://:of-redis@cache/0\n"

@@ -75,7 +75,7 @@ print(gunicorn.workers, gunicorn.threads, pool["max_size"], app.conf.worker_conc
         "PILOTZONE_TASK_PROCESSES": "5",
         "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
     }
-    for more, connections in (({}, 10), ({"PILOTZONE_DATABASE_CONNECTIONS": "7"}, 7)):
+    for more, connections in (({}, 11), ({"PILOTZONE_DATABASE_CONNECTIONS": "7"}, 7)):
         environment = {**os.environ, **asked, **more}
         command = [sys.executable, "-c", script]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)

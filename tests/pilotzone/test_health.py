@@ -19,6 +19,8 @@ from rollups.services import rebuild_rollups
 from tests import factories as make
 from tests.services import ROOT
 
+pytestmark = pytest.mark.both_databases
+
 ELSEWHERE = {"headers": {"host": "10.0.0.9"}}
 
 
@@ -31,6 +33,7 @@ def _never_tried(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("address", ["/healthz", "/readyz", "/version"])
 def test_anybody_is_answered_under_any_name_and_without_a_redirect(address: str, settings: Any) -> None:
     settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_REDIRECT_EXEMPT = ["^(healthz|readyz|version|metrics)$"]
     assert Client(**ELSEWHERE).get("/measures/").status_code in (301, 400)
     assert Client(**ELSEWHERE).get(address).status_code == 200
     assert Client(**ELSEWHERE).head(address).status_code == 200
@@ -148,10 +151,21 @@ def test_a_damaged_file_is_not_ready(tmp_path: Path) -> None:
     assert "The database does not answer, or is damaged." in answer.stdout, answer.stderr
 
 
-def test_the_version_names_release_and_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/healthz", "/readyz", "/version"])
+def test_an_answer_has_the_headers_of_a_page(address: str, open_reading: None, today: Any) -> None:
+    page, answer = Client().get("/measures/"), Client().get(address)
+    for name in ("Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Permissions-Policy"):
+        assert answer.headers[name], name
+        assert name == "Content-Security-Policy" or answer.headers[name] == page.headers[name]
+
+
+def test_the_version_names_the_release_and_to_monitors_the_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, monitor: Client
+) -> None:
     release.commit.cache_clear()
-    found = re.fullmatch(r"pilotzone (\d+\.\d+\.\d+) (\w+)\n", Client().get("/version").content.decode())
-    assert found
+    assert re.fullmatch(r"pilotzone \d+\.\d+\.\d+\n", Client().get("/version").content.decode())
+    assert re.fullmatch(r"pilotzone (\d+\.\d+\.\d+) (\w+)\n", monitor.get("/version").content.decode())
     (tmp_path / "COMMIT").write_text("of-the-image\n", encoding="ascii")
     monkeypatch.setattr(release.settings, "BASE_DIR", tmp_path)
     release.commit.cache_clear()

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from celery import current_app
 from celery.schedules import BaseSchedule, crontab
 
-from pilotzone import scheduler
-from pilotzone.scheduler import run_schedule, run_schedule_once_per_folder
+from pilotzone import embedded_schedule, scheduler
+from pilotzone.celery import app
+from pilotzone.embedded_schedule import run_schedule_once_per_folder
+from pilotzone.scheduler import run_schedule
 from tests.services import ROOT, wait_until
 
 # Midnight of 29 February.
@@ -41,11 +42,10 @@ def run(settings: Any, monkeypatch: Any) -> Iterator[Any]:
     monkeypatch.setattr("pilotzone.scheduler.close_old_connections", lambda: None)
 
     def start(tasks: dict[str, tuple[Task, Any]], until: Any) -> None:
-        settings.CELERY_BEAT_SCHEDULE = {
-            name: {"task": name, "schedule": schedule} for name, (_task, schedule) in tasks.items()
-        }
+        entries = {name: {"task": name, "schedule": schedule} for name, (_task, schedule) in tasks.items()}
+        monkeypatch.setattr(scheduler, "TASKS", entries)
         for name, (task, _schedule) in tasks.items():
-            monkeypatch.setitem(current_app.tasks, name, task)
+            monkeypatch.setitem(app.tasks, name, task)
         thread = threading.Thread(target=run_schedule, args=(stop,), kwargs={"tick": 0.01})
         threads.append(thread)
         thread.start()
@@ -115,7 +115,8 @@ def test_after_the_clock_was_put_back_a_task_goes_on(run: Any, monkeypatch: pyte
 def test_after_the_clock_was_put_back_beat_sends_in_the_new_order(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    beat = scheduler.Scheduler(current_app, schedule_filename=str(tmp_path / "schedule"))
+    beat = scheduler.Scheduler(app, schedule_filename=str(tmp_path / "schedule"))
+    beat.lease = Lease()
     sent = []
     monkeypatch.setattr(beat, "apply_async", lambda entry, **options: sent.append(entry.name))
     try:
@@ -129,6 +130,42 @@ def test_after_the_clock_was_put_back_beat_sends_in_the_new_order(
         assert sent == ["sweep-stale-cells"]
     finally:
         beat.close()
+
+
+class Lease:
+    """That of a beat, without a database."""
+
+    is_mine = True
+    taken_after: datetime | None = None
+
+    def is_held(self) -> bool:
+        return self.is_mine
+
+    def release(self) -> None:
+        self.is_mine = False
+
+
+def test_a_beat_that_waits_hands_out_nothing_and_then_only_what_the_other_has_not(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    beat = scheduler.Scheduler(app, schedule_filename=str(tmp_path / "schedule"))
+    beat.lease, sent = Lease(), []
+    monkeypatch.setattr(beat, "apply_async", lambda entry, **options: sent.append(entry.name))
+    try:
+        for entry in beat.schedule.values():
+            entry.last_run_at = datetime.now(UTC) - timedelta(days=40)
+        beat._heap, beat.lease.is_mine = None, False
+        assert beat.tick() == beat.max_interval
+        assert sent == []
+        # The other was there until half a minute ago: the night's tasks were its own.
+        beat.lease.is_mine, beat.lease.taken_after = True, datetime.now(UTC) - timedelta(seconds=31)
+        for _each in beat.schedule:
+            beat.tick()
+        assert {"sweep-stale-cells", "work-on-uploads"} <= set(sent)
+        assert not {"back-up-nightly", "send-digests", "clean-nightly"} & set(sent)
+    finally:
+        beat.close()
+    assert not beat.lease.is_mine
 
 
 def test_it_ends_at_once_when_told(settings: Any) -> None:
@@ -151,6 +188,7 @@ def test_of_several_processes_one_runs_the_schedule_until_it_ends(
         stop.wait(10)
 
     monkeypatch.setattr("pilotzone.scheduler.run_schedule", run)
+    monkeypatch.setattr(embedded_schedule, "is_here", False)
     # A lock is of the opened file: two threads stand for two processes.
     stops = [threading.Event(), threading.Event()]
     threads = [threading.Thread(target=run_schedule_once_per_folder, args=(stop,)) for stop in stops]
@@ -165,21 +203,23 @@ def test_of_several_processes_one_runs_the_schedule_until_it_ends(
     for thread in threads:
         thread.join(3)
     assert {id(stop) for stop in running} == {id(stop) for stop in stops}
+    # For /metrics, which asks for no beat then.
+    assert embedded_schedule.is_here
 
 
 def test_every_task_of_the_schedule_is_known_where_nothing_else_was_imported() -> None:
     script = """
 import threading, django
 django.setup()
-from celery import current_app
-from django.conf import settings
 from pilotzone import scheduler
+from pilotzone.celery import app
+from pilotzone.schedule import TASKS
 from pilotzone.scheduler import run_schedule
 from tests.services import ROOT
 stop = threading.Event()
 stop.set()
 run_schedule(stop)
-print(sorted({entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} - set(current_app.tasks)))
+print(sorted({entry["task"] for entry in TASKS.values()} - set(app.tasks)))
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -23,6 +23,7 @@ def test_a_shell_gets_port_host_and_folder(tmp_path, capsys, monkeypatch):
     main("demo", str(tmp_path), ["--port", port, "--data-dir=it's mine"])
     assert capsys.readouterr().out == f"port={port}\nhost=127.0.0.1\ndata='{tmp_path}/it'\"'\"'s mine'\n"
     assert list((tmp_path / "it's mine").iterdir()) == []
+    assert (tmp_path / "it's mine").stat().st_mode & 0o077 == 0
 
 
 def test_the_environment_names_the_folder_where_nothing_else_does(tmp_path, capsys, monkeypatch):

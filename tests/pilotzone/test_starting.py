@@ -194,7 +194,7 @@ def test_a_damaged_file_of_the_demonstration_stops_each_start(data: Path, conten
 def test_a_damaged_file_of_passwords_stops_the_demonstration(
     settings: Any, monkeypatch: pytest.MonkeyPatch, data: Path, content: bytes, db: None, demonstration: None
 ) -> None:
-    settings.DATA_DIR = data
+    settings.DATA_DIR, settings.PILOTZONE_DEMO = data, True
     (data / "demo-accounts.json").write_bytes(content)
     monkeypatch.setattr(demo.Command, "_pin_day", lambda self: None)
     monkeypatch.setattr(demo.Command, "serve", lambda *args: pytest.fail("it greets as if all were well"))
@@ -212,6 +212,8 @@ def make_database(path: Path) -> None:
         database.execute("CREATE TABLE a_table (a_text)")
         database.executemany("INSERT INTO a_table VALUES (?)", [("x" * 1000,)] * 100)
         database.commit()
+    # As the site makes it: of one that others can read each start would speak.
+    path.chmod(0o600)
 
 
 def truncate(path: Path) -> None:
@@ -334,6 +336,7 @@ def test_a_full_disk_of_the_database_is_said_in_a_sentence(settings: Any) -> Non
 def test_a_command_that_waits_too_long_to_write_ends_with_a_sentence(data: Path) -> None:
     """Django's checks ask for the lock first, and would say that SQLite knows no JSON."""
     path = data / "db.sqlite3"
+    path.touch(mode=0o600)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("PRAGMA journal_mode=WAL")
         other.execute("CREATE TABLE django_session (session_key, session_data, expire_date)")

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import pytest
 from auditlog.models import LogEntry
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
@@ -26,6 +25,7 @@ from indicators.values import ValueData, save_value
 from measures.models import Evidence, Measure, Report
 from measures.reports import ReportData, save_draft, submit_report, withdraw_report
 from pilotzone import tasks
+from pilotzone.schedule import TASKS as SCHEDULE
 from projects.months import MonthData, save_month
 from reporting.models import AbstractEvidence, AbstractFiling
 from reporting.services import delete_abandoned_drafts
@@ -40,7 +40,7 @@ from tests.factories import (
     make_user,
     region,
 )
-from web.models import IdempotencyKey
+from web.models import IdempotencyKey, Lease
 
 pytestmark = pytest.mark.django_db
 A_YEAR = 365
@@ -285,14 +285,16 @@ class TestTask:
             IdempotencyKey.objects.create(
                 user=vic, key=str(number), fingerprint="", created_at=timezone.now() - timedelta(days=8)
             )
+        Lease.objects.create(name="upload 1", holder="gone", renewed_at=timezone.now() - timedelta(hours=25))
+        Lease.objects.create(name="schedule", holder="beat", renewed_at=timezone.now() - timedelta(hours=23))
         with caplog.at_level("INFO", "pilotzone.tasks"):
             tasks.clean_task.apply(throw=True)
         [line] = [record.getMessage() for record in caplog.records if record.name == "pilotzone.tasks"]
         assert line == (
             "Deleted: 1 expired sessions, 0 ended access tokens, 0 abandoned drafts of reports, "
             "0 abandoned drafts of months, 0 abandoned drafts of values, 0 old uploads, 0 old versions of ledgers, "
-            "1 old runs, 0 old runs of the data checks, 2 old idempotency keys, 0 files without a row, "
-            "0 unfinished files, 0 old log entries."
+            "1 old runs, 0 old runs of the data checks, 2 old idempotency keys, 1 ended leases, "
+            "0 files without a row, 0 unfinished files, 0 old log entries."
         )
         tasks.clean_task.apply(throw=True)
 
@@ -311,5 +313,5 @@ class TestTask:
         assert "disk full" in caplog.text
 
     def test_runs_each_night(self) -> None:
-        [entry] = [each for each in settings.CELERY_BEAT_SCHEDULE.values() if each["task"] == tasks.clean_task.name]
+        [entry] = [each for each in SCHEDULE.values() if each["task"] == tasks.clean_task.name]
         assert (entry["schedule"].hour, entry["schedule"].minute) == ({3}, {10})

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from gunicorn.config import Config
 
 from pilotzone import worker
@@ -374,6 +375,45 @@ class TestKinds:
         assert site.paths().count("/form") == 1
         site.go_on.set()
         assert [heads_and_body(client)[1] for client in writers] == [b"/form"] * len(writers)
+
+    def test_those_who_file_do_not_wait_for_those_who_log_in(self, site: Site) -> None:
+        """The hash of a password takes a third of a second: sixty at once held up a filing for twelve."""
+        site.held = {"/accounts/login/"}
+        log_in = b"POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
+        crowd = [site.connect(log_in) for _each in range(10)]
+        wait_until(lambda: len(site.seen) == 1, "the first log-in at work")
+        filing = b"POST /measures/M001/report/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
+        for _each in range(3):
+            assert heads_and_body(site.connect(filing))[1] == b"/measures/M001/report/"
+        # One after the other.
+        assert site.paths().count("/accounts/login/") == 1
+        site.go_on.set()
+        assert [heads_and_body(client)[1] for client in crowd] == [b"/accounts/login/"] * 10
+
+    def test_more_log_ins_than_can_wait_are_told_to_come_again(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(worker, "MOST_LOG_INS_WAITING", 2)
+        site.held = {"/accounts/login/"}
+        heads = "POST /accounts/login/?next=/inbox/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n"
+        log_in = f"{heads}Accept: text/html\r\nAccept-Language: en\r\n\r\n".encode()
+        clients = [site.connect(log_in)]
+        wait_until(lambda: len(site.seen) == 1, "the first log-in at work")
+        clients += [site.connect(log_in), site.connect(log_in)]
+        wait_until(lambda: len(site.worker.dispatcher.log_ins.queue) == 2, "two more that wait")
+        told, page = heads_and_body(site.connect(log_in))
+        assert told[0].startswith("HTTP/1.1 503") and "Retry-After: 5" in told
+        # Its own address: the form, with where it leads to.
+        assert b'<meta http-equiv="refresh" content="5">' in page
+        assert b"Many people are logging in right now" in page
+        site.go_on.set()
+        assert [heads_and_body(client)[0][0] for client in clients] == ["HTTP/1.1 200 OK"] * 3
+
+    def test_each_form_with_a_password_is_known(self) -> None:
+        names = ("login", "code", "confirm", "password", "second_factor", "set_up_app")
+        paths = [reverse(f"accounts:{name}") for name in names]
+        paths.append(reverse("accounts:set_password", args=["MQ", "c8-1"]))
+        assert [path for path in paths if not path.startswith(worker.HASHING)] == []
 
     @pytest.mark.parametrize(("threads", "pages", "changes"), [(1, 1, 1), (2, 1, 1), (4, 3, 1), (8, 6, 2)])
     def test_a_quarter_of_the_threads_makes_changes(self, threads: int, pages: int, changes: int) -> None:

@@ -56,6 +56,10 @@ def end(exemption: RankExemption, by: User, ends_on: date | None, **values: Any)
     return change_exemption(exemption, by=by, ends_on=ends_on, **{"opened": exemption_state(exemption), **given})
 
 
+def test_its_first_day_may_be_its_last(site: Any) -> None:
+    assert excuse(site, ends_on=JULY).ends_on == JULY
+
+
 def test_it_says_from_when_to_when_why_and_who_entered_it(site: Any) -> None:
     found = excuse(site, ends_on=AUGUST, reason_en=" A flood ")
     assert (found.starts_on, found.ends_on, found.reason_zh, found.reason_en) == (JULY, AUGUST, "受灾停工", "A flood")

@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 from projects.lateness import is_late, late
 from projects.models import Project, Stage
 from tests.factories import make_project
+from tests.sweeps import examples
+
+pytestmark = pytest.mark.both_databases
 
 DAY = date(2023, 8, 29)
 EVE, MORROW = date(2023, 8, 28), date(2023, 8, 30)
@@ -40,7 +43,7 @@ def test_a_project_is_late_from_the_day_after_the_planned_one(
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.tuples(st.sampled_from(Stage.values), DAYS, DAYS), min_size=1, max_size=6))
 def test_the_database_says_the_same(rows: list[Any]) -> None:
     Project.objects.all().delete()

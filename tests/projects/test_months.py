@@ -30,7 +30,7 @@ from rollups import engine
 from rollups.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
 from tests.factories import make_department, make_project, make_project_month, make_user, region
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 JULY, AUGUST = date(2023, 7, 1), date(2023, 8, 1)
 BUILDING = MonthData("under_construction", started_on=date(2023, 3, 1), invested_wan=3_000, progress=40)
 

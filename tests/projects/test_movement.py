@@ -12,7 +12,7 @@ from projects.movement import read_movement
 from projects.sums import ProjectSum
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 MONTHS = [date(2023, month, 1) for month in range(1, 8)]
 FIRST = date(2023, 1, 3)

@@ -23,6 +23,9 @@ from projects.rates import (
     rates_of,
 )
 from tests.factories import make_plan, make_project, make_project_month
+from tests.sweeps import examples
+
+pytestmark = pytest.mark.both_databases
 
 DAYS = st.dates(date(2022, 2, 1), date(2023, 8, 29))
 AUGUST, NOVEMBER = date(2022, 8, 31), date(2020, 11, 30)
@@ -134,7 +137,7 @@ def test_the_database_counts_the_same(today: date) -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.tuples(st.integers(0, 2_000), st.integers(0, 2_000)), min_size=1, max_size=5), day=DAYS)
 # 57.25 % is 57.3 %, one point below the 58.3 % of July.
 @example(rows=[(2_000, 1_145), (2_000, 1_144)], day=date(2023, 7, 31))

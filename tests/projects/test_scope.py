@@ -14,7 +14,7 @@ from rollups.services import rebuild_rollups, refresh_stale_rollups, verify_roll
 from tests.factories import make_measure, make_project, make_user
 from tests.pages import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 TODAY, MAY = date(2023, 8, 29), date(2023, 5, 1)
 
 

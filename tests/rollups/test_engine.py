@@ -29,6 +29,8 @@ from tests.factories import (
     region,
 )
 
+pytestmark = pytest.mark.both_databases
+
 TODAY = date(2023, 8, 29)
 
 

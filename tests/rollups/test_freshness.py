@@ -14,6 +14,7 @@ from measures.models import Plan
 from rollups.models import MeasureRollup, ProjectRollup, StaleCell
 from rollups.services import rebuild_rollups
 from tests import factories as make
+from tests.sweeps import each_in_one_way, one_in
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2023, 8, 29, 14, 30, tzinfo=SHANGHAI)
@@ -83,22 +84,20 @@ def said(address, language):
     return about, WORDS[language][0] in main
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("address", TOTALS + LISTS)
+@pytest.mark.parametrize(("address", "language"), each_in_one_way(TOTALS + LISTS, list(LANGUAGES)))
 def test_of_when_the_totals_are(site, address, language):
     _refreshing, updated, _live = WORDS[language]
     assert said(address, language) == ([f"{updated}14:30"], False)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("address", TOTALS + LISTS)
+@pytest.mark.parametrize(("address", "language"), each_in_one_way(TOTALS + LISTS, list(LANGUAGES)))
 def test_with_the_day_when_it_is_another(site, address, language):
     for table in (MeasureRollup, ProjectRollup):
         table.objects.update(computed_at=datetime(2023, 8, 28, 23, 59, tzinfo=SHANGHAI))
     assert said(address, language) == ([f"{WORDS[language][1]}2023-08-28 23:59"], False)
 
 
-@pytest.mark.parametrize("address", TOTALS + LISTS)
+@pytest.mark.parametrize("address", one_in(3, TOTALS + LISTS))
 def test_the_older_of_the_two_tables_counts(site, address):
     ProjectRollup.objects.update(computed_at=AT - timedelta(hours=2))
     assert said(address, "en") == (["Updated at 12:30"], False)
@@ -106,8 +105,7 @@ def test_the_older_of_the_two_tables_counts(site, address):
     assert said(address, "en") == (["Updated at 11:30"], False)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("address", TOTALS)
+@pytest.mark.parametrize(("address", "language"), each_in_one_way(TOTALS, list(LANGUAGES)))
 def test_while_cells_of_the_plan_wait_figures_stay_and_it_says_so_twice(site, address, language):
     StaleCell.objects.create(kind="projects", key=[site.pk, 1, "energy", "completed"], marked_at=AT)
     assert said(address, language) == ([WORDS[language][0]], True)
@@ -120,27 +118,26 @@ def test_a_list_is_right_already_and_says_in_its_foot_that_totals_wait(site, add
     assert said(address, language) == ([WORDS[language][0]], False)
 
 
-@pytest.mark.parametrize("address", TOTALS + LISTS)
+@pytest.mark.parametrize("address", one_in(3, TOTALS + LISTS))
 def test_what_waits_of_another_plan_is_not_told(site, address):
     StaleCell.objects.create(kind="measures", key=[site.pk + 1, 1, 1], marked_at=AT)
     assert said(address, "en") == (["Updated at 14:30"], False)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("address", TOTALS + LISTS)
+@pytest.mark.parametrize(("address", "language"), each_in_one_way(TOTALS + LISTS, list(LANGUAGES)))
 def test_a_past_day_is_counted_live_and_nothing_waits_for_it(site, address, language):
     StaleCell.objects.create(kind="measures", key=[site.pk, 1, 1], marked_at=AT)
     assert said(f"{address}?as_of=2023-08-28", language) == ([f"{WORDS[language][2]}14:30"], False)
 
 
-@pytest.mark.parametrize("address", TOTALS + LISTS)
+@pytest.mark.parametrize("address", one_in(3, TOTALS + LISTS))
 def test_so_is_a_day_that_has_just_turned(site, settings, monkeypatch, address):
     settings.PILOTZONE_TODAY = date(2023, 8, 30)
     monkeypatch.setattr("rollups.freshness.now", lambda: datetime(2023, 8, 30, 0, 0, 9, tzinfo=SHANGHAI))
     assert said(address, "en") == (["Counted live at 00:00"], False)
 
 
-@pytest.mark.parametrize("address", TOTALS + LISTS)
+@pytest.mark.parametrize("address", one_in(3, TOTALS + LISTS))
 def test_a_plan_without_any_cell_is_counted_live(site, address):
     for table in (MeasureRollup, ProjectRollup):
         table.objects.all().delete()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -45,6 +46,9 @@ from tests.factories import (
     make_user,
     region,
 )
+from tests.sweeps import examples
+
+pytestmark = pytest.mark.both_databases
 
 TODAY = date(2023, 8, 29)
 DAYS = st.dates(date(2022, 12, 1), TODAY)
@@ -361,7 +365,7 @@ class EveryHistoryTest(TestCase):
         pinned.enable()
         self.addCleanup(pinned.disable)
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
     @given(steps=histories(MEASURE_MOVES), day=DAYS)
     def test_measures_stored_live_and_in_plain_python_agree_in_both_plans(self, steps: Any, day: date) -> None:
         world = World()
@@ -370,7 +374,7 @@ class EveryHistoryTest(TestCase):
             take(make_move, world, world.measure(world.plans[plan], number), number, on)
         self.all_agree("measures", world, day, counted)
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
     @given(steps=histories(PROJECT_MOVES), day=DAYS)
     def test_projects_stored_live_and_in_plain_python_agree_in_both_plans(self, steps: Any, day: date) -> None:
         world = World()

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from benchmarks.inside import PlainSQL
+from benchmarks.plain_sql import PlainSQL
 from projects.models import AnnualPlan
 from rollups import engine
 from rollups.services import rebuild_rollups
 from tests.factories import leave, make_department, make_measure, make_project, make_project_month, make_section
+
+pytestmark = pytest.mark.both_databases
 
 DAY = date(2023, 8, 29)
 

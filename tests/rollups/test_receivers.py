@@ -6,6 +6,9 @@ import pytest
 from kombu.exceptions import OperationalError
 
 from rollups import receivers
+from rollups.tasks import refresh_rollups_task
+
+pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
@@ -17,7 +20,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         times.append("once")
         raise OperationalError("Timeout reading from socket")
 
-    monkeypatch.setattr(receivers.refresh_rollups_task, "delay", fail)
+    monkeypatch.setattr(refresh_rollups_task, "delay", fail)
     return times
 
 

@@ -13,7 +13,7 @@ from rollups.services import forget_old_runs, rebuild_rollups, verify_and_record
 from rollups.tasks import rebuild_rollups_task, refresh_rollups_task, verify_rollups_task
 from tests.factories import category, make_department, make_measure, make_plan, make_project, make_section, shanghai
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 TODAY = date(2023, 8, 29)
 
 

@@ -19,6 +19,8 @@ from rollups.runs import totals_state
 from rollups.services import is_refreshing, rebuild_rollups, refresh_stale_rollups
 from tests.factories import make_measure, make_plan, make_project, make_user, region
 
+pytestmark = pytest.mark.both_databases
+
 TODAY = date(2023, 8, 29)
 TOO_MUCH = 9_223_372_036_854_775_807
 BOUND = "project_investment_in_bounds"

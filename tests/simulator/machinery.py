@@ -10,11 +10,11 @@ from random import Random
 from typing import Any
 
 from celery.schedules import crontab
-from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from kombu.exceptions import OperationalError as BrokerAway
 
 from pilotzone.celery import app
+from pilotzone.schedule import TASKS as SCHEDULE
 
 TICK = timedelta(milliseconds=1)
 
@@ -144,7 +144,7 @@ class Broker:
 
     def beat(self, after: datetime, until: datetime) -> None:
         """Sends what became due meanwhile, each task once, as Celery's beat does after a pause."""
-        for entry in settings.CELERY_BEAT_SCHEDULE.values():
+        for entry in SCHEDULE.values():
             if is_due(entry["schedule"], after, until):
                 self.messages.append(entry["task"])
 

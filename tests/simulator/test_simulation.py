@@ -7,18 +7,18 @@ import os
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 from django.db import OperationalError
 
 from measures.models import Measure, Notice
 from measures.tasks import notify_of_due_dates_task
+from pilotzone.schedule import TASKS as SCHEDULE
 from tests.simulator import simulation as simulations
 from tests.simulator.actions import ACTIONS
 from tests.simulator.checks import check_notices
 from tests.simulator.machinery import TICK, broken_at
 from tests.simulator.simulation import START, Simulation
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 SEED = os.environ.get("SIMULATOR_SEED", "")
 STEPS = int(os.environ.get("SIMULATOR_STEPS", "0"))
@@ -62,6 +62,6 @@ def test_a_task_that_is_tried_again_after_midnight_tells_of_the_new_day(monkeypa
 def test_nothing_acknowledged_is_lost_in_some_years():
     simulation = run(LONG_SEED, LONG_STEPS)
     done = {name for name, outcome in simulation.done if outcome == "done"}
-    tasks = {entry["task"].rsplit(".", 1)[1] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    tasks = {entry["task"].rsplit(".", 1)[1] for entry in SCHEDULE.values()}
     assert done == {action.__name__ for action in ACTIONS} | tasks
     assert {outcome for _name, outcome in simulation.done} == {"done", "refused", "lost", "known"}

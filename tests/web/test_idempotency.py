@@ -22,6 +22,8 @@ from tests.services import ROOT
 from web.idempotency import FORM_ID, delete_old_keys
 from web.models import IdempotencyKey
 
+pytestmark = pytest.mark.both_databases
+
 AUGUST = date(2023, 8, 1)
 FORM = "/measures/M001/report/?period=2023-08"
 # They change nothing that a second time would double, or begin and end a session.

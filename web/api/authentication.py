@@ -8,6 +8,7 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 
 from accounts.models import AccessToken, User
 from accounts.services import TokenRefused, use_token
+from core.client_address import client_address
 
 
 class AccessTokenAuthentication(BaseAuthentication):
@@ -20,7 +21,7 @@ class AccessTokenAuthentication(BaseAuthentication):
         if keyword.lower() not in self.keywords:
             return None
         try:
-            token = use_token(key.strip().decode("latin-1"))
+            token = use_token(key.strip().decode("latin-1"), address=client_address(request))
         except TokenRefused as refusal:
             raise AuthenticationFailed(str(refusal)) from None
         return token.user, token

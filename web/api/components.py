@@ -4,19 +4,15 @@ wherever it stands. Records, mappings and lists of values have names; what is al
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db.models import TextChoices
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
 
+from web.api.shapes import COMPONENT, Shape, in_words, pascal
 from web.lists.exports import EXPORT_FORMATS
 
-Shape = Mapping[str, Any]
-# The key by which a shape says its own name.
-NAME = "x-component"
 # What belongs to the place where a part stands, not to the part.
 _OF_THE_PLACE = ("description", "nullable", "default", "x-unit", "x-cumulative", "required")
 _VALUES: dict[tuple[str, ...], str] = {
@@ -27,24 +23,23 @@ _VALUES: dict[tuple[str, ...], str] = {
 }
 
 
-def named(name: str, shape: Shape) -> Shape:
-    return {**shape, NAME: name}
-
-
-def pascal(*words: str) -> str:
-    return "".join(part[:1].upper() + part[1:] for word in words for part in word.replace("-", "_").split("_"))
-
-
 class Components:
     """Those of one description. `put` gives what stands in their place."""
 
     def __init__(self, registry: ComponentRegistry) -> None:
         self.registry = registry
-        found = vars(registry).setdefault("_of_pilotzone", ({}, {}))
-        self.by_name: dict[str, str] = found[0]
-        self.by_content: dict[str, str] = found[1]
+        self.by_name: dict[str, str] = {}
+        self.by_content: dict[str, str] = {}
         classes = sorted(TextChoices.__subclasses__(), key=lambda each: each.__name__)
         self.values = _VALUES | {tuple(map(str, each.values)): each.__name__ for each in classes}
+
+    @classmethod
+    def of(cls, registry: ComponentRegistry) -> Self:
+        """Those of the description that is being made: each of its operations asks for them anew."""
+        found: Self | None = vars(registry).get("_of_pilotzone")
+        if found is None:
+            found = vars(registry)["_of_pilotzone"] = cls(registry)
+        return found
 
     def put(self, shape: Any, place: str) -> Any:
         """The shape as the description has it; `place` names what has no name of its own."""
@@ -57,7 +52,7 @@ class Components:
         if "enum" in shape:
             return self._refer(shape, place, self._values(shape))
         if "properties" in shape or "additionalProperties" in shape:
-            return self._refer(shape, place, self._record(shape, shape.get(NAME, place)))
+            return self._refer(shape, place, self._record(shape, shape.get(COMPONENT, place)))
         return _told(shape)
 
     def _values(self, shape: Shape) -> dict[str, Any]:
@@ -80,7 +75,7 @@ class Components:
         return found
 
     def _refer(self, shape: Shape, place: str, content: dict[str, Any]) -> dict[str, Any]:
-        name = self._register(shape.get(NAME) or self.values.get(tuple(content.get("enum", ()))), place, content)
+        name = self._register(shape.get(COMPONENT) or self.values.get(tuple(content.get("enum", ()))), place, content)
         at = {key: value for key, value in _told(shape).items() if key in _OF_THE_PLACE and key != "required"}
         if "enum" in content and "x-enumDescriptions" not in content:
             at.pop("x-enumDescriptions", None)
@@ -103,18 +98,10 @@ class Components:
         return name
 
 
-def in_words(shape: Shape) -> str:
-    """What a field means, and each of its values."""
-    words, values = str(shape.get("description", "")), shape.get("items", shape)
-    labels = values.get("x-enumDescriptions", {})
-    said = [_("%(value)s (%(label)s)") % {"value": value, "label": label} for value, label in labels.items()]
-    return pgettext("before a list", ": ").join(filter(None, [words, pgettext("between items", ", ").join(said)]))
-
-
 def _told(shape: Shape) -> dict[str, Any]:
     """A shape itself, without the shapes in it; its words as texts."""
     words = {"description": str(shape["description"])} if shape.get("description") else {}
     if "x-unit" in shape:
         words["x-unit"] = str(shape["x-unit"])
-    hidden = {NAME, "items", "oneOf", "description", "x-unit", "x-enumDescriptions"}
+    hidden = {COMPONENT, "items", "oneOf", "description", "x-unit", "x-enumDescriptions"}
     return {**{key: value for key, value in shape.items() if key not in hidden}, **words}

@@ -25,12 +25,11 @@ from rest_framework.utils.urls import replace_query_param
 from accounts.log import log_export
 from core.statement_timeout import statement_timeout
 from web.api import parameters
-from web.api.components import named
 from web.api.fields import Chunk, Field, columns_of, make_rows, shapes_of
 from web.api.idempotency import AnswersOnce
 from web.api.negotiation import ByParameter, accepted_format
 from web.api.permissions import AsksOfRow
-from web.api.schema import (
+from web.api.shapes import (
     ADDRESS,
     AS_OF,
     ASKED_PLAN,
@@ -40,10 +39,10 @@ from web.api.schema import (
     PROBLEM,
     TEXT,
     WHOLE,
-    EndpointSchema,
     Shape,
     array,
     choice,
+    named,
     one_of,
     optional,
     parameters_of,
@@ -74,7 +73,6 @@ class Endpoint(AnswersOnce, AsksOfRow, ThrottledView):
 
     http_method_names = ["get", "head", "options"]
     content_negotiation_class = ByParameter
-    schema: EndpointSchema | None = EndpointSchema()
     formats: tuple[str, ...] = ("json",)
     columns: Mapping[str, Shape] = {}
     compared_columns: Mapping[str, Shape] = {}

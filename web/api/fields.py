@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import CharField, Q, QuerySet, StringAgg, Value
 from django.db.models.functions import Cast, Concat
 
-from web.api.schema import PROVENANCE, SOURCE, UPDATED_AT, Shape, in_both, translated
+from web.api.shapes import PROVENANCE, SOURCE, UPDATED_AT, Shape, in_both, translated
 from web.days import api_timestamp
 from web.formats.sources import format_source
 from web.language import local_columns

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from web.api.schema import MAY_BE_EMPTY
+from web.api.shapes import MAY_BE_EMPTY
 from web.errors import BadQuery
 from web.lists.listing import refuse_unknown
 from web.values import refuse_empty, refuse_repeated

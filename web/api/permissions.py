@@ -13,21 +13,23 @@ from core.clock import today
 
 class AsksRule(BasePermission):
     """What the rule of the endpoint says of the person; of the row `AsksOfRow` asks. A token that only reads
-    changes nothing, whoever owns it."""
+    changes nothing, whoever owns it, and others only what they are for."""
 
     message: Any = None
 
     def has_permission(self, request: Any, view: Any) -> bool:
-        token = request.auth
-        if request.method not in SAFE_METHODS and token is not None and token.scope != Scope.REPORT:
-            self.message = _("This access token is for reading only; reporting needs one of the scope “report”.")
+        token, needed = request.auth, getattr(view, "token_scope", None)
+        if request.method not in SAFE_METHODS and token is not None and token.scope not in (needed, Scope.REPORT):
+            sentence = _("This access token is of the scope “%(scope)s”; this needs one of the scope “%(needed)s”.")
+            self.message = sentence % {"scope": token.scope, "needed": needed}
             return False
         return rule_for(view, request.method).allows(request.user)
 
 
 class AsksOfRow(StatesPermission):
-    """An endpoint whose rule may ask about a row."""
+    """An endpoint whose rule may ask about a row. `token_scope`: of the tokens that may change what is there."""
 
+    token_scope: Scope | None = None
     request: Any
     day: date
 

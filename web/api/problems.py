@@ -19,7 +19,7 @@ from rest_framework.response import Response
 
 from core import request_id
 from core.exceptions import CannotCount, NotAllowed
-from web.api.schema import PROBLEM_TYPE
+from web.api.shapes import PROBLEM_TYPE
 from web.errors import (
     BadBody,
     BadQuery,
@@ -52,6 +52,7 @@ PROBLEMS: dict[str, tuple[int, str | Promise]] = {
     "database-busy": (503, gettext_lazy("The database is busy")),
     "cannot-count": (503, gettext_lazy("The totals cannot be counted")),
     "too-busy": (503, gettext_lazy("Many files are being made already")),
+    "too-many-log-ins": (503, gettext_lazy("Many people are logging in right now")),
     "server-error": (500, gettext_lazy("An error on this site")),
     "no-room": (507, gettext_lazy("The server has no room for what was sent")),
 }
@@ -180,12 +181,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return refuse("server-error", _("Something went wrong on our side"), is_page=False)
 
 
-def refuse(name: str, sentence: str, *, is_page: bool, may_retry: bool = False) -> HttpResponse:
-    """As a page that needs nothing of the site, or as problem details. `may_retry`: the page links to itself."""
+def refuse(
+    name: str, sentence: str, *, is_page: bool, may_retry: bool = False, again: int | None = None
+) -> HttpResponse:
+    """As a page that needs nothing of the site, or as problem details. `may_retry`: the page links to itself; `again`:
+    the seconds after which it opens its address by itself, None where it does not.
+    """
     found = problem(name, sentence)
     if not is_page:
         return JsonResponse(found, status=found["status"], content_type=PROBLEM_TYPE)
-    shown = {"title": found["title"], "sentence": sentence, "may_retry": may_retry}
+    shown = {"title": found["title"], "sentence": sentence, "may_retry": may_retry or again, "again": again}
     return HttpResponse(loader.render_to_string("refusal.html", shown), status=found["status"])
 
 

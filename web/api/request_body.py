@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.period_codes import CODE_PATTERN, Period, period_of_code
 from core.texts import too_long, without_controls
-from web.api.schema import DAY, FLAG, MONTH, NUMBER, TEXT, WHOLE, WITHOUT_NULL, Shape, array, one_of, optional, record
+from web.api.shapes import DAY, FLAG, MONTH, NUMBER, TEXT, WHOLE, WITHOUT_NULL, Shape, array, one_of, optional, record
 from web.days import parse_day, parse_month
 from web.errors import BadBody, not_one_of
 

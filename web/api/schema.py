@@ -1,207 +1,37 @@
 """The API's own description (OpenAPI), made from what each endpoint declares: its columns, filters and orderings."""
 
 import re
-from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
-import django_filters
 from django.conf import settings
-from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer2
 from drf_spectacular.utils import OpenApiParameter
 
-from core.provenance import Provenance
-from core.searching import MOST_SEARCHED
-from web.api.components import Components, in_words, named, pascal
+from web.api.components import Components
 from web.api.examples import example_of
+from web.api.shapes import (
+    ADDRESS,
+    CODE_IN_PATH,
+    MAY_BE_EMPTY,
+    PROBLEM,
+    PROBLEM_TYPE,
+    SLUG,
+    TEXT,
+    WHOLE,
+    WITHOUT_NULL,
+    Shape,
+    in_words,
+    pascal,
+)
 from web.lists.exports import MEDIA_TYPES
-from web.lists.filters import (
-    AMOUNT,
-    AmountFilter,
-    ChoiceFilter,
-    DayFilter,
-    MonthFilter,
-    SearchFilter,
-    SlugFilter,
-    TimestampFilter,
-)
 
-Shape = Mapping[str, Any]
-PROBLEM_TYPE = "application/problem+json"
-
-TEXT: Shape = {"type": "string"}
-# A plan writes its codes as it likes (core/codes.py). Of dots alone no client leaves a part of an address as it is.
-SLUG = {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"}
-CODE_IN_PATH = r"^[^\u0000/,.]+$"
-# A slug or a code.
-NAME: Shape = {"type": "string", "pattern": r"^[^\u0000,]+$"}
-# Of what is sent and asked.
-WITHOUT_NULL = r"^[^\u0000]*$"
-# Of a parameter that is refused where it is empty.
-FILLED_TEXT: Shape = {"type": "string", "minLength": 1, "pattern": WITHOUT_NULL}
-ASKED_PLAN: Shape = {**FILLED_TEXT, "description": gettext_lazy("Action plan")}
-DAY: Shape = {"type": "string", "format": "date"}
-COMPARED: Shape = {"type": "string", "pattern": "^(last_month|last_quarter|[0-9]{4}-[0-9]{2}-[0-9]{2})$"}
-MONTH: Shape = {"type": "string", "pattern": "^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])$"}
-MOMENT: Shape = {"type": "string", "format": "date-time"}
-ADDRESS: Shape = {"type": "string", "format": "uri"}
-WHOLE: Shape = {"type": "integer"}
-NUMBER: Shape = {"type": "number"}
-FLAG: Shape = {"type": "boolean"}
-
-
-def meaning(words: Any, shape: Shape = TEXT) -> Shape:
-    """A field, and what it means in the reader's language."""
-    return {**shape, "description": words}
-
-
-def optional(shape: Shape) -> Shape:
-    return {**shape, "nullable": True, **({"enum": [*shape["enum"], None]} if "enum" in shape else {})}
-
-
-def one_of(values: Iterable[str]) -> Shape:
-    return {"type": "string", "enum": [str(value) for value in values]}
-
-
-def choice(choices: Iterable[tuple[Any, Any]], words: Any = "") -> Shape:
-    """One of `choices`: values, each with its label."""
-    labels = {str(value): label for value, label in choices}
-    return {**one_of(labels), "x-enumDescriptions": labels, "description": words}
-
-
-def array(of: Shape) -> Shape:
-    return {"type": "array", "items": of}
-
-
-def filled(values: Shape) -> Shape:
-    """An array that is refused where it is empty."""
-    return {**values, "minItems": 1}
-
-
-def keyed(of: Shape) -> Shape:
-    return {"type": "object", "additionalProperties": of}
-
-
-def record(
-    columns: Mapping[str, Shape], *, sometimes: Iterable[str] = (), always: Iterable[str] | None = None
-) -> Shape:
-    """An object of these fields; all are always there but those of `sometimes`, or only those of `always`."""
-    required = list(always) if always is not None else [name for name in columns if name not in set(sometimes)]
-    return {"type": "object", "properties": dict(columns), **({"required": required} if required else {})}
-
-
-def quantity(unit: Any, shape: Shape = NUMBER, *, cumulative: bool | None = None, description: Any = "") -> Shape:
-    """A figure of a row, with what the answers say of it in `meta`."""
-    return {**shape, "x-unit": unit, "x-cumulative": cumulative, "description": description}
-
-
-def translated(words: Any) -> Shape:
-    """A text in the caller's language."""
-    return meaning(format_lazy(gettext_lazy("{what}, in the language of the request"), what=words))
-
-
-def in_both(field: str, words: Any) -> dict[str, Shape]:
-    return {
-        f"{field}_zh": meaning(format_lazy(gettext_lazy("{what}, in Chinese"), what=words)),
-        f"{field}_en": meaning(format_lazy(gettext_lazy("{what}, in English"), what=words)),
-    }
-
-
-def local_names(field: str, words: Any) -> dict[str, Shape]:
-    """A name in the caller's language, and in both."""
-    return {field: translated(words), **in_both(field, words)}
-
-
-def qualified(shape: Shape, words: Any, **figure: Any) -> Shape:
-    """The field, and each field in it, of which `words` say what is different: a text with {what} in it. `figure`: what
-    `quantity` is then told anew of figures among them."""
-    said: dict[str, Any] = {"description": format_lazy(words, what=shape["description"])}
-    if "x-unit" in shape:
-        said |= {f"x-{name}": value for name, value in figure.items()}
-    if "properties" in shape:
-        said["properties"] = {name: qualified(each, words, **figure) for name, each in shape["properties"].items()}
-    if "additionalProperties" in shape:
-        said["additionalProperties"] = qualified(shape["additionalProperties"], words, **figure)
-    return {**shape, **said}
-
-
-def on_the_earlier_day(shape: Shape) -> Shape:
-    """What a field was on the day that is compared with."""
-    return qualified(shape, gettext_lazy("On the earlier day: {what}"))
-
-
-# What many rows have.
-AS_OF = meaning(gettext_lazy("The day for which the answer holds"), DAY)
-PROVENANCE = choice(Provenance.choices, gettext_lazy("Where the row comes from"))
-SOURCE = meaning(gettext_lazy("Its source by name, in the language of the request; an address follows a semicolon"))
-UPDATED_AT = meaning(gettext_lazy("The moment at which anything that the row is made from was last written"), MOMENT)
-URL = meaning(
-    gettext_lazy("Its address in the API; where it has none, that of the list of what belongs to it"), ADDRESS
-)
-UNIT = meaning(gettext_lazy("The unit of the value"))
-CUMULATIVE = meaning(gettext_lazy("Whether values are totals since the beginning of the year"), FLAG)
-
-META = named(
-    "FigureMeta",
-    record(
-        {
-            "unit": meaning(gettext_lazy("The unit of the figure")),
-            "cumulative": {**optional(FLAG), "description": gettext_lazy("Whether it is a running total")},
-            "provenance": {
-                **optional(PROVENANCE),
-                "description": gettext_lazy("Where the figure comes from; null where each row has its own"),
-            },
-            "published_for": {
-                **optional(DAY),
-                "description": gettext_lazy("The day for which the published figure holds"),
-            },
-            "source": SOURCE,
-            "explain": {**TEXT, "description": gettext_lazy("What it is, or its formula")},
-            "url": {**optional(ADDRESS), "description": gettext_lazy("Address of its explanation")},
-        }
-    ),
-)
-FIGURES = named("Figures", meaning(gettext_lazy("What each figure of the answer is, by its field"), keyed(META)))
-PROBLEM = record(
-    {
-        "type": {
-            **TEXT,
-            "format": "uri-reference",
-            "description": gettext_lazy("Names the kind of problem; it does not change"),
-        },
-        "title": meaning(gettext_lazy("The kind of the problem, in the language of the request")),
-        "status": meaning(gettext_lazy("The HTTP status"), WHOLE),
-        "detail": {**TEXT, "description": gettext_lazy("What is wrong, in the language of the request")},
-        "request_id": meaning(gettext_lazy("The id of the request, as in the header X-Request-ID and in the log")),
-        "errors": meaning(
-            gettext_lazy("What is wrong with which parameter or field"),
-            array(
-                named(
-                    "ProblemError",
-                    record(
-                        {
-                            "parameter": {**TEXT, "description": gettext_lazy("The parameter of the query")},
-                            "pointer": {
-                                **TEXT,
-                                "description": gettext_lazy("JSON pointer (RFC 6901) into what was sent"),
-                            },
-                            "detail": meaning(gettext_lazy("What is wrong with it, in the language of the request")),
-                            "allowed": {**array(TEXT), "description": gettext_lazy("Values that are allowed")},
-                        },
-                        always=["detail"],
-                    ),
-                )
-            ),
-        ),
-    },
-    sometimes=["errors"],
-)
-# What dresses or cuts an answer; without a value it is as if it were not given. All else chooses rows.
-MAY_BE_EMPTY = ("as_of", "compare", "lang", "format", "fields", "ordering", "page", "page_size", "cursor")
 NOT_MODIFIED = gettext_lazy("Nothing has changed since the answer that If-None-Match or If-Modified-Since names.")
 REFUSALS = {
     400: gettext_lazy("An unknown parameter or an impossible value; the answer names the allowed ones."),
@@ -247,24 +77,6 @@ IDEMPOTENCY_KEY = gettext_lazy(
 FILES = {
     media: {"type": "string", "format": "binary"} if name == "xlsx" else TEXT for name, media in MEDIA_TYPES.items()
 }
-
-
-def filter_shape(each: django_filters.Filter) -> Shape:
-    if isinstance(each, DayFilter):
-        return DAY
-    if isinstance(each, TimestampFilter):
-        return MOMENT
-    if isinstance(each, MonthFilter):
-        return MONTH
-    if isinstance(each, ChoiceFilter):
-        return filled(array(choice(each.extra["choices"])))
-    if isinstance(each, SlugFilter):
-        return filled(array(NAME))
-    if isinstance(each, AmountFilter):
-        return {"type": "string", "format": "decimal", "pattern": f"^{AMOUNT.pattern}$"}
-    if isinstance(each, SearchFilter):
-        return {**FILLED_TEXT, "maxLength": MOST_SEARCHED}
-    return FILLED_TEXT
 
 
 class AccessTokenScheme(OpenApiAuthenticationExtension):
@@ -392,7 +204,14 @@ class EndpointSchema(AutoSchema):
                 told["example"] = self.example_of(code)
         words = WRITING_REFUSALS if self.is_writing else {304: NOT_MODIFIED, **REFUSALS}
         answer["description"] = words.get(code, _("The answer"))
-        return {**answer, "headers": self.headers_of(code)}
+        return answer
+
+    def _get_response_headers_for_code(self, status_code: str, direction: Any = "response") -> dict[str, Any]:
+        return self.headers_of(int(status_code))
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        # Answers have shapes and no serializers. Looking for one would make all shapes of the endpoint each time.
+        return False
 
     def example_of(self, code: int) -> Any:
         if code < 300:
@@ -411,8 +230,14 @@ class EndpointSchema(AutoSchema):
         return found | OF_REFUSALS.get(code, {})
 
     def _component(self, name: str, shape: Shape) -> Any:
-        return Components(self.registry).put(shape, name)
+        return Components.of(self.registry).put(shape, name)
 
 
-def parameters_of(filterset: type[django_filters.FilterSet]) -> dict[str, Shape]:
-    return {name: meaning(each.label, filter_shape(each)) for name, each in filterset.base_filters.items()}
+@cache
+def rendered_schema(file_format: str, language: str) -> tuple[bytes, str]:
+    """The description in one language, and its media type. It is the same for everybody, and cannot change while the
+    site runs."""
+    renderer = OpenApiYamlRenderer2 if file_format == "yaml" else OpenApiJsonRenderer2
+    with override(language):
+        schema = SchemaGenerator().get_schema(request=None, public=True)
+        return bytes(renderer().render(schema, renderer_context={})), renderer.media_type

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.cache.backends.filebased import FileBasedCache
 from django.http import HttpRequest
-from redis.exceptions import RedisError
 from rest_framework.throttling import SimpleRateThrottle
 
 from core.client_address import client_address
+from web.cache.errors import cache_errors
 
 # Every web process must count in the same place; without Redis that is the data folder.
 COUNTS = cache if settings.CACHE_URL else FileBasedCache(str(settings.DATA_DIR / "throttle"), {})
@@ -46,7 +46,7 @@ class CountedThrottle(SimpleRateThrottle):
     def allow_request(self, request: Any, view: Any) -> bool:
         try:
             is_allowed: bool = super().allow_request(request, view)
-        except RedisError:
+        except cache_errors():
             # Better not counted for a while than nobody answered.
             return True
         if self.rate is not None and self.key is not None:

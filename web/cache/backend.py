@@ -1,6 +1,6 @@
 """The cache of the site in Redis. A server that does not answer is left alone for a while: no page waits for it twice.
 
-Whoever asks the cache catches RedisError, and goes on without it.
+Whoever asks the cache catches `cache_errors`, and goes on without it.
 """
 
 import logging

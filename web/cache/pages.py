@@ -12,24 +12,25 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.messages import get_messages
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
 from django.utils.html import escape
 from django.utils.translation import get_language
-from redis.exceptions import RedisError
 
 from accounts.models import User
 from accounts.preferences import prefers_large_print
 from core import metrics
 from core.clock import today
 from web.cache import versions
+from web.cache.errors import cache_errors
 
 # A longer page is rare, and not worth the room.
 MAX_BYTES = 1_000_000
@@ -161,7 +162,7 @@ def version_known_since(version: tuple[str, ...]) -> int | None:
     known = "since:" + hashlib.sha256("\0".join(version).encode()).hexdigest()
     try:
         since = int(cache.get_or_set(known, now, REMEMBERED_SECONDS) or now)
-    except RedisError:
+    except cache_errors():
         return None
     return since if now > since else None
 
@@ -189,7 +190,9 @@ def _release() -> str:
     newest = max(path.stat().st_mtime_ns for path in files)
     names = sorted(name for name in dir(settings) if name.startswith("PILOTZONE_"))
     database = {name: settings.DATABASES["default"].get(name) for name in ("NAME", "HOST", "PORT")}
-    return repr((newest, settings.SECRET_KEY, database, [(name, getattr(settings, name)) for name in names]))
+    # A page names static files, of packages too, by their hashes.
+    hashes = staticfiles_storage.manifest_hash  # type: ignore[attr-defined]  # of the storage in the settings
+    return repr((newest, hashes, settings.SECRET_KEY, database, [(name, getattr(settings, name)) for name in names]))
 
 
 def _with_etag(response: HttpResponse, key: str, request: HttpRequest) -> HttpResponse:
@@ -206,7 +209,7 @@ def load(key: str) -> tuple[bytes, dict[str, str]] | None:
         return None
     try:
         found: tuple[bytes, dict[str, str]] | None = cache.get(key)
-    except RedisError:
+    except cache_errors():
         metrics.cache_lookups.labels("unreachable").inc()
         return None
     metrics.cache_lookups.labels("hit" if found else "miss").inc()
@@ -219,5 +222,8 @@ def store(key: str, content: bytes, headers: dict[str, str]) -> None:
         return
     # A sixth of the memory for a thousandth of a second.
     compressed = zlib.compress(content, level=1)
-    with suppress(RedisError):
+    try:
         cache.set(key, (compressed, headers), settings.PILOTZONE_PAGE_CACHE_SECONDS)
+    except cache_errors():
+        # The next who asks makes it anew.
+        return

@@ -1,13 +1,14 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Scope, User
 from accounts.services import MAX_TOKENS, TOKEN_DAYS, create_token
 from core.exceptions import NotAllowed
 
-LONGEST = 3_660
+SCOPES = [scope.value for scope in Scope if scope != Scope.REPORT]
 
 
 class Command(BaseCommand):
@@ -15,7 +16,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")
-        parser.add_argument("--scope", required=True, choices=Scope.values, help="report includes read")
+        parser.add_argument("--scope", required=True, choices=SCOPES, help="all include reading")
         parser.add_argument("--days", type=int, default=TOKEN_DAYS, help=f"how long it lasts ({TOKEN_DAYS})")
         parser.add_argument("--name", default="", help="what it is for")
 
@@ -23,8 +24,9 @@ class Command(BaseCommand):
         user = User.objects.filter(username=options["username"], is_active=True).first()
         if user is None:
             raise CommandError(f"There is no open account {options['username']}.")
-        if not 1 <= options["days"] <= LONGEST:
-            raise CommandError(f"A token lasts from 1 to {LONGEST} days.")
+        if not 1 <= options["days"] <= settings.PILOTZONE_TOKEN_DAYS:
+            longest = settings.PILOTZONE_TOKEN_DAYS
+            raise CommandError(f"A token lasts from 1 to {longest} days; PILOTZONE_TOKEN_DAYS may say otherwise.")
         if len(options["name"]) > 100:
             raise CommandError("The name of a token has at most 100 characters.")
         try:

@@ -1,16 +1,27 @@
 import sqlite3
 import time
 from argparse import ArgumentParser
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
 
+from accounts.models import User
 from datasets.backups.contents import BackupError
 from datasets.backups.making import make_backup
+from measures.models import Plan
 
 FIRST_FEW = 5
+
+
+def is_empty() -> bool:
+    """Not of a database that cannot be read: whoever copies it says what is wrong with it."""
+    with suppress(DatabaseError):
+        return not (User.objects.exists() or Plan.objects.exists())
+    return False
 
 
 class Command(BaseCommand):
@@ -22,9 +33,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path, help="a folder that is empty, or that is to be made")
+        parser.add_argument("--even-empty", action="store_true", help="also a site without an account and a plan")
 
-    def handle(self, *args: Any, folder: Path, **options: Any) -> None:
+    def handle(self, *args: Any, folder: Path, even_empty: bool, **options: Any) -> None:
         begin = time.monotonic()
+        if not even_empty and is_empty():
+            raise CommandError(
+                f"The database {connection.settings_dict['NAME']} holds no account and no plan: it is hardly the site"
+                " that you mean. No backup was made; --even-empty makes one."
+            )
         try:
             backup = make_backup(folder, recipient=settings.PILOTZONE_BACKUP_RECIPIENT)
         except BackupError as error:

@@ -1,4 +1,3 @@
-import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,7 +6,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils.translation import override
-from tqdm import tqdm
 
 from accounts.models import User
 from core.exceptions import NotAllowed
@@ -21,6 +19,7 @@ from datasets.ledger.sentences import FileRefused
 from datasets.ledger.sheets import SHEETS
 from datasets.ledger.take_back import take_back
 from datasets.ledger.written import written_text
+from datasets.progress import bar
 from measures.models import Load, Plan
 from rollups.services import refresh_stale_rollups
 
@@ -120,11 +119,11 @@ class Command(BaseCommand):
         return reading.ledger
 
     def _load(self, ledger: Ledger, plan: Plan | None, by: User | None, options: dict[str, Any]) -> None:
-        with tqdm(total=len(SHEETS), unit=" sheets", leave=False, disable=not sys.stderr.isatty()) as bar:
+        with bar("Sheets", len(SHEETS), unit=" sheets") as sheets:
 
             def advance(sheet: str) -> None:
-                bar.set_description_str(sheet)
-                bar.update()
+                sheets.set_description_str(sheet)
+                sheets.update()
 
             try:
                 load = commit_ledger(

@@ -1,4 +1,4 @@
-"""Django's `migrate`, which first refuses a database of another version: each app's migrations were squashed to one."""
+"""Django's `migrate`, which first refuses a database of a version that this code knows nothing of."""
 
 from pathlib import Path
 from typing import Any

@@ -1,11 +1,14 @@
 import time
 from argparse import ArgumentParser
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.log import Event, log_event_of_log
+from accounts.noted_seals import note_restoration, restorations
 from datasets.backups.contents import BackupError
 from datasets.backups.encryption import identities_for
 from datasets.backups.restoring import put_back, readable_backup, replaced
@@ -35,10 +38,13 @@ class Command(BaseCommand):
                 if not replace:
                     raise CommandError(f"{lost}: with --replace the backup takes its place. Nothing was changed.")
                 self.stdout.write(f"{lost}: replaced.")
+            earlier = restorations()
             put_back(backup, folder, identities)
+            note_restoration(datetime.fromisoformat(backup.made_at), earlier=earlier)
         except (BackupError, OSError) as error:
             raise CommandError(str(error)) from error
         call_command("migrate", verbosity=0, interactive=False)
+        log_event_of_log(Event.RESTORED, made_at=backup.made_at)
         cells = rebuild_rollups().cells
         differing = verify_rollups()
         took = time.monotonic() - begin

@@ -39,7 +39,7 @@ from tests.datasets.ledger.example import append, complaints, edit, load, refusa
 from tests.factories import file_report, make_department, make_indicator, make_user, shanghai
 from web.models import Site
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today"), pytest.mark.both_databases]
 
 LOADED_ALREADY = "Everything was loaded already.\n"
 

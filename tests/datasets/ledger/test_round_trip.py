@@ -19,6 +19,9 @@ from datasets.ledger.questions import questions, read_rows
 from datasets.ledger.tables import find_tables
 from datasets.ledger.workbook import write_workbook
 from projects.models import Stage
+from tests.sweeps import examples
+
+pytestmark = pytest.mark.both_databases
 
 LETTERS = st.characters(exclude_categories=["Cs", "Cc", "Cn", "Zl", "Zp"]) | st.sampled_from("=+-@'\"\n;,、_x000D_")
 TEXTS = st.text(LETTERS, min_size=1, max_size=30).map(str.strip).filter(lambda text: text and not CONTROL.search(text))
@@ -106,13 +109,13 @@ def round_trip(write, ledger):
 
 
 @given(ledgers())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_csv_files_read_back_to_equal_values(ledger):
     round_trip(write_csv_zip, ledger)
 
 
 @given(ledgers())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_workbook_reads_back_to_equal_values(ledger):
     round_trip(write_workbook, ledger)
 

@@ -18,7 +18,7 @@ from rollups.services import verify_rollups
 from tests.datasets.ledger.example import append, edit, load, rows
 from tests.factories import file_report, make_user, shanghai
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today", "english")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today", "english"), pytest.mark.both_databases]
 
 # The load itself and its rows are kept; what was counted, and when a row was last written, may be anew.
 KEPT = ("measures.Load", "measures.LoadedRow", "rollups.RollupRun", "web.DataChange")

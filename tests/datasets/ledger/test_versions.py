@@ -27,7 +27,7 @@ from projects.models import Project
 from tests.datasets.ledger.example import complaints, edit, load, refusal, rows, write_example
 from tests.factories import make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today", "english")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today", "english"), pytest.mark.both_databases]
 
 
 @pytest.fixture

@@ -217,6 +217,11 @@ class TestCharts:
         (chart,) = charts(emissions)
         assert [row[0] for row in chart.rows] == [2016, 2017, 2018, 2019]
 
+    def test_nor_is_what_is_not_verified_of_the_other(self, emissions, gdp) -> None:
+        gdp.observations.filter(period="2019").update(verified=False)
+        (chart,) = charts(emissions)
+        assert [row[0] for row in chart.rows] == [2016, 2017, 2018]
+
     def test_too_few_common_years_are_no_path_but_a_sentence(self, emissions, gdp) -> None:
         (chart,) = charts(emissions, date(2019, 2, 28))
         assert (chart.figure, chart.rows) == (None, [])

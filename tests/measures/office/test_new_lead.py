@@ -1,12 +1,10 @@
 """A measure gets another lead: Ada's Science hands M001 to Ben's Energy. Rita is the office, Pat takes part."""
 
 from datetime import date
-from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.test import Client
 from django.utils import translation
 
@@ -318,11 +316,3 @@ class TestApi:
         change = {"version": theirs.version, "what_was_done": "写错了地方"}
         assert client.put(f"{API}{mine.pk}/", change, "application/json").status_code == 409
         assert [each.what_was_done_zh for each in Report.objects.order_by("pk")] == ["只写了一半", "能源局的"]
-
-
-def test_reports_that_were_there_are_of_whoever_leads_the_measure(site: Any) -> None:
-    """The migration, on its own tables."""
-    draft(site)
-    hand_over(site)
-    import_module("measures.migrations.0008_departments_of_reports").fill_departments(apps, None)
-    assert Report.objects.get().department == site.energy

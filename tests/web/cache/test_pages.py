@@ -22,7 +22,7 @@ from measures.views.measures import MeasureDetail
 from tests.factories import file_report, make_measure, make_user, region
 from web.models import SavedView
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 
 

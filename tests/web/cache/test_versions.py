@@ -29,7 +29,7 @@ from tests.factories import (
 from web.cache import versions
 from web.models import DataChange
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 
 class Broken(Exception):
@@ -236,10 +236,13 @@ def test_every_table_of_ours_counts_but_those_that_no_page_shows() -> None:
     assert tables - versions.watched_tables().keys() == {
         "web_datachange",
         "web_idempotencykey",
+        "web_lease",
         "accounts_accesstoken",
         "accounts_logseal",
         "accounts_session",
         "accounts_usedpassword",
+        # That of the apps which show codes.
+        "otp_totp_totpdevice",
         # What a person has sent and not loaded yet: its page is not kept.
         "datasets_upload",
         # What the product did, on a page that is not kept.

@@ -9,6 +9,8 @@ from projects.models import Project
 from tests.factories import make_plan
 from web.lists.listing import in_order
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_rows_without_a_value_come_last_whichever_way() -> None:
     for down in (False, True):
