@@ -6,6 +6,7 @@ from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import connection
 
@@ -30,6 +31,14 @@ def browser_context_args(browser_context_args):
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory):
+    """The tests' database is a file, so that each request has a connection of its own, as on a real site. One in memory
+    has a single connection for all threads: a request that outlives its test breaks the next one's transaction.
+    """
+    django_settings.DATABASES["default"]["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "db.sqlite3")
+
+
+@pytest.fixture(scope="session")
 def loaded():
     """The tests' database as the first test loaded the demonstration into it: empty before."""
     with closing(sqlite3.connect(":memory:", check_same_thread=False)) as kept:
@@ -39,6 +48,7 @@ def loaded():
 @pytest.fixture
 def site(transactional_db, live_server, settings, today, open_reading, loaded, capsys):
     """The address of the demonstration, open to readers, as of its pinned day."""
+    assert not connection.is_in_memory_db()
     settings.PILOTZONE_DEMO = True
     connection.ensure_connection()
     if loaded.execute("PRAGMA page_count").fetchone()[0]:
