@@ -34,7 +34,7 @@ HELP = {
     "--all": f"all three sizes: an hour and {growth.gigabytes(SIZES):.0f} GB of disk",
     "--quick": "the data once, fewer repetitions: three minutes, rough figures",
     "--smoke": "each line once on the least data, as CI does: a minute",
-    "--load": f"instead, {under_load.USERS} users at work on a whole site: four minutes",
+    "--load": f"instead, {under_load.USERS} users at work on a whole site: six minutes",
     "--write": "also put the results into docs/performance.md",
 }
 

@@ -127,4 +127,8 @@ class Bench:
         self.add(
             "users at work, p95", data, found.p95, f"p50 {found.p50:.0f}, p99 {found.p99:.0f} ms; {found.processors}"
         )
+        for which, storm in found.storms.items():
+            note = f"{storm.turned_away} of {storm.tried} log-ins were told to come again"
+            self.add(f"filing beside {which} log-ins, p95", data, storm.filing, note)
+            self.add(f"reading beside {which} log-ins, p95", data, storm.reading)
         self.failures += found.wrong

@@ -19,7 +19,7 @@ from web.limits import thresholds
 PASSWORD = "a-password-of-the-load"  # of a throwaway site
 
 
-def make_cast(readers: int, reporters: int, exporters: int) -> None:
+def make_cast(readers: int, reporters: int, exporters: int, crowd: int) -> None:
     """Prints it as JSON."""
     # Made once: a hash is slow on purpose.
     password = make_password(PASSWORD)
@@ -28,6 +28,7 @@ def make_cast(readers: int, reporters: int, exporters: int) -> None:
     people = {
         "readers": [{"name": f"reader-{number}"} for number in range(readers)],
         "exporters": [{"name": f"exporter-{number}"} for number in range(exporters)],
+        "crowd": [{"name": f"crowd-{number}"} for number in range(crowd)],
         "reporters": [
             {"name": f"{slugs[department]}-{number}", "department": department, "measures": codes}
             for number, (department, codes) in enumerate(shares)

@@ -82,6 +82,10 @@ LINES = (
 LOAD_LINES = (
     Line("users at work, answers a second", "", 50, is_floor=True),
     Line("users at work, p95", "ms", 300),
+    Line("filing beside wrong log-ins, p95", "ms", 1000),
+    Line("reading beside wrong log-ins, p95", "ms"),
+    Line("filing beside right log-ins, p95", "ms", 1000),
+    Line("reading beside right log-ins, p95", "ms"),
 )
 BY_NAME = {line.name: line for line in (*LINES, *LOAD_LINES)}
 

@@ -2,20 +2,25 @@
 
 Most of them read, some report, few take files. Each logs in by the form and comes from an address of its own, which
 the one proxy before the site passes on. LOAD_CAST names the file with accounts and rows that `benchmarks.cast` has
-made. Once all users are logged in, LOAD_SECONDS are measured; what was found is then written to LOAD_FOUND as JSON.
+made. Once all users are logged in, LOAD_SECONDS are measured, then STORM_SECONDS for each crowd at the log-in; what was
+found is then written to LOAD_FOUND as JSON.
 """
 
 import itertools
 import json
 import os
 import random
+import time
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import gevent
+from gevent.event import Event
 from locust import FastHttpUser, between, events, task
+from locust.stats import RequestStats, StatsEntry
 
 from benchmarks.forms import checked, form_of, hidden_fields
 
@@ -34,6 +39,10 @@ FILES = (
 ARE_FEW = os.environ["LOAD_FEW"] == "True"
 # Saves of what is typed into a report, one every few seconds, before it is submitted.
 DRAFTS = 2 if ARE_FEW else 20
+# People who log in at the same moment, with a wrong password and with the right one, again and again.
+CROWDS = {"wrong": len(CAST["crowd"]), "right": len(CAST["crowd"]) // 2}
+# Seconds from one wave of a crowd to the next.
+WAVE = 10
 _numbers = itertools.count()
 
 
@@ -51,10 +60,21 @@ class Person(FastHttpUser):
         # Of the networks that are set aside for measuring.
         self.address = f"198.18.{number // 250}.{1 + number % 250}"
         self.chance = random.Random(number)
+        self.rests_in_storms = self.kind != "reporters" and number % 10 > 0
+        self.come_in()
+
+    def wait(self) -> None:
+        super().wait()
+        while self.rests_in_storms and storms_rage.is_set():
+            gevent.sleep(0.5)
+
+    def come_in(self) -> None:
         self.log_in()
         people_in.append(self.account["name"])
 
-    def ask(self, name: str, path: str, *, form: Mapping[str, Any] | None = None, expected: int = 200) -> str:
+    def ask(
+        self, name: str, path: str, *, form: Mapping[str, Any] | None = None, expected: tuple[int, ...] = (200,)
+    ) -> str:
         """The text of the answer; empty where another status came, which counts as a failure of the step `name`."""
         headers = {"X-Forwarded-For": self.address, "Accept-Encoding": "gzip", "Accept-Language": "zh-CN,zh;q=0.9"}
         sent = None
@@ -70,8 +90,9 @@ class Person(FastHttpUser):
             allow_redirects=False,
             catch_response=True,
         ) as answer:
-            if answer.status_code != expected:
-                answer.failure(f"{path}: {answer.status_code} instead of {expected}")
+            self.status = answer.status_code
+            if self.status not in expected:
+                answer.failure(f"{path}: {self.status} instead of {' or '.join(map(str, expected))}")
                 return ""
             answer.success()
             is_text = (answer.headers or {}).get("Content-Type", "").startswith("text/html")
@@ -80,7 +101,7 @@ class Person(FastHttpUser):
     def log_in(self) -> None:
         token = hidden_fields(self.ask("log-in: form", LOGIN)).get("csrfmiddlewaretoken", "")
         form = {"csrfmiddlewaretoken": token, "username": self.account["name"], "password": CAST["password"]}
-        self.ask("log-in", LOGIN, form=form, expected=302)
+        self.ask("log-in", LOGIN, form=form, expected=(302,))
 
     def one_of(self, name: str) -> str:
         """A row that is asked for: the first most often, the second half as often, the third a third as often."""
@@ -157,7 +178,7 @@ class Reporter(Person):
         page = self.ask("report: form", self.path)
         if submitted := form_of(page, "report-submitted"):
             withdrawal = {**hidden_fields(submitted), "action": "withdraw"}
-            self.ask("report: withdraw", self.path, form=withdrawal, expected=302)
+            self.ask("report: withdraw", self.path, form=withdrawal, expected=(302,))
             page = self.ask("report: form", self.path)
         if form := form_of(page, "report-form"):
             self.form = hidden_fields(form)
@@ -177,10 +198,33 @@ class Reporter(Person):
             return
         self.sent += 1
         form = {**self.form, "action": "submit", "document_number": f"鲁发〔2023〕{self.sent}号", "url": ""}
-        self.ask("report: submit", self.path, form=form, expected=302)
+        self.ask("report: submit", self.path, form=form, expected=(302,))
         if self.sent % 4 == 0:
-            self.ask("report: submit again", self.path, form=form, expected=302)
+            self.ask("report: submit again", self.path, form=form, expected=(302,))
         self.form = {}
+
+
+class CrowdMember(Person):
+    """One of those who log in at the same moment. 503 tells them to come again."""
+
+    fixed_count = len(CAST["crowd"])
+    kind = "crowd"
+
+    def come_in(self) -> None:
+        crowd.append(self)
+
+    @task
+    def wait_outside(self) -> None:
+        """Do nothing until `_storm` has it log in."""
+
+    def open_form(self) -> None:
+        self.client.cookiejar.clear()
+        self.form = hidden_fields(self.ask("crowd: form", LOGIN))
+
+    def try_to_log_in(self, which: str) -> None:
+        name, password = self.account["name"], CAST["password"]
+        form = {**self.form, "username": name, "password": password if which == "right" else f"not {password}"}
+        self.ask(f"crowd: {which} log-in", LOGIN, form=form, expected=(302 if which == "right" else 200, 503))
 
 
 class Exporter(Person):
@@ -196,6 +240,9 @@ class Exporter(Person):
 # What failed before all had come counts too: nobody may be turned away at the door.
 failures: list[str] = []
 people_in: list[str] = []
+crowd: list[CrowdMember] = []
+# Meanwhile one reader in ten goes on, and all reporters: what they wait for is then the crowd, not each other.
+storms_rage = Event()
 
 
 @events.request.add_listener
@@ -207,19 +254,43 @@ def note(name: str, exception: object, **others: Any) -> None:
 @events.init.add_listener
 def prepare(environment: Any, **others: Any) -> None:
     def begin(user_count: int, **others: Any) -> None:
-        while len(people_in) < user_count:
+        while len(people_in) + len(crowd) < user_count:
             gevent.sleep(0.1)
-        environment.stats.reset_all()
-        print("measuring", flush=True)
-        gevent.spawn_later(float(os.environ["LOAD_SECONDS"]), environment.runner.quit)
+        gevent.spawn(measure, environment)
 
     environment.events.spawning_complete.add_listener(begin)
 
 
-@events.quitting.add_listener
-def write(environment: Any, **others: Any) -> None:
+def measure(environment: Any) -> None:
+    """Measure the users alone, then beside each crowd, and write down what was found."""
+    environment.stats.reset_all()
+    print("measuring", flush=True)
+    gevent.sleep(float(os.environ["LOAD_SECONDS"]))
     every = environment.stats.total
-    times = {f"p{percent}": every.get_response_time_percentile(percent / 100) for percent in (50, 95, 99)}
     steps = [name for name, _method in environment.stats.entries]
-    found = {"steps": steps, "a_second": every.total_rps, "failures": failures[:10], **times}
-    Path(os.environ["LOAD_FOUND"]).write_text(json.dumps(found), encoding="utf-8")
+    times = {f"p{percent}": every.get_response_time_percentile(percent / 100) for percent in (50, 95, 99)}
+    found: dict[str, Any] = {"steps": steps, "a_second": every.total_rps, **times}
+    storms_rage.set()
+    found["storms"] = {which: _storm(environment.stats, which) for which in CROWDS}
+    Path(os.environ["LOAD_FOUND"]).write_text(json.dumps({**found, "failures": failures[:10]}), encoding="utf-8")
+    environment.runner.quit()
+
+
+def _storm(stats: RequestStats, which: str) -> dict[str, Any]:
+    """What filing and reading took beside a crowd, and what became of the crowd."""
+    stats.reset_all()
+    end = time.monotonic() + float(os.environ["STORM_SECONDS"])
+    tried = turned_away = 0
+    while (wave := time.monotonic()) < end:
+        members = crowd[: CROWDS[which]]
+        gevent.joinall([gevent.spawn(each.open_form) for each in members], raise_error=True)
+        gevent.joinall([gevent.spawn(each.try_to_log_in, which) for each in members], raise_error=True)
+        tried += len(members)
+        turned_away += sum(each.status == HTTPStatus.SERVICE_UNAVAILABLE for each in members)
+        gevent.sleep(max(0, min(wave + WAVE, end) - time.monotonic()))
+    parts = {part: StatsEntry(stats, part, "") for part in ("filing", "reading")}
+    for (name, method), entry in stats.entries.items():
+        if not name.startswith("crowd: "):
+            parts["filing" if method == "POST" else "reading"].extend(entry)
+    p95 = {part: entry.get_response_time_percentile(0.95) for part, entry in parts.items()}
+    return {"tried": tried, "turned_away": turned_away, **p95}

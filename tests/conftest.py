@@ -28,7 +28,7 @@ from pilotzone.celery import app
 from rollups import receivers
 from rollups.services import rebuild_rollups
 from tests import services
-from tests.kept_databases import changes_taken_back, kept_database
+from tests.kept_databases import analyse, changes_taken_back, kept_database
 from tests.migrated_databases import copying_instead_of_migrating, empty
 from web import site
 from web.api.throttles import AnonymousThrottle, TokenThrottle
@@ -271,6 +271,18 @@ def demonstration(_demonstration_database: Any, as_demonstrated: None, django_db
     """The demonstration's data and rollups as of its day. What the test changes is taken back."""
     with changes_taken_back(_demonstration_database, django_db_blocker):
         yield
+
+
+@pytest.fixture
+def committed_demonstration(_demonstration_database: Any, transactional_db: None) -> None:
+    """The same rows where they are committed, for what follows from a commit."""
+    connection: Any = connections["default"]
+    if connection.vendor == "sqlite":
+        connection.ensure_connection()
+        _demonstration_database.connection.connection.backup(connection.connection)
+    else:
+        load_demonstration()
+        analyse()
 
 
 @pytest.fixture

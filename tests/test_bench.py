@@ -244,7 +244,7 @@ def test_reporters_share_no_measure(today, capsys):
         department = make.make_department(slug)
         for _ in range(measures):
             make.make_measure(lead_department=department)
-    cast.make_cast(readers=2, reporters=3, exporters=1)
+    cast.make_cast(readers=2, reporters=3, exporters=1, crowd=2)
     made = json.loads(capsys.readouterr().out)
     assert [len(made[kind]) for kind in ("readers", "reporters", "exporters")] == [2, 3, 1]
     shares = [each["measures"] for each in made["reporters"]]

@@ -365,7 +365,8 @@ def test_an_open_session_is_asked_again_where_that_is_stated_and_nowhere_else(mi
     rows = [row for row in ROWS if not row.is_api and row.answers[PEOPLE.index("admin")] in ("200", "302")]
     stated = {(each.name, method) for each in addresses() for method in each.stated.confirmed_methods}
     asked = set()
-    for row in rows:
+    # Whoever was not asked after ten minutes is not asked before.
+    for row in rows if minutes else [row for row in rows if (row.name, row.method) in stated]:
         with transaction.atomic():
             client = Client()
             client.force_login(people["admin"])

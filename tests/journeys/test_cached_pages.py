@@ -1,7 +1,6 @@
 """After any change, what readers are shown is what would be made anew: for every cached page and answer of the API, and
 whoever reads."""
 
-import io
 import re
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
@@ -9,13 +8,11 @@ from typing import Any, NamedTuple
 
 import pytest
 from django.core.cache import cache
-from django.core.management import call_command
 from django.test import Client
 from django.urls import resolve
 
 from accounts.models import Department, User
 from core.clock import now
-from datasets.demonstration import FOLDER as FIXTURES
 from indicators.models import Indicator, Observation
 from measures.models import Measure, Report
 from measures.office.mergers import merge_departments
@@ -27,7 +24,6 @@ from rollups.services import rebuild_rollups
 from tests.api.addresses import ALL
 from tests.browser.samples import SAMPLES, Sample, live_in
 from tests.factories import file_report, make_user, region
-from tests.kept_databases import analyse
 from tests.sweeps import sample_or_whole, some_of
 from web.models import SavedView
 
@@ -46,11 +42,10 @@ OF_THE_VISIT = re.compile(
 
 
 @pytest.fixture
-def parts(settings: Any, today: date, open_reading: None, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def parts(
+    settings: Any, today: date, open_reading: None, committed_demonstration: None, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, str]:
     monkeypatch.setitem(app.conf, "task_always_eager", True)
-    call_command("load_data", FIXTURES, stdout=io.StringIO())
-    rebuild_rollups()
-    analyse()
     make_user("ada", role="reporter", department=Department.objects.get(slug="science-technology"))
     make_user("rita", role="reviewer")
     settings.PILOTZONE_PAGE_CACHE_SECONDS = 600
