@@ -179,11 +179,11 @@ def _file_of(pruning: Pruning, folders: Sequence[Path]) -> Path | None:
 def _read(pruning: Pruning, path: Path, pruned: Pruned, wanted: Collection[int]) -> Fault | None:
     """Adds to `pruned` what the file has; gives what is wrong with the file itself."""
     first: LogSeal | None = None
-    youngest = pruning.at - timedelta(days=36_500)
+    youngest: datetime | None = None
 
     def note(seal: LogSeal) -> None:
         nonlocal first, youngest
-        first, youngest = first or seal, max(youngest, seal.sealed_at)
+        first, youngest = first or seal, max(youngest or seal.sealed_at, seal.sealed_at)
         if seal.number in wanted:
             pruned.digests[seal.number] = seal.digest
 
@@ -192,9 +192,9 @@ def _read(pruning: Pruning, path: Path, pruned: Pruned, wanted: Collection[int])
     except (DamagedArchive, OSError):
         return Fault.ARCHIVE
     pruned.findings += check.findings
-    if first is None or first.number != pruning.first or str(check.last) != str(pruning.seal):
+    if first is None or youngest is None or first.number != pruning.first or str(check.last) != str(pruning.seal):
         return Fault.ARCHIVE
-    return None if youngest < pruning.at - timedelta(days=pruning.days) else Fault.TOO_YOUNG
+    return None if (pruning.at - youngest).days >= pruning.days else Fault.TOO_YOUNG
 
 
 def pruned_seal(pruned: Pruned) -> LogSeal | None:
@@ -208,7 +208,7 @@ def pruned_seal(pruned: Pruned) -> LogSeal | None:
 def check_archive(path: Path, *, on_seal: Callable[[LogSeal], object] = lambda seal: None) -> Check:
     """Holds the entries of a file against their seals, and calls `on_seal` with each. Raises DamagedArchive where it is
     not as it was written, and OSError."""
-    noted = path.with_name(f"{path.name}.sha256").read_text(encoding="utf-8").partition(" ")[0]
+    noted = path.with_name(f"{path.name}.sha256").read_text(encoding="utf-8", errors="replace").partition(" ")[0]
     if noted != _digest_of_file(path):
         raise DamagedArchive(f"The file {path} is not the one that its checksum was made of.")
     try:

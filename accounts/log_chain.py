@@ -139,8 +139,9 @@ class ChainCheck:
             self._look_at_time(seal, entry["timestamp"])
 
     def _look_at_time(self, seal: LogSeal, moment: datetime) -> None:
-        is_early = self.latest is not None and moment < self.latest - LATEST
-        is_ahead = moment > seal.sealed_at + LATEST
+        is_early = self.latest is not None and self.latest - moment > LATEST
+        # By differences: a day at the end of the calendar, which somebody wrote there, has no later one.
+        is_ahead = moment - seal.sealed_at > LATEST
         if is_early or is_ahead:
             self.check.add(Finding(Fault.ORDER, seal.number, seal.entry_id, moment))
         else:

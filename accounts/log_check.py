@@ -22,7 +22,7 @@ from accounts.log_archive import check_prunings, pruned_seal
 from accounts.log_chain import CHUNK, ChainCheck, Check, Fault, Finding, sealed_entries
 from accounts.log_seals import newest_seal, settled_id, unsealed
 from accounts.models import LogSeal
-from accounts.noted_seals import NotedSeal, read_noted, seal_notes
+from accounts.noted_seals import NotedSeal, read_noted, restorations, seal_notes
 from core.signals import log_alarm
 
 # An entry that has no seal after that time was inserted behind the others, or nothing is sealed any more.
@@ -161,20 +161,24 @@ def last_check() -> LogEntry | None:
 
 
 def _nights_without_check() -> Iterator[Finding]:
-    """Names the time without a check, where something was sealed in it: else the site was off."""
+    """Names the time without a check, where something was sealed in it: else the site was off. A backup that is brought
+    back may be older than a night."""
     newest, last = newest_seal(), last_check()
-    if newest and last and newest.sealed_at > last.timestamp + LONGEST_NIGHT:
-        yield Finding(Fault.NOT_CHECKED, at=last.timestamp)
+    if newest and last:
+        since = max([last.timestamp, *(each.restored_at for each in restorations())])
+        if newest.sealed_at - since > LONGEST_NIGHT:
+            yield Finding(Fault.NOT_CHECKED, at=last.timestamp)
 
 
-@transaction.atomic
 def check_and_log() -> Check:
     """Checks all, as each night does, and keeps the result in the log, which the next seal then holds. Those who read
     the log are told where something was found."""
+    # Outside of the transaction, for which others wait on SQLite: it reads for minutes.
     check = check_log()
-    log_event_of_log(
-        Event.LOG_CHECKED, seal=str(check.last) if check.last else None, checked=check.checked, found=check.found
-    )
-    if check.found:
-        log_alarm.send(sender=LogSeal, found=check.found)
+    with transaction.atomic():
+        log_event_of_log(
+            Event.LOG_CHECKED, seal=str(check.last) if check.last else None, checked=check.checked, found=check.found
+        )
+        if check.found:
+            log_alarm.send(sender=LogSeal, found=check.found)
     return check

@@ -57,7 +57,9 @@ class AccountChange(models.TextChoices):
         """In the present language."""
         sentences = {
             AccountChange.LINK: _("An administrator made a link with which a new password for your account is set."),
-            AccountChange.TERMS: _("An administrator changed your account: its name, address, role or department."),
+            AccountChange.TERMS: _(
+                "An administrator changed your account: its name, e-mail, role, department or region, or the log-in."
+            ),
             AccountChange.FACTOR: _("An administrator removed the second factor of your account."),
         }
         return str(sentences[self])

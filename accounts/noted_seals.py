@@ -69,21 +69,27 @@ class Restoration:
         return f"{self.made_at.isoformat()} {self.restored_at.isoformat()}"
 
 
-type FolderReader = Callable[[Path], Iterable[SealNote]]
+type FolderReader = Callable[..., Iterable[SealNote]]
 _folder_readers: list[FolderReader] = []
 
 
 def read_folders_with(reader: FolderReader) -> None:
-    """For apps above this one, when they are loaded: it finds the seals that a folder holds, such as one of backups."""
+    """For apps above this one, when they are loaded: it finds the seals that a folder holds, such as one of backups.
+    Called with the folder and `is_deep`, as `seal_notes` has it."""
     if reader not in _folder_readers:
         _folder_readers.append(reader)
 
 
 def seal_notes(places: Iterable[Path] = (), *, is_deep: bool = True) -> list[SealNote]:
     """Reads the file and the backups of the settings, and `places`: files of seals, or folders of backups.
-    Without `is_deep` only the newest of each file. Raises OSError where one of `places` cannot be read."""
-    own = [path for path in (settings.PILOTZONE_SEAL_FILE, settings.PILOTZONE_BACKUP_DIR) if path and path.exists()]
-    notes = [note for path in (*own, *places) for note in _notes_in(path, is_deep=is_deep)]
+    Without `is_deep` only the newest of each. Raises OSError where one of `places` cannot be read; where that is so of
+    the site's own, a line of the server's log says it."""
+    notes = [note for path in places for note in _notes_in(path, is_deep=is_deep)]
+    for path in filter(None, (settings.PILOTZONE_SEAL_FILE, settings.PILOTZONE_BACKUP_DIR)):
+        try:
+            notes += _notes_in(path, is_deep=is_deep)
+        except OSError as error:
+            log.error("The seals in %s could not be read: %s.", path, error.strerror)
     gone = restorations()
     return [note for note in notes if not any(each.made_at < note.at < each.restored_at for each in gone)]
 
@@ -91,7 +97,7 @@ def seal_notes(places: Iterable[Path] = (), *, is_deep: bool = True) -> list[Sea
 def _notes_in(path: Path, *, is_deep: bool) -> Iterator[SealNote]:
     if path.is_dir():
         for reader in _folder_readers:
-            yield from reader(path)
+            yield from reader(path, is_deep=is_deep)
     else:
         yield from _notes_in_file(path, is_deep=is_deep)
 
@@ -144,11 +150,17 @@ def restorations() -> list[Restoration]:
     return found
 
 
-def note_restoration(made_at: datetime, *, earlier: Iterable[Restoration]) -> None:
-    """That a backup of that moment was brought back now. `earlier`: those that this site knew of before; the file that
-    the backup had may have taken the place of its own."""
+def note_restoration(made_at: datetime) -> None:
+    """Notes that a backup of that moment was brought back now."""
+    keep_restorations([Restoration(made_at, now())])
+
+
+def keep_restorations(known: Iterable[Restoration]) -> None:
+    """Adds to the list of this data folder those that it lacks. The list of a backup may have taken its place."""
+    lines = {str(each): None for each in (*restorations(), *known)}
+    if not lines:
+        return
     _restored().parent.mkdir(mode=0o700, exist_ok=True)
-    lines = {str(each): None for each in (*earlier, *restorations(), Restoration(made_at, now()))}
     write_whole(_restored(), "".join(f"{line}\n" for line in lines))
 
 

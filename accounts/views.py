@@ -183,6 +183,12 @@ class RevokeToken(GuardedView):
         return redirect("accounts:tokens")
 
 
+@asks(read=ACCOUNTS, write=ACCOUNTS)
+def admin_password_change(request: HttpRequest) -> HttpResponse:
+    """The administration's own page would let an open session guess at its password without a limit."""
+    return redirect("accounts:password")
+
+
 @asks(read=STRANGERS, write=STRANGERS)
 def admin_log_in(request: HttpRequest) -> HttpResponse:
     """The administration has no log-in of its own: it would ask for no second factor."""

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from django.conf import settings
 from whitenoise.compress import Compressor
 
 from core.files import write_whole, written_beside
@@ -55,7 +56,7 @@ def compress_in_background(folder: Path) -> None:
     if not (folder / COMPRESSED).exists():
         command = [sys.executable, "-m", "datasets.embedded_static", str(folder)]
         nowhere = subprocess.DEVNULL
-        subprocess.Popen(command, stdin=nowhere, stdout=nowhere, stderr=nowhere)
+        subprocess.Popen(command, cwd=settings.BASE_DIR, stdin=nowhere, stdout=nowhere, stderr=nowhere)
 
 
 def _fingerprint() -> str:

@@ -155,6 +155,7 @@ _PART_OF = {
     "web": "accounts",
     "language": "accounts",
     "admin_log_in": "accounts",
+    "admin_password_change": "accounts",
     "schema": "api",
 }
 

@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.utils.functional import lazy
 
-from accounts.views import admin_log_in, preferences
+from accounts.views import admin_log_in, admin_password_change, preferences
 from pilotzone import health
 from pilotzone.backups_page import BackupsPage
 from pilotzone.log_check_page import LogCheckPage
@@ -39,6 +39,7 @@ urlpatterns = [
     path("language/", preferences, name="language"),
     path("api/", include("pilotzone.api")),
     path("admin/login/", admin_log_in, name="admin_log_in"),
+    path("admin/password_change/", admin_password_change, name="admin_password_change"),
     path("admin/", admin.site.urls),
 ]
 

@@ -17,6 +17,7 @@ from accounts.models import Role, User
 from accounts.permissions import may_see_names, signed_in
 from core.clock import today
 from core.exceptions import NotAllowed
+from reporting.evidence import check_ahead
 from reporting.evidence_pages import change_evidence
 from reporting.forms import DraftForm
 from reporting.months import reports_due_on
@@ -212,8 +213,12 @@ class FormPage(DraftView):
         """A form sent after the report was submitted: the same again is done; anything else is shown, to be copied."""
         raise NotImplementedError
 
-    @transaction.atomic
     def post(self, request: HttpRequest, code: str) -> HttpResponseBase:
+        check_ahead(request.FILES.getlist("evidence"))
+        return self._save(request)
+
+    @transaction.atomic
+    def _save(self, request: HttpRequest) -> HttpResponseBase:
         # One after the other: of a double click the second comes when the first has filed the report.
         self.lock_subject()
         report, action = self.find_report(), request.POST.get("action")

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,9 +33,16 @@ MAX_URL_LENGTH = 500
 MAX_NUMBER_LENGTH = 80
 
 
+def check_ahead(files: Sequence["File[bytes]"]) -> None:
+    """Looks through files before the transaction in which they are attached. It takes seconds, for which others would
+    wait; what is refused is told when the file is attached."""
+    for file in files[:MAX_EVIDENCE]:
+        with suppress(NotAllowed):
+            check_file(file)
+
+
 def attach_file(report: AbstractFiling, *, by: User, file: "File[bytes]") -> AbstractEvidence:
     """Stores a file under a random name. Raises NotAllowed as `check_file`."""
-    # Before the transaction, for which others may wait: to look through a file takes a while.
     content_type = check_file(file)
     with transaction.atomic():
         return _keeping(file, content_type, lambda columns: _attach(report, by=by, **columns))

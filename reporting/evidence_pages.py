@@ -13,7 +13,7 @@ from django.views.decorators.cache import cache_control
 from accounts.models import User
 from accounts.rules import GuardedView
 from core.exceptions import NotAllowed
-from reporting.evidence import attach_document, attach_file, attach_link, remove_evidence
+from reporting.evidence import MAX_EVIDENCE, attach_document, attach_file, attach_link, remove_evidence, too_many
 from reporting.file_types import download_name, too_large_message
 from reporting.forms import EvidenceForm
 from reporting.models import AbstractEvidence
@@ -32,8 +32,10 @@ def change_evidence(request: HttpRequest, form: EvidenceForm, report: Any, *, by
         return
     if key := request.POST.get("remove"):
         _try(form, partial(_remove, report, key, by=by))
-    for file in files:
+    for file in files[:MAX_EVIDENCE]:
         _try(form, partial(attach_file, report, by=by, file=file), name=str(file.name))
+    if len(files) > MAX_EVIDENCE:
+        add_refusal(form, too_many())
     _attach_typed(form, "url", "url_title", lambda url, title: attach_link(report, by=by, url=url, title=title))
     _attach_typed(
         form,

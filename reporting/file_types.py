@@ -63,8 +63,21 @@ def too_large_message() -> str:
 
 
 def check_file(file: "File[bytes]") -> str:
-    """The content type of a document or picture. Raises NotAllowed for anything else, and for one that is too large or
-    runs something."""
+    """Return the content type of a document or picture. Raises NotAllowed for anything else, and for one that is too
+    large or runs something. The answer stays with the file, which is looked through once."""
+    answer = getattr(file, "checked", None)
+    if answer is None:
+        try:
+            answer = _checked_type(file)
+        except NotAllowed as refusal:
+            answer = refusal
+        file.checked = answer  # type: ignore[attr-defined]  # a note of ours
+    if isinstance(answer, NotAllowed):
+        raise answer
+    return str(answer)
+
+
+def _checked_type(file: "File[bytes]") -> str:
     if file.size > max_evidence_bytes():
         raise NotAllowed(too_large_message(), field="evidence")
     if not file.size:

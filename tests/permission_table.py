@@ -367,6 +367,8 @@ GET  api-unknown            /api/v1/nothing/                      401   404   40
 
 GET  admin_log_in           /admin/login/                         login login 403 403 403 403 403 403 403 403 403
 POST admin_log_in           /admin/login/                         login login 403 403 403 403 403 403 403 403 403
+GET  admin_password_change  /admin/password_change/               login login 302 302 302 302 302 302 302 302 302
+POST admin_password_change  /admin/password_change/               login login 302 302 302 302 302 302 302 302 302
 GET  admin:index            /admin/                               302   302   302 302 302 302 302 302 302 200 302
 POST admin:index            /admin/                               302   302   302 302 302 302 302 302 302 200 302
 """

@@ -10,10 +10,14 @@ from datasets.backups.contents import BackupError
 from datasets.backups.manifest import FILE, read_manifest
 
 
-def seals_of_backups(folder: Path) -> Iterator[SealNote]:
-    """Yields that of a backup, or those of a folder that has some; none of one that is damaged."""
-    for path in sorted([folder, *folder.iterdir()]):
-        if (path / FILE).is_file():
-            with suppress(BackupError, ValueError):
+def seals_of_backups(folder: Path, *, is_deep: bool = True) -> Iterator[SealNote]:
+    """Yields that of a backup, or those of a folder that has some; none of one that is damaged, that goes meanwhile,
+    or that is another's. Without `is_deep` only that of the last by name, which begins with the day: the list of a
+    backup names each file of evidence."""
+    for path in sorted([folder, *folder.iterdir()], reverse=True):
+        with suppress(BackupError, ValueError, OSError):
+            if (path / FILE).is_file():
                 backup = read_manifest(path)
                 yield SealNote(read_noted(backup.seal), datetime.fromisoformat(backup.made_at), str(path))
+                if not is_deep:
+                    return

@@ -27,6 +27,7 @@ from measures.problems import (
     save_problem_draft,
 )
 from measures.views.problems import asked_problem, problem_or_draft, problem_url
+from reporting.evidence import check_ahead
 from reporting.file_types import too_large_message
 from reporting.forms import LongTextField, MultipleFilesInput
 from reporting.moves import Move
@@ -353,6 +354,7 @@ class MovePage(ProblemFormPage):
         if name == "reword":
             version = form.cleaned_data["version"]
             return reword_problem(self.problem, by=by, data=form.problem_data(), version=version)
+        check_ahead(files)
         return move_problem(self.problem, name, by=by, note=form.cleaned_data["note"], files=files)
 
 

@@ -24,7 +24,7 @@ from accounts.log_archive import prune_log
 from accounts.log_check import check_log
 from accounts.log_seals import newest_seal, seal_log
 from accounts.models import LogSeal, Role
-from accounts.noted_seals import Restoration, note_restoration, read_noted, restorations, seal_notes
+from accounts.noted_seals import Restoration, keep_restorations, note_restoration, read_noted, restorations, seal_notes
 from datasets.backups.manifest import Manifest
 from measures.models import NoticeKind
 from measures.notices import notice_sentence, notice_url
@@ -254,14 +254,14 @@ class TestRestored:
         truncate(8)
         seal_log()
         assert {fault for fault, _number in faults()} == {"noted_elsewhere"}
-        note_restoration(made_at, earlier=[])
+        note_restoration(made_at)
         assert faults() == []
 
     def test_what_was_noted_before_the_backup_or_after_it_was_brought_back_counts(
         self, night: str, settings: Any
     ) -> None:
         day = timedelta(days=1)
-        note_restoration(now() - 3 * day, earlier=[])
+        note_restoration(now() - 3 * day)
         for name, at in (("early", now() - 4 * day), ("late", now() + day), ("between", now() - day)):
             back_up(settings.PILOTZONE_BACKUP_DIR / name, at=at)
         settings.PILOTZONE_SEAL_FILE = None
@@ -269,9 +269,21 @@ class TestRestored:
 
     def test_earlier_ones_stay(self, site: Path) -> None:
         first = Restoration(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC))
-        note_restoration(datetime(2026, 3, 1, tzinfo=UTC), earlier=[first])
-        note_restoration(datetime(2026, 4, 1, tzinfo=UTC), earlier=restorations())
-        assert [each.made_at.month for each in restorations()] == [1, 3, 4]
+        keep_restorations([first])
+        note_restoration(datetime(2026, 4, 1, tzinfo=UTC))
+        keep_restorations([first])
+        assert [each.made_at.month for each in restorations()] == [1, 4]
+
+    def test_a_backup_that_is_older_than_a_night_is_no_night_without_a_check(
+        self, night: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("accounts.log_seals.now", lambda: now() + timedelta(days=3))
+        add()
+        seal_log()
+        assert {fault for fault, _number in faults()} >= {"not_checked"}
+        monkeypatch.setattr("accounts.noted_seals.now", lambda: now() + timedelta(days=2.9))
+        note_restoration(now() - timedelta(days=1))
+        assert "not_checked" not in {fault for fault, _number in faults()}
 
 
 class TestSkippedIds:
@@ -355,7 +367,7 @@ class TestAlarm:
 
 def test_the_command_says_with_what_it_compared(night: str, site: Path, settings: Any) -> None:
     out = io.StringIO()
-    note_restoration(now(), earlier=[])
+    note_restoration(now())
     call_command("verify_audit", stdout=out)
     assert f"Compared with the seals in {settings.PILOTZONE_BACKUP_DIR}/2026-12-01T0130, " in out.getvalue()
     assert "was brought back at" in out.getvalue()
@@ -367,3 +379,43 @@ def test_the_command_says_with_what_it_compared(night: str, site: Path, settings
 def test_a_damaged_backup_says_nothing(night: str, settings: Any) -> None:
     (settings.PILOTZONE_BACKUP_DIR / "2026-12-01T0130" / "backup.json").write_text("{")
     assert [note.place for note in seal_notes()] == [str(settings.PILOTZONE_SEAL_FILE)] * 3
+
+
+def test_a_folder_among_the_backups_that_nobody_may_read_holds_up_no_check(
+    night: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as `lost+found` of a disk of its own."""
+    (settings.PILOTZONE_BACKUP_DIR / "lost+found").mkdir()
+    look = Path.is_file
+
+    def look_or_fail(path: Path) -> bool:
+        if "lost+found" in path.parts:
+            raise PermissionError(13, "Permission denied")
+        return look(path)
+
+    monkeypatch.setattr(Path, "is_file", look_or_fail)
+    assert faults() == []
+    assert str(settings.PILOTZONE_BACKUP_DIR / "2026-12-01T0130") in {note.place for note in seal_notes()}
+
+
+def test_a_file_of_seals_that_may_not_be_read_holds_up_no_check_and_is_told(
+    night: str, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.PILOTZONE_SEAL_FILE = settings.PILOTZONE_BACKUP_DIR / "2026-12-01T0130" / "backup.json" / "seals"
+    assert faults() == []
+    assert "could not be read" in caplog.text
+
+
+def test_a_quick_look_reads_the_list_of_one_backup(night: str, settings: Any) -> None:
+    back_up(settings.PILOTZONE_BACKUP_DIR / "2026-12-02T0130")
+    settings.PILOTZONE_SEAL_FILE = None
+    assert [Path(note.place).name for note in seal_notes(is_deep=False)] == ["2026-12-02T0130"]
+    assert len(seal_notes()) == 2
+
+
+@pytest.mark.parametrize("moment", [datetime(9999, 12, 31, 23, tzinfo=UTC), datetime(1, 1, 2, tzinfo=UTC)])
+def test_days_at_the_ends_of_the_calendar_are_named_like_others(moment: datetime, night: str) -> None:
+    rows(LogSeal, number=7).update(sealed_at=moment)
+    assert "broken" in {fault for fault, _number in faults()}
+    rows(LogSeal, number=12).update(sealed_at=moment)
+    assert {number for fault, number in faults() if fault == "broken"} >= {7, 12}

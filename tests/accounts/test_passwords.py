@@ -226,6 +226,11 @@ class TestAnotherIsToBeChosen:
         assert invite_person(by=mia, username="li", **values).person.must_change_password
         assert reset_password(make_user("vic"), by=mia).person.must_change_password
 
+    def test_the_administration_has_no_page_to_guess_ones_own_password(self, client: Client) -> None:
+        client.force_login(make_user("root", is_staff=True, is_superuser=True))
+        for ask in (client.get, client.post):
+            assert ask("/admin/password_change/")["Location"] == "/accounts/password/"
+
     def test_so_does_a_password_that_a_superuser_sets(self, client: Client) -> None:
         vic = make_user("vic")
         client.force_login(make_user("root", is_staff=True, is_superuser=True))

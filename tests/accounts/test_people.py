@@ -289,6 +289,20 @@ class TestOwnerIsTold:
         assert {each.to[0] for each in mail.outbox} == {"li@example.org", "mine@elsewhere.example"}
         assert "An administrator changed your account" in mail.outbox[0].body
 
+    def test_of_another_address_by_the_administration_too(
+        self, client: Client, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        person = make_user("li", email="li@example.org", language="en")
+        client.force_login(make_user("root", is_staff=True, is_superuser=True))
+        path = f"/admin/accounts/user/{person.pk}/change/"
+        form = client.get(path).context["adminform"].form.initial
+        left_out = {"groups", "user_permissions", "password", "date_joined", "last_login"}
+        typed = {name: value for name, value in form.items() if value is not None and name not in left_out}
+        typed |= {"date_joined_0": "2023-01-01", "date_joined_1": "09:00", "email": "mine@elsewhere.example"}
+        with django_capture_on_commit_callbacks(execute=True):
+            assert client.post(path, typed).status_code == 302
+        assert {each.to[0] for each in mail.outbox} == {"li@example.org", "mine@elsewhere.example"}
+
     def test_of_a_second_factor_that_is_gone(self, mia: User, django_capture_on_commit_callbacks: Any) -> None:
         person = make_user("li", email="li@example.org")
         with django_capture_on_commit_callbacks(execute=True):

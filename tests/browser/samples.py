@@ -483,6 +483,7 @@ NO_PAGES = {
     "sends on to a page, or shows that page again with its errors": {
         "accounts:logout",
         "admin_log_in",
+        "admin_password_change",
         # After a password alone; tests/browser/test_second_factor.py looks at it.
         "accounts:code",
         # On a site that has its first plan; tests/browser/test_newcomer.py looks at them on a new one.

@@ -6,9 +6,11 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from measures.models import Evidence
 from measures.reports import ReportData, accept_report, save_draft, submit_report
+from reporting import pdfs
 from tests.documents import make_pdf
 from tests.factories import make_change, make_department, make_measure, make_plan, make_user
 from tests.measures.test_report_form import URL, the_report, typed, words
@@ -71,6 +73,32 @@ class TestAttaching:
         assert sorted(path.name for path in kept_files(folder)) == sorted(each.key.hex for each in kept[:2])
         text = words(as_ada.get(URL))
         assert "一.pdf" in text and "The notice" in text and "鲁科字〔2023〕12号" in text
+
+    def test_files_are_looked_through_once_and_before_anybody_waits_for_the_report(
+        self, as_ada, monkeypatch: pytest.MonkeyPatch
+    ):
+        look, within = pdfs._finding, []
+        monkeypatch.setattr(pdfs, "_finding", lambda file: within.append(len(connection.savepoint_ids)) or look(file))
+        as_ada.post(URL, typed(evidence=[pdf("1.pdf"), pdf("2.pdf")]))
+        assert the_report().evidence.count() == 2
+        # The test itself is a transaction, whose first savepoint would be that of the page.
+        assert within == [0, 0]
+
+    def test_no_more_files_are_looked_through_than_a_report_holds(self, as_ada, monkeypatch: pytest.MonkeyPatch):
+        looked: list[str] = []
+        monkeypatch.setattr(pdfs, "_finding", lambda file: looked.append(file.name) or "harmless")
+        answer = as_ada.post(URL, typed(evidence=[pdf(f"{number}.pdf") for number in range(25)]))
+        assert "At most 20 pieces of evidence" in words(answer)
+        assert (len(looked), the_report().evidence.count()) == (20, 20)
+
+    def test_a_full_disk_where_it_is_looked_through_loses_no_words(self, as_ada, monkeypatch: pytest.MonkeyPatch):
+        def fail(file):
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(pdfs, "_finding", fail)
+        answer = as_ada.post(URL, typed(what_was_done="Half a day's typing", evidence=pdf()))
+        assert "Please choose the files once more" in words(answer)
+        assert the_report().what_was_done_zh == "Half a day's typing"
 
     def test_a_disk_that_takes_no_file_takes_no_words_either(self, as_ada, folder):
         folder.write_text("no folder at all")

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.log import Event, log_event_of_log
-from accounts.noted_seals import note_restoration, restorations
+from accounts.noted_seals import keep_restorations, note_restoration, restorations
 from datasets.backups.contents import BackupError
 from datasets.backups.encryption import identities_for
 from datasets.backups.restoring import put_back, readable_backup, replaced
@@ -39,8 +39,12 @@ class Command(BaseCommand):
                     raise CommandError(f"{lost}: with --replace the backup takes its place. Nothing was changed.")
                 self.stdout.write(f"{lost}: replaced.")
             earlier = restorations()
-            put_back(backup, folder, identities)
-            note_restoration(datetime.fromisoformat(backup.made_at), earlier=earlier)
+            try:
+                put_back(backup, folder, identities)
+            finally:
+                # Also where it broke off: the backup's list may have taken the place of this site's.
+                keep_restorations(earlier)
+            note_restoration(datetime.fromisoformat(backup.made_at))
         except (BackupError, OSError) as error:
             raise CommandError(str(error)) from error
         call_command("migrate", verbosity=0, interactive=False)
