@@ -15,6 +15,9 @@ SLOW_TASKS = (
 ROUTES = {name: {"queue": "slow"} for name in SLOW_TASKS}
 # A worker says every so many seconds of the messages in its hands that it is still at them.
 RENEWED_EVERY = 10
+# Seconds that a worker has for its tasks once it was told to end: stop_grace_period in docker-compose.yml,
+# TimeoutStopSec in its units.
+GRACE = 60
 # A write must not wait for a broker that is away: the stale cells stay in the database, and the sweep finds them.
 OPTIONS = {
     # Without this a publisher tries to connect for six seconds, in spite of CELERY_TASK_PUBLISH_RETRY. Workers and beat

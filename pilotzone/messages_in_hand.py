@@ -7,7 +7,7 @@ from typing import Any
 from celery import bootsteps
 from celery.worker import state
 
-from pilotzone.broker_settings import RENEWED_EVERY
+from pilotzone.broker_settings import GRACE, RENEWED_EVERY
 
 log = logging.getLogger(__name__)
 
@@ -24,10 +24,16 @@ class RenewMessages(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ha
     def stop(self, consumer: Any) -> None:
         if self.timer is not None:
             self.timer.cancel()
+        # A worker that was told to end goes on with its tasks, and has no timer any more. After a lost connection it
+        # stops as well, and starts again.
+        if consumer.blueprint.state == bootsteps.CLOSE:
+            renew(consumer, ahead=GRACE)
 
 
-def renew(consumer: Any) -> None:
-    """As if they had been handed out just now: those at work, those that wait for a process, and those for a moment."""
+def renew(consumer: Any, *, ahead: int = 0) -> None:
+    """As if they had been handed out just now: those at work, those that wait for a process, and those for a moment.
+    `ahead`: or so many seconds later.
+    """
     channel = consumer.task_consumer.channel
     tags = {each.message.delivery_tag for each in (*state.reserved_requests, *state.scheduled_requests)}
     if not tags:
@@ -35,6 +41,6 @@ def renew(consumer: Any) -> None:
     try:
         with channel.conn_or_acquire() as client:
             # What has ended meanwhile stays away.
-            client.zadd(channel.unacked_index_key, dict.fromkeys(tags, time.time()), xx=True)
+            client.zadd(channel.unacked_index_key, dict.fromkeys(tags, time.time() + ahead), xx=True)
     except channel.connection_errors as error:
         log.warning("Redis could not be told of %d messages in hand: %s", len(tags), error)

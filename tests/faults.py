@@ -12,6 +12,7 @@ FAULTS = (
     "web process hung",
     "worker killed",
     "worker hung",
+    "worker told to end",
     "beat killed",
     "beat hung",
     "Redis away",

@@ -17,6 +17,7 @@ from django.conf import settings
 
 from datasets.embedded_site import MALLOC
 from pilotzone import env
+from pilotzone.broker_settings import GRACE
 from tests.compose import (
     DOCUMENT,
     INTERPOLATED,
@@ -298,12 +299,14 @@ def test_who_is_published_or_sends_e_mail_has_a_way_out_and_nobody_else():
 
 
 def test_who_is_stopped_has_the_time_to_end():
-    """A worker as long as systemd's, the web server longer than it gives its own, PostgreSQL as its image says."""
+    """A worker as long as systemd's, and as its messages are kept for it; the web server longer than it gives its own,
+    PostgreSQL as its image says."""
     units = [ROOT / f"deploy/systemd/pilotzone-{name}.service" for name in ("worker", "worker-slow")]
     server = (ROOT / "pilotzone/gunicorn.py").read_text(encoding="utf-8")
     periods = {name: each.get("stop_grace_period") for name, each in SERVICES.items() if name != "migrate"}
     workers = {"worker": "60s", "worker-slow": "60s"}
     assert periods == {"db": "90s", "redis": None, "cache": None, "web": "10s", **workers, "beat": "10s"}
+    assert GRACE == 60
     for unit in units:
         assert re.findall(r"(?m)^TimeoutStopSec=(.*)$", unit.read_text(encoding="utf-8")) == ["60"]
     assert re.findall(r"(?m)^graceful_timeout = (.*)$", server) == ["8"]

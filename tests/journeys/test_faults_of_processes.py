@@ -1,8 +1,10 @@
 """Workers, beat and Redis that hang or are killed: acceptances go on, and a sweep afterwards all is right."""
 
+import contextlib
 import time
 
 import pytest
+import redis
 
 from pilotzone.celery import app
 from rollups.models import MeasureRollup, StaleCell
@@ -76,6 +78,32 @@ def test_a_slow_task_is_handed_to_another_worker_only_once_its_own_is_killed(rep
             # Nobody sends anything.
             wait_until(lambda: tasks_begun()[REBUILD] == 1, "the other one at work", 60)
             assert_right(reports)
+
+
+@pytest.mark.faults("worker told to end", "SIGTERM in the middle of its task, and no renewal from then on")
+def test_what_a_worker_ends_with_is_handed_to_no_other_one_before_its_time_is_over(reports, broker):
+    app.control.purge()
+    app.send_task(REBUILD)
+    with (
+        contextlib.closing(redis.Redis(port=broker.port)) as client,
+        hold(MeasureRollup, "INSERT OR UPDATE", THE_FIRST) as held,
+        worker(broker.url) as ending,
+    ):
+        wait_until(lambda: held.held, "the worker standing still in its transaction")
+        ending.popen.terminate()
+
+        def seconds_ahead():
+            [(_tag, moment)] = client.zrange("unacked_index", 0, -1, withscores=True)
+            return moment - time.time()
+
+        # The 60 seconds of compose and of the units, after which it is killed.
+        wait_until(lambda: seconds_ahead() > 50, "the moment of its end")
+        assert seconds_ahead() <= 60
+        assert ending.is_alive
+        held.release()
+        wait_until(lambda: not ending.is_alive, "its end")
+        # Done, and not left for another.
+        assert client.zcard("unacked_index") == 0
 
 
 @pytest.mark.long
