@@ -72,11 +72,11 @@ class HeldLease:
         if is_new:
             return True
         is_own = row.holder == self.holder
-        # A moment that lies ahead is of a clock that was put back since.
-        if not is_own and abs(moment - row.renewed_at) < LASTS:
+        # A moment that lies ahead is of a clock that was put back since. Without a holder it was given back.
+        if not is_own and row.holder and abs(moment - row.renewed_at) < LASTS:
             return False
         if not is_own:
-            log.info("The lease of %s was that of %s until %s.", self.name, row.holder, row.renewed_at)
+            log.info("The lease of %s was that of %s until %s.", self.name, row.holder or "nobody", row.renewed_at)
             self.taken_after = row.renewed_at
         Lease.objects.filter(pk=row.pk).update(**new)
         return True
@@ -87,8 +87,8 @@ class HeldLease:
             raise LeaseLost(self.name)
 
     def release(self) -> None:
-        """So that the next process need not wait."""
-        self._give_back(lambda own: own.update(renewed_at=timezone.now() - LASTS))
+        """Leaves it to nobody, so that the next process need not wait. Until when it was held stays known."""
+        self._give_back(lambda own: own.update(holder="", renewed_at=timezone.now()))
 
     def forget(self) -> None:
         """Gives it back, where its name may never come again."""

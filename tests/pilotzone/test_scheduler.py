@@ -168,6 +168,28 @@ def test_a_beat_that_waits_hands_out_nothing_and_then_only_what_the_other_has_no
     assert not beat.lease.is_mine
 
 
+@pytest.mark.django_db
+def test_one_that_takes_over_from_a_beat_that_ended_hands_out_nothing_of_the_time_before(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    sent = []
+    ended, next_one = (scheduler.Scheduler(app, schedule_filename=str(tmp_path / name)) for name in ("one", "two"))
+    monkeypatch.setattr(next_one, "apply_async", lambda entry, **options: sent.append(entry.name))
+    monkeypatch.setattr(ended, "apply_async", lambda entry, **options: None)
+    ended.tick()
+    ended.close()
+    try:
+        for entry in next_one.schedule.values():
+            # Of the tasks of each five seconds and of each half minute one would be due.
+            entry.last_run_at = datetime.now(UTC) - timedelta(seconds=31)
+        next_one._heap = None
+        for _each in next_one.schedule:
+            next_one.tick()
+        assert sent == []
+    finally:
+        next_one.close()
+
+
 def test_it_ends_at_once_when_told(settings: Any) -> None:
     stop = threading.Event()
     thread = threading.Thread(target=run_schedule, args=(stop,), kwargs={"tick": 60})

@@ -54,8 +54,13 @@ def test_of_one_that_is_gone_another_has_it_after_half_a_minute(clock: Any) -> N
 def test_one_that_ends_gives_it_back(clock: Any) -> None:
     first, second = HeldLease("schedule"), HeldLease("schedule")
     assert first.is_held()
+    clock(20)
     first.release()
+    given_back = timezone.now()
+    clock(1)
     assert second.is_held()
+    # What the first did until then is not done again.
+    assert second.taken_after == given_back
     # Nobody gives back what is another's.
     first.release()
     assert second.is_held()
