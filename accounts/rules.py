@@ -14,9 +14,8 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -196,9 +195,13 @@ def must_confirm(request: HttpRequest, methods: Collection[str]) -> bool:
     return request.method in methods and not is_confirmed(request.session, at=timezone.now())
 
 
-def to_confirm(address: str) -> HttpResponseBase:
+class NotConfirmed(HttpResponseRedirect):
+    """An answer to somebody who has to enter the password first: what was asked for was not done."""
+
+
+def to_confirm(address: str) -> NotConfirmed:
     """Leads to the page that asks for the password, and from there to the address."""
-    return redirect(reverse("accounts:confirm", query={"next": address}))
+    return NotConfirmed(reverse("accounts:confirm", query={"next": address}))
 
 
 type Shown = Callable[..., HttpResponseBase]

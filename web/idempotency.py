@@ -19,6 +19,7 @@ from django.http.response import HttpResponseBase, HttpResponseRedirectBase
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.rules import NotConfirmed
 from web.models import IdempotencyKey
 
 # The field of a form that holds its id, and the cookie that tells its page that it was done.
@@ -67,7 +68,7 @@ def do_once[R: HttpResponseBase](
 
 
 def post_form_once(request: HttpRequest, user: User, respond: Callable[[], HttpResponseBase]) -> HttpResponseBase:
-    """A form that leads on to another page was done; one that comes back was not.
+    """A form that leads on to another page was done; one that comes back, or asks for the password first, was not.
 
     The same id with other words, after a step back in the browser, is another form: its key holds the words too.
     """
@@ -84,7 +85,7 @@ def post_form_once(request: HttpRequest, user: User, respond: Callable[[], HttpR
         for level, text in response.messages:
             messages.add_message(request, level, text)
         response = HttpResponse(status=response.status, headers={"Location": response.location})
-    if 300 <= response.status_code < 400:
+    if 300 <= response.status_code < 400 and not isinstance(response, NotConfirmed):
         # Read by the page's script, which forgets the words that it kept.
         response.set_cookie(DONE_COOKIE, form_id, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
     return response
@@ -101,7 +102,7 @@ def delete_old_keys() -> int:
 
 
 def _redirect(request: HttpRequest, response: HttpResponseBase) -> Mapping[str, Any] | None:
-    if not isinstance(response, HttpResponseRedirectBase):
+    if not isinstance(response, HttpResponseRedirectBase) or isinstance(response, NotConfirmed):
         return None
     # Those that this form leaves for the next page, and none that wait for it already.
     told = getattr(messages.get_messages(request), "_queued_messages", [])

@@ -14,6 +14,7 @@ from accounts.models import Scope, Session, User
 from accounts.rules import ADMINISTRATORS, ALL_METHODS, Stated
 from accounts.services import create_token
 from tests.factories import make_user
+from web.idempotency import DONE_COOKIE, FORM_ID
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "only-for-tests"
@@ -60,6 +61,22 @@ def test_sessions_are_seen_without_and_ended_with_it(client: Client, vic: User) 
     assert Session.objects.filter(user=vic).count() == 2
     client.post(PATH, {"password": PASSWORD})
     client.post("/accounts/sessions/", {"end": "others"})
+    assert Session.objects.filter(user=vic).count() == 1
+
+
+def test_a_form_that_was_sent_too_late_is_done_when_it_is_sent_again(client: Client, vic: User) -> None:
+    """A step back in the browser, after the password: the form still has its id."""
+    Client().force_login(vic)
+    wait(client, minutes=20)
+    form = {FORM_ID: "made-by-the-client", "end": "others"}
+    answer = client.post("/accounts/sessions/", form)
+    assert answer["Location"].startswith(PATH)
+    # The page's script would forget what was typed.
+    assert DONE_COOKIE not in answer.cookies
+    client.post(PATH, {"password": PASSWORD})
+    answer = client.post("/accounts/sessions/", form)
+    assert not answer["Location"].startswith(PATH)
+    assert answer.cookies[DONE_COOKIE].value == "made-by-the-client"
     assert Session.objects.filter(user=vic).count() == 1
 
 
