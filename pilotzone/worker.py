@@ -42,11 +42,9 @@ MOST_LOG_INS_WAITING = 20
 # Forms with a password, whose hash is slow on purpose.
 HASHING = (
     "/accounts/login/",
-    "/accounts/code/",
     "/accounts/confirm/",
     "/accounts/password/",
     "/accounts/set-password/",
-    "/accounts/second-factor/",
 )
 
 

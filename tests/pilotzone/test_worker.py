@@ -410,10 +410,23 @@ class TestKinds:
         assert [heads_and_body(client)[0][0] for client in clients] == ["HTTP/1.1 200 OK"] * 3
 
     def test_each_form_with_a_password_is_known(self) -> None:
-        names = ("login", "code", "confirm", "password", "second_factor", "set_up_app")
+        names = ("login", "confirm", "password")
         paths = [reverse(f"accounts:{name}") for name in names]
         paths.append(reverse("accounts:set_password", args=["MQ", "c8-1"]))
         assert [path for path in paths if not path.startswith(worker.HASHING)] == []
+
+    @pytest.mark.parametrize("name", ["code", "second_factor", "set_up_app"])
+    def test_whoever_enters_a_code_waits_for_no_password(self, site: Site, name: str) -> None:
+        """Codes are compared at once."""
+        site.held = {"/accounts/login/"}
+        log_in = b"POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
+        crowd = [site.connect(log_in) for _each in range(3)]
+        wait_until(lambda: len(site.seen) == 1, "the first log-in at work")
+        path = reverse(f"accounts:{name}")
+        code = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n".encode()
+        assert heads_and_body(site.connect(code))[1] == path.encode()
+        site.go_on.set()
+        assert [heads_and_body(client)[1] for client in crowd] == [b"/accounts/login/"] * 3
 
     @pytest.mark.parametrize(("threads", "pages", "changes"), [(1, 1, 1), (2, 1, 1), (4, 3, 1), (8, 6, 2)])
     def test_a_quarter_of_the_threads_makes_changes(self, threads: int, pages: int, changes: int) -> None:
