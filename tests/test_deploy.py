@@ -174,6 +174,28 @@ class TestScript:
         assert (done.returncode, done.stdout) == (1, "")
         assert "names no DATABASE_URL" in done.stderr and "Nothing was done" in done.stderr
 
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "pilotzone:s3cret@db.example:54x/zone",
+            "pilotzone:s3cret@db.example:99999/zone",
+            "pilotzone:s3c/ret@db.example/zone",
+            # What is in front of the sign could be a port.
+            "pilotzone:33/s3cret@db.example/zone",
+            "pilotzone:33?s3cret@db.example/zone",
+            "pilotzone:33#s3cret@db.example/zone",
+            "pilotzone:s3cret@[db.example/zone",
+        ],
+    )
+    def test_an_address_that_is_none_is_a_sentence_without_the_password(
+        self, script: Path, tmp_path: Path, address: str
+    ) -> None:
+        (tmp_path / "pilotzone.env").write_text(f"DATABASE_URL=postgres://{address}\n", encoding="utf-8")
+        done = self.call(script, "backup", "a")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith("pilotzone: DATABASE_URL in ") and done.stderr.count("\n") == 1
+        assert not any(part in done.stderr for part in ("s3c", "ret@", "54x", "db.example"))
+
     def test_settings_that_cannot_be_read_are_a_sentence(self, script: Path, tmp_path: Path) -> None:
         (tmp_path / "pilotzone.env").unlink()
         done = self.call(script, "check")
@@ -198,3 +220,21 @@ class TestScript:
     def test_values_are_read_as_systemd_reads_them(self, script: Path, line: str, value: str) -> None:
         read = runpy.run_path(str(script))["read_settings"]
         assert read(f"; before\n{line}\nB=after\nno setting\n") == {"A": value, "B": "after"}
+
+    @pytest.mark.parametrize(
+        ("end", "value"),
+        [
+            ("A=one\\", "one"),
+            ("A=one \\", "one "),
+            ("A=\\", ""),
+            ("A=one\\\n", "one"),
+            ("A=one\\\\", "one\\"),
+            ('A="one\\', "one"),
+            ('A="one\ntwo', "one\ntwo"),
+            ("A='one\\", "one\\"),
+        ],
+    )
+    def test_a_file_that_ends_within_a_value_ends_the_value(self, script: Path, end: str, value: str) -> None:
+        """As systemd reads it, too."""
+        read = runpy.run_path(str(script))["read_settings"]
+        assert read(f"B=before\n{end}") == {"A": value, "B": "before"}
