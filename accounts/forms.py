@@ -145,7 +145,7 @@ class TokenForm(forms.Form):
     scope = forms.TypedChoiceField(
         label=pgettext_lazy("token", "Permissions"), coerce=Scope, initial=Scope.READ, widget=forms.RadioSelect
     )
-    days = forms.TypedChoiceField(label=_("Expires after"), coerce=int, initial=TOKEN_DAYS, widget=forms.RadioSelect)
+    days = forms.TypedChoiceField(label=_("Expires after"), coerce=int, widget=forms.RadioSelect)
     # The page writes it anew each time that it is shown.
     newest = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -158,3 +158,4 @@ class TokenForm(forms.Form):
             (number, ngettext("%(count)s day", "%(count)s days", number) % {"count": number})
             for number in sorted({min(each, settings.PILOTZONE_TOKEN_DAYS) for each in LASTING_DAYS})
         ]
+        days.initial = min(TOKEN_DAYS, settings.PILOTZONE_TOKEN_DAYS)

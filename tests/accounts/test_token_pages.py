@@ -63,6 +63,15 @@ def test_a_citys_reporter_is_offered_what_a_city_files(today: Any) -> None:
     assert zoe.access_tokens.get().scope == "problems"
 
 
+@pytest.mark.parametrize(("longest", "chosen"), [(180, "90"), (60, "60"), (7, "7")])
+def test_the_page_chooses_ninety_days_or_the_longest_that_the_site_allows(
+    vic: Any, settings: Any, longest: int, chosen: str
+) -> None:
+    settings.PILOTZONE_TOKEN_DAYS = longest
+    radios = re.findall(r'<input[^>]*name="days"[^>]*>', logged_in(vic).get(TOKENS).text)
+    assert [re.findall(r'value="(\d+)"', each) for each in radios if "checked" in each] == [[chosen]]
+
+
 class TestMaking:
     def test_the_token_is_shown_once_and_opens_the_api(self, vic: Any) -> None:
         client = logged_in(vic)
