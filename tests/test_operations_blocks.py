@@ -143,9 +143,12 @@ class TestWhatIsNotRun:
     def test_the_units_that_are_stopped_and_started_are_there(self) -> None:
         [line] = [each for each in block("docker compose build").splitlines() if each.startswith("systemctl")]
         words = line.split(" && ")
-        assert [each.split()[:2] for each in words] == [["systemctl", "stop"], ["systemctl", "start"]]
-        for each in words:
-            assert (ROOT / "deploy/systemd" / each.split()[2]).exists()
+        stop, reload, start = [each.split() for each in words]
+        # Else systemd would start the units of the release before.
+        assert reload == ["systemctl", "daemon-reload"]
+        for each, verb in ((stop, "stop"), (start, "start")):
+            assert each[:2] == ["systemctl", verb]
+            assert (ROOT / "deploy/systemd" / each[2]).exists()
 
     def test_prometheus_is_told_of_the_port_of_compose_and_of_the_file_of_alerts(self) -> None:
         told = yaml.safe_load(block("scrape_configs:"))
