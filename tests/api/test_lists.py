@@ -293,6 +293,7 @@ def many_rows(site: Any, number: int) -> None:
         )
 
 
+@pytest.mark.one_database
 def test_the_number_of_queries_does_not_grow_with_the_rows(site: Any, ask: Any) -> None:
     def queries() -> dict[str, int]:
         counts = {}

@@ -240,6 +240,7 @@ def return_it(parts: dict[str, str]) -> None:
     return_report(report, by=User.objects.get(username="rita"), note="请补充")
 
 
+@pytest.mark.one_database
 @sample_or_whole
 def test_those_who_only_read_share_their_pages_and_each_has_what_is_their_own(
     whole: bool, parts: dict[str, str], settings: Any, monkeypatch: Any

@@ -14,7 +14,7 @@ from django.utils import translation
 from pypdf import PdfReader, PdfWriter
 
 from core.exceptions import NotAllowed
-from reporting import pdfs
+from reporting import pdf_process, pdfs
 from reporting.file_types import check_file
 from tests.documents import make_packed_pdf, make_pdf
 
@@ -72,15 +72,17 @@ ACTIVE = {
 
 @pytest.mark.parametrize("make", [make_pdf, make_packed_pdf], ids=["plain", "packed"])
 @pytest.mark.parametrize(("catalog", "more"), ACTIVE.values(), ids=ACTIVE.keys())
-def test_refuses_what_runs_and_other_files(make: Callable[..., bytes], catalog: bytes, more: tuple[bytes, ...]) -> None:
-    assert refusal(make(catalog=catalog, more=more)) == (
+def test_finds_what_runs_and_other_files(make: Callable[..., bytes], catalog: bytes, more: tuple[bytes, ...]) -> None:
+    assert pdf_process.finding(io.BytesIO(make(catalog=catalog, more=more))) == "active"
+
+
+def test_says_in_both_languages_what_is_refused() -> None:
+    content = make_pdf(catalog=b"/OpenAction " + SCRIPT)
+    assert refusal(content) == (
         "The PDF contains scripts, other files, or actions that run when it is opened; print it to a new PDF, and"
         " upload that."
     )
-
-
-def test_says_it_in_chinese_too() -> None:
-    said = refusal(make_pdf(catalog=b"/OpenAction " + SCRIPT), language="zh-hans")
+    said = refusal(content, language="zh-hans")
     assert said == "PDF含有脚本、内嵌文件或打开时自动执行的动作，请打印为新的PDF后上传。"
 
 
@@ -104,7 +106,11 @@ HARMLESS = {
 @pytest.mark.parametrize("make", [make_pdf, make_packed_pdf], ids=["plain", "packed"])
 @pytest.mark.parametrize(("catalog", "more"), HARMLESS.values(), ids=HARMLESS.keys())
 def test_takes_what_is_only_shown(make: Callable[..., bytes], catalog: bytes, more: tuple[bytes, ...]) -> None:
-    assert check(make(catalog=catalog, more=more)) == "application/pdf"
+    assert pdf_process.finding(io.BytesIO(make(catalog=catalog, more=more))) == "harmless"
+
+
+def test_such_a_one_is_evidence() -> None:
+    assert check(make_pdf()) == "application/pdf"
 
 
 def encrypted(content: bytes, password: str) -> bytes:
