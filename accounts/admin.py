@@ -63,7 +63,7 @@ class PersonAdmin(ConfirmedAdmin, UserAdmin):
     change_password_form = PasswordOfAnotherForm
 
     def save_model(self, request: Any, obj: User, form: Any, change: bool) -> None:
-        obj.email_before = form.initial.get("email", "")
+        request.email_before = form.initial.get("email", "")
         with transaction.atomic():
             obj.must_change_password = obj.must_change_password or not change
             super().save_model(request, obj, form, change)
@@ -73,7 +73,7 @@ class PersonAdmin(ConfirmedAdmin, UserAdmin):
 
     def log_change(self, request: Any, obj: User, message: Any) -> Any:
         """After a password too, which is no form of `save_model`."""
-        addresses = {getattr(obj, "email_before", ""), obj.email}
+        addresses = {getattr(request, "email_before", ""), obj.email}
         tell_owner(obj, AccountChange.TERMS, by=signed_in(request.user), addresses=addresses)
         return super().log_change(request, obj, message)
 
