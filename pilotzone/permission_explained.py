@@ -106,7 +106,7 @@ def _find(address: str) -> tuple[str, ResolverMatch, Stated, str]:
             match = resolve(each)
         except Resolver404:
             continue
-        stated = OF_ADMIN if ADMIN in match.app_names else stated_by(match.func)
+        stated = stated_by(match.func) or (OF_ADMIN if ADMIN in match.app_names else None)
         if match.view_name != UNKNOWN and stated is not None:
             return each, match, stated, parts.query
     raise NotAllowed(_("This site has no such address."))

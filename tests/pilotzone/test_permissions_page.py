@@ -177,6 +177,14 @@ def test_an_address_is_taken_as_the_browser_shows_it(mia, today) -> None:
     )
 
 
+def test_pages_of_the_administration_that_ask_for_the_password_are_said_to(mia, today) -> None:
+    root = make.make_user("root", is_staff=True, is_superuser=True)
+    for path, asks_again in ((f"/admin/accounts/user/{root.pk}/change/", True), ("/admin/measures/plan/", False)):
+        said = decision(mia, "root", path)
+        assert f"Allowed GET {path}" in said
+        assert ("it is asked for again" in said) is asks_again
+
+
 def test_a_closed_account_counts_as_none(mia, today) -> None:
     make.make_user("gone", role="reviewer", is_active=False)
     said = decision(mia, "gone", "/review/")
