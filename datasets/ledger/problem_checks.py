@@ -72,6 +72,9 @@ def _check_story(merged: Merged, problem: Item | None, steps: list[Item]) -> Non
         return
     before: Item | None = None
     for step in steps:
+        if step["move"] not in BY_NAME:
+            # An empty cell, or one that cannot be read, has its problem already; what follows rests on it.
+            return
         found = _fault(step, before, problem["raised_on"])
         if found is not None:
             _add_fault(merged, step, steps, *found)
@@ -108,10 +111,7 @@ def _fault_of_day(step: Item, before: Item | None, raised_on: date) -> tuple[str
 
 
 def _fault_of_move(step: Item, before: Item | None) -> tuple[str, str] | None:
-    move = BY_NAME.get(step["move"])
-    if move is None:
-        # An empty cell, or one that cannot be read, has its problem already.
-        return None
+    move = BY_NAME[step["move"]]
     state = ProblemState.DRAFT if before is None else ProblemState(before["state"])
     # Whose owner is merged into another is given to that one in any open state.
     possible = OPEN_STATES if move.name == "reassign" else move.before
@@ -126,8 +126,6 @@ def _fault_of_move(step: Item, before: Item | None) -> tuple[str, str] | None:
 
 
 def _fault_of_number(step: Item, before: Item | None) -> tuple[str, str] | None:
-    if step["move"] not in BY_NAME:
-        return None
     same_day = before is not None and before["made_on"] == step["made_on"]
     if step["number"] != (before["number"] + 1 if before and same_day else 1):
         return "number", _("The steps of a day are numbered one after the other.")
@@ -146,8 +144,8 @@ def _add_fault(merged: Merged, step: Item, steps: list[Item], column: str, sente
 
 def _complete(merged: Merged, problem: Item, step: Item, before: Item | None) -> None:
     """What the step leaves empty."""
-    move = BY_NAME.get(step["move"])
-    if step["state"] is None and move is not None:
+    move = BY_NAME[step["move"]]
+    if step["state"] is None:
         step.values["state"] = str(move.after or (before["state"] if before else ProblemState.RAISED))
     first = {"owner": first_owner(merged, problem), "due_on": None, "is_escalated": False}
     for name in HELD:

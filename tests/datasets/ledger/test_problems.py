@@ -362,6 +362,24 @@ def test_what_is_wrong_with_a_row_is_said_by_sheet_row_and_column(full: Path) ->
             path.write_text(held, encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("sheet", "old", "new", "expected"),
+    [
+        ("problem_steps", "2023-06-05,1,raise", "2023-06-06,1,raise", "row 6, made_on: The problem was raised on 2023-06-05."),
+        ("problem_steps", "2023-06-05,1,raise", "2023-06-05,1,reply", "row 6, move: The first step of a problem is that it is raised."),
+        ("problem_steps", "2023-06-05,1,raise", "2023-06-05,1,dance", "row 6, move: “dance”"),
+        ("meeting_items", "2,M001,2,2,,", "2,M001,2,2,2023-06-30,", "row 4, direction_on: Another meeting made this step."),
+        ("reports", "new,1", "new,9", "row 4, about_problem: The measure has no problem of the number 9."),
+    ],
+)  # fmt: skip
+def test_rows_of_a_file_that_contradict_each_other_are_named(
+    full: Path, sheet: str, old: str, new: str, expected: str
+) -> None:
+    edit(full, sheet, old, new)
+    found = complaints(full)
+    assert [line for line in found if line.startswith(f"{sheet}, {expected}")], found
+
+
 def test_it_is_said_in_chinese_too(full: Path) -> None:
     load(full)
     for line in ("M001,9,2023-08-01,1,reply,,,,,,,", "M001,2,2023-08-01,1,close,,,,,,,"):
