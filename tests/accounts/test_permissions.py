@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 
 from accounts.models import Role, Scope, User
 from accounts.permissions import (
@@ -15,6 +16,7 @@ from accounts.permissions import (
     may_see_report,
     may_use_workspace,
     scopes_of,
+    signed_in,
 )
 
 SCIENCE, ENERGY, ZIBO, YANTAI = 1, 2, 11, 12
@@ -62,3 +64,11 @@ def test_every_reporter_has_a_workspace(who: User, measures: bool, workspace: bo
     assert (Scope.PROBLEMS in scopes_of(who)) is workspace
     # Of tokens that were made before there were others.
     assert Scope.REPORT not in scopes_of(who)
+
+
+def test_nobody_has_a_token_comments_or_changes_anything() -> None:
+    assert scopes_of(NOBODY) == []
+    assert not may_comment(NOBODY, lead=SCIENCE, participating=[ENERGY])
+    with pytest.raises(PermissionDenied):
+        signed_in(NOBODY)
+    assert signed_in(ADA) is ADA

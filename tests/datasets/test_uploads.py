@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import openpyxl
 import pytest
@@ -16,11 +17,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from accounts.models import User
+from core.exceptions import NotAllowed
+from core.queue import BrokerAway
+from core.texts import MAX_REASON_LENGTH
 from datasets import queue, tasks, uploads
 from datasets.ledger import files
+from datasets.ledger.sentences import FileRefused
 from datasets.models import LedgerVersion, Upload
+from datasets.views import uploads as upload_views
 from measures.models import Load, Measure, Plan
 from tests.datasets.ledger.example import load, rows
 from tests.datasets.ledger.samples import archive, changed, saved
@@ -264,6 +271,15 @@ class TestRefusals:
         assert "field-fault" in answer.content.decode()
         assert not Upload.objects.exists()
 
+    def test_rows_beyond_all_bounds_are_refused_whatever_the_form_let_through(
+        self, plan: Plan, rita: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(uploads, "MAX_BYTES", 1 << 20)
+        with override("en"), pytest.raises(NotAllowed, match=r"The file is larger than 1 MB\.") as refusal:
+            uploads.keep_upload(plan, by=rita, name="plan.csv", content=b"x" * ((1 << 20) + 1))
+        assert refusal.value.field == "file"
+        assert not Upload.objects.exists()
+
     def test_a_file_of_another_plan_cannot_be_loaded(self, page: Client, send: Any, act: Any) -> None:
         head = "slug,name_zh,name_en,starts_on,ends_on\n"
         upload = send(f"{head}other,别的计划,Another plan,2023-01-01,2025-12-31\n", "plan.csv")
@@ -309,6 +325,8 @@ class TestQuestions:
         upload = send(self.AMOUNTS, "projects.csv")
         answer = page.post(upload.get_absolute_url(), {"action": "answer"})
         assert "This field is required" in answer.content.decode()
+        with override("en"):
+            assert uploads.why_not_loaded(upload) == "Answer the questions about the columns first."
 
     def test_pasted_rows_are_read_like_a_file(self, page: Client, django_capture_on_commit_callbacks: Any) -> None:
         with django_capture_on_commit_callbacks(execute=True):
@@ -336,6 +354,9 @@ class TestLoading:
         upload.refresh_from_db()
         assert (bytes(upload.content), upload.result) == (b"", None)
         assert page.get(upload.get_absolute_url())["Location"] == f"/data/loads/{upload.load_id}/"
+        # Asked for by the script of a page that waits.
+        answer = page.get(upload.get_absolute_url(), headers={"HX-Request": "true"})
+        assert (answer.status_code, answer["HX-Redirect"]) == (200, f"/data/loads/{upload.load_id}/")
         act(upload, "load", confirm="on")
         assert Load.objects.filter(file_name="measures.csv").count() == 1
 
@@ -361,6 +382,25 @@ class TestLoading:
         assert "M002" not in cells
         assert upload.findings["wrong"][0]["sentence"] in cells["2023-02-30"].comment.text
         assert book.sheetnames[0] == "What to correct"
+
+    def test_where_they_cannot_be_written_the_page_says_why(
+        self, page: Client, send: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        upload = send(TITLES.format(title="Clean water"))
+        monkeypatch.setattr(
+            upload_views, "write_marked", Mock(side_effect=FileRefused("“%(name)s” is gone.", name="a"))
+        )
+        answer = page.get(f"{upload.get_absolute_url()}marked/", follow=True)
+        assert answer.redirect_chain == [(upload.get_absolute_url(), 302)]
+        assert "“a” is gone." in text_of(answer.content.decode())
+
+    def test_with_the_broker_away_the_schedule_finds_it(
+        self, page: Client, send: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr(queue, "start_task", Mock(side_effect=BrokerAway("no answer")))
+        upload = send(TITLES.format(title="Clean water"))
+        assert upload.is_read
+        assert f"the schedule will find upload {upload.pk}: no answer" in caplog.text
 
     def test_what_changed_on_the_site_meanwhile_is_looked_at_again(self, page: Client, send: Any, act: Any) -> None:
         upload = send(TITLES.format(title="Clean water"))
@@ -428,6 +468,33 @@ class TestWork:
         uploads.work_on(upload.pk)
         upload.refresh_from_db()
         assert upload.is_read
+
+    def test_while_it_is_read_nobody_decides_has_it_read_again_or_marked(self, page: Client, send: Any) -> None:
+        upload = send(TITLES.format(title="Clean water"))
+        Upload.objects.update(state="reading")
+        with override("en"), pytest.raises(NotAllowed, match="The file is being worked on, or is loaded already"):
+            uploads.decide(upload, choices=(), leaves_out_wrong=False, is_confirmed=True, reason="", is_final=True)
+        uploads.read_again(upload, answers={"projects.total_investment": "wan"})
+        answer = page.get(f"{upload.get_absolute_url()}marked/")
+        assert (answer.status_code, answer["Location"]) == (302, upload.get_absolute_url())
+        upload.refresh_from_db()
+        assert (upload.state, upload.is_confirmed, upload.answers) == ("reading", False, {})
+
+    def test_a_reason_that_is_too_long_is_refused_in_a_sentence(self, page: Client, send: Any, act: Any) -> None:
+        upload = send(TITLES.format(title="Clean water"))
+        with nothing_is_written():
+            assert "At most" in act(upload, "load", confirm="on", reason="x" * (MAX_REASON_LENGTH + 1))
+        upload.refresh_from_db()
+        assert (upload.is_read, upload.reason, upload.is_confirmed) == (True, "", False)
+
+    def test_whoever_is_no_reviewer_any_more_loads_nothing(self, send: Any, rita: User) -> None:
+        upload = send(TITLES.format(title="Clean water"))
+        uploads.decide(upload, choices=(), leaves_out_wrong=False, is_confirmed=True, reason="", is_final=True)
+        User.objects.filter(pk=rita.pk).update(role="viewer")
+        with nothing_is_written():
+            uploads.work_on(upload.pk)
+        upload.refresh_from_db()
+        assert (upload.state, upload.sentence) == ("read", "You may not do this")
 
     def test_what_a_killed_worker_left_is_taken_up_again(self, send: Any) -> None:
         upload = send(TITLES.format(title="Clean water"))

@@ -3,10 +3,13 @@
 from datetime import date
 
 import pytest
+from django.utils.translation import override
 
 from indicators.by_city import NoRank, compare_cities
+from indicators.charts.cities import cities_part
 from indicators.models import Indicator, Observation
 from regions.models import Region
+from regions.words import NEUTRAL
 from tests.factories import make_indicator, make_observation, region
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +120,22 @@ def test_since_when_the_best_has_been_the_best(air, parts) -> None:
     air.may_rank = False
     found = compared(air, parts)
     assert found is not None and found.best_since is None
+
+
+@override("en")
+def test_the_words_beside_the_cities(air, parts) -> None:
+    of_year(air, 2020, "40", "30", "50", "40")
+    of_year(air, 2021, "36", "28", "47", "36")
+    found = compared(air, parts)
+    assert found is not None
+    part = cities_part(found, NEUTRAL, url_of=str)
+    assert "; Qingdao has been the best each year since 2020; all 4 fell since 2020." in part.sentence
+    assert part.dots.note == "The axis starts at 20" and part.tiles is not None
+    of_year(air, 2022, "30", "20", "1", exact=False)
+    Observation.objects.exclude(period="2022").delete()
+    Region.objects.update(tile_row=None, tile_column=None)
+    found = compared(air, [region(code) for code in CODES])
+    assert found is not None
+    part = cities_part(found, NEUTRAL, url_of=str)
+    assert part.dots.note == "Not ranked, since not all have a value; no value: Yantai; open diamond: rounded"
+    assert part.tiles is None

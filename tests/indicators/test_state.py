@@ -1,10 +1,15 @@
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from django.utils.translation import override
 
+from dashboard.pages.overview.outcomes import indicator_row, indicators
 from indicators.state import indicator_states
+from indicators.views.indicators import further_sentence
 from measures.models import Plan
 from tests.factories import make_indicator, make_observation, make_plan, make_target, region
 
@@ -168,3 +173,41 @@ def test_the_ends_of_the_calendar_do_no_harm(on: date) -> None:
     got = state(growth, on)
     assert (got.value, got.previous) == (Decimal(1), None)
     assert (state(growth, date.min).value, state(growth, date.max).value) == (None, Decimal(1))
+
+
+@pytest.mark.parametrize(
+    ("values", "unit", "note", "further"),
+    [
+        (("6.2", "5.5", "6.2"), "%", "0.7 points above China (5.5%)", "0.7 percentage points above China"),
+        (("5.0", "5.5", "5.0"), "%", "0.5 points below China (5.5%)", "0.5 percentage points below China"),
+        (("5.5", "5.5", "5.5"), "%", "China 5.5%, the same", "China: 5.5%"),
+        (("38", "30", "38"), "µg/m3", "China 30 µg/m3", "China: 30 µg/m3"),
+    ],
+)
+@override("en")
+def test_how_it_stands_against_the_comparator_is_said(
+    values: tuple[str, str, str], unit: str, note: str, further: str
+) -> None:
+    value, comparator, before = values
+    indicator = make_indicator(unit=unit)
+    make_observation(indicator, value)
+    make_observation(indicator, comparator, region_code="100000")
+    make_observation(indicator, before, **YEAR_BEFORE)
+    got = state(indicator)
+    assert indicator_row(got, Mock())["note"] == note
+    assert further_sentence(got).startswith(f"{further}, the same as the year before, ")
+
+
+@override("en")
+def test_a_whole_year_like_the_one_before_is_said_and_so_is_growth_below_the_nation() -> None:
+    growth = make_indicator("gdp_growth_ytd")
+    for year in (2021, 2022):
+        days = {"period": str(year), "period_start": date(year, 1, 1), "period_end": date(year, 12, 31)}
+        for code, value in (("370000", "5.0"), ("100000", "5.5")):
+            released = date(year + 1, 1, 20)
+            make_observation(growth, value, region_code=code, period_kind="year", released_on=released, **days)
+    got = state(growth)
+    assert ", the same as the year before, " in further_sentence(got)
+    assert indicators(SimpleNamespace(indicator_states=[got]), Mock())["sentence"] == (
+        "GDP grew by 5.0% in 2022, 0.5 points below the national rate."
+    )

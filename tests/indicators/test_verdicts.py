@@ -5,10 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indicators.models import Indicator
 from indicators.rules import Goal, Value
+from indicators.verdict_words import pace_sentence, verdict_note, working_sentences
 from indicators.verdicts import Judgement, Point, Reason, Verdict, forecast, judge, judged_goal, path_value
 
 DAY = date(2023, 8, 29)
@@ -44,6 +47,7 @@ def judged(values: list[Value], target: Goal, sign: int = 1, *, on: date = DAY, 
     return judge(values, target, sign=sign, cumulative=cumulative, on=on)
 
 
+SHARE = Indicator(unit="%")
 RISE, CUT = from_2020("10", "20"), from_2020("50", "40")
 ENERGY = goal("-14.5", 2025, since=2020, baseline_value=Decimal(0), baseline_on=date(2020, 12, 31))
 UNSTATED = goal("20", 2025, date(2022, 12, 31))
@@ -361,3 +365,28 @@ def test_what_was_not_released_by_the_day_does_not_count(
 ) -> None:
     known = [value for value in values if value.released_on <= on]
     assert judged(values, target, sign, on=on) == judged(known, target, sign, on=on)
+
+
+@pytest.mark.parametrize(
+    ("found", "note"),
+    [
+        (Judgement(goal("20", 2022), CANNOT_JUDGE, Reason.NOT_RELEASED), "2022 figure not released"),
+        (Judgement(goal("20", 2022), BEHIND), "target missed"),
+        (judged([year(2022, "14")], RISE), "14.0 required by then"),
+        (judged([year(2021, "10"), year(2022, "9")], RISE), "14.0 required by then, and moving away"),
+    ],
+)
+@override("en")
+def test_what_follows_a_verdict(found: Judgement, note: str) -> None:
+    assert verdict_note(SHARE, found) == note
+
+
+@override("en")
+def test_how_a_verdict_comes_about() -> None:
+    found = judged([year(2022, "9")], RISE)
+    path, pace = working_sentences(SHARE, found._replace(attainment=None))
+    assert path.endswith("14.0% was required by 31 December 2022, and 9.0% was reached")
+    assert working_sentences(SHARE, found) == [f"{path}: -25.0% of the way that was due", pace]
+    missed = Judgement(goal("20", 2022), BEHIND, value=year(2022, "18"), left=Decimal(2))
+    assert pace_sentence(SHARE, missed) == "The target was missed by 2.0 percentage points"
+    assert pace_sentence(Indicator(unit="Mt"), missed) == "The target was missed by 2 Mt"

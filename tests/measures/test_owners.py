@@ -9,6 +9,7 @@ import pytest
 from auditlog.models import LogEntry
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from accounts.models import User
 from accounts.people import change_person, person_state, set_active
@@ -97,6 +98,8 @@ class TestSetting:
     def test_the_second_of_two_is_told(self, site: Any) -> None:
         opened = owners_state(site.one)
         give(site.one, by=site.cai, owner=site.cai)
+        with override("en"), pytest.raises(NotAllowed, match="Nothing was changed"):
+            give(site.one, by=site.cai, owner=site.cai)
         with pytest.raises(ChangedMeanwhile) as refusal:
             set_owners(site.one, by=site.ada, opened=opened, owner=site.ada, deputy=None)
         assert refusal.value.stored == {"owner": "cai"}

@@ -1,13 +1,17 @@
 """Who may do what with a problem in which state: each cell of the table, and nothing changes where it is refused."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils.translation import override
 
 from accounts.models import Role
 from core.clock import today
@@ -269,3 +273,45 @@ def test_every_word_is_kept(world: dict[str, Any]) -> None:
     assert [step.content["text_zh"] for step in steps][:3] == ["原话", "新话", "新话"]
     assert [step.note for step in steps][2:] == ["因为", *["说明"] * 4]
     assert steps[2].content["helpers"] == ["help"]
+
+
+def test_what_would_say_nothing_is_refused(world: dict[str, Any]) -> None:
+    lead, office = world["users"][RAISED], world["users"]["a reviewer"]
+    problem = make_problem(world["subject"], text_zh="缺地", text_en="")
+    month = Assignment(owner=world["owner"], due_on=today() + timedelta(days=30))
+    for refused, sentence, field in (
+        (lambda: reword_problem(problem, by=lead, data=ProblemData(" ")), "Say what stands in the way.", "text"),
+        (lambda: reword_problem(problem, by=lead, data=ProblemData("缺地")), "Nothing was changed.", ""),
+        (
+            lambda: assign_problem(problem, by=office, assignment=replace(month, due_on=None)),
+            "Say by when it is to be solved.",
+            "due_on",
+        ),
+    ):
+        check_refused(refused, sentence, field)
+    assign_problem(problem, by=office, assignment=month)
+    check_refused(lambda: assign_problem(problem, by=office, assignment=month, note="重发"), "Nothing was changed.")
+
+
+def test_a_draft_that_a_colleague_deleted_or_that_others_refer_to_stays_as_it_is(
+    world: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = world["users"][RAISED]
+    draft = save_problem_draft(Problem(**about(world["subject"])), by=user, data=ProblemData("甲"))
+    again = Problem.objects.get()
+    with monkeypatch.context() as patched:
+        patched.setattr(Problem, "delete", Mock(side_effect=ProtectedError("", set())))
+        check_refused(lambda: discard_problem_draft(draft, by=user), "Other rows refer to it.")
+    discard_problem_draft(draft, by=user)
+    check_refused(
+        lambda: save_problem_draft(again, by=user, data=ProblemData("乙"), version=1),
+        "A colleague has deleted this draft.",
+    )
+
+
+def check_refused(act: Callable[[], object], sentence: str, field: str = "") -> None:
+    before = everything()
+    with override("en"), pytest.raises(NotAllowed) as refusal, transaction.atomic():
+        act()
+    assert (str(refusal.value), refusal.value.field or "") == (sentence, field)
+    assert everything() == before

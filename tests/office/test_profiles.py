@@ -161,6 +161,7 @@ class TestMilestones:
         assert (row.plan, row.happens_on, row.day_known) == (plan, date(2023, 5, 20), True)
         assert f"/office/milestones/{row.pk}/" in mia.get("/office/plan/").content.decode()
         page = f"/office/milestones/{row.pk}/"
+        assert errors(mia.post(page, self.FORM, headers=EN)) == {"__all__": ["Nothing was changed."]}
         assert mia.post(page, self.FORM | {"known": "month"}).status_code == 302
         row.refresh_from_db()
         assert (row.happens_on, row.day_known) == (date(2023, 5, 1), False)

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from pilotzone import data_folder
 from tests.lanes import clean_environment
@@ -71,3 +72,15 @@ def test_what_cannot_be_closed_is_said(
     assert capsys.readouterr().err == (
         f"Others on this machine can read {open_file}: close it to them (Operation not permitted).\n"
     )
+
+
+def test_what_cannot_be_made_or_read_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(ImproperlyConfigured, match=r"/file/data cannot be made \(Not a directory\): set"):
+        data_folder.make_folder(file / "data")
+    (tmp_path / "secret-key").mkdir()
+    with pytest.raises(ImproperlyConfigured, match=r"The secret key in .*/secret-key cannot be read: Is a directory\."):
+        data_folder.secret_key(tmp_path)
+    with pytest.raises(ImproperlyConfigured, match=r"The file .* cannot be read: Is a directory\."):
+        data_folder.demo_settings(tmp_path)

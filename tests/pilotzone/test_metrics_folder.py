@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pilotzone import metrics_folder
 from tests.services import ROOT
 
 SCRIPT = """
@@ -111,3 +112,43 @@ def test_a_queue_that_does_not_answer_holds_up_no_answer(settings: Any) -> None:
     assert _look_at_queues() == ({}, 0, False)
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     assert _look_at_queues() == ({}, 0, True)
+
+
+def test_without_shared_memory_the_data_folder_is_used(settings: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    settings.PILOTZONE_METRICS_DIR, settings.DATA_DIR = "", tmp_path
+    monkeypatch.setattr(metrics_folder, "SHARED_MEMORY", tmp_path / "none")
+    assert metrics_folder.shared_folder() == tmp_path / "metrics"
+
+
+def test_in_a_folder_of_somebody_else_nothing_is_written(settings: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    settings.PILOTZONE_METRICS_DIR = str(tmp_path)
+    monkeypatch.setattr(metrics_folder, "_held", None)
+    monkeypatch.setattr("os.getuid", lambda: -1)
+    metrics_folder.begin()
+    metrics_folder.retire_ended()
+    assert (metrics_folder.own_folder(), list(tmp_path.iterdir())) == (None, [])
+
+
+def test_a_start_keeps_what_is_held_and_what_another_account_runs(
+    settings: Any, tmp_path: Path, monkeypatch: Any
+) -> None:
+    settings.PILOTZONE_METRICS_DIR = str(tmp_path)
+    monkeypatch.setenv(metrics_folder.ENVIRONMENT, "")
+    monkeypatch.setattr(metrics_folder, "_held", None)
+    (tmp_path / "process-without-lock").mkdir()
+    metrics_folder.begin()
+    first, lock = metrics_folder.own_folder(), metrics_folder._held
+    monkeypatch.setattr(metrics_folder, "_held", None)
+    metrics_folder.begin()
+    second = metrics_folder.own_folder()
+    assert first and second and lock
+    assert set(tmp_path.glob("process-*")) == {first, second}
+
+    def refuse(number: int, signal: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("os.kill", refuse)
+    held = second / "gauge_livemax_1.db"
+    held.touch()
+    metrics_folder.retire_ended()
+    assert held.exists()

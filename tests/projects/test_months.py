@@ -244,6 +244,8 @@ class TestTheOffice:
         set_annual_plan(site.project, by=site.rita, year=2023, planned_wan=5_000, reason="年中调整")
         change = plan.changes.get()
         assert (change.old_value, change.new_value, change.reason) == ("4000", "5000", "年中调整")
+        again = refused(lambda: set_annual_plan(site.project, by=site.rita, year=2023, planned_wan=5_000, reason="再"))
+        assert again == ("Nothing was changed.", "planned_wan")
         words, _field = refused(lambda: set_annual_plan(site.project, by=site.zoe, year=2023, planned_wan=1))
         assert words == "You may not do this"
         assert plan.changes.count() == 1

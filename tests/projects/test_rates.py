@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from core.pace import Pace
 from core.periods import last_ended_month
 from projects.models import AnnualPlan, Project, ProjectMonth, Stage
+from projects.month_figures import MonthFigures
 from projects.querysets import rate_sums
 from projects.rates import (
     ProjectRates,
@@ -217,3 +218,10 @@ class TestMonthsInForce:
         AnnualPlan.objects.create(project=project, year=2023, planned_wan=700)
         assert self.sums(date(2023, 5, 9))["planned"] == 0
         assert self.sums(date(2023, 5, 10)) == {"planned": 700, "invested": 0, "without_month": 1}
+
+
+def test_of_a_month_without_an_amount_nothing_is_compared() -> None:
+    draft = MonthFigures(ProjectMonth(period=date(2023, 6, 1)), None, planned_wan=12_000)
+    assert (draft.added_money, draft.completion, draft.gap, draft.gap_words) == ("", None, None, "")
+    filled = MonthFigures(ProjectMonth(period=date(2023, 6, 1), invested_wan=6_000), None, planned_wan=12_000)
+    assert (filled.completion, filled.gap_words) == (Decimal("50.0"), "与序时进度持平")

@@ -3,12 +3,15 @@
 from collections import namedtuple
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.translation import override
 
 from core.append_only import AppendOnlyError
+from core.clock import now
 from core.exceptions import NotAllowed
 from core.signals import figures_changed
 from measures.office.mergers import count_holdings, merge_departments
@@ -17,7 +20,8 @@ from projects.national_codes import clean_national_code, validate_national_code
 from projects.office import change_project, change_project_terms, project_state, terms_state
 from projects.services import cells_of_place
 from projects.terms import Delay, Overrun, delay_of, first_values, overrun_of
-from tests.factories import make_department, make_project, make_user, region
+from projects.terms_history import terms_history
+from tests.factories import make_department, make_measure, make_plan, make_project, make_section, make_user, region
 
 Change = namedtuple("Change", "field old_value")
 CODE = "2105-370602-04-01-123456"
@@ -54,6 +58,33 @@ def test_the_overrun_of_a_total(first: dict[str, str], present: int, expected: O
 )
 def test_the_delay_of_a_planned_day(first: dict[str, str], present: date | None, expected: Delay | None) -> None:
     assert delay_of(first, "planned_start_on", present) == expected
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("term", "values", "words"),
+    [
+        ("investment_wan", ("20000", "30000", "20000"), "200 million yuan, as it was at first"),
+        (
+            "investment_wan",
+            ("30000", "20000"),
+            "At first 300 million yuan, now 200 million yuan: 100 million yuan less (33.3%)",
+        ),
+        ("planned_start_on", ("", "2023-05-01"), "At first no day, now 2023-05-01"),
+        ("planned_start_on", ("2023-05-31", "2023-05-01"), "At first 2023-05-31, now 2023-05-01: 30 days earlier"),
+        ("planned_start_on", ("2023-05-01", "2023-05-31"), "At first 2023-05-01, now 2023-05-31: 30 days later"),
+        ("planned_start_on", ("2023-05-01", "", "2023-05-01"), "2023-05-01, as it was at first"),
+    ],
+)
+@override("en")
+def test_how_far_a_term_has_moved_is_said(term: str, values: tuple[str, ...], words: str) -> None:
+    project, rita = make_project(), make_user("rita", role="reviewer")
+    setattr(project, term, int(values[-1]) if term == "investment_wan" else date.fromisoformat(values[-1]))
+    for old, new in pairwise(values):
+        change = {"old_value": old, "new_value": new, "reason": "调整", "recorded_at": now(), "recorded_by": rita}
+        TermsChange.objects.create(project=project, field=term, **change)
+    [summary] = terms_history(project).summaries
+    assert summary.words == words
 
 
 def test_a_national_code_has_its_layout() -> None:
@@ -94,6 +125,12 @@ class TestServices:
         one, category = project.plan_id, project.category_id
         before, after = (cells_of_place(one, region(code).pk, category) for code in ("370200", "370600"))
         assert heard == [before | after]
+        project.refresh_from_db()
+        elsewhere = make_measure(make_section(make_plan("other")))
+        for measures, sentence in (([], "Nothing was changed."), ([elsewhere], "of the project's own plan")):
+            with override("en"), pytest.raises(NotAllowed, match=sentence):
+                opened = project_state(project)
+                change_project(project, by=rita, opened=opened, columns=columns, also_in=[], measures=measures)
 
     @pytest.mark.parametrize("role", ["reporter", "viewer", "auditor", "administrator"])
     def test_nobody_but_a_reviewer_revises(self, role: str, heard: list[Any]) -> None:

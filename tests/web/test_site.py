@@ -1,11 +1,12 @@
 """What the site is called and which languages it offers are data of the site."""
 
 from html import unescape
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -13,7 +14,7 @@ from core.exceptions import NotAllowed
 from tests.factories import make_plan, make_user
 from web.cache import versions
 from web.models import DataChange, Site
-from web.site import NEUTRAL, change_site, site_profile
+from web.site import NEUTRAL, change_site, forget_version, site_profile
 
 pytestmark = pytest.mark.django_db
 
@@ -94,7 +95,21 @@ def test_only_administrators_change_it_and_it_has_a_name(root: object) -> None:
         change_site(by=root, name_zh="", name_en="")
     with pytest.raises(ValidationError):
         change_site(by=root, name_zh="港口", languages="fr")
+    with pytest.raises(NotAllowed, match="report_due_day"):
+        change_site(by=root, name_zh="港口", report_due_day=3)
+    with pytest.raises(NotAllowed, match="没有任何变更"):
+        change_site(by=root, opened={"name_zh": ""}, name_zh="")
     assert not Site.objects.exists()
+
+
+def test_without_a_database_the_name_is_the_one_that_was_read_last(
+    root: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change_site(by=root, name_zh="港口")
+    assert site_profile().name == "港口"
+    forget_version()
+    monkeypatch.setattr(versions, "current", Mock(side_effect=OperationalError))
+    assert site_profile().name == "港口"
 
 
 def test_the_administration_changes_it(root: object) -> None:

@@ -345,6 +345,33 @@ CASES = _of_site(
         swap("status_history", "completed,completed,2023-06-25", "in_progress,completed,2023-06-25"),
         "status_history, row 5, old_status: The row that this one replaces says “Completed”.",
     ),
+    (
+        "correction of a row that counts for no day",
+        add(
+            "status_history",
+            "M002,2023-01-07 16:00,promoting,in_progress,2023-01-03,,,开工,Begun,illustrative,\n"
+            "M002,2023-01-08 16:00,in_progress,completed,2023-01-03,,,完成,Done,illustrative,\n"
+            "M002,2023-01-09 16:00,in_progress,in_progress,2023-01-03,2023-01-07 16:00,,更正,Correction,illustrative,",
+        ),
+        "status_history, row 10, supersedes: The replaced row counts for no day: another one follows on the same day.",
+    ),
+    ("unknown status in a story", swap("status_history", "promoting,in_progress,2023-04-04", "promoting,begun,2023-04-04"), "status_history, row 3, status: “begun”"),
+    ("unknown kind of region", swap("regions", "370202,county", "370202,village"), "regions, row 2, kind: “village”"),
+    (
+        "milestones that are none",
+        swap("targets", "source\npm25,370000,2025,38,µg/m3,,no,46,2020-12-31,A plan,2021-10-01,,published,A plan", "source,milestones\npm25,370000,2025,38,µg/m3,,no,46,2020-12-31,A plan,2021-10-01,,published,A plan,soon"),
+        "targets, row 2, milestones:",
+    ),
+    (
+        "half a merger",
+        swap("departments", "source\nenergy,1,省能源局,Energy Bureau,能源局,Energy,illustrative,", "source,merged_on\nenergy,1,省能源局,Energy Bureau,能源局,Energy,illustrative,,2023-05-01"),
+        "departments, row 2, merged_on: A merger needs both the department and the day.",
+    ),
+    (
+        "lead called as two are",
+        lambda folder: (add("departments", "power,3,市能源局,,能源局,,illustrative,")(folder), swap("measures", ",,,energy,", ",,,能源局,")(folder)),
+        "measures, row 2, lead_department: “能源局” may be several: energy, power. Write which.",
+    ),
 )  # fmt: skip
 
 

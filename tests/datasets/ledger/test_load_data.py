@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import DataError, connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Department, User
@@ -293,6 +293,69 @@ def test_old_statuses_and_moments_are_found_out(folder: Path) -> None:
     assert load(folder) == LOADED_ALREADY
 
 
+def test_the_old_status_of_a_correction_is_found_out(folder: Path) -> None:
+    edit(folder, "status_history", "completed,completed,2023-06-25", ",completed,2023-06-25")
+    load(folder)
+    assert StatusChange.objects.exclude(supersedes=None).get().old_status == "completed"
+
+
+def test_a_row_between_those_of_the_site_must_leave_them_true(folder: Path) -> None:
+    load(folder)
+    append(
+        folder,
+        "status_history",
+        "M001,2023-05-08 16:00,in_progress,completed,2023-05-05,,,提前,Early,illustrative,",
+    )
+    assert complaints(folder) == [
+        "status_history, row 8, old_status: The row of 2023-06-20 would not fit any more: “Completed” was in force before"
+        " this row."
+    ]
+
+
+def test_departments_of_the_site_are_not_merged_by_a_file(folder: Path) -> None:
+    load(folder)
+    (folder / "departments.csv").write_text("slug,merged_into,merged_on\nwater,energy,2023-08-01\n", encoding="utf-8")
+    assert complaints(folder, change=True) == [
+        "departments, row 2, merged_into: Departments that are there are merged on their page."
+    ]
+
+
+def test_a_day_without_a_year_is_asked_about_and_answered(folder: Path) -> None:
+    edit(folder, "measures", "2023-12-31", "12月30日")
+    assert complaints(folder) == [
+        "measures.due_on, such as 12月30日: one of " + ", ".join(f"{year} ({year})" for year in range(2018, 2029))
+    ]
+    assert refusal(folder) == (
+        "Cells of these columns may mean several things: say which, for example with --answer measures.due_on=2018, or"
+        " write years and units into the file. Nothing was changed."
+    )
+    with pytest.raises(CommandError, match=r"a column and a choice are wanted.*not 'measures.due_on'"):
+        call_command("load_data", str(folder), "--answer", "measures.due_on")
+    call_command("load_data", str(folder), "--answer", "measures.due_on=2024", stdout=io.StringIO())
+    assert Measure.objects.get(code="M001").due_on == date(2024, 12, 30)
+
+
+def test_what_the_database_does_not_take_is_said_in_a_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: Any, **options: Any) -> None:
+        raise DataError("value out of range\nDETAIL: a row")
+
+    monkeypatch.setattr("datasets.management.commands.load_data.commit_ledger", refuse)
+    assert refusal(folder) == "The database does not take the data (value out of range); nothing was changed."
+
+
+def test_of_very_many_changes_the_first_are_printed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    load(folder)
+    monkeypatch.setattr("datasets.management.commands.load_data.MOST_PRINTED", 1)
+    edit(folder, "measures", "Measure one", "The first")
+    edit(folder, "measures", "Measure two", "The second")
+    out = io.StringIO()
+    call_command("load_data", str(folder), preview=True, stdout=out)
+    assert out.getvalue().split("\n")[:2] == [
+        "measures, 2, M001: title_en: Measure one → The first",
+        "… and 1 rows more.",
+    ]
+
+
 def test_wrong_rows_are_left_out_with_what_rests_on_them(folder: Path) -> None:
     """M002 has a bad day: its report, its history and its link with a project cannot be loaded either."""
     edit(folder, "measures", "2023-01-03,,illu", "2023-01-03,soon,illu")
@@ -389,6 +452,8 @@ class TestTerms:
         assert complaints(folder, change=True) == [
             "measures, row 2, listed_on: The measure already changed its status on 2023-04-04."
         ]
+        edit(folder, "measures", "2023-04-05,2023-12-31", "2023-08-30,2023-12-31")
+        assert complaints(folder, change=True) == ["measures, row 2, listed_on: The day is in the future"]
 
     def test_a_measure_leaves_the_plan_for_a_reason(self, folder: Path, rita: Any) -> None:
         edit(folder, "measures", "lead_provenance,source", "lead_provenance,source,remove,removed_on")
@@ -396,8 +461,15 @@ class TestTerms:
             folder,
             "measures",
             "2023-12-31,illustrative,illustrative,",
-            "2023-12-31,illustrative,illustrative,,并入其他措施,2023-08-20",
+            "2023-12-31,illustrative,illustrative,,并入其他措施,2023-01-02",
         )
+        assert complaints(folder, change=True, by="rita") == [
+            "measures, row 2, removed_on: The day must lie between 2023-01-03 and 2023-08-29."
+        ]
+        edit(folder, "measures", "2023-01-02", "2023-08-20")
+        assert complaints(folder, change=True) == [
+            "measures, row 2, remove: This needs to be known by whom: load the file as a person."
+        ]
         load(folder, change=True, by="rita")
         left = Measure.objects.get(code="M001").scope_changes.get()
         assert (left.kind, left.effective_on, left.reason, left.recorded_by) == (
@@ -409,6 +481,10 @@ class TestTerms:
         assert sum(MeasureRollup.objects.values_list("total", flat=True)) == 1
         assert verify_rollups() == []
         assert load(folder, change=True, by="rita") == LOADED_ALREADY
+        edit(folder, "measures", "并入其他措施,2023-08-20", "并入其他措施,2023-08-21")
+        assert complaints(folder, change=True, by="rita") == [
+            "measures, row 2, remove: It was withdrawn already, on 2023-08-20."
+        ]
 
 
 def test_another_value_of_the_same_release_is_a_correction(folder: Path) -> None:

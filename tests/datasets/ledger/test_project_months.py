@@ -236,11 +236,21 @@ def test_what_people_made_of_a_load_keeps_it(filled: Path, rita: Any) -> None:
             FEBRUARY.replace(",0.1,0,", ",0.1,101,"),
             "project_months, row 2, progress: At most 100 is wanted.",
         ),
+        (
+            FEBRUARY.replace("preparing", "dreaming"),
+            "project_months, row 2, stage: “dreaming” is not one of: Preparing, Under construction, Completed, In"
+            " production, Suspended.",
+        ),
+        (
+            f"{FEBRUARY},2023-02-28 10:00",
+            "project_months, row 2, submitted_by: A moment and a person belong together.",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_month_is_said(folder: Path, line: str, complaint: str) -> None:
     load(folder)
     write_months(folder, line)
+    edit(folder, "project_months", "decision_note,provenance", "decision_note,provenance,submitted_at")
     assert complaints(folder) == [complaint]
 
 

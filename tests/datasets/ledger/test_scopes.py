@@ -99,6 +99,7 @@ def test_a_withdrawal_that_has_a_row_is_recorded_once(rita: Any, folder: Path) -
         ("M001,,suspended,2023-08-30,停工,", "The day must lie between 2023-01-03 and 2023-08-29."),
         ("M001,2023-08-19 16:00,suspended,2023-08-20,停工,", "The change is recorded before it takes effect."),
         ("M001,,suspended,2023-08-20,,", "A value is wanted."),
+        ("M001,,closed,2023-08-20,停工,", "“closed” is not one of: Suspended, Resumed, Withdrawn, Readmitted."),
         ("M009,,suspended,2023-08-20,停工,", "There is no “M009” in Measures."),
     ],
 )

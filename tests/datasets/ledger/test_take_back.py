@@ -161,12 +161,17 @@ def _comment(rita: Any) -> None:
 
 
 def _link(rita: Any) -> None:
-    Project.objects.get(code="P0001").measures.add(Measure.objects.get(code="M003"))
+    Project.objects.get(code="P0002").measures.add(Measure.objects.get(code="M003"))
 
 
-@pytest.mark.parametrize("act", [_edit_a_cell, _change_terms, _file_a_report, _comment, _link])
+def _unlink(rita: Any) -> None:
+    Project.objects.get(code="P0001").measures.remove(Measure.objects.get(code="M003"))
+
+
+@pytest.mark.parametrize("act", [_edit_a_cell, _change_terms, _file_a_report, _comment, _link, _unlink])
 def test_nothing_is_taken_back_once_something_rests_on_it(folder: Path, rita: Any, act: Callable[[Any], None]) -> None:
     append(folder, "measures", "M003,water,措施三,Measure three,,,water,,,,2023-02-01,,illustrative,illustrative,")
+    append(folder, "links", "M003,P0001,")
     load(folder, by="rita")
     act(rita)
     before = rows()

@@ -2,6 +2,7 @@
 
 import pytest
 from auditlog.models import LogEntry
+from django.utils.translation import override
 
 from core.exceptions import NotAllowed
 from core.versions import ChangedMeanwhile
@@ -89,6 +90,8 @@ def test_an_empty_one_is_removed_and_the_log_keeps_it(rita, first):
     assert entry.changes["title_zh"] == ["第一", "None"]
     # Twice is no harm.
     remove_section(first, by=rita)
+    with override("en"), pytest.raises(NotAllowed, match="Somebody has removed this priority area"):
+        change(first, rita, opened={}, title_zh="新名")
 
 
 def test_one_with_measures_stays(rita, first):
