@@ -63,7 +63,7 @@ def value_tables() -> list[ValueTable]:
             _("Addresses, from what the page's own says"),
             [
                 '{% url_with status="promoting" %}', '{% url_without "light" %}', '{% url_without "light" "red" %}',
-                '{% api_url "api-measures" by="plan" %}', '{{ "/api/v1/"|wrap_at_slashes }}',
+                '{% api_url "api-measures" by="plan" %}', '{{ "/api/v1/"|wrap_address }}',
                 "{% sticky_query %}", '{% query_of "/measures/" plan="" %}', "{% row_url in_plan %}",
                 "{% plan_url other_plan %}",
                 '{% chart_csv_url "course" %}',

@@ -32,6 +32,6 @@ def nowrap(sentence: Any) -> SafeString:
     return mark_safe(UNITS.sub(lambda found: found[1] or f'<span class="nowrap">{found[0]}</span>', text))  # noqa: S308  # escaped one line above
 
 
-def wrap_at_slashes(address: str) -> SafeString:
-    """A long address that may be broken after its slashes."""
-    return mark_safe(re.sub(r"(/+)", r"\1<wbr>", conditional_escape(address)))  # noqa: S308  # escaped one line above
+def wrap_address(address: str) -> SafeString:
+    """A long address that may be broken after its slashes and underscores."""
+    return mark_safe(re.sub(r"(/+|_)", r"\1<wbr>", conditional_escape(address)))  # noqa: S308  # escaped one line above

@@ -15,7 +15,7 @@ from web.days import ComparisonChoice, comparison_choices, month_ends
 from web.formats import dates, money, numbers, text
 from web.html import bars, due_charts, figures, forms, links, marks
 from web.html.languages import mark_language
-from web.html.nowrap import nowrap, wrap_at_slashes
+from web.html.nowrap import nowrap, wrap_address
 from web.html.sources import source_link
 from web.lists.chips import filter_chips
 from web.site import SiteProfile, remembered
@@ -49,7 +49,7 @@ register.filter("result_count", text.format_result_count)
 register.filter("person", text.format_person)
 register.filter("full_stop", text.with_full_stop)
 register.filter("nowrap", nowrap)
-register.filter("wrap_at_slashes", wrap_at_slashes)
+register.filter("wrap_address", wrap_address)
 
 # Marks, bars and figures
 register.simple_tag(marks.status_cells)
