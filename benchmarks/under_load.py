@@ -26,8 +26,8 @@ SETTINGS = {"GUNICORN_CMD_ARGS": "--keep-alive 60", "PILOTZONE_PROXIES": "1"}
 
 @dataclass(frozen=True)
 class Storm:
-    """What users waited for beside a crowd that logs in, p95 in milliseconds, and how many of the crowd were told to
-    come again."""
+    """Findings beside a crowd that logs in: p95 of what was filed and read, in milliseconds, and how many of the crowd
+    were told to come again."""
 
     filing: float
     reading: float

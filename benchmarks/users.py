@@ -277,7 +277,7 @@ def measure(environment: Any) -> None:
 
 
 def _storm(stats: RequestStats, which: str) -> dict[str, Any]:
-    """What filing and reading took beside a crowd, and what became of the crowd."""
+    """Measure filing and reading beside a crowd, and count what became of the crowd."""
     stats.reset_all()
     end = time.monotonic() + float(os.environ["STORM_SECONDS"])
     tried = turned_away = 0
