@@ -45,10 +45,16 @@ def _one_text(value: Any, column: Column) -> str:
     return written_text(value, column)
 
 
+def _key_text(sheet: str, name: str, part: Any) -> str:
+    """Moments without fractions of a second: those are for machines."""
+    text = cell_text(sheet, name, part)
+    return text.partition(".")[0] if SHEETS[sheet].column(name).kind is Kind.MOMENT else text
+
+
 def row_name(sheet: str, key: tuple[Any, ...], values: Mapping[str, Any]) -> str:
     """Its key, and its title where it has one."""
     names = zip(SHEETS[sheet].key, key, strict=False)
-    parts = [cell_text(sheet, name, part) for name, part in names if part is not None]
+    parts = [_key_text(sheet, name, part) for name, part in names if part is not None]
     titles = [values.get(f"{stem}_{language}") or "" for stem in ("title", "name") for language in ("zh", "en")]
     title = in_language(titles[0] or titles[2], titles[1] or titles[3])
     return " ".join([*parts, title] if title and title not in parts else parts)

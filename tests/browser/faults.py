@@ -124,7 +124,9 @@ TORN = r"""() => {
       });
       // A unit in brackets, or what follows a stroke, may stand on a line of its own.
       const parts = text.split(/(?=（)|(?<=\/)/).length;
-      if (isTorn || (lines > parts && text.length < 3 * lines)) found.push(`tears "${text}" into ${lines} lines`);
+      // Where the column has room for all of the text, it only goes on behind something else.
+      const isNarrow = text.length * parseFloat(getComputedStyle(cell).fontSize) > cell.clientWidth;
+      if (isTorn || (isNarrow && lines > parts && text.length < 3 * lines)) found.push(`tears "${text}" into ${lines} lines`);
     }
   });
   return [...new Set(found)];
