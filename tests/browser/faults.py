@@ -126,7 +126,8 @@ TORN = r"""() => {
       const parts = text.split(/(?=（)|(?<=\/)/).length;
       // Where the column has room for all of the text, it only goes on behind something else.
       const isNarrow = text.length * parseFloat(getComputedStyle(cell).fontSize) > cell.clientWidth;
-      if (isTorn || (isNarrow && lines > parts && text.length < 3 * lines)) found.push(`tears "${text}" into ${lines} lines`);
+      const isColumnOfLetters = isNarrow && lines > parts && text.length < 3 * lines;
+      if (isTorn || isColumnOfLetters) found.push(`tears "${text}" into ${lines} lines`);
     }
   });
   return [...new Set(found)];
