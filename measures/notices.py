@@ -4,12 +4,14 @@ Apps above this one have rows that notices are about, too: what these say is wri
 is decided there.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -28,6 +30,7 @@ from measures.reporting_months import ReportsOwed, late_months, month_of_departm
 from measures.rules import NOTICE_DAYS_BEFORE, due_notice, notice_of_due_day
 from reporting.models import AbstractFiling
 from reporting.problems.workflow import ProblemState
+from web.cache.pages import add_own_place
 from web.formats.dates import format_day, format_month
 from web.formats.numbers import format_number
 from web.formats.periods import format_period
@@ -172,7 +175,12 @@ def notify_of_log(sender: Any, **kwargs: Any) -> None:
     _put(people_who_see_logs(), NoticeKind.LOG_ALARM)
 
 
+def _unread(user: User) -> str:
+    return render_to_string("measures/_unread.html", {"unread_notices": unread_count(user)})
+
+
 def connect() -> None:
+    add_own_place("unread", re.compile(rb"(<span data-own-unread>).*?(?=</span>)", re.DOTALL), _unread)
     account_changed.connect(notify_of_account, dispatch_uid="measures.notices")
     log_alarm.connect(notify_of_log, dispatch_uid="measures.notices")
 
@@ -284,6 +292,11 @@ def read_notice(notice: Notice) -> str:
 
 def read_all(user: User) -> int:
     return user.notices.filter(read_at=None).update(read_at=now())
+
+
+def unread_count(user: User) -> int:
+    """Reviewers get notices of problems, auditors of the log, everybody of their account."""
+    return user.notices.filter(read_at=None).count()
 
 
 def notice_sentences(notices: Sequence[Notice]) -> list[str]:

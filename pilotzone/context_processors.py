@@ -9,13 +9,14 @@ from django.db.models import Count, QuerySet, Value
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from accounts.models import Role, User
+from accounts.models import User
 from accounts.preferences import prefers_large_print
 from accounts.sessions import idle_minutes
 from core.clock import today
 from indicators.models import ValueReport
 from measures.filters import asked_plan
-from measures.models import Notice, Plan, Report
+from measures.models import Plan, Report
+from measures.notices import unread_count
 from measures.views.plans import plan_choice
 from projects.models import ProjectMonth
 from regions.words import NEUTRAL, PartWords
@@ -52,13 +53,6 @@ def _rollup_state(plan: Plan | None, day: date) -> Freshness | None:
     if plan is None:
         return None
     return freshness(plan.pk, engine.stored_times(plan_id=plan.pk, day=day, today=today()))
-
-
-def _unread_notices(user: Any) -> int:
-    """The number of unread notices. Only reporters get any."""
-    if getattr(user, "role", "") != Role.REPORTER:
-        return 0
-    return Notice.objects.filter(user=user, read_at=None).count()
 
 
 def _count(*filings: QuerySet[Any]) -> dict[str, int]:
@@ -116,7 +110,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "part_words": SimpleLazyObject(lambda: _part_words(request)),
         "rollup_state": SimpleLazyObject(lambda: _rollup_state(_plan(request), day)),
         "idle_minutes": idle_minutes(user) if isinstance(user, User) else None,
-        "unread_notices": SimpleLazyObject(lambda: _unread_notices(user)),
+        "unread_notices": SimpleLazyObject(lambda: unread_count(user) if isinstance(user, User) else 0),
         "waiting_reviews": lambda: sum(waiting().values()),
         "waiting_months": lambda: waiting().get(ProjectMonth._meta.label, 0),
         "waiting_values": lambda: waiting().get(ValueReport._meta.label, 0),

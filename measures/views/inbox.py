@@ -14,7 +14,7 @@ from django_filters import FilterSet
 from accounts.permissions import signed_in
 from accounts.rules import ACCOUNTS, OWNERS, Facts, GuardedView
 from measures.models import Notice
-from measures.notices import notice_sentences, notices_for, read_all, read_notice, with_subjects
+from measures.notices import notice_sentences, notices_for, read_all, read_notice, unread_count, with_subjects
 from web.views import FilteredListView, TodayView
 
 
@@ -33,8 +33,7 @@ class Inbox(TodayView, FilteredListView):
         notices = list(context["page"])
         sentences = notice_sentences(notices)
         rows = [{"notice": each, "sentence": sentence} for each, sentence in zip(notices, sentences, strict=True)]
-        unread = signed_in(self.request.user).notices.filter(read_at=None).count()
-        return context | {"rows": rows, "unread_notices": unread}
+        return context | {"rows": rows, "unread_notices": unread_count(signed_in(self.request.user))}
 
 
 class OpenNotice(GuardedView):

@@ -14,7 +14,7 @@ from django.urls import resolve
 from accounts.models import Department, User
 from core.clock import now
 from indicators.models import Indicator, Observation
-from measures.models import Measure, Report
+from measures.models import Measure, Notice, NoticeKind, Report
 from measures.office.mergers import merge_departments
 from measures.reports import ReportData, accept_report, return_report, save_draft, submit_report
 from measures.services import add_comment
@@ -263,3 +263,9 @@ def test_those_who_only_read_share_their_pages_and_each_has_what_is_their_own(
         act(parts)
         # Pages that outlast what few may see are compared with those that would be made, like all others.
         readers.shown()
+    Notice.objects.create(user=vera, kind=NoticeKind.ACCOUNT, day=now().date(), created_at=now())
+    readers.shown()
+    shown = readers.shown()
+    assert b'<b class="count">1<' in shown["vera", "dashboard:overview"]
+    assert b'<b class="count">1<' not in shown["vic", "dashboard:overview"]
+    assert readers.was_cached["vera", "dashboard:overview"]

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from core.clock import now
 from measures.models import Notice, NoticeKind
 from measures.notices import notify_department
 from measures.reports import accept_report, return_report
@@ -43,6 +44,14 @@ def text_of(client: Client, address: str = "/inbox/") -> str:
     assert response.status_code == 200
     html = response.content.decode()
     return " ".join(re.sub(r"<[^>]+>", " ", html[html.index("<main") : html.index("</main>")]).split())
+
+
+@pytest.mark.parametrize("role", ["auditor", "administrator", "reviewer", "viewer"])
+def test_the_head_counts_the_unread_notices_of_everybody(site: Any, role: str) -> None:
+    olga = make.make_user("olga", role=role, language="en")
+    Notice.objects.create(user=olga, kind=NoticeKind.ACCOUNT, day=date(2023, 8, 29), created_at=now())
+    head = logged_in("olga").get("/measures/M001/").content.decode().partition("<main")[0]
+    assert re.search(r'<span data-own-unread>\s*<b class="count">1<', head)
 
 
 def test_ada_reads_what_came_back_and_opens_its_form(site: Any) -> None:
@@ -138,8 +147,11 @@ def test_who_reports_for_a_city_now_keeps_what_the_department_was_told(site: Any
 def test_the_head_says_how_many_are_new(site: Any, client: Client, settings: Any) -> None:
     settings.PILOTZONE_PUBLIC_READING = True
     page = logged_in("ada").get("/measures/").content.decode()
-    assert re.search(r'href="/inbox/">\s*Inbox\s+<span class="count">1<span', page)
-    assert re.search(r'href="/inbox/">\s*Inbox\s*</a>', logged_in("ben").get("/measures/").content.decode())
+    assert re.search(r'href="/inbox/">\s*Inbox\s+<span data-own-unread>\s*<b class="count">1<i', page)
+    assert re.search(
+        r'href="/inbox/">\s*Inbox\s*<span data-own-unread>\s*</span>\s*</a>',
+        logged_in("ben").get("/measures/").content.decode(),
+    )
     with CaptureQueriesContext(connection) as queries:
         assert "/inbox/" not in client.get("/measures/").content.decode()
     assert not [each for each in queries if "measures_notice" in each["sql"]]

@@ -39,13 +39,21 @@ REMEMBERED_SECONDS = 24 * 3600
 MOST_WAIT_SECONDS = 2
 # One for all keys that end alike: a dictionary of locks would grow with each version.
 _LOCKS = [threading.Lock() for _n in range(256)]
-# The visitor's own: the token of a form, and in the frame (templates/base.html) the number and the name of the account.
-# In a cached page their places are empty.
-_OWN = {
-    "token": re.compile(rb'(<input type="hidden" name="csrfmiddlewaretoken" value=")\w*(?=")'),
-    "number": re.compile(rb'( data-user=")\d*(?=")'),
-    "name": re.compile(rb"(<span data-own-name>)[^<]*(?=</span>)"),
+# What is a visitor's own: the token of a form, and what the frame (templates/base.html) says of the account. By name
+# the place, and what stands in it; in a cached page places are empty.
+_OWN: dict[str, tuple[re.Pattern[bytes], Callable[[HttpRequest], str]]] = {
+    "token": (re.compile(rb'(<input type="hidden" name="csrfmiddlewaretoken" value=")\w*(?=")'), get_token),
 }
+
+
+def add_own_place(name: str, place: re.Pattern[bytes], content: Callable[[User], str]) -> None:
+    """Declares a place in the frame that is filled for each person. `place`: with a group for what is before its
+    content, and nothing but a look-ahead behind it; `content`: HTML."""
+    _OWN[name] = (place, lambda request: content(request.user) if isinstance(request.user, User) else "")
+
+
+add_own_place("number", re.compile(rb'( data-user=")\d*(?=")'), lambda user: str(user.pk))
+add_own_place("name", re.compile(rb"(<span data-own-name>)[^<]*(?=</span>)"), lambda user: escape(user.shown_name))
 
 
 def cached_page(
@@ -125,13 +133,8 @@ def _may_be_cached(request: HttpRequest) -> bool:
 
 def _with_own(page: bytes, request: HttpRequest | None) -> bytes:
     """With what is this visitor's own; without a request with nothing in its place."""
-    values = dict.fromkeys(_OWN, "")
-    if request is not None:
-        values["token"] = get_token(request)
-        if isinstance(request.user, User):
-            values |= {"number": str(request.user.pk), "name": escape(request.user.shown_name)}
-    for name, place in _OWN.items():
-        page = _put(values[name].encode(), place, page)
+    for place, content in _OWN.values():
+        page = _put(content(request).encode() if request is not None else b"", place, page)
     return page
 
 
