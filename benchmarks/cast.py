@@ -15,6 +15,7 @@ from indicators.models import Indicator
 from measures.models import Measure, Plan, Report
 from projects.models import Project
 from web.limits import thresholds
+from web.lists.listing import PAGE_SIZE
 
 PASSWORD = "a-password-of-the-load"  # of a throwaway site
 
@@ -72,5 +73,7 @@ def _rows() -> dict[str, Any]:
         "cities": sorted(set(projects.values_list("city__code", flat=True))),
         "measures": sorted(measures.values_list("code", flat=True)),
         "projects": sorted(projects.values_list("code", flat=True))[::40],
+        # Of the list of projects: the least data have one.
+        "pages": [2, 1] if projects.count() > PAGE_SIZE else [1],
         "indicators": sorted(Indicator.objects.values_list("code", flat=True)),
     }

@@ -116,7 +116,11 @@ def _filtered_measures(reader: Person) -> str:
 
 
 def _filtered_projects(reader: Person) -> str:
-    filters = (f"?city={reader.one_of('cities')}", "?behind=yes&ordering=-total_investment", "?page=2")
+    filters = (
+        f"?city={reader.one_of('cities')}",
+        "?behind=yes&ordering=-total_investment",
+        f"?page={reader.one_of('pages')}",
+    )
     return f"/projects/{reader.chance.choice(filters)}"
 
 
