@@ -68,3 +68,31 @@ class AtOnce(Operation):
 
     def describe(self) -> str:
         return "; ".join(operation.describe() for operation in self.operations)
+
+
+class MoveContentTypes(Operation):
+    """Models that moved to this migration's app keep their content types, and with them permissions and entries of the
+    log. Those of a new database are made after its migrations."""
+
+    reversible = True
+
+    def __init__(self, model_names: Sequence[str], *, of: str) -> None:
+        """`of`: the app that they were of."""
+        self.model_names, self.of = model_names, of
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Content types are no part of it."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        self._move(schema_editor, old=self.of, new=app_label)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        self._move(schema_editor, old=app_label, new=self.of)
+
+    def _move(self, schema_editor: Any, *, old: str, new: str) -> None:
+        for name in self.model_names:
+            sql = "UPDATE django_content_type SET app_label = %s WHERE app_label = %s AND model = %s"
+            schema_editor.execute(sql, [new, old, name])
+
+    def describe(self) -> str:
+        return f"Content types of {', '.join(self.model_names)} move from {self.of}"

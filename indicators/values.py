@@ -27,8 +27,6 @@ from indicators.models import MAX_SCOPE_LENGTH, STATED, Indicator, Observation, 
 from indicators.services import add_observation, check_not_corrected, correct_observation, revise_observation
 from indicators.value_history import ValueHistory, load_history
 from indicators.value_rules import doubts_about, is_revision, observation_of, why_incomplete
-from measures.models import NoticeKind
-from measures.notices import notify_department
 from regions.models import Region
 from reporting import services
 from reporting.doubts import Doubt, check_confirmed
@@ -194,7 +192,6 @@ def accept_value(report: ValueReport, *, by: User, note: str = "") -> Observatio
     check_move(report, "accept", by=by)
     report.observation = observation = _make_observation(report, by=by)
     apply_move(report, "accept", by=by, note=note)
-    notify_department(report.department.successor.pk, NoticeKind.ACCEPTED, value_report=report)
     return observation
 
 
@@ -230,7 +227,6 @@ def accept_values(reports: Iterable[ValueReport], *, by: User) -> list[Outcome[V
 def return_value(report: ValueReport, *, by: User, note: str) -> ValueReport:
     """Returns a submitted value to its department with a reason."""
     services.return_report(report, by=by, note=note)
-    notify_department(report.department.successor.pk, NoticeKind.RETURNED, value_report=report)
     return report
 
 
@@ -258,5 +254,4 @@ def undo_value(report: ValueReport, *, by: User, note: str) -> ValueReport:
     if wrong is not None:
         wrong.superseded = False
         wrong.save(update_fields=["superseded"])
-    notify_department(report.department.successor.pk, NoticeKind.UNDONE, value_report=report)
     return report

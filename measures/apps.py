@@ -7,7 +7,6 @@ class MeasuresConfig(AppConfig):
     verbose_name = _("Measures")
 
     def ready(self) -> None:
-        from measures import notices, owners
+        from measures import owners
 
-        notices.connect()
         owners.connect()

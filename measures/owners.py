@@ -4,7 +4,7 @@ Both are reporters of that department. Who is none any more, or whose department
 after it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -73,6 +73,11 @@ def _lost_places(measure: Measure, of: User | None) -> dict[str, list[str]]:
     return {
         name: [str(key), "None"] for name, key in places.items() if key is not None and (of is None or key == of.pk)
     }
+
+
+def own_codes(codes: Iterable[str], keepers: Mapping[str, set[int]], user: User) -> list[str]:
+    """Those of the measures that the person looks after, or nobody. `keepers`: as `MeasureQuerySet.keepers` finds."""
+    return [code for code in codes if code not in keepers or user.pk in keepers[code]]
 
 
 def leave_measures(person: User, *, by: User | None, **kwargs: Any) -> None:

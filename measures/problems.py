@@ -4,7 +4,7 @@ notifies.
 What problems of anything have in common is in `reporting.problems`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,17 +12,17 @@ from django.db import transaction
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Department, User
+from accounts.models import User
 from accounts.permissions import check_reviewer
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.scope import ScopeKind, out_since
+from core.signals import action
 from core.versions import State
 from measures.models import Plan, Problem, ProblemCategory, ProblemStep, ProblemSubject
-from measures.notices import notify_of_problem
 from measures.plan_rows import PlanRows
 from reporting.problems import services
-from reporting.problems.rules import ProblemCounts, ProblemOnDay, WaitingFor, count_problems, waiting_for
+from reporting.problems.rules import ProblemCounts, ProblemOnDay, count_problems
 from reporting.problems.services import Assignment, Files, ProblemData
 
 CATEGORIES = PlanRows(
@@ -160,9 +160,8 @@ def assign_problem(
 ) -> ProblemStep:
     """Says who solves it by when, for the first time or otherwise than before. Raises NotAllowed, also where somebody
     has acted on it after `known_step`, the id of the last step that was shown."""
-    before = problem.last_step and problem.last_step.owner
     step = services.assign_problem(problem, by=by, assignment=assignment, note=note, known_step=known_step)
-    return _tell(step, by=by, also=[before] if before else [])
+    return _tell(step, by=by)
 
 
 @transaction.atomic
@@ -184,17 +183,6 @@ def _check_not_withdrawn(subject: Any) -> None:
         raise NotAllowed(left.refusal)
 
 
-def _tell(step: Any, *, by: User, also: Iterable[Department] = ()) -> ProblemStep:
-    """Notifies whoever raised it, solves it, helps or leads what it is about, and the people of a project's city; the
-    office where it acts next."""
-    problem = step.problem
-    concerned = {step.owner, problem.lead_department, problem.raised_by, *problem.helpers.all(), *also}
-    departments = {each.successor.pk for each in concerned if each is not None}
-    waits = waiting_for(step.state, is_escalated=step.is_escalated) == WaitingFor.OFFICE
-    notify_of_problem(
-        step,
-        departments=departments,
-        tells_office=waits or step.move == "reply",
-        by=by,
-    )
+def _tell(step: Any, *, by: User) -> ProblemStep:
+    action.send(ProblemStep, target=step, verb=step.move, by=by)
     return step  # type: ignore[no-any-return]  # of this app's own model

@@ -6,13 +6,12 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, Min
+from django.db.models import Min
 
-from accounts.models import Department
 from core.periods import month_of, months_between
-from measures.models import Notice, NoticeKind, Report
+from measures.models import Report
 from measures.timeline import History, load_history
-from reporting.months import BoardRow, LateMonth, LateReports, ReportingMonth, reports_due_on
+from reporting.months import LateMonth, LateReports, ReportingMonth, reports_due_on
 
 # For each month, by a measure's code: who leads it, and the day of the first report that was filed, None while it is
 # still owed.
@@ -141,10 +140,6 @@ def months_of_department(department_id: int, *, plan: Any, months: Sequence[date
     return found.get(department_id, [ReportingMonth(0, 0)] * len(months))
 
 
-def month_board(plan: Any, *, month: date, day: date) -> list[BoardRow]:
-    """The month of each department that owes something for it, those that miss most first. Five queries."""
-    months = months_of(plan, month=month, day=day)
-    reminders = Notice.objects.filter(kind=NoticeKind.REMINDER, plan=plan, period=month).order_by()
-    reminded = dict(reminders.values_list("user__department").annotate(last=Max("day")))
-    rows = [BoardRow(each, months[each.pk], reminded.get(each.pk)) for each in Department.objects.filter(pk__in=months)]
-    return sorted(rows, key=lambda row: (-row.month.missing, row.department.number))
+def outstanding_codes(owed: ReportsOwed, month: date, department: int | None) -> list[str]:
+    """The codes of the measures whose reports for the month the department has not filed."""
+    return [code for code, (lead, filed) in owed.get(month, {}).items() if lead == department and filed is None]

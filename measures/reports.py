@@ -21,8 +21,7 @@ from core.provenance import Provenance
 from core.scope_changes import check_in_plan
 from core.statuses import MeasureStatus
 from core.texts import MAX_TEXT_LENGTH, clean_text
-from measures.models import Measure, NoticeKind, Report, StatusChange
-from measures.notices import notify_department
+from measures.models import Measure, Report, StatusChange
 from measures.problems import open_problems
 from measures.report_problems import (
     file_problem,
@@ -232,7 +231,6 @@ def accept_report(report: Report, *, by: User, note: str = "") -> StatusChange |
     if current.status != report.against_status:
         raise StatusMoved(report.against_status, current.status)
     apply_move(report, "accept", by=by, note=note)
-    notify_department(report.readers_department_id, NoticeKind.ACCEPTED, report=report)
     change = None
     if report.status != current.status:
         change = _change_status(report, changes, by=by)
@@ -270,5 +268,4 @@ def accept_reports(reports: Iterable[Report], *, by: User) -> list[Outcome[Repor
 def return_report(report: Report, *, by: User, note: str) -> Report:
     """Returns a submitted report to its department with a reason."""
     services.return_report(report, by=by, note=note)
-    notify_department(report.readers_department_id, NoticeKind.RETURNED, report=report)
     return report

@@ -18,11 +18,10 @@ from core.clock import now
 from core.codes import next_position
 from core.exceptions import NotAllowed
 from core.published import explain_change
-from core.signals import figures_changed
+from core.signals import action, figures_changed
 from core.statuses import MeasureStatus
 from core.texts import MAX_TEXT_LENGTH, clean_text
-from measures.models import Comment, Measure, NoticeKind, StatusChange
-from measures.notices import notify_concerned
+from measures.models import Comment, Measure, MeasureEvent, StatusChange
 from measures.rules import Change, effective_changes
 
 Cell = tuple[int, int, int]
@@ -127,5 +126,5 @@ def add_comment(measure: Measure, *, by: User, text: str) -> Comment:
         raise NotAllowed(_("You may not do this"))
     text = clean_text(text, field="text", max_length=MAX_TEXT_LENGTH, if_empty=_("This field is required"))
     comment = Comment.objects.create(measure=measure, text=text, written_at=now(), written_by=by)
-    notify_concerned(measure, NoticeKind.COMMENT, by=by)
+    action.send(Measure, target=measure, verb=MeasureEvent.COMMENT, by=by)
     return comment

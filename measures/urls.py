@@ -1,7 +1,6 @@
 from django.urls import path
 
 from measures.office import views as office_views
-from measures.views import inbox as inbox_views
 from measures.views import measures as views
 from measures.views import meetings as meeting_views
 from measures.views import problem_forms
@@ -55,9 +54,4 @@ urlpatterns = [
     path("workspace/no-change/", workspace_views.NoChange.as_view(), name="no_change"),
     path("review/", review_views.ReviewPage.as_view(), name="review"),
     path("review/decide/", review_views.Decide.as_view(), name="decide"),
-    path("review/board/", review_views.BoardPage.as_view(), name="board"),
-    path("review/remind/", review_views.Remind.as_view(), name="remind"),
-    path("inbox/", inbox_views.Inbox.as_view(), name="inbox"),
-    path("inbox/read/", inbox_views.ReadAll.as_view(), name="inbox_read"),
-    path("inbox/<int:pk>/", inbox_views.OpenNotice.as_view(), name="notice"),
 ]

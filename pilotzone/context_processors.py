@@ -16,8 +16,8 @@ from core.clock import today
 from indicators.models import ValueReport
 from measures.filters import asked_plan
 from measures.models import Plan, Report
-from measures.notices import unread_count
 from measures.views.plans import plan_choice
+from notices.services import unread_count
 from projects.models import ProjectMonth
 from regions.words import NEUTRAL, PartWords
 from reporting.workflow import ReportState

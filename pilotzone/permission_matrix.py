@@ -152,6 +152,7 @@ _PART_OF = {
     "glossary": "dashboard",
     "guides": "dashboard",
     "guide": "dashboard",
+    "notices": "measures",
     "web": "accounts",
     "language": "accounts",
     "admin_log_in": "accounts",

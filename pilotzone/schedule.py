@@ -29,15 +29,15 @@ TASKS: dict[str, dict[str, Any]] = {
     "seal-log": {"task": "accounts.tasks.seal_log_task", "schedule": 60.0},
     "verify-log-nightly": {"task": "accounts.tasks.verify_log_task", "schedule": crontab(hour=23, minute=45)},
     "tell-of-due-dates": {
-        "task": "measures.tasks.notify_of_due_dates_task",
+        "task": "notices.tasks.notify_of_due_dates_task",
         "schedule": crontab(hour=7, minute=30),
     },
     "tell-of-due-values": {
-        "task": "indicators.tasks.notify_of_due_values_task",
+        "task": "notices.tasks.notify_of_due_values_task",
         "schedule": crontab(hour=7, minute=30),
     },
     "send-digests": {
-        "task": "measures.tasks.send_digests_task",
+        "task": "notices.tasks.send_digests_task",
         "schedule": crontab(hour=8, minute=0),
     },
 }

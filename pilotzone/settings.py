@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "measures",
     "projects",
     "indicators",
+    "notices",
     "rollups",
     "themes",
     "dashboard",

@@ -33,6 +33,7 @@ urlpatterns = [
     path("", include("measures.urls")),
     path("", include("projects.urls")),
     path("", include("indicators.urls")),
+    path("", include("notices.urls")),
     path("", include("web.urls")),
     path("accounts/permissions/", PermissionsPage.as_view(), name="permissions"),
     path("accounts/", include("accounts.urls")),

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from accounts.models import Department
 from core.periods import MonthState
 from web.limits import report_due_day
 
@@ -81,19 +80,3 @@ class LateReports:
     def departments(self) -> set[int]:
         """The ids of those that have not filed all."""
         return {department for each in self.months for department in each.departments}
-
-
-@dataclass(frozen=True)
-class BoardRow:
-    """A department's month on the board; `reminded_on` is the day of the last reminder."""
-
-    department: Department
-    month: ReportingMonth
-    reminded_on: date | None
-
-    @property
-    def state(self) -> str:
-        """all, some or none of what it owed is filed."""
-        if self.month.is_reported:
-            return "all"
-        return "some" if self.month.filed else "none"

@@ -1,7 +1,7 @@
 """What a person does with a report, whatever it is about. Each service is all or nothing and says who.
 
 What is refused raises NotAllowed with a sentence for the person. What only the reports of one app need (a status to
-change, people to notify) stands in a service of that app, around `apply_move`.
+change) stands in a service of that app, around `apply_move`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -19,6 +19,7 @@ from accounts.models import Role, User
 from accounts.permissions import may_review
 from core.clock import now, today
 from core.exceptions import NotAllowed
+from core.signals import action
 from core.texts import clean_text
 from reporting.models import AbstractFiling, AbstractReportStep
 from reporting.moves import Move, moves_from
@@ -96,6 +97,7 @@ def apply_move(report: AbstractFiling, name: str, *, by: User, note: str = "") -
         report.save()
         step.content = report.content()
         step.save()
+    action.send(type(report), target=report, verb=name, by=by)
 
 
 def make_move(report: AbstractFiling, name: str, *, by: User, note: str = "") -> AbstractReportStep:

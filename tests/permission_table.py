@@ -110,9 +110,9 @@ POST measures:no_change     /workspace/no-change/                 403   403   40
 GET  measures:review        /review/                              login login 403 403 403 403 200 200 403 200 403
 GET  measures:decide        /review/decide/                       login login 403 403 403 403 302 403 403 302 403
 POST measures:decide        /review/decide/                       403   403   403 403 403 403 302 403 403 302 403
-GET  measures:board         /review/board/                        login login 403 403 403 403 200 200 403 200 403
-GET  measures:remind        /review/remind/                       login login 403 403 403 403 302 403 403 302 403
-POST measures:remind        /review/remind/                       403   403   403 403 403 403 302 403 403 302 403
+GET  notices:board         /review/board/                        login login 403 403 403 403 200 200 403 200 403
+GET  notices:remind        /review/remind/                       login login 403 403 403 403 302 403 403 302 403
+POST notices:remind        /review/remind/                       403   403   403 403 403 403 302 403 403 302 403
 GET  projects:review        /review/projects/                     login login 403 403 403 403 200 200 403 200 403
 GET  projects:decide        /review/projects/decide/              login login 403 403 403 403 302 403 403 302 403
 POST projects:decide        /review/projects/decide/              403   403   403 403 403 403 302 403 403 302 403
@@ -121,9 +121,9 @@ GET  projects:month         /projects/P0001/month/                login login 40
 POST projects:month         /projects/P0001/month/                403   403   403 302 403 403 403 403 403 403 302
 POST projects:month_draft   /projects/P0001/month/draft/          401   401   403 200 403 403 403 403 403 403 200
 GET  projects:evidence      /projects/P0001/evidence/{paper}/     login login 403 200 403 403 200 200 403 200 200
-GET  measures:inbox         /inbox/                               login login 200 200 200 200 200 200 200 200 200
-POST measures:inbox_read    /inbox/read/                          login login 302 302 302 302 302 302 302 302 302
-GET  measures:notice        /inbox/{notice}/                      login login 404 302 404 404 404 404 404 404 404
+GET  notices:inbox         /inbox/                               login login 200 200 200 200 200 200 200 200 200
+POST notices:inbox_read    /inbox/read/                          login login 302 302 302 302 302 302 302 302 302
+GET  notices:notice        /inbox/{notice}/                      login login 404 302 404 404 404 404 404 404 404
 
 GET  office:index           /office/                              login login 403 403 403 403 200 403 200 200 403
 GET  office:measures        /office/measures/                     login login 403 403 403 403 200 403 403 200 403
@@ -492,7 +492,7 @@ BODIES = {
     "POST indicators:value_draft": VALUE,
     "POST indicators:paste": {**VALUE, "text": "2023Q1\t5.1\t2023-04-20", "action": "save"},
     "POST indicators:decide": {"report": "{value}", "decision": "accept"},
-    "POST measures:remind": {"department": "science", **AUGUST},
+    "POST notices:remind": {"department": "science", **AUGUST},
     "POST measures:list": {"name": "在推进"},
     "POST measures:problems": {"name": "未销号"},
     "POST measures:raise_problem": {"text": "缺人"},

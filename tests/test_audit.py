@@ -23,7 +23,6 @@ from measures.models import (
     Evidence,
     Load,
     LoadedRow,
-    Notice,
     Problem,
     ProblemEvidence,
     ProblemStep,
@@ -31,6 +30,7 @@ from measures.models import (
     ReportStep,
 )
 from measures.services import change_measure
+from notices.models import Notice
 from projects.models import Project, ProjectMonth, ProjectMonthEvidence, ProjectMonthStep
 from projects.services import save_project
 from rollups.models import MeasureRollup, ProjectRollup, RollupRun, StaleCell, Verification

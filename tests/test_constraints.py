@@ -20,7 +20,6 @@ from measures.models import (
     Measure,
     Meeting,
     MeetingItem,
-    Notice,
     Plan,
     PlanMilestone,
     Problem,
@@ -29,6 +28,7 @@ from measures.models import (
     Section,
     StatusChange,
 )
+from notices.models import Notice
 from projects.models import Project, ProjectMonthEvidence, TermsChange
 from regions.models import Region
 from reporting.models import AbstractFiling, AbstractReport
@@ -57,7 +57,18 @@ from tests.factories import (
 
 pytestmark = pytest.mark.both_databases
 
-OURS = ("regions", "accounts", "measures", "projects", "indicators", "rollups", "themes", "dashboard", "datasets")
+OURS = (
+    "regions",
+    "accounts",
+    "measures",
+    "projects",
+    "indicators",
+    "notices",
+    "rollups",
+    "themes",
+    "dashboard",
+    "datasets",
+)
 # A proxy has no table, and no constraints of its own.
 MODELS = [model for app in OURS for model in apps.get_app_config(app).get_models() if not model._meta.proxy]
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.db import connections, models
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.executor import MigrationExecutor
@@ -21,8 +22,10 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 
 from accounts.models import AuthenticatorApp
+from core.clock import now
 from core.operations import AtOnce
 from measures.models import Plan
+from notices.models import Notice
 from web.cache import versions
 
 # The last migration of each app in release 0.2.0.
@@ -38,6 +41,8 @@ RELEASED = {
     "themes": "0001_initial",
     "web": "0007_limits_of_the_site",
 }
+# Apps that have come since: their tables were of others.
+SINCE = {"notices"}
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +54,14 @@ def one_by_one() -> MigrationLoader:
 @pytest.fixture(scope="module")
 def released(one_by_one: MigrationLoader) -> list[tuple[str, str]]:
     """What a database of 0.2.0 has applied, in order; of other apps, what they have today."""
-    targets = [each for each in sorted(one_by_one.graph.leaf_nodes()) if each[0] not in RELEASED]
+    targets = others(one_by_one)
     plans = [one_by_one.graph.forwards_plan(target) for target in (*targets, *RELEASED.items())]
     return list(dict.fromkeys(key for plan in plans for key in plan))
+
+
+def others(loader: MigrationLoader) -> list[tuple[str, str]]:
+    """The last migrations of apps that are not ours, as they are today."""
+    return [each for each in sorted(loader.graph.leaf_nodes()) if each[0] not in {*RELEASED, *SINCE}]
 
 
 def loaded(applied: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch) -> MigrationLoader:
@@ -124,6 +134,10 @@ def _fill_release(old: Any) -> None:
     vic = old.get_model("accounts.User").objects.create(username="vic", role="viewer")
     old.get_model("otp_totp.TOTPDevice").objects.create(user=vic, name="app", key=KEY)
     days = {"starts_on": date(2023, 1, 1), "ends_on": date(2025, 12, 31)}
+    # Those of the release are made after its migrations.
+    for model in ("plan", "notice"):
+        old.get_model("contenttypes.ContentType").objects.create(app_label="measures", model=model)
+    old.get_model("measures.Notice").objects.create(user=vic, kind="reminder", day=date(2023, 8, 29), created_at=now())
     old.get_model("measures.Plan").objects.create(slug="plan", name_zh="计划", name_en="Plan", **days)
 
 
@@ -146,8 +160,7 @@ def _upgraded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         try:
             executor = MigrationExecutor(site)
             released = [key for key in executor.loader.replacements if key[0] in RELEASED]
-            others = [each for each in executor.loader.graph.leaf_nodes() if each[0] not in RELEASED]
-            _fill_release(executor.migrate([*others, *released]).apps)
+            _fill_release(executor.migrate([*others(executor.loader), *released]).apps)
             executor = MigrationExecutor(site)
             executor.migrate(executor.loader.graph.leaf_nodes())
             versions.resume()
@@ -165,6 +178,19 @@ def _upgraded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 def test_rows_of_the_release_stay(django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
         assert list(Plan.objects.values_list("slug", "name_en")) == [("plan", "Plan")]
+
+
+@pytest.mark.usefixtures("_upgraded")
+def test_rows_and_content_types_of_a_model_go_along_to_its_room(django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        assert Notice.objects.values_list("user__username", "kind").get() == ("vic", "reminder")
+        labels = ContentType.objects.filter(model__in=["plan", "notice"]).values_list("model", "app_label")
+        assert dict(labels) == {"plan": "measures", "notice": "notices"}
+        MigrationExecutor(connections["default"]).migrate([("notices", None)])
+        assert ContentType.objects.get(model="notice").app_label == "measures"
+        MigrationExecutor(connections["default"]).migrate([("notices", "0001_initial")])
+        assert ContentType.objects.get(model="notice").app_label == "notices"
+        assert Notice.objects.count() == 1
 
 
 @pytest.mark.usefixtures("_upgraded")

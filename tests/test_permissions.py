@@ -22,9 +22,10 @@ from core.period_codes import read_period
 from datasets.models import Upload
 from datasets.uploads import keep_upload, work_on
 from indicators.values import ValueData, save_value, submit_value
-from measures.models import Evidence, Load, Notice, PlanMilestone, Problem
+from measures.models import Evidence, Load, PlanMilestone, Problem
 from measures.problems import move_problem, save_problem_draft
 from measures.reports import ReportData, save_draft
+from notices.models import Notice
 from pilotzone.permission_explained import Verdict, explain
 from projects.models import ProjectMonthEvidence
 from reporting.evidence import attach_file

@@ -31,7 +31,6 @@ from measures.models import (
     Section,
     StatusChange,
 )
-from measures.notices import remind_department
 from measures.office.acceptances import undo_acceptance
 from measures.office.corrections import correct_status, reopen_measure
 from measures.office.measures import change_texts, enter_measure, measure_state
@@ -41,6 +40,7 @@ from measures.office.terms import change_terms, move_listing
 from measures.owners import owners_state, set_owners
 from measures.problems import move_problem
 from measures.reports import withdraw_report
+from notices.reminders import remind_department
 from projects import months
 from projects.annual_plans import set_annual_plan
 from projects.models import AnnualPlan, Category, Project, ProjectMonth

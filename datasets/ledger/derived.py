@@ -16,12 +16,13 @@ from datasets.ledger.rows import Row, Values
 from datasets.ledger.scopes import SCOPES
 from datasets.ledger.sheets import SHEETS
 from datasets.ledger.writing import BATCH_SIZE, Ids
-from measures.models import Measure, NoticeKind, Report, StatusChange, Term
-from measures.notices import notify_departments
+from measures.models import Measure, Report, StatusChange, Term
 from measures.owners import clear_owners
 from measures.reports import return_report
 from measures.rules import effective_changes, restating
 from measures.services import load_changes
+from notices.models import NoticeKind
+from notices.services import notify_of_measures
 from reporting.problems.workflow import ProblemState
 from reporting.workflow import ReportState
 
@@ -213,7 +214,7 @@ def _notify(old_leads: Mapping[int, int], due: Iterable[int], measures: Mapping[
         NoticeKind.DUE_MOVED: [(leads[pk], pk) for pk in due] + list(joined.values_list("department", "measure")),
     }
     for kind, concerned in news.items():
-        notify_departments(kind, [(department, measures[pk]) for department, pk in concerned], by=by)
+        notify_of_measures(kind, [(department, measures[pk]) for department, pk in concerned], by=by)
 
 
 def _return_waiting(old_leads: Mapping[int, int], *, by: User, reason: str) -> None:

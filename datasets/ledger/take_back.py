@@ -26,7 +26,8 @@ from datasets.ledger.touched import COUNTED_OF_PROJECTS, Cells, links_of
 from datasets.ledger.writing import Writer, write_links
 from datasets.models import LedgerVersion, Upload
 from indicators.models import HeadlineIndicator, Indicator, Observation
-from measures.models import Load, LoadedRow, Measure, Notice, Plan, ReportStep
+from measures.models import Load, LoadedRow, Measure, Plan, ReportStep
+from notices.models import Notice
 from projects.models import Project, ProjectMonth, ProjectMonthStep
 from projects.services import cells_of_place
 from rollups.models import MeasureRollup, ProjectRollup

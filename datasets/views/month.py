@@ -227,7 +227,7 @@ class OfficeMonth(OfPlan):
             request,
             partial(write_office_month, plan=plan, month=month),
             name=f"{plan.slug}-{month:%Y-%m}",
-            back=month_url("measures:board", month, plan=plan),
+            back=month_url("notices:board", month, plan=plan),
             log=partial(log_month, request, "month of all departments", as_of=self.day),
         )
 

@@ -1,7 +1,6 @@
-from measures.models.changes import Comment, StatusChange, Term, TermsChange
+from measures.models.changes import Comment, MeasureEvent, StatusChange, Term, TermsChange
 from measures.models.loads import Load, LoadedRow
 from measures.models.meetings import Meeting, MeetingItem
-from measures.models.notices import Notice, NoticeKind
 from measures.models.plans import Measure, Plan, PlanMilestone, ScopeChange, Section
 from measures.models.problems import Problem, ProblemCategory, ProblemEvidence, ProblemStep, ProblemSubject
 from measures.models.reports import Evidence, Report, ReportStep
@@ -12,10 +11,9 @@ __all__ = [
     "Load",
     "LoadedRow",
     "Measure",
+    "MeasureEvent",
     "Meeting",
     "MeetingItem",
-    "Notice",
-    "NoticeKind",
     "Plan",
     "PlanMilestone",
     "Problem",

@@ -144,6 +144,17 @@ class Comment(models.Model):
         return f"{self.measure_id} {self.written_at:%Y-%m-%d}"
 
 
+class MeasureEvent(models.TextChoices):
+    """What departments hear of a measure, besides moves of its reports and a `core.scope.ScopeKind`."""
+
+    LEAD_GIVEN = "lead_given", pgettext_lazy("notice", "New lead department")
+    LEAD_TAKEN = "lead_taken", pgettext_lazy("notice", "Another lead department")
+    DUE_MOVED = "due_moved", pgettext_lazy("notice", "New due date")
+    CORRECTED = "corrected", pgettext_lazy("notice", "Corrected")
+    REOPENED = "reopened", pgettext_lazy("notice", "Reopened")
+    COMMENT = "comment", pgettext_lazy("notice", "Comment")
+
+
 class Term(models.TextChoices):
     """Columns of a measure that only a reviewer changes, with a reason."""
 

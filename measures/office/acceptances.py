@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core.exceptions import NotAllowed
 from core.texts import clean_text
-from measures.models import NoticeKind, Report, StatusChange
-from measures.notices import notify_department
+from measures.models import Report, StatusChange
 from measures.office.corrections import restate
 from measures.rules import Change, effective_changes
 from measures.services import cell_of, load_changes, mark_updated, send_figures_changed
@@ -32,7 +31,6 @@ def undo_acceptance(report: Report, *, by: User, note: str) -> Report:
     apply_move(report, "undo_acceptance", by=by, note=note)
     if change is not None:
         restate(measure, change, as_in=effective_changes(changes)[-2], by=by, reason=note)
-    notify_department(report.readers_department_id, NoticeKind.UNDONE, report=report)
     mark_updated(measure)
     send_figures_changed(cell_of(measure))
     return report

@@ -13,10 +13,10 @@ from core.clock import today
 from core.exceptions import NotAllowed
 from core.provenance import Provenance
 from core.scope_changes import check_in_plan
+from core.signals import action
 from core.statuses import MeasureStatus
 from core.texts import clean_text
-from measures.models import Measure, NoticeKind, StatusChange
-from measures.notices import notify_concerned
+from measures.models import Measure, MeasureEvent, StatusChange
 from measures.rules import Change, correction_window, effective_changes, is_completion, restating
 from measures.services import (
     cell_of,
@@ -61,7 +61,7 @@ def correct_status(change: StatusChange, *, by: User, status: str, effective_on:
     for again in restating(effective, wrong):
         restate(measure, StatusChange.objects.get(pk=again.id), as_in=correction, by=by, reason=reason)
     StatusChange.objects.filter(pk=change.pk).mark_updated()
-    notify_concerned(measure, NoticeKind.CORRECTED, by=by)
+    action.send(Measure, target=measure, verb=MeasureEvent.CORRECTED, by=by)
     return correction
 
 
@@ -108,7 +108,7 @@ def reopen_measure(measure: Measure, *, by: User, status: str, effective_on: dat
         reason_zh=reason,
         provenance=Provenance.REPORTED,
     )
-    notify_concerned(measure, NoticeKind.REOPENED, by=by)
+    action.send(Measure, target=measure, verb=MeasureEvent.REOPENED, by=by)
     return change
 
 

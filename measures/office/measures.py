@@ -14,11 +14,11 @@ from core.clock import today
 from core.exceptions import NotAllowed
 from core.names import check_named
 from core.provenance import Provenance
+from core.signals import action
 from core.statuses import MeasureStatus
 from core.texts import clean_text
 from core.versions import State, as_state, check_unchanged
-from measures.models import Measure, NoticeKind, Plan, Section, StatusChange
-from measures.notices import notify_department
+from measures.models import Measure, MeasureEvent, Plan, Section, StatusChange
 from measures.services import (
     add_measure,
     change_measure,
@@ -82,7 +82,7 @@ def enter_measure(
     if first_status != MeasureStatus.PROMOTING:
         _add_first_status(measure, first_status, by=by, reached_on=reached_on or listed_on, reason=reason)
     measure.participating_departments.set(participating_departments)
-    notify_department(measure.lead_department_id, NoticeKind.LEAD_GIVEN, measure=measure, by=by)
+    action.send(Measure, target=measure, verb=MeasureEvent.LEAD_GIVEN, by=by, department=measure.lead_department_id)
     return measure
 
 

@@ -8,8 +8,8 @@ from accounts.models import User
 from accounts.permissions import check_reviewer
 from core.scope import MEASURE_KINDS, ScopeKind
 from core.scope_changes import add_scope_change
-from measures.models import Measure, NoticeKind, ScopeChange
-from measures.notices import notify_concerned
+from core.signals import action
+from measures.models import Measure, ScopeChange
 from measures.services import cell_of, lock_measure, mark_updated, send_figures_changed
 
 
@@ -38,7 +38,7 @@ def change_scope(measure: Measure, kind: ScopeKind, *, by: User, effective_on: d
     row: ScopeChange = add_scope_change(
         measure, kind, kinds=MEASURE_KINDS, by=by, effective_on=effective_on, reason=reason
     )
-    notify_concerned(measure, NoticeKind(kind), by=by)
+    action.send(Measure, target=measure, verb=kind, by=by)
     mark_updated(measure)
     send_figures_changed(cell_of(measure))
     return row

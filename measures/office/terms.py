@@ -13,9 +13,9 @@ from accounts.permissions import check_reviewer
 from core.bounds import check_columns
 from core.clock import now, today
 from core.exceptions import NotAllowed
+from core.signals import action
 from core.texts import clean_text
-from measures.models import Measure, NoticeKind, Section, StatusChange, Term, TermsChange
-from measures.notices import notify_concerned, notify_department
+from measures.models import Measure, MeasureEvent, Section, StatusChange, Term, TermsChange
 from measures.reports import return_report
 from measures.rules import effective_changes, restating
 from measures.services import (
@@ -70,7 +70,7 @@ def change_terms(measure: Measure, *, by: User, reason: str, **terms: Unpack[Ter
     if Term.LEAD_DEPARTMENT in changed:
         _hand_over(measure, before[-1], by=by, reason=reason)
     if Term.DUE_ON in changed:
-        notify_concerned(measure, NoticeKind.DUE_MOVED, by=by)
+        action.send(Measure, target=measure, verb=MeasureEvent.DUE_MOVED, by=by)
     send_figures_changed(before, cell_of(measure))
     return changes
 
@@ -82,8 +82,9 @@ def _hand_over(measure: Measure, old_lead: int, *, by: User, reason: str) -> Non
     own = Q(department=old_lead) | Q(department__merged_into=old_lead)
     for report in measure.reports.filter(own, state=ReportState.SUBMITTED):
         return_report(report, by=by, note=reason)
-    notify_department(old_lead, NoticeKind.LEAD_TAKEN, measure=measure, by=by)
-    notify_department(measure.lead_department_id, NoticeKind.LEAD_GIVEN, measure=measure, by=by)
+    news = {old_lead: MeasureEvent.LEAD_TAKEN, measure.lead_department_id: MeasureEvent.LEAD_GIVEN}
+    for department, event in news.items():
+        action.send(Measure, target=measure, verb=event, by=by, department=department)
 
 
 def _check_terms(measure: Measure, terms: Terms) -> None:

@@ -60,7 +60,7 @@ _OF_REVIEWERS = [
     ),
     Task("measures:review", gettext_lazy("Review"), gettext_lazy("Accept or return what departments have submitted")),
     Task(
-        "measures:board",
+        "notices:board",
         gettext_lazy("Monthly submission status"),
         gettext_lazy("Who has reported a month; reminders"),
     ),

@@ -26,8 +26,8 @@ from accounts.log_seals import newest_seal, seal_log
 from accounts.models import LogSeal, Role
 from accounts.noted_seals import Restoration, keep_restorations, note_restoration, read_noted, restorations, seal_notes
 from datasets.backups.manifest import Manifest
-from measures.models import NoticeKind
-from measures.notices import notice_sentence, notice_url
+from notices.models import NoticeKind
+from notices.wording import notice_sentence, notice_url
 from tests.accounts.test_log_archive import seal_days_ago
 from tests.accounts.test_log_seals import add, faults, rows
 from tests.factories import make_user

@@ -30,8 +30,8 @@ from accounts.people import (
 from accounts.services import create_token, use_token
 from core.exceptions import NotAllowed
 from core.versions import ChangedMeanwhile
-from measures.models import Notice
-from measures.notices import notice_sentence, notice_url
+from notices.models import Notice
+from notices.wording import notice_sentence, notice_url
 from pilotzone import env
 from tests.factories import make_department, make_user, region
 

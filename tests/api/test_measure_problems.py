@@ -9,8 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.permissions import scopes_of
-from measures.models import Measure, Notice, Plan, Problem, ProblemStep
+from measures.models import Measure, Plan, Problem, ProblemStep
 from measures.problems import problem_counts
+from notices.models import Notice
 from tests import factories as make
 from tests.api.addresses import wrong
 from tests.api.conftest import API

@@ -23,11 +23,12 @@ from datasets.uploads import decide, keep_upload, work_on
 from indicators.models import Indicator, Target, ValueReport
 from indicators.values import ValueData, accept_value, return_values, save_value, submit_value
 from measures.meetings import Direction, give_direction
-from measures.models import Measure, Notice, Plan, PlanMilestone, Problem, StatusChange
+from measures.models import Measure, Plan, PlanMilestone, Problem, StatusChange
 from measures.office.corrections import reopen_measure
 from measures.problems import save_problem_draft
 from measures.reports import ReportData, accept_report, return_report, save_draft
 from measures.services import add_comment
+from notices.models import Notice
 from projects.annual_plans import set_annual_plan
 from projects.exemptions import excuse_city
 from projects.models import Project
@@ -278,9 +279,9 @@ SAMPLES = [
     page("indicators:review", person="rita"),
     page("indicators:review", "?ticked=all", person="rita"),
     page("measures:review", person="rita"),
-    page("measures:board", person="rita"),
-    page("measures:inbox", person="ada"),
-    page("measures:inbox", person="vic"),
+    page("notices:board", person="rita"),
+    page("notices:inbox", person="ada"),
+    page("notices:inbox", person="vic"),
     page("datasets:data", person="rita"),
     page("datasets:data", person="audit"),
     page("datasets:upload", pk="{upload}", person="rita"),
@@ -494,10 +495,10 @@ NO_PAGES = {
         "measures:comment",
         "measures:decide",
         "measures:discard",
-        "measures:inbox_read",
+        "notices:inbox_read",
         "measures:no_change",
-        "measures:notice",
-        "measures:remind",
+        "notices:notice",
+        "notices:remind",
         "projects:decide",
         "indicators:decide",
     },

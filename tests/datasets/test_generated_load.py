@@ -271,7 +271,7 @@ def test_every_table_of_a_plan_is_copied_or_left_out_on_purpose() -> None:
         "projects.RankExemption",
         # Each repeats what its month says, and no figure reads them.
         "projects.ProjectMonthStep",
-        "measures.Notice",
+        "notices.Notice",
         # Files belong to one step, and nobody met.
         "measures.ProblemEvidence",
         "measures.Meeting",

@@ -22,12 +22,13 @@ from accounts.services import create_token, create_token_once
 from core.exceptions import NotAllowed
 from measures.filing import report_no_change
 from measures.meetings import Direction, add_meeting, give_direction, put_on_agenda
-from measures.models import Measure, Meeting, MeetingItem, Notice, ProblemStep, Report, StatusChange, TermsChange
-from measures.notices import remind_department
+from measures.models import Measure, Meeting, MeetingItem, ProblemStep, Report, StatusChange, TermsChange
 from measures.office import mergers
 from measures.office.mergers import merge_departments
 from measures.office.terms import change_terms
 from measures.reports import ReportData, accept_report, accept_reports, return_report, save_draft, submit_report
+from notices.models import Notice
+from notices.reminders import remind_department
 from pilotzone.celery import app
 from projects.models import Project
 from reporting.services import DraftChanged

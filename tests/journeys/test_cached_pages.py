@@ -14,10 +14,11 @@ from django.urls import resolve
 from accounts.models import Department, User
 from core.clock import now
 from indicators.models import Indicator, Observation
-from measures.models import Measure, Notice, NoticeKind, Report
+from measures.models import Measure, Report
 from measures.office.mergers import merge_departments
 from measures.reports import ReportData, accept_report, return_report, save_draft, submit_report
 from measures.services import add_comment
+from notices.models import Notice, NoticeKind
 from pilotzone.celery import app
 from projects.models import Project
 from rollups.services import rebuild_rollups

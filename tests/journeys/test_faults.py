@@ -19,9 +19,10 @@ from celery.schedules import crontab
 from django.core.management import call_command
 from django.db import InterfaceError, OperationalError, connections, transaction
 
-from measures.models import Notice, Report, StatusChange
+from measures.models import Report, StatusChange
 from measures.office.terms import change_terms
 from measures.reports import accept_report
+from notices.models import Notice
 from pilotzone.celery import app
 from pilotzone.postgresql import outage
 from rollups.models import MeasureRollup, RollupRun, StaleCell

@@ -14,12 +14,14 @@ from dashboard.changes import Changes, EarlierFigures
 from dashboard.charts.due_dates import due_rows
 from dashboard.figures import Figures
 from dashboard.models import PublishedFigure
-from measures.models import Comment, Measure, Notice, Plan, Report, ScopeChange, StatusChange
-from measures.notices import notice_url, remind_department
+from measures.models import Comment, Measure, Plan, Report, ScopeChange, StatusChange
 from measures.reports import return_report
 from measures.services import change_measure
 from measures.timeline import load_history
 from measures.views.plans import MAX_IN_HEAD
+from notices.models import Notice
+from notices.reminders import remind_department
+from notices.wording import notice_url
 from projects.models import ScopeChange as ProjectScopeChange
 from rollups.services import rebuild_rollups
 from tests.factories import (

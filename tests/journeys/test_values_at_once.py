@@ -9,9 +9,9 @@ import pytest
 from accounts.models import User
 from core.period_codes import read_period
 from indicators.models import Indicator, ValueReport
-from indicators.value_notices import notify_of_due_values
 from indicators.values import ValueData, accept_value, return_value, save_value, submit_value
-from measures.models import Notice
+from notices.due_values import notify_of_due_values
+from notices.models import Notice
 from reporting.services import delete_abandoned_drafts
 from tests.factories import make_department, make_indicator, make_plan, make_user, region
 from tests.journeys.test_at_once import EIGHT, at_once, split

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from measures.models import Measure, Notice
-from measures.notices import remind_department
+from measures.models import Measure
 from measures.reporting_months import first_reporting_month, late_months
+from notices.models import Notice
+from notices.reminders import remind_department
 from tests import factories as make
 from tests.pages import text_of
 

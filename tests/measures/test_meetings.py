@@ -21,9 +21,10 @@ from measures.meetings import (
     remove_meeting,
     take_off_agenda,
 )
-from measures.models import Meeting, MeetingItem, Notice, Problem, ProblemStep
-from measures.notices import notify_of_due_dates
+from measures.models import Meeting, MeetingItem, Problem, ProblemStep
 from measures.problems import assign_problem, move_problem, save_problem_draft
+from notices.due_dates import notify_of_due_dates
+from notices.models import Notice
 from reporting.problems.services import Assignment, ProblemData
 from tests.factories import make_department, make_measure, make_meeting, make_plan, make_problem, make_user
 

@@ -15,13 +15,16 @@ from accounts.models import User
 from accounts.people import change_person, person_state, set_active
 from core.exceptions import NotAllowed
 from core.versions import ChangedMeanwhile
-from measures.models import Measure, Notice
-from measures.notices import notice_sentences, notify_of_due_dates, remind_department
+from measures.models import Measure
 from measures.office.mergers import merge_departments
 from measures.office.terms import change_terms
 from measures.owners import owners_state, set_owners
 from measures.reports import accept_report, return_report
 from measures.services import add_comment
+from notices.due_dates import notify_of_due_dates
+from notices.models import Notice
+from notices.reminders import remind_department
+from notices.wording import notice_sentences
 from tests import factories as make
 from tests.pages import text_of
 

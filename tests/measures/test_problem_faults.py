@@ -14,8 +14,7 @@ from django.test import Client
 
 from core.clock import today as this_day
 from core.exceptions import NotAllowed
-from measures.models import Measure, Notice, Problem, ProblemEvidence, ProblemStep
-from measures.notices import notify_of_due_dates
+from measures.models import Measure, Problem, ProblemEvidence, ProblemStep
 from measures.office.mergers import merge_departments
 from measures.problems import (
     assign_problem,
@@ -27,6 +26,8 @@ from measures.problems import (
     reword_problem,
     save_problem_draft,
 )
+from notices.due_dates import notify_of_due_dates
+from notices.models import Notice
 from reporting.problems.services import Assignment, ProblemData, allowed_moves
 from tests import factories as make
 from tests.documents import make_pdf

@@ -16,7 +16,7 @@ from django.utils.translation import override
 from accounts.models import Role
 from core.clock import today
 from core.exceptions import NotAllowed
-from measures.models import Notice, Problem, ProblemStep
+from measures.models import Problem, ProblemStep
 from measures.problems import (
     assign_problem,
     discard_problem_draft,
@@ -25,6 +25,7 @@ from measures.problems import (
     reword_problem,
     save_problem_draft,
 )
+from notices.models import Notice
 from reporting.problems.services import Assignment, ProblemData, allowed_moves
 from reporting.problems.workflow import BY_NAME, MOVES, Party, ProblemState
 from tests.factories import about, make_department, make_measure, make_problem, make_project, make_user, region

@@ -11,10 +11,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from measures.digests import send_digests
-from measures.models import Measure, Notice, NoticeKind, Problem
-from measures.notices import notify_of_due_dates, remind_department
+from measures.models import Measure, Problem
 from measures.problems import move_problem
+from notices.digests import send_digests
+from notices.due_dates import notify_of_due_dates
+from notices.models import Notice, NoticeKind
+from notices.reminders import remind_department
 from tests import factories as make
 from tests.pages import text_of
 from web.site import site_profile

@@ -4,7 +4,6 @@ import pytest
 
 from measures.models import Report
 from measures.reporting_months import (
-    month_board,
     month_of_department,
     months_by_department,
     months_of,
@@ -12,6 +11,7 @@ from measures.reporting_months import (
     months_shown,
 )
 from measures.timeline import load_history
+from notices.reminders import month_board
 from tests import factories as make
 from tests.pages import text_of
 

@@ -10,8 +10,7 @@ from core.clock import SHANGHAI
 from core.exceptions import NotAllowed
 from core.signals import figures_changed
 from measures.filing import file_report, report_no_change
-from measures.models import Evidence, Notice, Report, StatusChange
-from measures.notices import remind_department
+from measures.models import Evidence, Report, StatusChange
 from measures.reports import (
     ReportData,
     StatusMoved,
@@ -23,6 +22,8 @@ from measures.reports import (
     submit_report,
     withdraw_report,
 )
+from notices.models import Notice
+from notices.reminders import remind_department
 from reporting.evidence import attach_document, attach_file, attach_link, remove_evidence
 from reporting.services import DraftChanged, discard_draft
 from tests.documents import make_pdf
@@ -587,7 +588,7 @@ class TestReminding:
 
 def test_a_failure_on_the_way_takes_all_of_it_back(draft, ada, rita, monkeypatch):
     submit_report(draft, by=ada)
-    monkeypatch.setattr("measures.reports.notify_department", lambda *args, **kwargs: 1 / 0)
+    monkeypatch.setattr("notices.receivers.notify_departments", lambda *args, **kwargs: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         accept_report(draft, by=rita)
     assert (Report.objects.get().state, StatusChange.objects.count()) == ("submitted", 1)

@@ -9,8 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Session, User
-from measures.models import Measure, Notice, Report
+from measures.models import Measure, Report
 from measures.reports import accept_report, withdraw_report
+from notices.models import Notice
 from reporting.text_diff import differences
 from tests.factories import (
     file_report,

@@ -17,12 +17,15 @@ from accounts.services import create_token
 from core.clock import today as the_day
 from core.exceptions import NotAllowed
 from core.scope import ScopeKind
-from measures.digests import send_digests
 from measures.meetings import Direction, give_direction
-from measures.models import Notice, Problem
-from measures.notices import notice_sentences, notices_for, notify_of_due_dates
+from measures.models import Problem
 from measures.office.mergers import merge_departments
 from measures.problems import add_default_categories, move_problem, raise_problem
+from notices.digests import send_digests
+from notices.due_dates import notify_of_due_dates
+from notices.models import Notice
+from notices.services import notices_for
+from notices.wording import notice_sentences
 from projects.services import change_scope
 from reporting.problems.services import ProblemData
 from tests import factories as make

@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 from core.dated import IN_ORDER
-from measures.models import Comment, Measure, Notice, Report, ReportStep, ScopeChange, StatusChange
+from measures.models import Comment, Measure, Report, ReportStep, ScopeChange, StatusChange
+from notices.models import Notice
 from projects.models import AnnualPlanChange, Project, ProjectMonth, ProjectMonthStep
 from rollups import engine
 from rollups.consistency import contradictions

@@ -19,8 +19,8 @@ from accounts.models import User
 from core import clock as product_clock
 from core.clock import SHANGHAI
 from core.exceptions import NotAllowed
-from measures.models import Notice
-from measures.tasks import notify_of_due_dates_task, send_digests_task
+from notices.models import Notice
+from notices.tasks import notify_of_due_dates_task, send_digests_task
 from pilotzone.celery import app
 from rollups import receivers
 from rollups.models import StaleCell

@@ -9,10 +9,12 @@ import pytest
 from django.db import connection, transaction
 
 from core.signals import figures_changed
-from measures import digests, notices
 from measures import reports as reports_of_measures
-from measures.models import Notice, ReportStep
+from measures.models import ReportStep
 from measures.office import acceptances, mergers
+from notices import digests, due_dates
+from notices import receivers as receivers_of_notices
+from notices.models import Notice
 from projects import months, querysets
 from projects import services as services_of_projects
 from projects.models import AnnualPlanChange
@@ -151,21 +153,21 @@ def test_an_undone_acceptance_whose_status_stays(monkeypatch):
 
 
 def test_a_notice_that_comes_twice(monkeypatch):
-    notify = reports_of_measures.notify_department
+    notify = receivers_of_notices.notify_departments
 
     def twice(*args, **kwargs):
         notify(*args, **kwargs)
         return notify(*args, **kwargs)
 
-    monkeypatch.setattr(reports_of_measures, "notify_department", twice)
+    monkeypatch.setattr(receivers_of_notices, "notify_departments", twice)
     assert_found("notices")
 
 
 @pytest.mark.long
 def test_a_notice_of_a_due_date_that_does_not_come(monkeypatch):
-    rule = notices.due_notice
+    rule = due_dates.due_notice
     monkeypatch.setattr(
-        notices, "due_notice", lambda due_on, **how: None if (due_on - how["on"]).days == 1 else rule(due_on, **how)
+        due_dates, "due_notice", lambda due_on, **how: None if (due_on - how["on"]).days == 1 else rule(due_on, **how)
     )
     assert_found("notices", "digests", first_seed=8)
 

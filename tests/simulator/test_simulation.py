@@ -9,8 +9,9 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError
 
-from measures.models import Measure, Notice
-from measures.tasks import notify_of_due_dates_task
+from measures.models import Measure
+from notices.models import Notice
+from notices.tasks import notify_of_due_dates_task
 from pilotzone.schedule import TASKS as SCHEDULE
 from tests.simulator import simulation as simulations
 from tests.simulator.actions import ACTIONS

@@ -137,7 +137,18 @@ def complaints(folder: Path, **options: Any) -> list[str]:
 
 def rows() -> dict[str, list[tuple[Any, ...]]]:
     """Every row of the product."""
-    ours = ("regions", "accounts", "measures", "projects", "indicators", "rollups", "themes", "dashboard", "web")
+    ours = (
+        "regions",
+        "accounts",
+        "measures",
+        "projects",
+        "indicators",
+        "notices",
+        "rollups",
+        "themes",
+        "dashboard",
+        "web",
+    )
     return {
         model._meta.label: sorted(model._base_manager.values_list(), key=repr)
         for app in ours

@@ -21,6 +21,7 @@ OURS = (
     "measures",
     "projects",
     "indicators",
+    "notices",
     "rollups",
     "themes",
     "dashboard",

@@ -13,11 +13,12 @@ from core.signals import figures_changed
 from dashboard.figures import Figures
 from measures.filing import file_report
 from measures.models import Measure, Report, StatusChange
-from measures.notices import notice_sentence, notices_for
 from measures.office.acceptances import undo_acceptance
 from measures.office.corrections import correct_status, reopen_measure
 from measures.office.terms import change_terms, move_listing
 from measures.reports import accept_report, return_report
+from notices.services import notices_for
+from notices.wording import notice_sentence
 from rollups.services import refresh_stale_rollups, verify_rollups
 from tests import factories as make
 from tests.pages import text_of

@@ -8,9 +8,10 @@ from auditlog.models import LogEntry
 from core.exceptions import NotAllowed
 from core.signals import figures_changed
 from core.versions import ChangedMeanwhile
-from measures.models import Measure, Notice
+from measures.models import Measure
 from measures.office.corrections import correct_status
 from measures.office.measures import TEXTS, change_texts, enter_measure, measure_state
+from notices.models import Notice
 from tests.factories import make_department, make_measure, make_section, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]

@@ -13,8 +13,7 @@ from core.signals import figures_changed
 from dashboard.changes import Changes, EarlierFigures
 from dashboard.figures import Figures
 from measures import filing
-from measures.models import Measure, Notice, Report, ScopeChange
-from measures.notices import notice_sentence, notices_for, notify_of_due_dates
+from measures.models import Measure, Report, ScopeChange
 from measures.office.corrections import reopen_measure
 from measures.office.scope import resume_measure, suspend_measure, withdraw_measure
 from measures.office.terms import move_listing
@@ -22,6 +21,10 @@ from measures.reporting_months import months_of
 from measures.reports import accept_report, submit_report
 from measures.timeline import load_history
 from measures.workspace import load_workspace
+from notices.due_dates import notify_of_due_dates
+from notices.models import Notice
+from notices.services import notices_for
+from notices.wording import notice_sentence
 from projects.services import withdraw_project
 from rollups import engine
 from rollups.services import rebuild_rollups, refresh_stale_rollups, verify_rollups

@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from core.clock import now
-from measures.models import Notice, NoticeKind
-from measures.notices import notify_department
 from measures.reports import accept_report, return_report
+from notices.models import Notice, NoticeKind
+from notices.services import notify_departments
 from tests import factories as make
 from web.site import site_profile
 
@@ -88,11 +88,11 @@ def test_newest_first_each_with_its_page(site: Any) -> None:
     lead = site.lead_department_id
     site.due_on = date(2023, 10, 1)
     site.save()
-    notify_department(lead, NoticeKind.DUE_SOON, measure=site)
-    notify_department(lead, NoticeKind.OVERDUE, measure=site)
-    notify_department(lead, NoticeKind.REMINDER, period=date(2023, 8, 1))
+    notify_departments([lead], NoticeKind.DUE_SOON, measure=site)
+    notify_departments([lead], NoticeKind.OVERDUE, measure=site)
+    notify_departments([lead], NoticeKind.REMINDER, period=date(2023, 8, 1))
     report = make.make_report(make.make_measure(code="M002", title_en="Plant trees"), date(2023, 8, 20))
-    notify_department(lead, NoticeKind.ACCEPTED, report=report)
+    notify_departments([lead], NoticeKind.ACCEPTED, measure=report.measure, report=report)
     ada = logged_in("ada")
     text = text_of(ada)
     sentences = [
@@ -121,7 +121,7 @@ def test_a_reminder_names_what_is_outstanding_now(site: Any) -> None:
     lead, august = site.lead_department, date(2023, 8, 1)
     other = make.make_measure(site.section, lead, code="M007")
     make.make_measure(site.section, code="M008")  # led by another department
-    notify_department(lead.pk, NoticeKind.REMINDER, plan=site.plan, period=august)
+    notify_departments([lead.pk], NoticeKind.REMINDER, plan=site.plan, period=august)
     ada = logged_in("ada")
     make.make_report(site, date(2023, 8, 20), state="accepted")
     sentence = "Please submit your department's reports for August 2023: 1 is outstanding (M007)."
@@ -133,7 +133,7 @@ def test_a_reminder_names_what_is_outstanding_now(site: Any) -> None:
 
 def test_who_reports_for_a_city_now_keeps_what_the_department_was_told(site: Any) -> None:
     """And is not told that all is submitted: it may not be."""
-    notify_department(site.lead_department_id, NoticeKind.REMINDER, plan=site.plan, period=date(2023, 8, 1))
+    notify_departments([site.lead_department_id], NoticeKind.REMINDER, plan=site.plan, period=date(2023, 8, 1))
     User.objects.filter(username="ada").update(department=None, city=make.region("370200"))
     ada = logged_in("ada")
     text = text_of(ada)
@@ -161,7 +161,7 @@ def test_the_head_says_how_many_are_new(site: Any, client: Client, settings: Any
 
 
 def test_mark_all_as_read(site: Any) -> None:
-    notify_department(User.objects.get(username="ben").department_id, NoticeKind.REMINDER, period=date(2023, 8, 1))
+    notify_departments([User.objects.get(username="ben").department_id], NoticeKind.REMINDER, period=date(2023, 8, 1))
     ada = logged_in("ada")
     page = ada.post("/inbox/read/", follow=True).content.decode()
     assert "1 notice marked as read." in page
@@ -202,7 +202,7 @@ def test_fifty_on_a_page_in_as_many_queries_as_one(site: Any) -> None:
 
     few = count()
     for _ in range(59):
-        notify_department(site.lead_department_id, NoticeKind.REMINDER, period=date(2023, 8, 1))
+        notify_departments([site.lead_department_id], NoticeKind.REMINDER, period=date(2023, 8, 1))
     assert count() == few <= 10
     assert text_of(ada).count("reminds") == 50
     assert "Page 1 of 2" in text_of(ada)

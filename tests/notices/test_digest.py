@@ -7,11 +7,11 @@ import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 
-from measures.digests import send_digests
-from measures.models import Notice, NoticeKind
-from measures.notices import notify_department
 from measures.reports import accept_report, return_report, submit_report
-from measures.tasks import send_digests_task
+from notices.digests import send_digests
+from notices.models import Notice, NoticeKind
+from notices.services import notify_departments
+from notices.tasks import send_digests_task
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -48,8 +48,8 @@ def return_one(measure: Any, note: str = "Please say how many & where") -> Any:
 
 def test_one_e_mail_tells_everything_in_the_persons_language(site: Any, today: date) -> None:
     return_one(site)
-    notify_department(site.lead_department_id, NoticeKind.REMINDER, period=date(2023, 8, 1))
-    notify_department(site.lead_department_id, NoticeKind.DUE_SOON, measure=site)
+    notify_departments([site.lead_department_id], NoticeKind.REMINDER, period=date(2023, 8, 1))
+    notify_departments([site.lead_department_id], NoticeKind.DUE_SOON, measure=site)
 
     assert send_digests(today) == 2
     assert len(mail.outbox) == 2
@@ -78,7 +78,7 @@ def test_one_e_mail_tells_everything_in_the_persons_language(site: Any, today: d
 def test_nothing_is_told_twice_and_nothing_to_tell_is_no_e_mail(site: Any, today: date) -> None:
     return_one(site)
     assert send_digests(today) == 2
-    notify_department(site.lead_department_id, NoticeKind.REMINDER, period=date(2023, 8, 1))
+    notify_departments([site.lead_department_id], NoticeKind.REMINDER, period=date(2023, 8, 1))
     assert send_digests(today) == 0, "one a day"
     send_digests_task()
     assert len(mail.outbox) == 2

@@ -3,13 +3,19 @@
 from celery import shared_task
 
 from core.clock import today
-from measures.digests import send_digests
-from measures.notices import notify_of_due_dates
+from notices.digests import send_digests
+from notices.due_dates import notify_of_due_dates
+from notices.due_values import notify_of_due_values
 
 
 @shared_task(autoretry_for=(Exception,), retry_backoff=True, max_retries=5)
 def notify_of_due_dates_task() -> None:
     notify_of_due_dates(today())
+
+
+@shared_task(autoretry_for=(Exception,), retry_backoff=True, max_retries=5)
+def notify_of_due_values_task() -> None:
+    notify_of_due_values(today())
 
 
 @shared_task(autoretry_for=(Exception,), retry_backoff=True, max_retries=5)

@@ -10,9 +10,10 @@ from core.clock import now
 from indicators.dues import DuePeriod, owed_periods, rhythm_of
 from indicators.models import Indicator, ValueReport
 from indicators.value_work import latest_values
-from measures.models import Notice, Plan
-from measures.notices import put_due_notices, reporters_of
-from measures.rules import NOTICE_DAYS_AFTER, DueNotice, notice_of_due_day
+from measures.models import Plan
+from notices.models import Notice
+from notices.rules import NOTICE_DAYS_AFTER, DueNotice, notice_of_due_day
+from notices.services import put_due_notices, reporters_of
 from reporting.workflow import ReportState
 
 

@@ -13,13 +13,14 @@ from django_filters import FilterSet
 
 from accounts.permissions import signed_in
 from accounts.rules import ACCOUNTS, OWNERS, Facts, GuardedView
-from measures.models import Notice
-from measures.notices import notice_sentences, notices_for, read_all, read_notice, unread_count, with_subjects
+from notices.models import Notice
+from notices.services import notices_for, read_all, read_notice, unread_count, with_subjects
+from notices.wording import notice_sentences
 from web.views import FilteredListView, TodayView
 
 
 class Inbox(TodayView, FilteredListView):
-    template_name = "measures/inbox.html"
+    template_name = "notices/inbox.html"
     filterset_class = FilterSet
     orderings = {"created_at": ["created_at"]}
     default_ordering = "-created_at"
@@ -64,4 +65,4 @@ class ReadAll(GuardedView):
             messages.success(request, text % {"count": count})
         else:
             messages.info(request, _("Every notice was read already."))
-        return redirect("measures:inbox")
+        return redirect("notices:inbox")

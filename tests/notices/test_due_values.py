@@ -15,13 +15,14 @@ from django.utils import translation
 from core.period_codes import Period, read_period
 from indicators.dues import Rhythm, next_due
 from indicators.models import Indicator, ValueReport
-from indicators.tasks import notify_of_due_values_task
-from indicators.value_notices import notify_of_due_values
 from indicators.values import ValueData, accept_value, return_value, return_values, save_value, submit_value, undo_value
-from measures.digests import send_digests
-from measures.models import Notice
-from measures.notices import notice_sentence, notice_url, notices_for
 from measures.office.mergers import merge_departments
+from notices.digests import send_digests
+from notices.due_values import notify_of_due_values
+from notices.models import Notice
+from notices.services import notices_for
+from notices.tasks import notify_of_due_values_task
+from notices.wording import notice_sentence, notice_url
 from pilotzone.schedule import TASKS as SCHEDULE
 from tests.factories import make_department, make_indicator, make_observation, make_plan, make_user, region
 from tests.pages import text_of
@@ -156,7 +157,7 @@ class TestDue:
         entries = {each["task"]: each["schedule"] for each in SCHEDULE.values()}
         hours = [
             (max(entries[name].hour), max(entries[name].minute))
-            for name in ("indicators.tasks.notify_of_due_values_task", "measures.tasks.send_digests_task")
+            for name in ("notices.tasks.notify_of_due_values_task", "notices.tasks.send_digests_task")
         ]
         assert hours == [(7, 30), (8, 0)]
 

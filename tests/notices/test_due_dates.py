@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from measures.models import Notice
-from measures.notices import notify_of_due_dates
-from measures.rules import due_notice
-from measures.tasks import notify_of_due_dates_task
+from notices.due_dates import notify_of_due_dates
+from notices.models import Notice
+from notices.rules import due_notice
+from notices.tasks import notify_of_due_dates_task
 from pilotzone.schedule import TASKS as SCHEDULE
 from tests import factories as make
 
@@ -102,14 +102,15 @@ def test_the_number_of_queries_does_not_grow(science: Any, django_assert_max_num
     assert Notice.objects.count() == 40
 
 
-def test_both_tasks_are_in_the_schedule(settings: Any) -> None:
+def test_the_tasks_are_in_the_schedule(settings: Any) -> None:
     times = {
         entry["task"]: (entry["schedule"].hour, entry["schedule"].minute)
         for entry in SCHEDULE.values()
-        if entry["task"].startswith("measures.")
+        if entry["task"].startswith("notices.")
     }
     assert times == {
-        "measures.tasks.notify_of_due_dates_task": ({7}, {30}),
-        "measures.tasks.send_digests_task": ({8}, {0}),
+        "notices.tasks.notify_of_due_dates_task": ({7}, {30}),
+        "notices.tasks.notify_of_due_values_task": ({7}, {30}),
+        "notices.tasks.send_digests_task": ({8}, {0}),
     }
     assert settings.CELERY_TIMEZONE == "Asia/Shanghai"

@@ -14,8 +14,9 @@ from django.utils import translation
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from measures.models import Notice
-from measures.notices import notice_sentences, notice_url, notices_for
+from notices.models import Notice
+from notices.services import notices_for
+from notices.wording import notice_sentences, notice_url
 from web.site import site_profile
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ def _send_digest(user: User, *, on: date) -> bool:
         subject = ngettext("%(site)s: %(count)s notice", "%(site)s: %(count)s notices", count)
         send_mail(
             subject % {"site": site_profile().name, "count": count},
-            render_to_string("measures/digest.txt", _digest(user, notices)),
+            render_to_string("notices/digest.txt", _digest(user, notices)),
             None,
             [user.email],
         )
@@ -68,5 +69,5 @@ def _digest(user: User, notices: list[Notice]) -> dict[str, Any]:
             {"sentence": sentence, "url": f"{site}{notice_url(each)}"}
             for each, sentence in zip(notices, notice_sentences(notices), strict=True)
         ],
-        "inbox_url": f"{site}{reverse('measures:inbox')}",
+        "inbox_url": f"{site}{reverse('notices:inbox')}",
     }

@@ -4,9 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import AccountChange
-from measures.models.plans import Measure, Plan
-from measures.models.problems import ProblemStep
-from measures.models.reports import Report
+from indicators.models import Indicator, ValueReport
+from measures.models import Measure, MeasureEvent, Plan, ProblemStep, Report
 
 
 class NoticeKind(models.TextChoices):
@@ -15,12 +14,12 @@ class NoticeKind(models.TextChoices):
     REMINDER = "reminder", pgettext_lazy("notice", "Reminder")
     DUE_SOON = "due_soon", pgettext_lazy("notice", "Due soon")
     OVERDUE = "overdue", pgettext_lazy("notice", "Overdue")
-    LEAD_GIVEN = "lead_given", pgettext_lazy("notice", "New lead department")
-    LEAD_TAKEN = "lead_taken", pgettext_lazy("notice", "Another lead department")
-    DUE_MOVED = "due_moved", pgettext_lazy("notice", "New due date")
-    CORRECTED = "corrected", pgettext_lazy("notice", "Corrected")
-    REOPENED = "reopened", pgettext_lazy("notice", "Reopened")
-    COMMENT = "comment", pgettext_lazy("notice", "Comment")
+    LEAD_GIVEN = MeasureEvent.LEAD_GIVEN.value, MeasureEvent.LEAD_GIVEN.label
+    LEAD_TAKEN = MeasureEvent.LEAD_TAKEN.value, MeasureEvent.LEAD_TAKEN.label
+    DUE_MOVED = MeasureEvent.DUE_MOVED.value, MeasureEvent.DUE_MOVED.label
+    CORRECTED = MeasureEvent.CORRECTED.value, MeasureEvent.CORRECTED.label
+    REOPENED = MeasureEvent.REOPENED.value, MeasureEvent.REOPENED.label
+    COMMENT = MeasureEvent.COMMENT.value, MeasureEvent.COMMENT.label
     UNDONE = "undone", pgettext_lazy("notice", "Acceptance undone")
     # Somebody made a step with a problem; one is due soon, or overdue.
     PROBLEM = "problem", pgettext_lazy("notice", "Problem")
@@ -61,7 +60,7 @@ class Notice(models.Model):
         Plan, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("Action plan")
     )
     value_report = models.ForeignKey(
-        "indicators.ValueReport",
+        ValueReport,
         models.CASCADE,
         null=True,
         blank=True,
@@ -69,7 +68,7 @@ class Notice(models.Model):
         verbose_name=_("filed value"),
     )
     indicator = models.ForeignKey(
-        "indicators.Indicator",
+        Indicator,
         models.CASCADE,
         null=True,
         blank=True,
@@ -85,6 +84,8 @@ class Notice(models.Model):
     emailed_on = models.DateField(_("Date e-mailed"), null=True, blank=True)
 
     class Meta:
+        # It was a model of measures.
+        db_table = "measures_notice"
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
         ordering = ["-created_at", "-id"]

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from notices.views import board, inbox
+
+app_name = "notices"
+
+urlpatterns = [
+    path("review/board/", board.BoardPage.as_view(), name="board"),
+    path("review/remind/", board.Remind.as_view(), name="remind"),
+    path("inbox/", inbox.Inbox.as_view(), name="inbox"),
+    path("inbox/read/", inbox.ReadAll.as_view(), name="inbox_read"),
+    path("inbox/<int:pk>/", inbox.OpenNotice.as_view(), name="notice"),
+]

@@ -1,0 +1,202 @@
+"""What notices say, and which page each leads to."""
+
+from collections.abc import Mapping, Sequence
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import AccountChange
+from core.clock import today
+from core.period_codes import read_period
+from measures.addresses import report_url
+from measures.models import Measure, Plan
+from measures.owners import own_codes
+from measures.problem_rows import overdue_by_department
+from measures.reporting_months import ReportsOwed, outstanding_codes, reports_owed
+from notices.models import Notice, NoticeKind
+from reporting.models import AbstractFiling
+from web.formats.dates import format_day, format_month
+from web.formats.numbers import format_number
+from web.formats.periods import format_period
+from web.formats.text import excerpt, format_list
+from web.html.links import query_of
+from web.language import is_chinese, localized
+
+CODES_NAMED = 10  # in a reminder
+EXCERPT = 40  # characters of a problem
+
+# Of what needs no more words than the measure.
+SENTENCES: dict[str, str | Promise] = {
+    NoticeKind.RETURNED: gettext_lazy("The report for %(month)s on %(measure)s was returned."),
+    NoticeKind.ACCEPTED: gettext_lazy("The report for %(month)s on %(measure)s was accepted."),
+    NoticeKind.REMINDER: gettext_lazy("The office reminds your department of its reports for %(month)s."),
+    NoticeKind.LEAD_GIVEN: gettext_lazy("Your department now leads %(measure)s."),
+    NoticeKind.LEAD_TAKEN: gettext_lazy("%(measure)s is now led by another department: %(lead)s."),
+    NoticeKind.CORRECTED: gettext_lazy("The office corrected a status of %(measure)s."),
+    NoticeKind.REOPENED: gettext_lazy("The office reopened %(measure)s: it is no longer completed."),
+    NoticeKind.UNDONE: gettext_lazy(
+        "The acceptance of the report for %(month)s on %(measure)s was undone; it waits for its review again."
+    ),
+    NoticeKind.SUSPENDED: gettext_lazy("The office suspended %(measure)s: no reports are due until it is resumed."),
+    NoticeKind.RESUMED: gettext_lazy("The office resumed %(measure)s: monthly reports are due again."),
+    NoticeKind.WITHDRAWN: gettext_lazy("The office withdrew %(measure)s from the plan: no more reports are due."),
+    NoticeKind.PROBLEM: gettext_lazy("Problem %(problem)s: %(step)s."),
+    NoticeKind.PROBLEM_DUE: gettext_lazy("Problem %(problem)s is to be solved by %(day)s."),
+    NoticeKind.PROBLEM_LATE: gettext_lazy("Problem %(problem)s was to be solved by %(day)s and is not solved yet."),
+    NoticeKind.COMMENT: gettext_lazy("There is a new comment on %(measure)s."),
+    NoticeKind.LOG_ALARM: gettext_lazy("The check of the night found that the log is not as it was sealed."),
+}
+SENTENCES_WITH_DAY: dict[str, str | Promise] = {
+    NoticeKind.DUE_SOON: gettext_lazy("%(measure)s is due on %(day)s."),
+    NoticeKind.OVERDUE: gettext_lazy("%(measure)s was due on %(day)s and was not completed in time."),
+    NoticeKind.DUE_MOVED: gettext_lazy("The due date of %(measure)s was changed; it is now %(day)s."),
+}
+# Of a filed value, and of one that is due.
+SENTENCES_OF_VALUES: dict[str, str | Promise] = {
+    NoticeKind.RETURNED: gettext_lazy("The value of %(indicator)s for %(value_period)s (%(region)s) was returned."),
+    NoticeKind.ACCEPTED: gettext_lazy("The value of %(indicator)s for %(value_period)s (%(region)s) was accepted."),
+    NoticeKind.UNDONE: gettext_lazy(
+        "The acceptance of the value of %(indicator)s for %(value_period)s (%(region)s) was undone; it waits for its "
+        "review again."
+    ),
+    NoticeKind.DUE_SOON: gettext_lazy(
+        "The value of %(indicator)s for %(value_period)s (%(region)s) is due on %(day)s."
+    ),
+    NoticeKind.OVERDUE: gettext_lazy(
+        "The value of %(indicator)s for %(value_period)s (%(region)s) was due on %(day)s and is not submitted yet."
+    ),
+}
+
+
+def notice_sentences(notices: Sequence[Notice]) -> list[str]:
+    """What notices of one person say, in the reader's language, of the rows as they are now: the same few queries for
+    one and for fifty."""
+    reminding = {each.plan_id for each in notices if each.kind == NoticeKind.REMINDER and each.plan_id is not None}
+    plans = Plan.objects.in_bulk(reminding)
+    owed = {pk: reports_owed(plan, by=today()) for pk, plan in plans.items()}
+    keepers = {pk: Measure.objects.in_plan(plan).keepers() for pk, plan in plans.items()}
+    overdue = {pk: overdue_by_department(plan, on=today()) for pk, plan in plans.items()}
+    return [
+        notice_sentence(each, owed.get(each.plan_id), keepers.get(each.plan_id), overdue.get(each.plan_id))
+        for each in notices
+    ]
+
+
+def notice_sentence(
+    notice: Notice,
+    owed: ReportsOwed | None = None,
+    keepers: Mapping[str, set[int]] | None = None,
+    overdue: Mapping[int, int] | None = None,
+) -> str:
+    """`owed`: what is owed of the plan of a reminder, which then says what of it is outstanding; `keepers`: who looks
+    after its measures; `overdue`: how many problems departments should have solved."""
+    words, period, department = _words(notice), notice.period, notice.user.department_id
+    is_reminder = notice.kind == NoticeKind.REMINDER
+    # Who has left the department since is told no more of what it owes.
+    if is_reminder and owed is not None and period is not None and department is not None:
+        codes = outstanding_codes(owed, period, department)
+        # Who looked after one of them when the reminder was written reads of all.
+        sentence = _reminder(own_codes(codes, keepers or {}, notice.user) or codes) % words
+        problems = (overdue or {}).get(department, 0)
+        return sentence + _overdue_problems(problems) if problems else sentence
+    return _sentence_for(notice) % words
+
+
+def _words(notice: Notice) -> dict[str, str]:
+    measure, report, step = notice.measure, notice.report, notice.step
+    filing = report or notice.value_report
+    period = notice.period or (report.period if report else None)
+    due_on = step.due_on if step else measure.due_on if measure else notice.due_on
+    return _words_of_value(notice) | {
+        "measure": f"{measure.code} {localized(measure, 'title')}" if measure else "",
+        "month": format_month(period),
+        "day": format_day(due_on),
+        "problem": f"{step.problem.code} {excerpt(localized(step.problem, 'text'), EXCERPT)}" if step else "",
+        "step": step.get_move_display() if step else "",
+        "lead": localized(measure.lead_department, "short") if measure else "",
+        "note": filing.decision_note if filing else "",
+    }
+
+
+def _words_of_value(notice: Notice) -> dict[str, str]:
+    """Of the filed value, or of the one that is due; none of any other notice."""
+    value, plan = notice.value_report, notice.plan
+    indicator = value.indicator if value else notice.indicator
+    if indicator is None:
+        return {}
+    span = value.span if value else read_period(notice.value_period)
+    region = value.region if value else plan.region if plan else None
+    return {
+        "indicator": localized(indicator, "name"),
+        "value_period": format_period(*span) if span else notice.value_period,
+        "region": localized(region, "short") if region else "",
+    }
+
+
+def _reminder(codes: Sequence[str]) -> str:
+    """`codes`: the measures whose reports of the month are outstanding. For `%` with the month."""
+    if not codes:
+        return _("The office reminded your department of its reports for %(month)s; all are submitted now.")
+    named = format_list(sorted(codes)[:CODES_NAMED]) + ("" if len(codes) <= CODES_NAMED else " …")
+    text = ngettext(
+        "Please submit your department's reports for %(month)s: %(count)s is outstanding (%(measures)s).",
+        "Please submit your department's reports for %(month)s: %(count)s are outstanding (%(measures)s).",
+        len(codes),
+    )
+    return text.replace("%(count)s", format_number(len(codes))).replace("%(measures)s", named)
+
+
+def _overdue_problems(count: int) -> str:
+    """What follows in a reminder."""
+    text = ngettext(
+        "%(count)s problem that your department must solve is overdue.",
+        "%(count)s problems that your department must solve are overdue.",
+        count,
+    )
+    return ("" if is_chinese() else " ") + text % {"count": format_number(count)}
+
+
+def _sentence_for(notice: Notice) -> str:
+    measure, is_of_value = notice.measure, notice.value_report is not None or notice.indicator is not None
+    if notice.kind == NoticeKind.RETURNED and _says_why(notice.report or notice.value_report):
+        if is_of_value:
+            return _("The value of %(indicator)s for %(value_period)s (%(region)s) was returned: %(note)s")
+        return _("The report for %(month)s on %(measure)s was returned: %(note)s")
+    if notice.kind in AccountChange:
+        return AccountChange(notice.kind).sentence
+    sentences = SENTENCES_OF_VALUES if is_of_value else SENTENCES
+    if notice.kind in sentences:
+        return str(sentences[notice.kind])
+    if measure is None or measure.due_on is None:
+        return _("%(measure)s no longer has a due date.")
+    return str(SENTENCES_WITH_DAY[notice.kind])
+
+
+def _says_why(filing: AbstractFiling | None) -> bool:
+    """Whether it is returned still, with a reason."""
+    return filing is not None and filing.is_returned and bool(filing.decision_note)
+
+
+# Of what is about no row of the plan.
+PAGES: dict[str, str] = {**dict.fromkeys(AccountChange.values, "accounts:password"), NoticeKind.LOG_ALARM: "log_check"}
+
+
+def notice_url(notice: Notice) -> str:
+    """The page to act on: the form of what came back or is due, the workspace for a reminder, else what it is about."""
+    if notice.kind in PAGES:
+        return reverse(PAGES[notice.kind])
+    if notice.step is not None:
+        return notice.step.problem.get_absolute_url()
+    if notice.value_report is not None:
+        report = notice.value_report
+        is_back = notice.kind == NoticeKind.RETURNED and report.may_be_filed_by(notice.user)
+        return report.get_form_url() if is_back else report.indicator.get_absolute_url()
+    if notice.indicator is not None and notice.plan is not None:
+        return notice.indicator.get_form_url(notice.value_period, notice.plan.region, plan=notice.plan.link_slug)
+    if notice.measure is None:
+        return query_of(reverse("measures:workspace"), plan=notice.plan.link_slug if notice.plan else "")
+    if notice.report is not None and notice.kind == NoticeKind.RETURNED:
+        return report_url(notice.measure.code, notice.report.period, plan=notice.measure.plan.link_slug)
+    return notice.measure.get_absolute_url()
