@@ -81,6 +81,14 @@ def entries(*, elsewhere: int) -> str:
     return "".join([root, reader, *people, REFERRAL.format(base=BASE, port=elsewhere)])
 
 
+def is_open(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
 def make_certificate(path: Path) -> None:
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
     names = ["-addext", "subjectAltName=IP:127.0.0.1,IP:127.0.0.2"]
@@ -110,7 +118,8 @@ def directory_server() -> Iterator[DirectoryServer]:
         command = [str(path / "slapd"), "-f", str(configuration), "-h", addresses, "-d", "0"]
         with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
             try:
-                wait_until(lambda: (path / "pid").exists(), "the start of slapd")
+                # Its pid is there a moment before it listens.
+                wait_until(lambda: is_open(server.port) and is_open(server.tls_port), "the start of slapd")
                 yield server
             finally:
                 process.terminate()
