@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import AccountChange
 from indicators.models import Indicator, ValueReport
 from measures.models import Measure, MeasureEvent, Plan, ProblemStep, Report
+from projects.models import ProjectMonth
 
 
 class NoticeKind(models.TextChoices):
@@ -21,6 +22,7 @@ class NoticeKind(models.TextChoices):
     REOPENED = MeasureEvent.REOPENED.value, MeasureEvent.REOPENED.label
     COMMENT = MeasureEvent.COMMENT.value, MeasureEvent.COMMENT.label
     UNDONE = "undone", pgettext_lazy("notice", "Acceptance undone")
+    TAKEN_BACK = "taken_back", pgettext_lazy("notice", "Withdrawn by the other side")
     # Somebody made a step with a problem; one is due soon, or overdue.
     PROBLEM = "problem", pgettext_lazy("notice", "Problem")
     PROBLEM_DUE = "problem_due", pgettext_lazy("notice", "Problem due soon")
@@ -40,9 +42,9 @@ class Notice(models.Model):
     """Something a person should know. Its sentence is written when it is shown, from the kind and the rows.
 
     `plan` and `period` are the plan and the month of a reminder; `day` the day of which a due date was counted; `step`
-    what happened to a problem, or its last one where it is due. `value_report` is a filed value that was decided. Of a
-    value that is due there are the `indicator`, the `plan` whose region it is of, the code of its period, and its due
-    day: no row keeps that.
+    what happened to a problem, or its last one where it is due. `value_report` and `month` are a filed value and a
+    project's month. Of a value that is due there are the `indicator`, the `plan` whose region it is of, the code of its
+    period, and its due day: no row keeps that.
     """
 
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="notices", verbose_name=_("Account"))
@@ -66,6 +68,9 @@ class Notice(models.Model):
         blank=True,
         related_name="notices",
         verbose_name=_("filed value"),
+    )
+    month = models.ForeignKey(
+        ProjectMonth, models.CASCADE, null=True, blank=True, related_name="notices", verbose_name=_("project month")
     )
     indicator = models.ForeignKey(
         Indicator,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.dispatch import receiver
 from django.template.loader import render_to_string
 
@@ -20,6 +21,7 @@ from notices.services import (
     reporters_of,
     unread_count,
 )
+from projects.models import ProjectMonth
 from reporting.problems.rules import WaitingFor, waiting_for
 from web.cache.pages import add_own_place
 
@@ -41,6 +43,24 @@ def notify_of_report(sender: Any, target: Report, verb: str, **kwargs: Any) -> N
 def notify_of_value(sender: Any, target: ValueReport, verb: str, **kwargs: Any) -> None:
     if verb in DECISIONS:
         notify_departments([target.department.successor.pk], DECISIONS[verb], value_report=target)
+
+
+@receiver(action, sender=ProjectMonth)
+def notify_of_month(sender: Any, target: ProjectMonth, verb: str, by: User, **kwargs: Any) -> None:
+    """Tells those who submitted it of what the office decides, and the other side that it was withdrawn."""
+    sides = {"department": target.project.lead_department_id, "city": target.project.city_id}
+    own = target.filing_unit or sides
+    if verb in DECISIONS:
+        put_notices(_reporters(**own), DECISIONS[verb], month=target)
+    elif verb == "withdraw":
+        others = {name: pk for name, pk in sides.items() if name not in own or own == sides}
+        put_notices(_reporters(**others).exclude(pk=by.pk), NoticeKind.TAKEN_BACK, month=target)
+
+
+def _reporters(*, department: int | None = None, city: int | None = None) -> QuerySet[User]:
+    """Of either, by their ids."""
+    of_either = Q(department=department, department__isnull=False) | Q(city=city, city__isnull=False)
+    return User.objects.filter(of_either, role=Role.REPORTER, is_active=True)
 
 
 @receiver(action, sender=Measure)

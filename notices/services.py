@@ -82,6 +82,7 @@ def with_subjects(notices: QuerySet[Notice]) -> QuerySet[Notice]:
         *("measure__lead_department", "report"),
         *("step__problem__measure", "step__problem__project", "step__problem__plan"),
         *("value_report__indicator", "value_report__region", "indicator"),
+        *("month__project__plan", "month__filing_department", "month__filing_city"),
     ).prefetch_related("plan__region")
 
 

@@ -16,6 +16,8 @@ from measures.owners import own_codes
 from measures.problem_rows import overdue_by_department
 from measures.reporting_months import ReportsOwed, outstanding_codes, reports_owed
 from notices.models import Notice, NoticeKind
+from projects.addresses import month_form_url
+from projects.models import ProjectMonth
 from reporting.models import AbstractFiling
 from web.formats.dates import format_day, format_month
 from web.formats.numbers import format_number
@@ -69,6 +71,15 @@ SENTENCES_OF_VALUES: dict[str, str | Promise] = {
     ),
 }
 
+SENTENCES_OF_MONTHS: dict[str, str | Promise] = {
+    NoticeKind.RETURNED: gettext_lazy("The month %(month)s of %(project)s was returned."),
+    NoticeKind.ACCEPTED: gettext_lazy("The month %(month)s of %(project)s was accepted."),
+    NoticeKind.UNDONE: gettext_lazy(
+        "The acceptance of the month %(month)s of %(project)s was undone; it waits for its review again."
+    ),
+    NoticeKind.TAKEN_BACK: gettext_lazy("The month %(month)s of %(project)s was withdrawn by %(unit)s."),
+}
+
 
 def notice_sentences(notices: Sequence[Notice]) -> list[str]:
     """What notices of one person say, in the reader's language, of the rows as they are now: the same few queries for
@@ -106,8 +117,9 @@ def notice_sentence(
 
 def _words(notice: Notice) -> dict[str, str]:
     measure, report, step = notice.measure, notice.report, notice.step
-    filing = report or notice.value_report
-    period = notice.period or (report.period if report else None)
+    monthly = report or notice.month
+    filing = monthly or notice.value_report
+    period = notice.period or (monthly.period if monthly else None)
     due_on = step.due_on if step else measure.due_on if measure else notice.due_on
     return _words_of_value(notice) | {
         "measure": f"{measure.code} {localized(measure, 'title')}" if measure else "",
@@ -117,7 +129,15 @@ def _words(notice: Notice) -> dict[str, str]:
         "step": step.get_move_display() if step else "",
         "lead": localized(measure.lead_department, "short") if measure else "",
         "note": filing.decision_note if filing else "",
+        "project": f"{notice.month.project.code} {localized(notice.month.project, 'name')}" if notice.month else "",
+        "unit": _unit_of(notice.month) if notice.month else "",
     }
+
+
+def _unit_of(month: ProjectMonth) -> str:
+    """Who submitted it."""
+    unit = month.filing_department or month.filing_city
+    return localized(unit, "short") if unit is not None else _("the other side")
 
 
 def _words_of_value(notice: Notice) -> dict[str, str]:
@@ -160,13 +180,15 @@ def _overdue_problems(count: int) -> str:
 
 def _sentence_for(notice: Notice) -> str:
     measure, is_of_value = notice.measure, notice.value_report is not None or notice.indicator is not None
-    if notice.kind == NoticeKind.RETURNED and _says_why(notice.report or notice.value_report):
+    if notice.kind == NoticeKind.RETURNED and _says_why(notice.report or notice.value_report or notice.month):
+        if notice.month is not None:
+            return _("The month %(month)s of %(project)s was returned: %(note)s")
         if is_of_value:
             return _("The value of %(indicator)s for %(value_period)s (%(region)s) was returned: %(note)s")
         return _("The report for %(month)s on %(measure)s was returned: %(note)s")
     if notice.kind in AccountChange:
         return AccountChange(notice.kind).sentence
-    sentences = SENTENCES_OF_VALUES if is_of_value else SENTENCES
+    sentences = SENTENCES_OF_VALUES if is_of_value else SENTENCES_OF_MONTHS if notice.month else SENTENCES
     if notice.kind in sentences:
         return str(sentences[notice.kind])
     if measure is None or measure.due_on is None:
@@ -177,6 +199,14 @@ def _sentence_for(notice: Notice) -> str:
 def _says_why(filing: AbstractFiling | None) -> bool:
     """Whether it is returned still, with a reason."""
     return filing is not None and filing.is_returned and bool(filing.decision_note)
+
+
+def _month_url(notice: Notice, month: ProjectMonth) -> str:
+    """The form where it is to be written again, else the project."""
+    project = month.project
+    if month.may_be_filed_by(notice.user) and not month.is_filed(by=today()):
+        return month_form_url(project.code, month.period, plan=project.plan.link_slug)
+    return project.get_absolute_url()
 
 
 # Of what is about no row of the plan.
@@ -193,6 +223,8 @@ def notice_url(notice: Notice) -> str:
         report = notice.value_report
         is_back = notice.kind == NoticeKind.RETURNED and report.may_be_filed_by(notice.user)
         return report.get_form_url() if is_back else report.indicator.get_absolute_url()
+    if notice.month is not None:
+        return _month_url(notice, notice.month)
     if notice.indicator is not None and notice.plan is not None:
         return notice.indicator.get_form_url(notice.value_period, notice.plan.region, plan=notice.plan.link_slug)
     if notice.measure is None:

@@ -299,6 +299,7 @@ class FormPage(DraftView):
             "is_submitted": shown is not None,
             "due_on": due_on,
             "is_past_due": due_on is not None and today() > due_on,
+            "may_withdraw": report is not None and report.may_be_withdrawn_by(self.user),
             "may_discard": report is not None and is_discardable(report),
             "steps": self.steps_of(report) if report is not None else [],
             "may_see_names": may_see_names(self.user),

@@ -96,8 +96,9 @@ class AbstractFiling(Sourced):
     steps: Any
     # The columns that each step keeps as they were.
     kept_columns: tuple[str, ...]
-    # Said to those who may not file it.
+    # Said to those who may not file it, and to those who may not take back what others submitted.
     filing_refusal: str | Promise = _("You may not do this")
+    withdrawal_refusal: str | Promise = _("You may not do this")
 
     class Meta(Sourced.Meta):
         abstract = True
@@ -167,8 +168,15 @@ class AbstractFiling(Sourced):
         raise NotImplementedError
 
     def may_be_filed_by(self, user: User | AnonymousUser) -> bool:
-        """Whether the person writes, submits and withdraws it."""
+        """Whether the person writes and submits it."""
         raise NotImplementedError
+
+    def may_be_withdrawn_by(self, user: User | AnonymousUser) -> bool:
+        """Whether the person is of the unit that submitted it; where only one may file, that is who files."""
+        return self.may_be_filed_by(user)
+
+    def set_filing_unit(self, by: User) -> None:
+        """Notes for which unit the person submits it. Where only one may, there is nothing to note."""
 
 
 class WrittenByDepartment:

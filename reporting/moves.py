@@ -14,7 +14,8 @@ class Move:
     """`by`: who makes it, by the names that the table has for them. `after`: None where the state stays as it is.
 
     `label` is on its button, `done` is what has happened then; `refusal` is said in any other state. `same_day`: only
-    on the day of the decision that it takes back. `needs_note`: it is not made without words.
+    on the day of the decision that it takes back. `by_same_unit`: only by the unit that submitted it. `needs_note`: it
+    is not made without words.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Move:
     by: tuple[str, ...]
     refusal: str | Promise
     same_day: bool = False
+    by_same_unit: bool = False
     needs_note: bool = False
 
 

@@ -68,7 +68,12 @@ def allowed_moves(report: AbstractFiling, user: User | AnonymousUser) -> list[Mo
     if may_review(user):
         by.append(Role.REVIEWER)
     moves = moves_from(MOVES, report.state, by=by)
-    return [move for move in moves if not move.same_day or report.decided_on == today()]
+    return [
+        move
+        for move in moves
+        if (not move.same_day or report.decided_on == today())
+        and (not move.by_same_unit or report.may_be_withdrawn_by(user))
+    ]
 
 
 def check_move(report: AbstractFiling, *names: str, by: User) -> Move:
@@ -76,6 +81,8 @@ def check_move(report: AbstractFiling, *names: str, by: User) -> Move:
     moves = [move for move in MOVES if move.name in names]
     if Role.REPORTER in moves[0].by:
         check_filer(report, by)
+        if moves[0].by_same_unit and not report.may_be_withdrawn_by(by):
+            raise NotAllowed(str(report.withdrawal_refusal))
     elif not may_review(by):
         raise NotAllowed(_("You may not do this"))
     found = next((move for move in moves if report.state in move.before), None)
@@ -109,6 +116,7 @@ def make_move(report: AbstractFiling, name: str, *, by: User, note: str = "") ->
         report.decision_note = note
     elif move.after == ReportState.SUBMITTED:
         report.submitted_on, report.submitted_at, report.submitted_by = moment.date(), moment, by
+        report.set_filing_unit(by)
         # A decision on an earlier submission has been answered by this one; its step keeps who, when and the words.
         report.decided_on = report.decided_at = report.decided_by = None
     elif move.after == ReportState.DRAFT:

@@ -49,6 +49,7 @@ MOVES = (
         before=(ReportState.SUBMITTED,),
         after=ReportState.DRAFT,
         by=(Role.REPORTER,),
+        by_same_unit=True,
         refusal=REVIEWED_ALREADY,
     ),
     Move(

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.permissions import may_report_project
+from accounts.permissions import may_file_for, may_report_project
 from core.bounds import MAX_INVESTMENT_WAN, days_bound, texts_bound, within_days, within_investment
 from core.terms_changes import AbstractTermsChange, change_bounds
 from core.texts import MAX_REASON_LENGTH
@@ -86,12 +86,34 @@ class ProjectMonth(AbstractReport, UpdatedAtModel):
     progress = models.PositiveSmallIntegerField(
         _("Physical progress"), null=True, blank=True, validators=[MaxValueValidator(MAX_PROGRESS)]
     )
+    # The unit that submitted it; neither where nobody is known to have.
+    filing_department = models.ForeignKey(
+        "accounts.Department",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        editable=False,
+        related_name="+",
+        verbose_name=_("Submitted by the department"),
+    )
+    filing_city = models.ForeignKey(
+        "regions.Region",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        editable=False,
+        related_name="+",
+        verbose_name=_("Submitted by the city"),
+    )
     # The period of the accepted month after it, which decides from then on; None for the newest. Of two for one month
     # the earlier one decides nothing. `ProjectMonthQuerySet.settle` alone writes it, from the rows.
     superseded_from = models.DateField(_("Superseded from the month"), null=True, editable=False)
 
     kept_columns = ("stage", *STAGE_DAYS, "stage_reason", "invested_wan", "progress", *AbstractReport.kept_columns)
     filing_refusal = _("Only the project's city and its lead department may report on this project")
+    withdrawal_refusal = _("Only the department or city that submitted this month may withdraw it")
 
     objects = ProjectMonthQuerySet.as_manager()
 
@@ -154,6 +176,26 @@ class ProjectMonth(AbstractReport, UpdatedAtModel):
 
     def may_be_filed_by(self, user: User | AnonymousUser) -> bool:
         return may_report_project(user, lead=self.project.lead_department_id, city=self.project.city_id)
+
+    def may_be_withdrawn_by(self, user: User | AnonymousUser) -> bool:
+        """Where the unit that submitted it no longer files for the project, any that does."""
+        unit = self.filing_unit
+        return may_file_for(user, **unit) if unit else self.may_be_filed_by(user)
+
+    def set_filing_unit(self, by: User) -> None:
+        is_of_lead = by.department_id is not None and by.department_id == self.project.lead_department_id
+        self.filing_department_id = by.department_id if is_of_lead else None
+        self.filing_city_id = None if is_of_lead else by.city_id
+
+    @property
+    def filing_unit(self) -> dict[str, int]:
+        """`department` or `city` that submitted it, by its id; neither where that is not known, or that one no longer
+        files for the project."""
+        department = self.filing_department.successor.pk if self.filing_department is not None else None
+        if department is not None and department == self.project.lead_department_id:
+            return {"department": department}
+        city = self.filing_city_id
+        return {"city": city} if city is not None and city == self.project.city_id else {}
 
 
 class ProjectMonthEvidence(AbstractEvidence):

@@ -192,7 +192,7 @@ class TestProblems:
         problem = Problem.objects.get()
         assert (problem.project, problem.state, problem.raised_by_city) == (site.project, "raised", site.zoe.city)
         assert (month.about_problem, problem.last_step.owner) == (problem, site.energy)
-        withdraw_month(month, by=site.ben)
+        withdraw_month(month, by=site.zoe)
         assert Problem.objects.get().state == "withdrawn"
         submit_month(month, by=site.zoe)
         assert Problem.objects.get().state == "raised"

@@ -227,11 +227,11 @@ class TestTheOffice:
         assert [step.content["invested_wan"] for step in again.steps.all()] == [3_000, 3_000, 3_100]
 
     def test_its_filer_takes_back_what_is_not_decided(self, site: SimpleNamespace) -> None:
-        month = withdraw_report(filed(site), by=site.ben)
+        month = withdraw_report(filed(site), by=site.zoe)
         assert month.state == "draft"
-        submit_month(month, by=site.ben)
+        submit_month(month, by=site.zoe)
         accept_month(month, by=site.rita)
-        assert refused(lambda: withdraw_report(month, by=site.ben))[0] == "This report has already been reviewed"
+        assert refused(lambda: withdraw_report(month, by=site.zoe))[0] == "This report has already been reviewed"
 
     def test_a_month_that_has_not_ended_is_accepted_and_decides_from_its_last_day(self, site: SimpleNamespace) -> None:
         accept_month(filed(site, period=AUGUST), by=site.rita)

@@ -144,7 +144,7 @@ def check_month(found: ProjectMonth, known: ExpectedMonth) -> None:
 
 def check_notices(expected: Expected) -> None:
     others = Notice.objects.exclude(kind__in=(*DUE_KINDS, *OF_PROBLEMS)).values_list(
-        "user", "kind", "measure", "report"
+        "user", "kind", "measure", "report", "month"
     )
     same("notices", Counter(others.order_by()), +expected.notices)
     due = Notice.objects.filter(kind__in=DUE_KINDS).values_list("user", "kind", "measure", "day")

@@ -4,7 +4,6 @@ Each method says what an acknowledged change means. Where it could not have been
 refused is never told here, and nothing of it may have happened.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -76,8 +75,6 @@ class Expected(ExpectedProjects):
     measures: dict[int, ExpectedMeasure] = field(default_factory=dict)
     reports: dict[int, ExpectedReport] = field(default_factory=dict)
     merged_into: dict[int, int] = field(default_factory=dict)
-    # By person, kind, measure and report; those of due dates besides by day.
-    notices: Counter[tuple[int, str, int, int | None]] = field(default_factory=Counter)
     due_notices: set[tuple[int, str, int, date]] = field(default_factory=set)
 
     # What follows from it
@@ -119,7 +116,7 @@ class Expected(ExpectedProjects):
         told = set(departments)
         for person in self.people.values():
             if person.department in told and person.pk != by:
-                self.notices[person.pk, kind, measure, report] += 1
+                self.notices[person.pk, kind, measure, report, None] += 1
 
     def tell_concerned(self, measure: ExpectedMeasure, kind: str, *, by: int) -> None:
         self.tell({measure.lead, *measure.participants}, kind, measure.pk, by=by)
@@ -316,4 +313,7 @@ class Expected(ExpectedProjects):
         for project in self.projects.values():
             if project.lead == source:
                 project.lead = into
+        for month in self.months.values():
+            if month.unit == ("department", source):
+                month.unit = ("department", into)
         self.merged_into[source] = into

@@ -1,6 +1,7 @@
 """What must be so of projects, their annual plans and their months: as `tests.simulator.expected` has measures."""
 
 from calendar import monthrange
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,7 +31,8 @@ class ExpectedProject(ProjectRow):
 
 @dataclass
 class ExpectedMonth:
-    """`said`: its columns as they were typed. `place`: that of its last submission among all."""
+    """`said`: its columns as they were typed. `place`: that of its last submission among all. `unit`: who submitted it,
+    a department or a city."""
 
     pk: int
     project: int
@@ -40,6 +42,7 @@ class ExpectedMonth:
     state: str = "draft"
     submitted_on: date | None = None
     place: int = 0
+    unit: tuple[str, int] | None = None
     # Of an acceptance.
     decided_on: date | None = None
     steps: list[Step] = field(default_factory=list)
@@ -60,6 +63,8 @@ class ExpectedProjects(People):
     projects: dict[int, ExpectedProject] = field(default_factory=dict)
     months: dict[int, ExpectedMonth] = field(default_factory=dict)
     submissions: int = 0
+    # By person, kind, measure, report and month; those of due dates besides by day.
+    notices: Counter[tuple[int, str, int | None, int | None, int | None]] = field(default_factory=Counter)
 
     # What follows from it
 
@@ -104,6 +109,22 @@ class ExpectedProjects(People):
             MonthRow(each.period, each.said["stage"], each.said["started_on"], each.said["invested_wan"])
             for each in self.accepted_months(project)
         ]
+
+    # Who withdraws a month, and who hears of it
+
+    def sides(self, month: ExpectedMonth) -> set[tuple[str, int]]:
+        """Who files for its project."""
+        project = self.projects[month.project]
+        return {("city", project.city), *([("department", project.lead)] if project.lead is not None else [])}
+
+    def submitters(self, month: ExpectedMonth) -> set[tuple[str, int]]:
+        sides = self.sides(month)
+        return {month.unit} if month.unit in sides else sides
+
+    def _tell_of_month(self, month: ExpectedMonth, kind: str, *, sides: Collection[tuple[str, int]], by: int) -> None:
+        for person in self.people.values():
+            if person.units & set(sides) and person.pk != by:
+                self.notices[person.pk, kind, None, None, month.pk] += 1
 
     # What the office does with projects
 
@@ -171,6 +192,8 @@ class ExpectedProjects(People):
         move = "submit" if known.state == "draft" else "resubmit"
         known.state, known.submitted_on, known.place = "submitted", month.submitted_on, self.submissions
         known.decided_on = None
+        units, lead = self.people[by].units, ("department", self.projects[known.project].lead)
+        known.unit = lead if lead in units else next(iter(units))
         self._step(known, move, by)
 
     def _check_complete(self, month: ExpectedMonth, last: date) -> None:
@@ -190,6 +213,10 @@ class ExpectedProjects(People):
         known = self.months[month.pk]
         self._check_month_filer(known, by)
         must(known.state == "submitted", f"month {month.pk} was withdrawn while {known.state}")
+        submitters = self.submitters(known)
+        must(self.people[by].units & submitters, f"month {month.pk} was withdrawn by those who had not submitted it")
+        others = self.sides(known) - submitters or self.sides(known)
+        self._tell_of_month(known, "taken_back", sides=others, by=by)
         known.state, known.version = "draft", month.version
         self._step(known, "withdraw", by)
 
@@ -208,6 +235,7 @@ class ExpectedProjects(People):
         must(first <= month.decided_on <= last, f"month {month.pk} was accepted on another day")
         known.state, known.decided_on = "accepted", month.decided_on
         self._step(known, "accept", by)
+        self._tell_of_month(known, "accepted", sides=self.submitters(known), by=by)
         self._settle(known.project)
 
     def month_returned(self, month: int, *, by: int) -> None:
@@ -216,6 +244,7 @@ class ExpectedProjects(People):
         must(known.state == "submitted", f"month {month} was returned while {known.state}")
         known.state, known.decided_on = "returned", None
         self._step(known, "return", by)
+        self._tell_of_month(known, "returned", sides=self.submitters(known), by=by)
 
     def month_undone(self, month: int, *, by: int, first: date) -> None:
         known = self.months[month]
@@ -226,6 +255,7 @@ class ExpectedProjects(People):
         must(not others, f"month {month} became a second open one of its project")
         known.state, known.decided_on = "submitted", None
         self._step(known, "undo_acceptance", by)
+        self._tell_of_month(known, "undone", sides=self.submitters(known), by=by)
         self._settle(known.project)
 
     def _step(self, month: ExpectedMonth, move: str, by: int) -> None:

@@ -40,7 +40,13 @@ class Person:
 
     @property
     def is_office(self) -> bool:
-        return self.department is None and self.city is None
+        return not self.units
+
+    @property
+    def units(self) -> set[tuple[str, int]]:
+        """For whom they file."""
+        named = {"department": self.department, "city": self.city}
+        return {(name, pk) for name, pk in named.items() if pk is not None}
 
 
 @dataclass
