@@ -17,16 +17,19 @@ MONTHS = 6
 MONTHS_IN_A_ROW = 3
 # Fewer completions make no pace.
 MIN_COMPLETIONS = 3
+# Of a month on average: a year of 365.25 days has twelve. Months that are left are counted by days, so that a forecast
+# does not jump when a month ends.
+DAYS_OF_MONTH = Fraction(1461, 48)
 
 
 @dataclass(frozen=True)
 class Forecast:
     """Measures completed by the end of a plan. `per_month`: completions of each month of the pace, the oldest first;
-    `months_left`: calendar months after that of the day."""
+    `days_left`: days after the day, up to the plan's end."""
 
     completed: int
     total: int
-    months_left: int
+    days_left: int
     per_month: Sequence[int]
 
     @property
@@ -72,7 +75,7 @@ class Forecast:
         return [sum(self.per_month[first : first + MONTHS_IN_A_ROW]) for first in firsts]
 
     def _completed_at(self, completions: int, months: int) -> int:
-        return min(whole(self.completed + Fraction(completions * self.months_left, months)), self.total)
+        return min(whole(self.completed + completions * self.days_left / (months * DAYS_OF_MONTH)), self.total)
 
 
 def forecast(
@@ -85,18 +88,13 @@ def forecast(
     per_month = [by_month[month] for month in ended[-MONTHS:]]
     if on > ends_on or len(per_month) < MONTHS or sum(per_month) < MIN_COMPLETIONS:
         return None
-    return Forecast(len(completed_on), total, months_left(on, ends_on), per_month)
-
-
-def months_left(on: date, ends_on: date) -> int:
-    """Calendar months after that of the day, up to that of a plan's end."""
-    return max(len(months_between(on, ends_on)) - 1, 0)
+    return Forecast(len(completed_on), total, (ends_on - on).days, per_month)
 
 
 def needed_per_month(open_measures: int, *, starts_on: date, ends_on: date, on: date) -> Decimal | None:
-    """How many would have to be completed in each calendar month after that of the day for all to be by the plan's end,
-    to one decimal. None outside the plan, in its last month, and where nothing is left."""
-    months = months_left(on, ends_on)
-    if on < starts_on or not months or not open_measures:
+    """How many would have to be completed a month in the days after the day for all to be by the plan's end, to one
+    decimal. None outside the plan, where less than a month of it is left, and where nothing is open."""
+    months = (ends_on - on).days / DAYS_OF_MONTH
+    if on < starts_on or months < 1 or not open_measures:
         return None
-    return to_tenth(Fraction(open_measures, months))
+    return to_tenth(open_measures / months)

@@ -16,6 +16,7 @@ from core.statuses import MeasureStatus
 
 # Why a light is red, wherever it is said.
 OVERDUE = gettext_lazy("Past its due date and not completed")
+DUE_TODAY = gettext_lazy("Due today and still “Under way”")
 
 
 class Light(models.TextChoices):
@@ -41,7 +42,7 @@ class Thresholds:
 class MeasureLight:
     """A light and its reason; `rule` is one of completed, overdue, due_soon, silent, on_course.
 
-    `days`: how many it is overdue or silent, or within how many it is due.
+    `days`: how many it is overdue or silent, or in how many it is due.
     """
 
     light: Light
@@ -53,10 +54,12 @@ class MeasureLight:
         """Why, in a sentence of the reader's language; empty for a measure that is on course or done."""
         if self.rule == "overdue":
             return OVERDUE
+        if self.rule == "due_soon" and not self.days:
+            return DUE_TODAY
         if self.rule == "due_soon":
             return ngettext(
-                "Due within %(days)s day and still “Under way”",
-                "Due within %(days)s days and still “Under way”",
+                "Due in %(days)s day and still “Under way”",
+                "Due in %(days)s days and still “Under way”",
                 self.days,
             ) % {"days": self.days}
         if self.rule == "silent":
@@ -95,8 +98,8 @@ def light_of(
         return MeasureLight(Light.GREEN, "completed")
     if due_on is not None and is_overdue(due_on=due_on, status=status, on=on):
         return MeasureLight(Light.RED, "overdue", (on - due_on).days)
-    if should_have_moved(due_on=due_on, status=status, on=on, limits=limits):
-        return MeasureLight(Light.YELLOW, "due_soon", limits.due_soon)
+    if due_on is not None and should_have_moved(due_on=due_on, status=status, on=on, limits=limits):
+        return MeasureLight(Light.YELLOW, "due_soon", (due_on - on).days)
     silent = (on - max(listed_on, last_report_on or listed_on)).days
     if silent > limits.silent:
         return MeasureLight(Light.YELLOW, "silent", silent)

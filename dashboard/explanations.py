@@ -214,7 +214,7 @@ def _forecast_inputs(figures: Figures, made: Forecast | None) -> dict[str, Input
         "most_in_a_row": Input(
             _("Most completed in %(months)s of them in a row") % in_a_row, MEASURES, made.most_in_a_row
         ),
-        "months_left": Input(_("Months left after this one"), "", made.months_left),
+        "days_left": Input(_("Days left after this one"), "", made.days_left),
     }
 
 

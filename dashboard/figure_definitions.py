@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from core.forecast import MONTHS, MONTHS_IN_A_ROW
+from core.forecast import DAYS_OF_MONTH, MONTHS, MONTHS_IN_A_ROW
 from core.lights import Light
 from core.statuses import MeasureStatus
 from projects.models import Category
@@ -222,9 +222,9 @@ def _punctuality() -> dict[str, FigureDefinition]:
 
 def _forecasts() -> dict[str, FigureDefinition]:
     expected = _(
-        "Measures completed, plus the average a month over the last six full months times the months left after this "
-        "one; rounded half up, never more than all measures. No forecast before six full months of the plan, with "
-        "fewer than three completions in them, or once the plan has ended."
+        "Measures completed, plus the average a month over the last six full months times the months left, counted "
+        "by days, of which a month has 30.4375; rounded, never more than all measures. No forecast before six full "
+        "months of the plan, with fewer than three completions in them, or once the plan has ended."
     )
     lowest = _("As the forecast, but from the three of these months in a row with the fewest completions.")
     highest = _("As the forecast, but from the three of these months in a row with the most completions.")
@@ -238,8 +238,8 @@ def _forecasts() -> dict[str, FigureDefinition]:
             label,
             MEASURES,
             formula,
-            inputs=("completed", completions, "months_left"),
-            working=f"{{completed}} + {{{completions}}} ÷ {months} × {{months_left}} = {{value}}",
+            inputs=("completed", completions, "days_left"),
+            working=f"{{completed}} + {{{completions}}} ÷ {months * DAYS_OF_MONTH:.10g} × {{days_left}} = {{value}}",
         )
         for name, (label, formula, completions, months) in found.items()
     }

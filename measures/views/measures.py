@@ -117,7 +117,7 @@ class MeasureList(ListPageView):
     def rows(self, measures: QuerySet[Any, Any]) -> list[MeasureRow]:
         lights = [(each, light_on(each, self.day)) for each in measures.select_related("lead_department")]
         return [
-            MeasureRow(each, light.light, light_note(light, each.due_on, self.day))
+            MeasureRow(each, light.light, light_note(light))
             if light
             else MeasureRow(each, None, str(PlanScope(each.scope).label))
             for each, light in lights
@@ -142,11 +142,13 @@ class MeasureList(ListPageView):
         }
 
 
-def light_note(light: MeasureLight, due_on: date | None, on: date) -> str:
+def light_note(light: MeasureLight) -> str:
     """For a list, why a light is not green: the days that the measure is late, is due in, or has been silent for."""
-    if light.rule == "due_soon" and due_on:
-        days = (due_on - on).days
-        return npgettext("beside a light", "Due in %(days)s day", "Due in %(days)s days", days) % {"days": days}
+    if light.rule == "due_soon" and not light.days:
+        return _("Due today")
+    if light.rule == "due_soon":
+        text = npgettext("beside a light", "Due in %(days)s day", "Due in %(days)s days", light.days)
+        return text % {"days": light.days}
     if light.rule == "silent":
         text = ngettext("%(days)s day unreported", "%(days)s days unreported", light.days)
         return text % {"days": light.days}
@@ -167,7 +169,7 @@ def due_note(measure: Any, on: date) -> str:
     if is_overdue(due_on=measure.due_on, status=measure.status, on=on):
         return _("Overdue")
     days = (measure.due_on - on).days
-    return ngettext("Due in %(days)s day", "Due in %(days)s days", days) % {"days": days}
+    return ngettext("Due in %(days)s day", "Due in %(days)s days", days) % {"days": days} if days else _("Due today")
 
 
 class HistoryRow(NamedTuple):

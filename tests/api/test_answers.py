@@ -189,7 +189,7 @@ def test_a_light_says_why(site: Any, ask: Any) -> None:
     assert reasons == {
         "M001": "",
         "M002": "Past its due date and not completed",
-        "M003": "Due within 60 days and still “Under way”",
+        "M003": "Due in 33 days and still “Under way”",
         "M004": "",
     }
 

@@ -1,5 +1,6 @@
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -19,12 +20,12 @@ def completions(*by_month: int) -> list[date]:
 @pytest.mark.parametrize(
     ("by_month", "total", "expected", "lowest", "highest"),
     [
-        # 13 + 13/6 x 28 = 73.7; 4 in three months in a row, and 12.
+        # 855 days, of which half a year has 182.625: 13 + 13 x 855/182.625 = 73.9; 4 in three months in a row, and 12.
         ((0, 1, 2, 1, 2, 4, 3), 249, 74, 50, 97),
         ((0, 1, 0, 3, 8, 1, 0), 249, 74, 50, 125),
-        # January is before the six months, and counts as completed: 5 + 3/6 x 28 = 19, none in three months.
+        # January is before the six months, and counts as completed: 5 + 14.0 = 19, none in three months.
         ((2, 0, 0, 0, 1, 1, 1), 249, 19, 5, 33),
-        # August has not ended: 6 + 3/6 x 28 = 20.
+        # August has not ended: 6 + 14.0 = 20.
         ((0, 1, 1, 1, 0, 0, 0, 3), 249, 20, 6, 34),
         # Never above the total.
         ((0, 1, 0, 3, 8, 1, 0), 100, 74, 50, 100),
@@ -34,17 +35,31 @@ def completions(*by_month: int) -> list[date]:
 def test_completions_go_on_as_in_six_months(by_month, total, expected, lowest, highest) -> None:
     found = forecast(completions(*by_month), total=total, on=DAY, **PLAN)
     assert found is not None
-    assert found.months_left == 28
+    assert found.days_left == 855
     assert (found.expected, found.lowest, found.highest) == (expected, lowest, highest)
 
 
-def test_a_half_is_rounded_up() -> None:
-    three = [date(2025, 7, 1)] * 3
-    # 3 + 3/6 x 1, x 2 and x 3: 3.5, 4 and 4.5.
-    for on, expected in ((date(2025, 11, 30), 4), (date(2025, 10, 31), 4), (date(2025, 9, 1), 5)):
-        found = forecast(three, total=9, on=on, **PLAN)
-        assert found is not None
-        assert found.expected == expected
+@given(by_month=st.lists(st.integers(0, 9), min_size=6, max_size=30), later=st.integers(180, 900))
+def test_a_day_on_which_nothing_happens_moves_it_by_a_days_worth(by_month, later) -> None:
+    """The pace changes when another month has ended, or is the same as before; nothing else jumps."""
+    done = [date(2023 + n // 12, n % 12 + 1, 15) for n, count in enumerate(by_month) for _each in range(count)]
+    days = [PLAN["starts_on"] + timedelta(later + number) for number in range(62)]
+    for today, tomorrow in pairwise(forecast(done, total=2_000, on=day, **PLAN) for day in days):
+        if today is None or tomorrow is None or today.per_month != tomorrow.per_month:
+            continue
+        paces = {"expected": today.pace, "lowest": today.slowest_pace, "highest": today.fastest_pace}
+        for name, pace in paces.items():
+            assert 0 <= getattr(today, name) - getattr(tomorrow, name) <= 1 + pace / 30
+
+
+def test_the_end_of_a_month_is_a_day_like_others() -> None:
+    done = [date(2023, month, 15) for month in range(1, 12) for _twice in range(2)]
+    days = [date(2023, 11, 29), date(2023, 11, 30), date(2023, 12, 1), date(2023, 12, 2)]
+    found = [forecast(done, total=249, on=day, **PLAN) for day in days]
+    # 22 + 12 x 763/182.625 = 72.14, 72.07, 72.00 and 71.94.
+    assert [each and each.expected for each in found] == [72, 72, 72, 72]
+    needed = [needed_per_month(227, on=day, **PLAN) for day in days]
+    assert needed == [Decimal("9.1"), Decimal("9.1"), Decimal("9.1"), Decimal("9.1")]
 
 
 @pytest.mark.parametrize(
@@ -75,19 +90,19 @@ def test_paces_are_completions_a_month() -> None:
 @pytest.mark.parametrize(
     ("left", "on", "needed"),
     [
-        # 236 / 28 = 8.43, 4 / 3 = 1.33, and 1 / 20 = 0.05, which is rounded up.
+        # A month has 30.4375 days: 236 / 855 of a month = 8.40, 4 / 92 = 1.32, 1 / 609 = 0.05, and 7 / 31 = 6.87.
         (236, DAY, "8.4"),
         (4, date(2025, 9, 30), "1.3"),
-        (1, date(2024, 4, 1), "0.1"),
-        (7, date(2025, 11, 30), "7.0"),
-        # Nothing left; the last month; before and after the plan.
+        (1, date(2024, 5, 1), "0.0"),
+        (7, date(2025, 11, 30), "6.9"),
+        # Nothing open; less than a month left; before and after the plan.
         (0, DAY, None),
         (7, date(2025, 12, 1), None),
         (7, date(2022, 12, 31), None),
         (7, date(2026, 1, 1), None),
     ],
 )
-def test_the_pace_that_is_needed_is_that_of_the_months_to_come(left, on, needed) -> None:
+def test_the_pace_that_is_needed_is_that_of_the_days_to_come(left, on, needed) -> None:
     assert needed_per_month(left, on=on, **PLAN) == (None if needed is None else Decimal(needed))
 
 
@@ -95,7 +110,7 @@ def test_after_the_plan_there_is_none() -> None:
     late = [date(2025, month, 1) for month in (6, 7, 8, 9)]
     last = forecast(late, total=249, on=date(2025, 12, 31), **PLAN)
     assert last is not None
-    assert (last.months_left, last.expected, last.lowest, last.highest) == (0, 4, 4, 4)
+    assert (last.days_left, last.expected, last.lowest, last.highest) == (0, 4, 4, 4)
     assert forecast(late, total=249, on=date(2026, 1, 1), **PLAN) is None
 
 
@@ -105,7 +120,7 @@ def test_a_plan_that_begins_within_a_month_has_no_full_month_before_the_next() -
     assert forecast(days, total=249, on=date(2023, 7, 31), **plan) is None
     found = forecast(days, total=249, on=date(2023, 8, 1), **plan)
     assert found is not None
-    assert (found.per_month, found.months_left) == ([1, 1, 1, 0, 0, 0], 28)
+    assert (found.per_month, found.days_left) == ([1, 1, 1, 0, 0, 0], 867)
 
 
 @given(

@@ -52,7 +52,10 @@ def test_a_light_says_why() -> None:
     with translation.override("en"):
         assert silent.reason == "No accepted report for 70 days"
         soon = light_of(**{**QUIET, "due_on": DAY, "status": "promoting"}, on=DAY, limits=LIMITS)
-        assert soon.reason == "Due within 60 days and still “Under way”"
+        assert soon.reason == "Due today and still “Under way”"
+        for due_on, words in ((date(2023, 8, 30), "Due in 1 day"), (date(2023, 9, 8), "Due in 10 days")):
+            soon = light_of(**{**QUIET, "due_on": due_on, "status": "promoting"}, on=DAY, limits=LIMITS)
+            assert soon.reason == f"{words} and still “Under way”"
         late = light_of(**{**QUIET, "due_on": date(2023, 8, 1)}, on=DAY, limits=LIMITS)
         assert (late.reason, late.days) == ("Past its due date and not completed", 28)
         assert light_of(**QUIET, on=DAY, limits=LIMITS).reason == ""

@@ -188,8 +188,8 @@ def test_each_is_explained_by_its_parts(plan: Plan) -> None:
         "due_before": "3 + 1 + 2 = 6",
         "in_time_rate": "3 ÷ 6 = 50.0%",
         "by_first_due_day.due_before": "2 + 2 + 4 = 8",
-        "forecast.expected": "4 + 4 ÷ 6 × 28 = 23",
-        "forecast.lowest": "4 + 0 ÷ 3 × 28 = 4",
+        "forecast.expected": "4 + 4 ÷ 182.625 × 855 = 23",
+        "forecast.lowest": "4 + 0 ÷ 91.3125 × 855 = 4",
         # 41.3, and there are 31.
         "forecast.highest": "",
         "overdue": "",
@@ -197,7 +197,7 @@ def test_each_is_explained_by_its_parts(plan: Plan) -> None:
     for name, working in workings.items():
         assert explained(plan, f"figure=measures.{name}").working == working, name
     highest = explained(plan, "figure=measures.forecast.highest")
-    assert (highest.value, [each.value for each in highest.inputs]) == (31, [4, 4, 28])
+    assert (highest.value, [each.value for each in highest.inputs]) == (31, [4, 4, 855])
     by_first = explained(plan, "figure=measures.by_first_due_day.due_before")
     assert [each.figure for each in by_first.inputs] == [f"measures.by_first_due_day.{name}" for name in NAMES[1:]]
 

@@ -178,6 +178,12 @@ class TestDetail:
         assert "Control cordgrass Progress made Red light Past its due date and not completed, 60 days late" in text
         assert "Title and target" not in text
 
+    def test_what_is_due_on_the_day_is_due_today(self, client):
+        make_measure(code="M171", due_on=date(2023, 8, 29))
+        assert "Yellow light Due today and still “Under way”" in text_of(page(client, "/measures/M171/"))
+        assert "2023-08-29 Due today" in text_of(page(client, "/measures/M171/"))
+        assert "Yellow Due today 2023-08-29" in text_of(page(client, "/measures/"))
+
     def test_says_what_of_it_is_published(self, client):
         make_measure(code="M172", provenance="published", source="The plan")
         assert "Title and target: published" in text_of(page(client, "/measures/M172/"))
@@ -188,7 +194,7 @@ class TestDetail:
             ("2023-01-03", "Under way Green light"),
             ("2023-03-06", "Under way Green light"),
             ("2023-03-07", "Under way Yellow light No accepted report for 63 days"),
-            ("2023-05-01", "Under way Yellow light Due within 60 days and still “Under way”"),
+            ("2023-05-01", "Under way Yellow light Due in 60 days and still “Under way”"),
             ("2023-05-20", "Progress made Green light"),
             ("2023-06-30", "Progress made Green light"),
             ("2023-07-01", "Progress made Red light Past its due date and not completed, 1 day late"),

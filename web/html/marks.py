@@ -111,7 +111,8 @@ def problem_due(left: TimeLeft) -> SafeString:
     if left.days < 0:
         text = _("%(days)s overdue") % {"days": format_days(-left.days)}
         return format_html('<strong class="past-due nowrap">{}</strong>', text)
-    return format_html('<span class="nowrap">{}</span>', _("%(days)s left") % {"days": format_days(left.days)})
+    text = _("%(days)s left") % {"days": format_days(left.days)} if left.days else _("Due today")
+    return format_html('<span class="nowrap">{}</span>', text)
 
 
 def change_mark(then: str | None, now: str) -> SafeString:

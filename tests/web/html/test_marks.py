@@ -98,7 +98,7 @@ def test_a_problem_says_how_long_is_left():
             words[state, name] = problem_due(time_left(state, due_on, on=day))
     for state in ("raised", "assigned"):
         assert words[state, "late"] == '<strong class="past-due nowrap">9 days overdue</strong>'
-        assert ">0 days left<" in words[state, "today"]
+        assert ">Due today<" in words[state, "today"]
         assert ">17 days left<" in words[state, "ahead"]
         assert ">No due date set<" in words[state, "none"]
     assert {words["solved", name] for name in ("late", "today", "ahead", "none")} == {
