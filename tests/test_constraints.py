@@ -148,6 +148,7 @@ def test_rows_that_others_rest_on_are_protected() -> None:
         (Notice, "report"),
         (Notice, "step"),
         (Notice, "value_report"),
+        (Notice, "month"),
         (Notice, "indicator"),
         (ProblemEvidence, "step"),
         (MeetingItem, "meeting"),
