@@ -29,31 +29,32 @@ from web.language import is_chinese, localized
 CODES_NAMED = 10  # in a reminder
 EXCERPT = 40  # characters of a problem
 
-# Of what needs no more words than the measure.
+# Of what needs no more words than what it is about.
 SENTENCES: dict[str, str | Promise] = {
-    NoticeKind.RETURNED: gettext_lazy("The report for %(month)s on %(measure)s was returned."),
-    NoticeKind.ACCEPTED: gettext_lazy("The report for %(month)s on %(measure)s was accepted."),
+    NoticeKind.RETURNED: gettext_lazy("The report for %(month)s on %(subject)s was returned."),
+    NoticeKind.ACCEPTED: gettext_lazy("The report for %(month)s on %(subject)s was accepted."),
     NoticeKind.REMINDER: gettext_lazy("The office reminds your department of its reports for %(month)s."),
-    NoticeKind.LEAD_GIVEN: gettext_lazy("Your department now leads %(measure)s."),
-    NoticeKind.LEAD_TAKEN: gettext_lazy("%(measure)s is now led by another department: %(lead)s."),
-    NoticeKind.CORRECTED: gettext_lazy("The office corrected a status of %(measure)s."),
-    NoticeKind.REOPENED: gettext_lazy("The office reopened %(measure)s: it is no longer completed."),
+    NoticeKind.LEAD_GIVEN: gettext_lazy("Your department now leads %(subject)s."),
+    NoticeKind.LEAD_TAKEN: gettext_lazy("%(subject)s is now led by another department: %(lead)s."),
+    NoticeKind.CORRECTED: gettext_lazy("The office corrected a status of %(subject)s."),
+    NoticeKind.REOPENED: gettext_lazy("The office reopened %(subject)s: it is no longer completed."),
     NoticeKind.UNDONE: gettext_lazy(
-        "The acceptance of the report for %(month)s on %(measure)s was undone; it waits for its review again."
+        "The acceptance of the report for %(month)s on %(subject)s was undone; it waits for its review again."
     ),
-    NoticeKind.SUSPENDED: gettext_lazy("The office suspended %(measure)s: no reports are due until it is resumed."),
-    NoticeKind.RESUMED: gettext_lazy("The office resumed %(measure)s: monthly reports are due again."),
-    NoticeKind.WITHDRAWN: gettext_lazy("The office withdrew %(measure)s from the plan: no more reports are due."),
+    NoticeKind.TAKEN_BACK: gettext_lazy("The report for %(month)s on %(subject)s was withdrawn by %(unit)s."),
+    NoticeKind.SUSPENDED: gettext_lazy("The office suspended %(subject)s: no reports are due until it is resumed."),
+    NoticeKind.RESUMED: gettext_lazy("The office resumed %(subject)s: monthly reports are due again."),
+    NoticeKind.WITHDRAWN: gettext_lazy("The office withdrew %(subject)s from the plan: no more reports are due."),
     NoticeKind.PROBLEM: gettext_lazy("Problem %(problem)s: %(step)s."),
     NoticeKind.PROBLEM_DUE: gettext_lazy("Problem %(problem)s is to be solved by %(day)s."),
     NoticeKind.PROBLEM_LATE: gettext_lazy("Problem %(problem)s was to be solved by %(day)s and is not solved yet."),
-    NoticeKind.COMMENT: gettext_lazy("There is a new comment on %(measure)s."),
+    NoticeKind.COMMENT: gettext_lazy("There is a new comment on %(subject)s."),
     NoticeKind.LOG_ALARM: gettext_lazy("The check of the night found that the log is not as it was sealed."),
 }
 SENTENCES_WITH_DAY: dict[str, str | Promise] = {
-    NoticeKind.DUE_SOON: gettext_lazy("%(measure)s is due on %(day)s."),
-    NoticeKind.OVERDUE: gettext_lazy("%(measure)s was due on %(day)s and was not completed in time."),
-    NoticeKind.DUE_MOVED: gettext_lazy("The due date of %(measure)s was changed; it is now %(day)s."),
+    NoticeKind.DUE_SOON: gettext_lazy("%(subject)s is due on %(day)s."),
+    NoticeKind.OVERDUE: gettext_lazy("%(subject)s was due on %(day)s and was not completed in time."),
+    NoticeKind.DUE_MOVED: gettext_lazy("The due date of %(subject)s was changed; it is now %(day)s."),
 }
 # Of a filed value, and of one that is due.
 SENTENCES_OF_VALUES: dict[str, str | Promise] = {
@@ -69,15 +70,6 @@ SENTENCES_OF_VALUES: dict[str, str | Promise] = {
     NoticeKind.OVERDUE: gettext_lazy(
         "The value of %(indicator)s for %(value_period)s (%(region)s) was due on %(day)s and is not submitted yet."
     ),
-}
-
-SENTENCES_OF_MONTHS: dict[str, str | Promise] = {
-    NoticeKind.RETURNED: gettext_lazy("The month %(month)s of %(project)s was returned."),
-    NoticeKind.ACCEPTED: gettext_lazy("The month %(month)s of %(project)s was accepted."),
-    NoticeKind.UNDONE: gettext_lazy(
-        "The acceptance of the month %(month)s of %(project)s was undone; it waits for its review again."
-    ),
-    NoticeKind.TAKEN_BACK: gettext_lazy("The month %(month)s of %(project)s was withdrawn by %(unit)s."),
 }
 
 
@@ -122,16 +114,22 @@ def _words(notice: Notice) -> dict[str, str]:
     period = notice.period or (monthly.period if monthly else None)
     due_on = step.due_on if step else measure.due_on if measure else notice.due_on
     return _words_of_value(notice) | {
-        "measure": f"{measure.code} {localized(measure, 'title')}" if measure else "",
+        "subject": _subject_of(notice),
         "month": format_month(period),
         "day": format_day(due_on),
         "problem": f"{step.problem.code} {excerpt(localized(step.problem, 'text'), EXCERPT)}" if step else "",
         "step": step.get_move_display() if step else "",
         "lead": localized(measure.lead_department, "short") if measure else "",
         "note": filing.decision_note if filing else "",
-        "project": f"{notice.month.project.code} {localized(notice.month.project, 'name')}" if notice.month else "",
         "unit": _unit_of(notice.month) if notice.month else "",
     }
+
+
+def _subject_of(notice: Notice) -> str:
+    """The measure, or the project of a month."""
+    if notice.month is not None:
+        return f"{notice.month.project.code} {localized(notice.month.project, 'name')}"
+    return f"{notice.measure.code} {localized(notice.measure, 'title')}" if notice.measure is not None else ""
 
 
 def _unit_of(month: ProjectMonth) -> str:
@@ -181,18 +179,16 @@ def _overdue_problems(count: int) -> str:
 def _sentence_for(notice: Notice) -> str:
     measure, is_of_value = notice.measure, notice.value_report is not None or notice.indicator is not None
     if notice.kind == NoticeKind.RETURNED and _says_why(notice.report or notice.value_report or notice.month):
-        if notice.month is not None:
-            return _("The month %(month)s of %(project)s was returned: %(note)s")
         if is_of_value:
             return _("The value of %(indicator)s for %(value_period)s (%(region)s) was returned: %(note)s")
-        return _("The report for %(month)s on %(measure)s was returned: %(note)s")
+        return _("The report for %(month)s on %(subject)s was returned: %(note)s")
     if notice.kind in AccountChange:
         return AccountChange(notice.kind).sentence
-    sentences = SENTENCES_OF_VALUES if is_of_value else SENTENCES_OF_MONTHS if notice.month else SENTENCES
+    sentences = SENTENCES_OF_VALUES if is_of_value else SENTENCES
     if notice.kind in sentences:
         return str(sentences[notice.kind])
     if measure is None or measure.due_on is None:
-        return _("%(measure)s no longer has a due date.")
+        return _("%(subject)s no longer has a due date.")
     return str(SENTENCES_WITH_DAY[notice.kind])
 
 

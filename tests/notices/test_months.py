@@ -85,7 +85,7 @@ def test_only_the_side_that_submitted_a_month_withdraws_it_and_the_other_hears_o
     withdraw_month(month, by=filer)
     unit = "Energy" if filer == site.ben else "Zibo"
     assert told(other) == [
-        ("taken_back", f"The month July 2023 of P0001 Wind farm was withdrawn by {unit}.", f"{FORM}"),
+        ("taken_back", f"The report for July 2023 on P0001 Wind farm was withdrawn by {unit}.", f"{FORM}"),
     ]
     assert told(filer) == []
     assert f"withdrawn by {unit}" in text_of(signed_in(other).get("/inbox/").content.decode())
@@ -112,15 +112,15 @@ def test_a_department_that_was_merged_into_the_lead_is_the_lead(site: SimpleName
 def test_those_who_submitted_a_month_hear_what_the_office_decides(site: SimpleNamespace) -> None:
     month = submitted(site, site.zoe)
     return_report(month, by=site.rita, note="How many?")
-    assert told(site.zoe) == [("returned", "The month July 2023 of P0001 Wind farm was returned: How many?", FORM)]
+    assert told(site.zoe) == [("returned", "The report for July 2023 on P0001 Wind farm was returned: How many?", FORM)]
     submit_month(month, by=site.zoe)
     accept_month(month, by=site.rita)
-    assert told(site.zoe)[0][1:] == ("The month July 2023 of P0001 Wind farm was returned.", "/projects/P0001/")
+    assert told(site.zoe)[0][1:] == ("The report for July 2023 on P0001 Wind farm was returned.", "/projects/P0001/")
     undo_month(month, by=site.rita, note="Too early")
     assert [each[1:] for each in told(site.zoe)[1:]] == [
-        ("The month July 2023 of P0001 Wind farm was accepted.", "/projects/P0001/"),
+        ("The report for July 2023 on P0001 Wind farm was accepted.", "/projects/P0001/"),
         (
-            "The acceptance of the month July 2023 of P0001 Wind farm was undone; it waits for its review again.",
+            "The acceptance of the report for July 2023 on P0001 Wind farm was undone; it waits for its review again.",
             "/projects/P0001/",
         ),
     ]
