@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import AccountChange
 from core.clock import today
 from core.period_codes import read_period
+from indicators.models import ValueReport
 from measures.addresses import report_url
 from measures.models import Measure, Plan
 from measures.owners import own_codes
@@ -197,6 +198,12 @@ def _says_why(filing: AbstractFiling | None) -> bool:
     return filing is not None and filing.is_returned and bool(filing.decision_note)
 
 
+def _value_url(notice: Notice, report: ValueReport) -> str:
+    """The form where it came back to be written again, else the indicator."""
+    is_back = notice.kind == NoticeKind.RETURNED and report.may_be_filed_by(notice.user)
+    return report.get_form_url() if is_back else report.indicator.get_absolute_url()
+
+
 def _month_url(notice: Notice, month: ProjectMonth) -> str:
     """The form where it is to be written again, else the project."""
     project = month.project
@@ -216,9 +223,7 @@ def notice_url(notice: Notice) -> str:
     if notice.step is not None:
         return notice.step.problem.get_absolute_url()
     if notice.value_report is not None:
-        report = notice.value_report
-        is_back = notice.kind == NoticeKind.RETURNED and report.may_be_filed_by(notice.user)
-        return report.get_form_url() if is_back else report.indicator.get_absolute_url()
+        return _value_url(notice, notice.value_report)
     if notice.month is not None:
         return _month_url(notice, notice.month)
     if notice.indicator is not None and notice.plan is not None:

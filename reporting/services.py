@@ -76,13 +76,17 @@ def allowed_moves(report: AbstractFiling, user: User | AnonymousUser) -> list[Mo
     ]
 
 
+def _check_unit(report: AbstractFiling, move: Move, by: User) -> None:
+    if move.by_same_unit and not report.may_be_withdrawn_by(by):
+        raise NotAllowed(str(report.withdrawal_refusal))
+
+
 def check_move(report: AbstractFiling, *names: str, by: User) -> Move:
     """The one of these moves, all of one role, that the report's state allows. Raises NotAllowed."""
     moves = [move for move in MOVES if move.name in names]
     if Role.REPORTER in moves[0].by:
         check_filer(report, by)
-        if moves[0].by_same_unit and not report.may_be_withdrawn_by(by):
-            raise NotAllowed(str(report.withdrawal_refusal))
+        _check_unit(report, moves[0], by)
     elif not may_review(by):
         raise NotAllowed(_("You may not do this"))
     found = next((move for move in moves if report.state in move.before), None)
