@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from rollups import receivers
 from rollups.services import rebuild_rollups
 from tests import services
 from tests.kept_databases import analyse, changes_taken_back, kept_database
+from tests.lanes import names_mark
 from tests.migrated_databases import copying_instead_of_migrating, empty
 from web import site
 from web.api.throttles import AnonymousThrottle, TokenThrottle
@@ -50,11 +50,6 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     if mark and collection_path.match("test_*.py") and not names_mark(collection_path, mark):
         return True
     return None
-
-
-@lru_cache
-def names_mark(path: Path, mark: str) -> bool:
-    return f"mark.{mark}" in path.read_text(encoding="utf-8")
 
 
 def refuse_hidden_marks(items: list[pytest.Item]) -> None:

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from urllib.parse import quote
@@ -60,8 +61,12 @@ class Runner:
 
     def pytest(self, lane: Lane, marks: str, environment: dict[str, str], *, only: str = "") -> None:
         """Run pytest once and add what it counted to the lane. `only`: a mark; files that do not name it are not even
-        imported, which takes each process as long as a hundred tests.
+        imported, which takes each process as long as a hundred tests. Where none of them names it, nothing is started.
         """
+        if only and not any(names_mark(file, only) for file in files_named(self.pytest_arguments)):
+            if not lane.ran:
+                lane.reason = "no test of it was selected"
+            return
         self.passes += 1
         report = self.home / f"report-{self.passes}.xml"
         data = self.home / f"data-{self.passes}"
@@ -132,6 +137,18 @@ class Runner:
         environment = {**os.environ, "COVERAGE_FILE": str(self.coverage)}
         run([*coverage, "combine", "--quiet"], environment)
         return run([*coverage, "report"], environment) == 0
+
+
+def files_named(arguments: list[str]) -> Iterator[Path]:
+    """The files of tests below the paths among pytest's arguments; all, where none is there."""
+    paths = [services.ROOT / argument.split("::")[0] for argument in arguments if not argument.startswith("-")]
+    for path in [path for path in paths if path.exists()] or [services.ROOT / "tests"]:
+        yield from path.rglob("test_*.py") if path.is_dir() else [path]
+
+
+@cache
+def names_mark(path: Path, mark: str) -> bool:
+    return f"mark.{mark}" in path.read_text(encoding="utf-8")
 
 
 def clean_environment() -> dict[str, str]:

@@ -1,5 +1,7 @@
 """What `./run test` says and answers when a lane cannot run, or fails."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from tests import lanes, services
@@ -96,6 +98,26 @@ def test_a_pass_for_a_mark_imports_only_the_files_that_name_it(tmp_path, monkeyp
     assert [pytest_ignore_collect(path) for path in (named, other, helper, tmp_path)] == [None, True, None, None]
     monkeypatch.setenv("PILOTZONE_TEST_ONLY", "")
     assert pytest_ignore_collect(other) is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "started"),
+    [
+        ([], True),
+        (["-k", "rules"], True),
+        (["tests/browser"], True),
+        (["tests/measures", "tests/browser/test_every_page.py::test_one"], True),
+        (["tests/measures"], False),
+        (["tests/measures/test_rules.py::TestLights"], False),
+    ],
+)
+def test_a_pass_for_a_mark_that_no_file_names_is_not_started(arguments, started, tmp_path, monkeypatch):
+    monkeypatch.setattr(lanes, "run", lambda command, environment: lanes.NOTHING_SELECTED)
+    options = SimpleNamespace(long=False, marks="", coverage=False, processes="")
+    runner, lane = lanes.Runner(options, arguments, tmp_path), lanes.Lane("browser")
+    runner.pytest(lane, "", {}, only="browser")
+    assert runner.passes == int(started)
+    assert str(lane) == "lane browser: did not run: no test of it was selected"
 
 
 def test_a_mark_that_its_file_does_not_name_stops_the_run(request, monkeypatch):
