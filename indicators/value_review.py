@@ -1,47 +1,67 @@
 """What a reviewer sees of a value that waits: the values beside which it stands, and what of it is unlikely."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from django.db.models import Count, QuerySet
 
-from indicators.models import Observation, Purpose, ValueReport
+from core.clock import today
+from core.pace import gap
+from indicators.models import Observation, Purpose, Target, ValueReport
 from indicators.value_history import Series, load_histories
 from indicators.value_rules import doubts_about
 from indicators.value_wording import entries, step_texts, value_rows
-from indicators.wording import period_words, with_unit
+from indicators.wording import change_cell, period_words, target_words, with_unit
 from reporting.doubts import Doubt
-from reporting.steps import Entry, StepRow, step_rows
+from reporting.review_rows import AcceptedRow, WaitingRow
+from reporting.steps import Entry, step_rows
 from reporting.workflow import ReportState
 from web.language import local_columns
 
 SHOWN_VALUES = 6
 
 
-@dataclass
-class ReviewRow:
-    """`earlier`: the value of the same period that it revises or corrects; `last`: the last values of other periods;
-    `doubts`: what whoever filed it was asked about and said is so. `refusal`: why it was not decided just now."""
+@dataclass(kw_only=True)
+class ReviewRow(WaitingRow):
+    """`earlier`: the value of the same period that it revises or corrects; `before`: that of the last period as long as
+    its own; `last`: the last values of other periods; `targets`: of its region, the next one first; `doubts`: what
+    whoever filed it was asked about and said is so."""
 
-    report: Any
     earlier: Observation | None
+    before: Observation | None
     last: list[Any]
+    targets: list[Target]
     doubts: list[Doubt]
-    steps: list[StepRow]
-    refusal: str = ""
-    # Whether it was ticked in what was sent just now.
-    is_sent: bool = False
 
     @property
     def value(self) -> str:
         return with_unit(self.report.indicator, self.report.value, exact=self.report.exact, exactly=True)
 
     @property
-    def earlier_value(self) -> str:
-        row = self.earlier
+    def former(self) -> Observation | None:
+        """The value beside which it stands in the table."""
+        return self.earlier or self.before
+
+    @property
+    def former_value(self) -> str:
+        row = self.former
         return "" if row is None else with_unit(self.report.indicator, row.value, exact=row.exact, exactly=True)
+
+    @property
+    def former_period(self) -> str:
+        return period_words(self.former)
+
+    @property
+    def change(self) -> str:
+        value = self.report.value
+        return change_cell(self.report.indicator, gap(value, self.former and self.former.value), value)
+
+    @property
+    def target_words(self) -> list[str]:
+        return [target_words(each, self.report.indicator, unit=True) for each in self.targets]
 
     @property
     def period(self) -> str:
@@ -52,24 +72,12 @@ class ReviewRow:
         return entries(self.report)
 
     @property
-    def returned_before(self) -> list[Any]:
-        """The steps with which the office returned it."""
-        return [row.step for row in self.steps if row.step.is_return]
-
-    @property
     def is_ticked_with_all(self) -> bool:
         """What is unlikely, unchecked or a correction is looked at one by one."""
         return bool(not self.doubts and self.report.verified and self.report.purpose != Purpose.CORRECTION)
 
 
-@dataclass
-class AcceptedRow:
-    """A value that was accepted today: its acceptance can be undone. `note`: the words of an undoing that failed."""
-
-    report: Any
-    refusal: str = ""
-    note: str = ""
-
+class AcceptedValueRow(AcceptedRow):
     @property
     def value(self) -> str:
         return with_unit(self.report.indicator, self.report.value, exact=self.report.exact, exactly=True)
@@ -94,8 +102,9 @@ def waiting_by_department() -> list[tuple[str, str, int]]:
 
 
 def review_rows(reports: Iterable[ValueReport]) -> list[ReviewRow]:
-    """Rows for reports of `waiting_values`, with their evidence and steps fetched. One query."""
+    """Rows for reports of `waiting_values`, with their evidence and steps fetched. Two queries."""
     shown = list(reports)
+    targets = _targets_ahead({each.indicator_id for each in shown})
     histories = load_histories(Series(each.indicator_id, each.region_id) for each in shown)
     rows = []
     for each in shown:
@@ -103,18 +112,29 @@ def review_rows(reports: Iterable[ValueReport]) -> list[ReviewRow]:
         releases = history.releases(each)
         rows.append(
             ReviewRow(
-                each,
-                each.corrects or (releases[-1] if releases else None),
-                value_rows(each.indicator, history.last_values(each)[:SHOWN_VALUES]),
-                list(doubts_about(each, history)),
-                step_rows(each, partial(step_texts, each.indicator)),
+                report=each,
+                earlier=each.corrects or (releases[-1] if releases else None),
+                before=next(iter(history.comparable(each)), None),
+                targets=targets[Series(each.indicator_id, each.region_id)],
+                last=value_rows(each.indicator, history.last_values(each)[:SHOWN_VALUES]),
+                doubts=list(doubts_about(each, history)),
+                steps=step_rows(each, partial(step_texts, each.indicator)),
             )
         )
     return rows
 
 
-def accepted_on(day: Any) -> list[AcceptedRow]:
+def _targets_ahead(indicators: Collection[int]) -> Mapping[Series, list[Target]]:
+    """Those that are still to be reached, the next one first."""
+    found: dict[Series, list[Target]] = defaultdict(list)
+    ahead = Target.objects.adopted(today()).filter(indicator__in=indicators, due_year__gte=today().year)
+    for each in ahead.order_by("due_year", "pk"):
+        found[Series(each.indicator_id, each.region_id)].append(each)
+    return found
+
+
+def accepted_on(day: Any) -> list[AcceptedValueRow]:
     """Those that somebody accepted on the day, the newest first."""
     reports = ValueReport.objects.accepted().filter(decided_on=day, decided_by__isnull=False)
-    reports = reports.select_related("indicator", "region", "department", "decided_by")
-    return [AcceptedRow(each) for each in reports.order_by("-decided_at", "-pk")]
+    reports = reports.select_related("indicator", "region", "department", "decided_by").prefetch_related("evidence")
+    return [AcceptedValueRow(each) for each in reports.order_by("-decided_at", "-pk")]

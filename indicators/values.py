@@ -4,7 +4,7 @@ Each service is all or nothing and says who. What is refused raises NotAllowed w
 only unlikely is asked about. What filings of anything have in common is in `reporting.services`.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from copy import copy
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -28,9 +28,8 @@ from indicators.services import add_observation, check_not_corrected, correct_ob
 from indicators.value_history import ValueHistory, load_history
 from indicators.value_rules import doubts_about, is_revision, observation_of, why_incomplete
 from regions.models import Region
-from reporting import services
 from reporting.doubts import Doubt, check_confirmed
-from reporting.services import Outcome, apply_move, check_filer, check_move, do_each, fill_draft, lock_report
+from reporting.services import apply_move, check_filer, check_move, fill_draft, lock_report
 
 TEXTS = {
     "source": MAX_SOURCE_LENGTH,
@@ -216,23 +215,6 @@ def _make_observation(report: ValueReport, *, by: User) -> Observation:
             **changed,
         )
     return add_observation(observation, by=by, reason=report.reason)
-
-
-def accept_values(reports: Iterable[ValueReport], *, by: User) -> list[Outcome[ValueReport]]:
-    """Accepts many; each succeeds or fails by itself."""
-    return do_each(reports, lambda report: accept_value(report, by=by))
-
-
-@transaction.atomic
-def return_value(report: ValueReport, *, by: User, note: str) -> ValueReport:
-    """Returns a submitted value to its department with a reason."""
-    services.return_report(report, by=by, note=note)
-    return report
-
-
-def return_values(reports: Iterable[ValueReport], *, by: User, note: str) -> list[Outcome[ValueReport]]:
-    """Returns many with the same reason; each succeeds or fails by itself."""
-    return do_each(reports, lambda report: return_value(report, by=by, note=note))
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ Each service is all or nothing and says who. What is refused raises NotAllowed w
 of it is half-saved. What reports of anything have in common is in `reporting.services` and `reporting.evidence`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -43,11 +43,9 @@ from measures.services import (
 from reporting import services
 from reporting.models import TEXTS
 from reporting.services import (
-    Outcome,
     apply_move,
     check_filer,
     check_move,
-    do_each,
     lock_report,
     write_draft,
 )
@@ -257,15 +255,3 @@ def _change_status(report: Report, changes: Sequence[Change], *, by: User) -> St
         provenance=report.provenance,
         source=report.source,
     )
-
-
-def accept_reports(reports: Iterable[Report], *, by: User) -> list[Outcome[Report]]:
-    """Accepts many; each succeeds or fails by itself."""
-    return do_each(reports, lambda report: accept_report(report, by=by))
-
-
-@transaction.atomic
-def return_report(report: Report, *, by: User, note: str) -> Report:
-    """Returns a submitted report to its department with a reason."""
-    services.return_report(report, by=by, note=note)
-    return report

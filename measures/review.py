@@ -1,43 +1,34 @@
 """What a reviewer sees of a submitted report: what it would change, and what it says that the last one did not."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
-from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
+from core.statuses import MeasureStatus
 from measures.models import Report
 from measures.querysets import of_change_in_force
 from measures.reports import NO_CHANGE
 from measures.rules import is_completion, is_step_back
 from reporting.models import ProblemChoice
-from reporting.steps import StepRow, step_rows
+from reporting.review_rows import AcceptedRow, WaitingRow
+from reporting.steps import Entry, last_return, step_rows
 from reporting.text_diff import ComparedText, compare_texts
 from reporting.workflow import ReportState
 from web.language import localized
 
 
-@dataclass
-class ReviewRow:
-    """`report` carries `current_status`, that of its measure today; `last` is the report that it is compared with."""
+@dataclass(kw_only=True)
+class ReviewRow(WaitingRow):
+    """`report` carries `current_status`, that of its measure today; `last` is the last accepted report; `texts` are
+    compared with what was returned, else with that one."""
 
-    report: Any
     last: Report | None
     texts: list[ComparedText]
-    steps: list[StepRow]
-    refusal: str = ""
-    note: str | None = None
-
-    @property
-    def is_returning(self) -> bool:
-        """Whether it was a return that was not done; `note` then holds the words that were typed."""
-        return self.note is not None
-
-    @property
-    def returned_before(self) -> list[Any]:
-        """The steps with which the office returned it."""
-        return [row.step for row in self.steps if row.step.is_return]
 
     @property
     def has_moved(self) -> bool:
@@ -69,15 +60,6 @@ class ReviewRow:
         return not (self.has_moved or self.is_completion or self.is_step_back or self.report.denies_problem)
 
 
-@dataclass
-class AcceptedRow:
-    """A report that was accepted today: its acceptance can be undone. `note`: the words of an undoing that failed."""
-
-    report: Report
-    refusal: str = ""
-    note: str = ""
-
-
 def waiting_reports(plan: Any, *, day: date) -> QuerySet[Report]:
     """Submitted reports of a plan with the status of their measure on the day, and the id of its last accepted one."""
     accepted = Report.objects.accepted().filter(measure=OuterRef("measure")).order_by("-submitted_on", "-pk")
@@ -93,26 +75,30 @@ def waiting_reports(plan: Any, *, day: date) -> QuerySet[Report]:
     )
 
 
-def review_rows(reports: Iterable[Any], *, plan: Any, day: date) -> tuple[list[ReviewRow], list[AcceptedRow]]:
-    """Rows for reports of `waiting_reports`, and for those of the plan that somebody accepted on the day, newest first.
-    One query for these and for the last accepted report of each that waits."""
+def review_rows(reports: Iterable[Any]) -> list[ReviewRow]:
+    """Rows for reports of `waiting_reports`, with their evidence. One query for the last accepted report of each."""
     shown = list(reports)
-    lasts, accepted = _accepted([each.last_accepted for each in shown if each.last_accepted], plan=plan, day=day)
+    lasts = Report.objects.in_bulk([each.last_accepted for each in shown if each.last_accepted])
     rows = []
     for each in shown:
         # "No change" says of itself that the last report stands: it is compared with nothing.
         last = lasts.get(each.last_accepted) if each.what_was_done_zh != NO_CHANGE else None
-        rows.append(ReviewRow(each, last, compare_texts(each, last), step_rows(each)))
-    return rows, [AcceptedRow(each) for each in accepted]
+        returned = last_return(each)
+        before = SimpleNamespace(**returned.content) if returned else last
+        rows.append(ReviewRow(report=each, last=last, texts=compare_texts(each, before), steps=step_rows(each)))
+    return rows
 
 
-def _accepted(ids: Collection[int], *, plan: Any, day: date) -> tuple[dict[int, Report], list[Report]]:
-    """The reports of these ids, and those that somebody accepted on the day."""
-    of_the_day = Q(state=ReportState.ACCEPTED, decided_on=day, decided_by__isnull=False)
-    found = (
-        Report.objects.in_plan(plan)
-        .filter(Q(pk__in=ids) | of_the_day)
-        .select_related("measure", "department", "decided_by")
-    )
-    by_id = {each.pk: each for each in found.order_by("-decided_at", "-pk")}
-    return by_id, [each for each in by_id.values() if each.decided_on == day and each.decided_by is not None]
+def status_entries(content: Mapping[str, Any]) -> list[Entry]:
+    """What a step of a report kept of the status, label by label."""
+    return [
+        (_("Status"), str(MeasureStatus(content["status"]).label)),
+        (_("Effective date"), content["effective_on"] or ""),
+    ]
+
+
+def accepted_on(plan: Any, day: date) -> list[AcceptedRow]:
+    """Those that somebody accepted on the day, the newest first."""
+    reports = Report.objects.in_plan(plan).accepted().filter(decided_on=day, decided_by__isnull=False)
+    reports = reports.select_related("measure", "department", "decided_by").prefetch_related("evidence")
+    return [AcceptedRow(each) for each in reports.order_by("-decided_at", "-pk")]

@@ -1,39 +1,35 @@
 """What a reviewer sees of a project's month that waits: what it changes, and what of it is unlikely."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from projects.models import ProjectMonth, Stage
+from projects.models.months import STAGE_DAYS
 from projects.month_figures import MonthFigures, load_history
 from projects.month_rules import doubts_about
 from reporting.doubts import Doubt
 from reporting.models import TEXTS, ProblemChoice
-from reporting.steps import StepRow, step_rows
+from reporting.review_rows import AcceptedRow, WaitingRow
+from reporting.steps import Entry, report_texts, step_rows
 from reporting.workflow import ReportState
+from web.formats.money import format_exact_money
 from web.language import local_columns, localized
 
 # In the order of a project's life.
 STAGES = Stage.values
 
 
-@dataclass
-class ReviewRow:
-    """`doubts`: what whoever filed it was asked about and said is so. `refusal`: why it was not decided just now."""
+@dataclass(kw_only=True)
+class ReviewRow(WaitingRow):
+    """`doubts`: what whoever filed it was asked about and said is so."""
 
     figures: MonthFigures
     doubts: list[Doubt]
-    steps: list[StepRow]
-    refusal: str = ""
-    # Whether it was ticked in what was sent just now.
-    is_sent: bool = False
-
-    @property
-    def report(self) -> Any:
-        return self.figures.month
 
     @property
     def texts(self) -> list[tuple[str | Promise, str]]:
@@ -42,11 +38,6 @@ class ReviewRow:
     @property
     def has_new_problem(self) -> bool:
         return bool(self.report.problem_choice == ProblemChoice.NEW)
-
-    @property
-    def returned_before(self) -> list[Any]:
-        """The steps with which the office returned it."""
-        return [row.step for row in self.steps if row.step.is_return]
 
     @property
     def is_suspended(self) -> bool:
@@ -62,15 +53,6 @@ class ReviewRow:
     def is_ticked_with_all(self) -> bool:
         """What is unlikely, a suspension, a step back and problems that are gone are looked at one by one."""
         return not (self.doubts or self.is_suspended or self.steps_back or self.report.denies_problem)
-
-
-@dataclass
-class AcceptedRow:
-    """A month that was accepted today: its acceptance can be undone. `note`: the words of an undoing that failed."""
-
-    report: Any
-    refusal: str = ""
-    note: str = ""
 
 
 def waiting_months(plan: Any) -> QuerySet[ProjectMonth]:
@@ -96,12 +78,30 @@ def review_rows(months: Iterable[ProjectMonth]) -> list[ReviewRow]:
     for each in shown:
         figures = history.figures(each)
         doubts = list(doubts_about(each, figures.before, invested_before=history.invested_before(each)))
-        rows.append(ReviewRow(figures, doubts, step_rows(each)))
+        rows.append(ReviewRow(report=each, figures=figures, doubts=doubts, steps=step_rows(each)))
     return rows
+
+
+def month_entries(content: Mapping[str, Any]) -> list[Entry]:
+    """What a step of a month kept, label by label."""
+    invested, progress = content["invested_wan"], content["progress"]
+    said: list[Entry] = [
+        (_("Stage"), str(Stage(content["stage"]).label)),
+        *((_label(name), content[name] or "") for name in STAGE_DAYS),
+        (_label("stage_reason"), content["stage_reason"]),
+        (_("Invested since 1 January"), "" if invested is None else format_exact_money(invested)),
+        (_("Physical progress"), "" if progress is None else f"{progress}%"),
+    ]
+    return [*((label, text) for label, text in said if text), *report_texts(content)]
+
+
+def _label(name: str) -> str:
+    column: Any = ProjectMonth._meta.get_field(name)
+    return str(column.verbose_name)
 
 
 def accepted_on(plan: Any, day: Any) -> list[AcceptedRow]:
     """Those that somebody accepted on the day, the newest first."""
     months = ProjectMonth.objects.in_plan(plan).accepted().filter(decided_on=day, decided_by__isnull=False)
-    months = months.select_related("project__city", "project__plan", "decided_by")
+    months = months.select_related("project__city", "project__plan", "decided_by").prefetch_related("evidence")
     return [AcceptedRow(each) for each in months.order_by("-decided_at", "-pk")]

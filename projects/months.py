@@ -37,7 +37,7 @@ from projects.services import touch_cells
 from reporting import services
 from reporting.doubts import Doubt, check_confirmed
 from reporting.models import TEXTS
-from reporting.services import Outcome, apply_move, check_filer, check_move, do_each, fill_draft, lock_report
+from reporting.services import apply_move, check_filer, check_move, fill_draft, lock_report
 from web.errors import not_one_of
 
 # What the database keeps within bounds.
@@ -232,16 +232,6 @@ def accept_month(month: ProjectMonth, *, by: User, note: str = "") -> ProjectMon
     apply_move(month, "accept", by=by, note=note)
     _settle(month)
     return month
-
-
-def accept_months(months: Iterable[ProjectMonth], *, by: User) -> list[Outcome[ProjectMonth]]:
-    """Accepts many; each succeeds or fails by itself."""
-    return do_each(months, lambda month: accept_month(month, by=by))
-
-
-def return_months(months: Iterable[ProjectMonth], *, by: User, note: str) -> list[Outcome[ProjectMonth]]:
-    """Returns many with the same reason; each succeeds or fails by itself."""
-    return do_each(months, lambda month: services.return_report(month, by=by, note=note))
 
 
 @transaction.atomic

@@ -1,9 +1,12 @@
 """What every report shares. No table here: each app makes its own report, and its evidence, from these."""
 
+import json
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -27,8 +30,8 @@ TEXTS: dict[str, str | Promise] = {
     "next_step": _("Next steps"),
 }
 TEXT_COLUMNS = tuple(f"{name}_{language}" for name in TEXTS for language in ("zh", "en"))
-# The columns of a piece of evidence that a step of the report keeps.
-KEPT_OF_EVIDENCE = ("title_zh", "title_en", "document_number", "url", "file_name")
+# The columns of a piece of evidence that a step of the report keeps. Files of one name are told apart by the key.
+KEPT_OF_EVIDENCE = ("title_zh", "title_en", "document_number", "url", "file_name", "key")
 
 
 class ProblemChoice(models.TextChoices):
@@ -42,7 +45,14 @@ class ProblemChoice(models.TextChoices):
 def _as_json(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, UUID):
+        return value.hex
     return f"{value:f}" if isinstance(value, Decimal) else value
+
+
+def digest_of(content: Mapping[str, Any]) -> str:
+    """The same for two contents that say the same, whatever the order of their keys: 16 hexadecimal digits."""
+    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
 class AbstractFiling(Sourced):
@@ -153,10 +163,19 @@ class AbstractFiling(Sourced):
         return {
             **{name: _as_json(getattr(self, name)) for name in self.kept_columns},
             "evidence": [
-                {name: getattr(each, name) for name in KEPT_OF_EVIDENCE}
+                {name: _as_json(getattr(each, name)) for name in KEPT_OF_EVIDENCE}
                 for each in sorted(self.evidence.all(), key=lambda each: each.pk)
             ],
         }
+
+    @property
+    def content_digest(self) -> str:
+        return digest_of(self.content())
+
+    @property
+    def content_key(self) -> str:
+        """Names the report and what it says: a page of the office sends it back with a decision."""
+        return f"{self.pk}-{self.content_digest}"
 
     @property
     def subject(self) -> Any:
@@ -210,7 +229,7 @@ class AbstractReport(AbstractFiling):
     next_step_en = models.TextField(_("Next steps (English)"), blank=True)
     about_problem: Any
     about_problem_id: Any
-    kept_columns = TEXT_COLUMNS
+    kept_columns = (*TEXT_COLUMNS, "problem_choice", "about_problem_id")
 
     class Meta(AbstractFiling.Meta):
         abstract = True

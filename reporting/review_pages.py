@@ -1,6 +1,7 @@
 """The page on which the office decides about many reports of anything: what waits, and what was accepted today."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -14,9 +15,10 @@ from django.utils.translation import ngettext, pgettext_lazy
 from accounts.models import User
 from accounts.permissions import may_review, signed_in
 from accounts.rules import REVIEW_READERS, REVIEWERS
-from core.exceptions import NotAllowed
 from core.texts import MAX_REASON_LENGTH
-from reporting.services import Outcome
+from reporting.review_rows import AcceptedRow, WaitingRow
+from reporting.services import Outcome, decide_as_shown, do_each, return_report
+from reporting.steps import Entry, compare_with_step, last_return, step_shown
 from web.errors import not_one_of
 from web.lists.listing import MAX_PAGE_SIZE
 from web.values import row_ids
@@ -25,34 +27,46 @@ from web.views import FilteredListView, Share, TodayView
 DECISIONS = ("accept", "return", "undo_acceptance")
 
 
-class QueuePage(TodayView, FilteredListView):
-    """What waits. Its rows, and those of what was accepted today, have `report`, `refusal` (why it was not decided just
-    now) and `is_sent` (whether it was ticked in what was sent just now), or `note` (the words of an undoing that
-    failed). An app's own says the rest below."""
+def read_content_keys(raw: Iterable[str]) -> dict[int, str]:
+    """Ids of reports and the digests of what they said where they were shown, of the keys that a form sent. Without a
+    digest nothing was shown."""
+    split = [each.partition("-") for each in raw]
+    return {pk: digest for head, _dash, digest in split for pk in row_ids([head])}
 
-    # Id of a report -> why it was refused; and the words typed for a return or an undoing.
-    refusals: dict[int, str] = {}
+
+class QueuePage(TodayView, FilteredListView):
+    """What waits. An app's own says the rest below."""
+
+    # Id of a report -> the digest of what was shown of it, and why it was refused; and the words typed.
+    sent: Mapping[int, str] = {}
+    refusals: Mapping[int, str] = {}
     note = ""
     permission = REVIEW_READERS
 
-    def waiting_rows(self, reports: Iterable[Any]) -> Sequence[Any]:
+    def waiting_rows(self, reports: Iterable[Any]) -> Sequence[WaitingRow]:
         raise NotImplementedError
 
-    def accepted_rows(self) -> Sequence[Any]:
+    def entries_of(self, report: Any, content: Mapping[str, Any]) -> Iterable[Entry]:
+        """What is shown of a content, label by label."""
+        raise NotImplementedError
+
+    def unmarked_entries_of(self, report: Any, content: Mapping[str, Any]) -> Iterable[Entry]:
+        """Of these, what the page does not mark where it differs from what was returned."""
+        return self.entries_of(report, content)
+
+    def accepted_rows(self) -> Sequence[AcceptedRow]:
         """Of those accepted on the day of the page."""
         raise NotImplementedError
 
     def shares(self) -> list[Share]:
         """How many are of each of those that file."""
-        raise NotImplementedError
+        return []
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        sent = set(self.request.POST.getlist("report"))
         rows, accepted = self.waiting_rows(context["page"]), self.accepted_rows()
         for row in rows:
-            row.refusal = self.refusals.get(row.report.pk, "")
-            row.is_sent = str(row.report.pk) in sent
+            self._add_answers(row)
         undoes = self.request.POST.get("decision") == "undo_acceptance"
         for each in accepted if undoes else ():
             each.refusal = self.refusals.get(each.report.pk, "")
@@ -67,6 +81,26 @@ class QueuePage(TodayView, FilteredListView):
             "query": params.urlencode(),
             "max_reason_length": MAX_REASON_LENGTH,
         }
+
+    def _add_answers(self, row: WaitingRow) -> None:
+        """What became of the row in what was sent just now, and what changed since the office saw it."""
+        report = row.report
+
+        if returned := last_return(report):
+            row.since_return = compare_with_step(report, returned, partial(self.unmarked_entries_of, report))
+        row.refusal = self.refusals.get(report.pk, "")
+        if report.pk not in self.sent:
+            return
+        row.is_sent = self.sent[report.pk] == report.content_digest
+        if row.refusal and not row.is_sent and (shown := step_shown(report, self.sent[report.pk])):
+            row.since_shown = compare_with_step(report, shown, partial(self.entries_of, report))
+        if row.refusal and self.returns_in_row:
+            row.note = self.note
+
+    @property
+    def returns_in_row(self) -> bool:
+        """Whether one was returned with the form of its own row."""
+        return self.request.POST.get("decision") == "return" and "in_row" in self.request.POST
 
 
 class DecidesMany(QueuePage):
@@ -83,14 +117,14 @@ class DecidesMany(QueuePage):
         """Ordered by what they are about: two people who accept many at once lock that in the same order."""
         raise NotImplementedError
 
-    def accept_each(self, reports: list[Any], *, by: User) -> list[Outcome[Any]]:
+    def accept_one(self, report: Any, *, by: User) -> object:
+        """Raises NotAllowed, as do the next two."""
         raise NotImplementedError
 
-    def return_each(self, reports: list[Any], *, by: User, note: str) -> list[Outcome[Any]]:
-        raise NotImplementedError
+    def return_one(self, report: Any, *, by: User, note: str) -> object:
+        return return_report(report, by=by, note=note)
 
     def undo_one(self, report: Any, *, by: User, note: str) -> object:
-        """Raises NotAllowed."""
         raise NotImplementedError
 
     def name_of(self, report: Any) -> str:
@@ -109,7 +143,8 @@ class DecidesMany(QueuePage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         decision, self.note = request.POST.get("decision", ""), request.POST.get("note", "")
-        reports = self.find(row_ids(request.POST.getlist("report")[:MAX_PAGE_SIZE]))
+        self.sent = read_content_keys(request.POST.getlist("report")[:MAX_PAGE_SIZE])
+        reports = self.find(list(self.sent))
         if not reports:
             messages.error(request, _("Select at least one report."))
         elif decision == "accept":
@@ -122,50 +157,69 @@ class DecidesMany(QueuePage):
             messages.error(request, not_one_of(DECISIONS))
         if not self.refusals and not self.return_refusal:
             return redirect(self.list_url())
+        return self.render_to_response(self._refused_context(decision, reports, **kwargs))
+
+    def _refused_context(self, decision: str, reports: list[Any], **kwargs: Any) -> dict[str, Any]:
         context = self.get_context_data(**kwargs)
         shown = context["accepted_today"] if decision == "undo_acceptance" else context["rows"]
         self.add_unlisted_refusals(reports, shown)
-        returns = decision == "return"
-        context |= {
-            "note": self.note if returns else "",
+        returns_many = decision == "return" and not self.returns_in_row
+        return context | {
+            "note": self.note if returns_many else "",
             "return_refusal": self.return_refusal,
-            "is_returning": returns,
+            "is_returning": returns_many,
         }
-        return self.render_to_response(context)
+
+    def decide(self, reports: list[Any], move: str, service: Callable[..., object], **words: str) -> int:
+        """How many of them were decided on as they were shown; why others were not is kept."""
+        by = signed_in(self.request.user)
+
+        def decide_one(report: Any) -> None:
+            digest = self.sent[report.pk]
+            decide_as_shown(report, move, lambda each: service(each, by=by, **words), by=by, digest=digest)
+
+        outcomes: list[Outcome[Any]] = do_each(reports, decide_one)
+        self.refusals = {each.subject.pk: each.reason for each in outcomes if not each.ok}
+        return len(outcomes) - len(self.refusals)
 
     def accept(self, reports: list[Any]) -> None:
-        done = self.keep_refusals(self.accept_each(reports, by=signed_in(self.request.user)))
-        if done:
+        if done := self.decide(reports, "accept", self.accept_one):
             sentence = ngettext("%(count)s report accepted", "%(count)s reports accepted", done)
             messages.success(self.request, sentence % {"count": done})
 
     def give_back(self, reports: list[Any]) -> None:
         if not self.note.strip():
-            # Of all of them the same is missing: it is said once, beside the field.
-            self.return_refusal = _("Please say why the report is returned")
+            sentence = _("Please say why the report is returned")
+            if self.returns_in_row:
+                self.refusals = {each.pk: sentence for each in reports}
+            else:
+                # Of all of them the same is missing: it is said once, beside the field.
+                self.return_refusal = sentence
             return
-        done = self.keep_refusals(self.return_each(reports, by=signed_in(self.request.user), note=self.note))
-        if done:
+        if done := self.decide(reports, "return", self.return_one, note=self.note):
             sentence = ngettext("%(count)s report returned", "%(count)s reports returned", done)
             messages.success(self.request, sentence % {"count": done})
 
     def undo(self, report: Any) -> None:
-        try:
-            self.undo_one(report, by=signed_in(self.request.user), note=self.note)
-        except NotAllowed as refusal:
-            self.refusals = {report.pk: str(refusal)}
-        else:
+        if self.decide([report], "undo_acceptance", self.undo_one, note=self.note):
             messages.success(self.request, _("The acceptance was undone; the report waits again"))
 
-    def keep_refusals(self, outcomes: list[Outcome[Any]]) -> int:
-        """How many were not refused."""
-        self.refusals = {each.subject.pk: each.reason for each in outcomes if not each.ok}
-        return len(outcomes) - len(self.refusals)
-
-    def add_unlisted_refusals(self, reports: list[Any], rows: Iterable[Any]) -> None:
-        """Messages for refused reports that are no longer in the list: they have no row to show the reason in."""
+    def add_unlisted_refusals(self, reports: list[Any], rows: Iterable[WaitingRow | AcceptedRow]) -> None:
+        """Messages for refused reports that are no longer in the list: they have no row for the reason, or for the
+        words that were typed in one."""
         shown = {row.report.pk for row in rows}
+        words = "" if "note" not in self.request.POST else self.note.strip()
         for report in reports:
             if report.pk in self.refusals and report.pk not in shown:
-                values = {"code": self.name_of(report), "reason": self.refusals[report.pk]}
-                messages.error(self.request, _("%(code)s: %(reason)s") % values)
+                sentence = _("%(code)s: %(reason)s") % {
+                    "code": self.name_of(report),
+                    "reason": self.refusals[report.pk],
+                }
+                if words and not self.is_kept_in_form:
+                    sentence = _("%(sentence)s. Your words were: %(note)s") % {"sentence": sentence, "note": words}
+                messages.error(self.request, sentence)
+
+    @property
+    def is_kept_in_form(self) -> bool:
+        """Whether what was typed for a return of many stands in its form again."""
+        return self.request.POST.get("decision") == "return" and not self.returns_in_row

@@ -39,6 +39,13 @@ class DraftChanged(NotAllowed):
         self.theirs: Any = theirs
 
 
+class ContentChanged(NotAllowed):
+    """The report does not say any more what was shown to the person who decides."""
+
+    def __init__(self) -> None:
+        super().__init__(_("It says something else than when you opened this page: nothing was decided."))
+
+
 def lock_report(report: AbstractFiling) -> None:
     """Locks what the report is about until the transaction ends, and reads the report as it is now."""
     report.lock_subject()
@@ -218,6 +225,19 @@ def delete_abandoned_drafts(filings: type[AbstractFiling]) -> int:
                 delete_with_files(found)
                 deleted += 1
     return deleted
+
+
+@transaction.atomic
+def decide_as_shown[R: AbstractFiling](
+    report: R, move: str, decide: Callable[[R], object], *, by: User, digest: str
+) -> None:
+    """Makes a decision of the table, by the service `decide`, on what the person was shown. `digest`: that of the
+    content shown. Raises ContentChanged, and decides nothing, where the report says something else now."""
+    lock_report(report)
+    check_move(report, move, by=by)
+    if digest != report.content_digest:
+        raise ContentChanged
+    decide(report)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 import re
 from difflib import SequenceMatcher
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 
@@ -48,7 +48,7 @@ def differences(old: str, new: str) -> list[Piece]:
 
 
 class ComparedText(NamedTuple):
-    """One text of a report, compared with that of the last accepted one."""
+    """One text of a report, compared with that of an earlier one."""
 
     label: str | Promise
     text: str
@@ -60,8 +60,9 @@ class ComparedText(NamedTuple):
         return all(piece.is_added for piece in self.pieces)
 
 
-def compare_texts(report: AbstractReport, last: AbstractReport | None) -> list[ComparedText]:
-    """The texts that the report or the last one has."""
+def compare_texts(report: AbstractReport, last: Any) -> list[ComparedText]:
+    """The texts that the report or the last one has; `last`: a report, or what a step of one kept; None where there is
+    neither."""
     compared = []
     for name, label in TEXTS.items():
         text, before = _in_one_language(report, last, name)
@@ -70,7 +71,7 @@ def compare_texts(report: AbstractReport, last: AbstractReport | None) -> list[C
     return compared
 
 
-def _in_one_language(report: AbstractReport, last: AbstractReport | None, name: str) -> tuple[str, str]:
+def _in_one_language(report: AbstractReport, last: Any, name: str) -> tuple[str, str]:
     """The text now and last time in one language: that of the new one, else the reader's."""
     text = localized(report, name)
     if last is None:

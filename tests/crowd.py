@@ -8,6 +8,7 @@ import gzip
 import http.client
 import json
 import random
+import re
 import statistics
 import threading
 import time
@@ -256,9 +257,12 @@ class Office:
 
     def _decide(self, step: int, into: Visits) -> None:
         waiting = [address for address, state in self.states.items() if state == "submitted"]
+        page = self.people["rita"].ask("/review/?page_size=100").content.decode() if waiting else ""
+        shown = {key.partition("-")[0]: key for key in re.findall(r'name="report"\s+value="([0-9a-f-]+)"', page)}
         for at, address in enumerate(waiting):
             decision, state = [("accept", "accepted"), ("return", "returned")][(step + at) % 2]
-            form = {"decision": decision, "report": address.split("/")[-2], "note": "请补充材料"}
+            pk = address.split("/")[-2]
+            form = {"decision": decision, "report": shown.get(pk, pk), "note": "请补充材料"}
             if self._send("rita", "/review/decide/", into, form=form).status == 302:
                 self.states[address] = state
 

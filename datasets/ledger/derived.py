@@ -18,12 +18,12 @@ from datasets.ledger.sheets import SHEETS
 from datasets.ledger.writing import BATCH_SIZE, Ids
 from measures.models import Measure, Report, StatusChange, Term
 from measures.owners import clear_owners
-from measures.reports import return_report
 from measures.rules import effective_changes, restating
 from measures.services import load_changes
 from notices.models import NoticeKind
 from notices.services import notify_of_measures
 from reporting.problems.workflow import ProblemState
+from reporting.services import return_report
 from reporting.workflow import ReportState
 
 # Of changed terms, with the sheet of whom they are about.

@@ -105,7 +105,7 @@ class ValueReport(WrittenByDepartment, AbstractFiling, UpdatedAtModel):
 
     kept_columns = (
         *("period", "value", "exact", "verified", "released_on", "release_basis", "value_provenance", "source"),
-        *("basis", "scope", "note", "purpose", "reason"),
+        *("basis", "scope", "note", "purpose", "reason", "corrects_id"),
     )
     filing_refusal = _("Only the responsible department may file values of this indicator")
 

@@ -1,24 +1,26 @@
 """The reviewing office: values of indicators that wait."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Department, User
-from indicators.models import Indicator, ValueReport
+from indicators.models import Indicator, Observation, ValueReport
 from indicators.value_review import (
-    AcceptedRow,
+    AcceptedValueRow,
     ReviewRow,
     accepted_on,
     review_rows,
     waiting_by_department,
     waiting_values,
 )
-from indicators.values import accept_values, return_values, undo_value
+from indicators.value_wording import step_texts
+from indicators.values import accept_value, undo_value
 from reporting.review_pages import DecidesMany, QueuePage
-from reporting.services import Outcome
+from reporting.steps import Entry
 from web.html.links import query_with
 from web.lists.filters import SlugFilter
 from web.views import Share
@@ -55,7 +57,10 @@ class ValueReviewPage(QueuePage):
     def waiting_rows(self, reports: Iterable[ValueReport]) -> list[ReviewRow]:
         return review_rows(reports)
 
-    def accepted_rows(self) -> list[AcceptedRow]:
+    def entries_of(self, report: ValueReport, content: Mapping[str, Any]) -> list[Entry]:
+        return step_texts(report.indicator, content)
+
+    def accepted_rows(self) -> list[AcceptedValueRow]:
         return accepted_on(self.day)
 
     def shares(self) -> list[Share]:
@@ -72,11 +77,8 @@ class DecideValues(DecidesMany, ValueReviewPage):
         found = ValueReport.objects.filter(pk__in=ids).select_related("indicator", "corrects")
         return list(found.order_by("indicator", "period_end", "pk"))
 
-    def accept_each(self, reports: list[ValueReport], *, by: User) -> list[Outcome[ValueReport]]:
-        return accept_values(reports, by=by)
-
-    def return_each(self, reports: list[ValueReport], *, by: User, note: str) -> list[Outcome[ValueReport]]:
-        return return_values(reports, by=by, note=note)
+    def accept_one(self, report: ValueReport, *, by: User) -> Observation:
+        return accept_value(report, by=by)
 
     def undo_one(self, report: ValueReport, *, by: User, note: str) -> ValueReport:
         return undo_value(report, by=by, note=note)

@@ -16,7 +16,6 @@ from core.exceptions import NotAllowed
 from core.signals import action
 from core.texts import clean_text
 from measures.models import Measure, MeasureEvent, Section, StatusChange, Term, TermsChange
-from measures.reports import return_report
 from measures.rules import effective_changes, restating
 from measures.services import (
     cell_of,
@@ -26,6 +25,7 @@ from measures.services import (
     lock_measure,
     send_figures_changed,
 )
+from reporting.services import return_report
 from reporting.workflow import ReportState
 
 TermValue = date | Department | Section | None

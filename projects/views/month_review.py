@@ -1,6 +1,6 @@
 """The reviewing office: months of projects that wait, and who has filed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,12 +13,20 @@ from accounts.rules import REVIEW_READERS
 from core.periods import month_of, next_month
 from measures.filters import asked_plan, members_of_asked_plan
 from projects.models import ProjectMonth
-from projects.month_review import AcceptedRow, ReviewRow, accepted_on, review_rows, waiting_by_city, waiting_months
+from projects.month_review import (
+    ReviewRow,
+    accepted_on,
+    month_entries,
+    review_rows,
+    waiting_by_city,
+    waiting_months,
+)
 from projects.month_work import city_board
-from projects.months import accept_months, return_months, undo_month
+from projects.months import accept_month, undo_month
 from reporting.months import reports_due_on
 from reporting.review_pages import DecidesMany, QueuePage
-from reporting.services import Outcome
+from reporting.review_rows import AcceptedRow
+from reporting.steps import Entry
 from web.days import asked_month
 from web.html.links import query_with
 from web.lists.filters import MonthFilter, SlugFilter
@@ -53,6 +61,9 @@ class MonthReviewPage(QueuePage):
     def waiting_rows(self, reports: Iterable[ProjectMonth]) -> list[ReviewRow]:
         return review_rows(reports)
 
+    def entries_of(self, report: ProjectMonth, content: Mapping[str, Any]) -> list[Entry]:
+        return month_entries(content)
+
     def accepted_rows(self) -> list[AcceptedRow]:
         return accepted_on(asked_plan(self.request), self.day)
 
@@ -70,11 +81,8 @@ class DecideMonths(DecidesMany, MonthReviewPage):
         found = ProjectMonth.objects.filter(pk__in=ids).select_related("project__plan")
         return list(found.order_by("project", "period", "pk"))
 
-    def accept_each(self, reports: list[ProjectMonth], *, by: User) -> list[Outcome[ProjectMonth]]:
-        return accept_months(reports, by=by)
-
-    def return_each(self, reports: list[ProjectMonth], *, by: User, note: str) -> list[Outcome[ProjectMonth]]:
-        return return_months(reports, by=by, note=note)
+    def accept_one(self, report: ProjectMonth, *, by: User) -> ProjectMonth:
+        return accept_month(report, by=by)
 
     def undo_one(self, report: ProjectMonth, *, by: User, note: str) -> ProjectMonth:
         return undo_month(report, by=by, note=note)

@@ -12,8 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from measures.models import Evidence, Measure, Report
-from measures.reports import accept_report, return_report
+from measures.reports import accept_report
 from reporting.evidence import attach_document
+from reporting.services import return_report
 from tests import factories as make
 from tests.api.addresses import WRITTEN, wrong
 from tests.api.conftest import API

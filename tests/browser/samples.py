@@ -21,21 +21,22 @@ from core.period_codes import read_period
 from datasets.models import Upload
 from datasets.uploads import decide, keep_upload, work_on
 from indicators.models import Indicator, Target, ValueReport
-from indicators.values import ValueData, accept_value, return_values, save_value, submit_value
+from indicators.values import ValueData, accept_value, save_value, submit_value
 from measures.meetings import Direction, give_direction
 from measures.models import Measure, Plan, PlanMilestone, Problem, StatusChange
 from measures.office.corrections import reopen_measure
 from measures.problems import save_problem_draft
-from measures.reports import ReportData, accept_report, return_report, save_draft
+from measures.reports import ReportData, accept_report, save_draft
 from measures.services import add_comment
 from notices.models import Notice
 from projects.annual_plans import set_annual_plan
 from projects.exemptions import excuse_city
 from projects.models import Project
-from projects.months import MonthData, accept_month, return_months, save_month, submit_month
+from projects.months import MonthData, accept_month, save_month, submit_month
 from regions.models import Region
 from reporting.evidence import attach_document, attach_file
 from reporting.problems.services import ProblemData
+from reporting.services import return_report
 from tests.documents import make_pdf
 from tests.factories import file_report, make_meeting, make_problem, make_user
 from web.saved_views import save_view
@@ -588,7 +589,7 @@ def file_project_months(zoe: User, rita: User) -> None:
     less = replace(data, invested_wan=4_500, progress=45)
     submit_month(save_month(first, by=zoe, data=less, period=july), by=zoe, confirmed=doubtful)
     returned = submit_month(save_month(second, by=zoe, data=data, period=july), by=zoe)
-    return_months([returned], by=rita, note="本年累计完成投资请与统计口径核对。")
+    return_report(returned, by=rita, note="本年累计完成投资请与统计口径核对。")
     draft = save_month(third, by=zoe, data=data, period=july)
     attach_document(draft, by=zoe, number="淄建字〔2023〕3号", title="施工许可证")
 
@@ -611,7 +612,7 @@ def file_values(ada: User, rita: User) -> None:
     wrong = intensity.observations.get(period="2021", region=home)
     corrected = {"purpose": "correction", "corrects": wrong.pk, "reason": "录入有误。"}
     returned = submit_value(save(intensity, "2021", **corrected), by=ada, confirmed=doubtful)
-    return_values([returned], by=rita, note="请附公报原文。")
+    return_report(returned, by=rita, note="请附公报原文。")
     draft = save(growth, "2023H1", verified=None)
     attach_document(draft, by=ada, number="鲁统字〔2023〕8号", title="科技统计公报")
     earlier = save(growth, "2021", value=Decimal("10.1"), released_on=date(2022, 3, 1))

@@ -34,14 +34,14 @@ def test_a_half_typed_return_and_a_tick_outlive_the_acceptance_of_another_row(en
     rita.locator(f"#note-{second.pk}").fill("How many of th")
     row.get_by_role("checkbox").check()
     rita.locator(f"#report-{first.pk}").get_by_role("button", name="Accept").click()
-    rita.get_by_text("Report accepted").wait_for()
+    rita.get_by_text("1 report accepted").wait_for()
     assert rita.locator(f"#note-{second.pk}").input_value() == "How many of th"
     assert rita.locator(f"#note-{second.pk}").is_visible()
     assert row.get_by_role("checkbox").is_checked()
 
     rita.locator(f"#note-{second.pk}").fill("How many of them?")
     row.locator("button[value=return]").click()
-    rita.get_by_text("Report returned").wait_for()
+    rita.get_by_text("1 report returned").wait_for()
     assert Report.objects.get(pk=second.pk).decision_note == "How many of them?"
     assert rita.evaluate("Object.keys(localStorage).filter(key => key.includes('return:'))") == []
 

@@ -71,7 +71,7 @@ def test_a_return_has_its_words_again(enter, site):
     assert rita.locator(f"#note-{report.pk}").input_value() == "Say how many"
     assert rita.locator(f"#note-{report.pk}").is_visible()
     row.locator("button[value=return]").click()
-    rita.get_by_text("Report returned").wait_for()
+    rita.get_by_text("1 report returned").wait_for()
     assert Report.objects.get(pk=report.pk).decision_note == "Say how many"
     assert kept(rita) == []
 

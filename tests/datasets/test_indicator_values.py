@@ -20,8 +20,8 @@ from datasets.models import Upload
 from datasets.uploads import decide, keep_upload, work_on
 from indicators.models import Observation, ValueReport, ValueReportStep
 from indicators.value_filing import ValueFiling, file_values
-from indicators.values import ValueData, accept_value, return_values, save_value, submit_value
-from reporting.services import withdraw_report
+from indicators.values import ValueData, accept_value, save_value, submit_value
+from reporting.services import return_report, withdraw_report
 from tests import factories as make
 from tests.datasets.months import Rows, downloaded, heads_of, part, saved, shown, signed_in
 from tests.datasets.test_project_months import saved_by_libreoffice
@@ -185,7 +185,7 @@ class TestDownload:
 
     def test_a_returned_value_and_one_that_was_begun_come_along(self, page: Client, site: SimpleNamespace) -> None:
         submitted = submit_value(drafted(site), by=site.amy)
-        return_values([submitted], by=site.rita, note="Check the day")
+        return_report(submitted, by=site.rita, note="Check the day")
         drafted(site, "2021Q4", note="Old")
         rows = rows_of(taken(page)[TITLE])
         assert list(rows) == ["capacity 2023H1", "growth 2021Q4", "growth 2023Q2"]
@@ -269,7 +269,7 @@ class TestRoundTrip:
     def test_a_draft_is_finished_and_a_returned_value_handed_in_again(
         self, page: Client, send: Any, act: Any, site: SimpleNamespace
     ) -> None:
-        return_values([submit_value(drafted(site), by=site.amy)], by=site.rita, note="Check the day")
+        return_report(submit_value(drafted(site), by=site.amy), by=site.rita, note="Check the day")
         act(send(filled(page, {"capacity 2023H1": {VALUE: 8_200}})))
         rows: Rows = {
             "growth 2023Q2": {RELEASED: date(2023, 7, 21)},

@@ -20,8 +20,9 @@ from datasets.models import LedgerVersion, Upload
 from datasets.month.measures import MEASURE_MONTH
 from datasets.uploads import keep_upload, work_on
 from measures.models import Measure, Problem, Report
-from measures.reports import ReportData, accept_report, return_report, save_draft, submit_report
+from measures.reports import ReportData, accept_report, save_draft, submit_report
 from reporting.evidence import attach_document
+from reporting.services import return_report
 from tests import factories as make
 from tests.datasets.ledger.samples import ods
 from tests.datasets.months import Rows, downloaded, fill, heads_of, part, rows_of, saved, shown, signed_in

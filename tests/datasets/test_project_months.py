@@ -20,10 +20,10 @@ from datasets.uploads import decide, keep_upload, work_on
 from projects.annual_plans import set_annual_plan
 from projects.models import Project, ProjectMonth, ProjectMonthStep
 from projects.month_filing import MonthFiling, file_months
-from projects.months import MonthData, accept_month, return_months, save_month, submit_month
+from projects.months import MonthData, accept_month, save_month, submit_month
 from projects.services import withdraw_project
 from reporting.evidence import attach_document
-from reporting.services import withdraw_report
+from reporting.services import return_report, withdraw_report
 from tests import factories as make
 from tests.datasets.months import Rows, downloaded, fill, heads_of, part, rows_of, shown, signed_in
 from tests.pages import text_of
@@ -121,7 +121,7 @@ class TestDownload:
     ) -> None:
         set_annual_plan(site.projects[0], by=site.rita, year=2023, planned_wan=6_000)
         returned = submit_month(open_draft(site, 1, invested_wan=3_100, progress=41), by=site.max)
-        return_months([returned], by=site.rita, note="Check the figure")
+        return_report(returned, by=site.rita, note="Check the figure")
         rows = rows_of(taken(page)[TITLE])
         assert list(rows) == ["P100", "P101", "P102", "P103", "P104"]
         first = {name: value for name, value in rows["P100"].items() if value is not None}
@@ -325,7 +325,7 @@ class TestRoundTrip:
         month = submit_month(open_draft(site, 1, invested_wan=3_100, progress=41), by=site.max)
         attach = withdraw_report(month, by=site.max)
         attach_document(attach, by=site.max, number="No. 1", title="Notice")
-        return_months([submit_month(attach, by=site.max)], by=site.rita, note="Check the figure")
+        return_report(submit_month(attach, by=site.max), by=site.rita, note="Check the figure")
         act(send(filled(page, {"P101": {INVESTED: 3_200, NUMBER: "No. 2"}})))
         month.refresh_from_db()
         assert (month.state, month.invested_wan, month.decided_by) == ("submitted", 3_200, None)

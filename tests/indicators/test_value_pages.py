@@ -19,13 +19,15 @@ from django.utils import translation
 
 from core.period_codes import read_period
 from indicators.models import Observation, ValueReport
-from indicators.values import ValueData, accept_value, return_values, save_value, submit_value
+from indicators.values import ValueData, accept_value, save_value, submit_value
+from reporting.services import return_report
 from tests.documents import make_pdf
 from tests.factories import (
     make_department,
     make_indicator,
     make_observation,
     make_plan,
+    make_target,
     make_theme,
     make_user,
     region,
@@ -316,7 +318,7 @@ class TestSubmitted:
 
     def test_returned_it_says_why_and_comes_again(self, site: SimpleNamespace) -> None:
         report = filed(site)
-        return_values([report], by=site.rita, note="请附公报")
+        return_report(report, by=site.rita, note="请附公报")
         html = signed_in(site.ada).get(URL).content.decode()
         assert "请附公报" in html and "Life of this report: 2 steps" in text_of(html)
         assert sent(site.ada, version=str(report.version)).status_code == 302
@@ -360,7 +362,7 @@ class TestRevision:
         )
         assert answer.status_code == 302
         [report] = ValueReport.objects.all()
-        answer = signed_in(site.rita).post(f"{REVIEW}decide/", {"decision": "accept", "report": str(report.pk)})
+        answer = signed_in(site.rita).post(f"{REVIEW}decide/", {"decision": "accept", "report": report.content_key})
         assert (answer.status_code, answer["Location"]) == (302, REVIEW)
         for page in pages:
             assert "6.7" in text_of(vic.get(page).content.decode())
@@ -389,14 +391,24 @@ class TestRevision:
 class TestReview:
     def test_shows_what_waits_beside_what_was_there(self, site: SimpleNamespace) -> None:
         make_observation(site.growth, "6.2")
+        make_target(site.growth, "7", qualifier="about")
         filed(site, "2023H1", value=Decimal("6.7"), released_on=date(2023, 8, 1), purpose="revision", reason="终核")
         text = text_of(signed_in(site.rita).get(REVIEW).content.decode())
-        assert "H1 2023 6.7% 6.2% A revision 2023-08-01 Science" in text
+        assert "H1 2023 6.7% 6.2% A revision +0.5 about 7.0% (2025) 2023-08-01 Science" in text
         assert "Reason 终核" in text
+
+    def test_shows_a_new_period_beside_the_last_one_as_long(self, site: SimpleNamespace) -> None:
+        year = {"period_kind": "year", "period_start": date(2022, 1, 1), "period_end": date(2022, 12, 31), "period": "2022"}
+        quarter = {"period_kind": "quarter", "period_end": date(2023, 3, 31), "period": "2023Q1"}
+        make_observation(site.growth, "3.9", released_on=date(2023, 1, 20), **year)
+        make_observation(site.growth, "4.7", released_on=date(2023, 4, 20), **quarter)
+        filed(site)
+        text = text_of(signed_in(site.rita).get(REVIEW).content.decode())
+        assert "Q2 2023 5.3% 4.7% Q1 2023 +0.6 — 2023-07-21 Science" in text
 
     def test_returns_those_ticked_with_words(self, site: SimpleNamespace) -> None:
         report = filed(site)
-        data = {"decision": "return", "report": str(report.pk)}
+        data = {"decision": "return", "report": report.content_key}
         answer = signed_in(site.rita).post(f"{REVIEW}decide/", data)
         assert "Please say why the report is returned" in text_of(answer.content.decode())
         assert signed_in(site.rita).post(f"{REVIEW}decide/", {**data, "note": "请附公报"}).status_code == 302
@@ -409,7 +421,7 @@ class TestReview:
         client = signed_in(site.rita)
         html = client.get(REVIEW).content.decode()
         assert "Accepted today" in text_of(html)
-        data = {"decision": "undo_acceptance", "report": str(report.pk)}
+        data = {"decision": "undo_acceptance", "report": report.content_key}
         assert "Please say why" in text_of(client.post(f"{REVIEW}decide/", data).content.decode())
         assert client.post(f"{REVIEW}decide/", {**data, "note": "看错行"}).status_code == 302
         assert not Observation.objects.exists()
@@ -424,7 +436,7 @@ class TestReview:
             period_start=date(2023, 4, 1),
             released_on=date(2023, 7, 21),
         )
-        answer = signed_in(site.rita).post(f"{REVIEW}decide/", {"decision": "accept", "report": str(report.pk)})
+        answer = signed_in(site.rita).post(f"{REVIEW}decide/", {"decision": "accept", "report": report.content_key})
         assert "This release is recorded already" in text_of(answer.content.decode())
         report.refresh_from_db()
         assert report.state == "submitted"
@@ -445,7 +457,7 @@ class TestReview:
         report = filed(site)
         answers = {name: signed_in(getattr(site, name)).get(REVIEW).status_code for name in ("audit", "ada", "vic")}
         assert answers == {"audit": 200, "ada": 403, "vic": 403}
-        data = {"decision": "accept", "report": str(report.pk)}
+        data = {"decision": "accept", "report": report.content_key}
         assert signed_in(site.audit).post(f"{REVIEW}decide/", data).status_code == 403
         assert signed_in(site.ada).post(f"{REVIEW}decide/", data).status_code == 403
         assert Client().get(REVIEW)["Location"].startswith("/accounts/login/")
@@ -476,7 +488,7 @@ class TestWorkspace:
         make_indicator("waste", name_en="Waste", owner=site.science, frequency="year", due_days=300)
         make_indicator("water", name_en="Water", owner=site.science)
         make_indicator("other", owner=None)
-        return_values([filed(site, "2023Q1")], by=site.rita, note="请附公报")
+        return_report(filed(site, "2023Q1"), by=site.rita, note="请附公报")
         answer = signed_in(site.ada).get("/workspace/")
         rows = [(row.indicator.code, row.period, row.state) for row in answer.context["values"].rows]
         assert rows == [
@@ -506,7 +518,7 @@ class TestWorkspace:
         assert 'id="values"' not in signed_in(site.ben).get("/workspace/").content.decode()
 
     def test_a_returned_one_is_counted_in_the_frame(self, site: SimpleNamespace) -> None:
-        return_values([filed(site)], by=site.rita, note="请附公报")
+        return_report(filed(site), by=site.rita, note="请附公报")
         html = signed_in(site.ada).get("/indicators/").content.decode()
         assert re.search(r"My department\s*<[^>]*>\s*1\b", html)
 

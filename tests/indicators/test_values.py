@@ -18,18 +18,10 @@ from indicators.models import Observation, ValueReport
 from indicators.services import correct_observation
 from indicators.state import indicator_states
 from indicators.value_rules import is_far
-from indicators.values import (
-    ValueData,
-    accept_value,
-    accept_values,
-    return_values,
-    save_value,
-    submit_value,
-    undo_value,
-)
+from indicators.values import ValueData, accept_value, save_value, submit_value, undo_value
 from measures.office.mergers import merge_departments
 from reporting.doubts import Doubtful
-from reporting.services import DraftChanged, discard_draft, withdraw_report
+from reporting.services import DraftChanged, discard_draft, do_each, return_report, withdraw_report
 from tests.factories import make_department, make_indicator, make_observation, make_plan, make_user, region
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -267,7 +259,7 @@ class TestAcceptance:
     def test_of_many_each_by_itself(self, site: SimpleNamespace) -> None:
         good = filed(site)
         gone = withdraw_report(filed(site, read_period("2023Q1"), released_on=date(2023, 4, 20)), by=site.ada)
-        outcomes = accept_values([good, gone], by=site.rita)
+        outcomes = do_each([good, gone], lambda report: accept_value(report, by=site.rita))
         assert [(each.ok, each.reason) for each in outcomes] == [
             (True, ""),
             (False, "The department has withdrawn this report"),
@@ -379,8 +371,7 @@ class TestUndoing:
 
 def test_a_returned_value_is_written_anew_and_submitted_again(site: SimpleNamespace) -> None:
     report = filed(site)
-    [outcome] = return_values([report], by=site.rita, note="来源？")
-    assert outcome.ok
+    return_report(report, by=site.rita, note="来源？")
     again = save_value(site.growth, site.home, SECOND_QUARTER, by=site.ada, data=VALUE, version=report.version)
     submit_value(again, by=site.ada)
     assert [step.move for step in again.steps.all()] == ["submit", "return", "resubmit"]

@@ -16,11 +16,12 @@ from core.clock import now
 from indicators.models import Indicator, Observation
 from measures.models import Measure, Report
 from measures.office.mergers import merge_departments
-from measures.reports import ReportData, accept_report, return_report, save_draft, submit_report
+from measures.reports import ReportData, accept_report, save_draft, submit_report
 from measures.services import add_comment
 from notices.models import Notice, NoticeKind
 from pilotzone.celery import app
 from projects.models import Project
+from reporting.services import return_report
 from rollups.services import rebuild_rollups
 from tests.api.addresses import ALL
 from tests.browser.samples import SAMPLES, Sample, live_in

@@ -116,7 +116,7 @@ def test_a_reader_whom_a_lock_holds_up_is_told_so(report: Any, address: str) -> 
 def test_a_writer_whom_a_lock_holds_up_is_told_so_and_nothing_is_half_saved(report: Any, rita: Any) -> None:
     client = Client()
     client.force_login(rita)
-    form = {"decision": "accept", "report": report.pk, "form_id": "a" * 22}
+    form = {"decision": "accept", "report": report.content_key, "form_id": "a" * 22}
     changes = StatusChange.objects.count()
     # The last that an acceptance writes.
     with lock_held(MARKS):

@@ -15,7 +15,6 @@ from dashboard.charts.due_dates import due_rows
 from dashboard.figures import Figures
 from dashboard.models import PublishedFigure
 from measures.models import Comment, Measure, Plan, Report, ScopeChange, StatusChange
-from measures.reports import return_report
 from measures.services import change_measure
 from measures.timeline import load_history
 from measures.views.plans import MAX_IN_HEAD
@@ -23,6 +22,7 @@ from notices.models import Notice
 from notices.reminders import remind_department
 from notices.wording import notice_url
 from projects.models import ScopeChange as ProjectScopeChange
+from reporting.services import return_report
 from rollups.services import rebuild_rollups
 from tests.factories import (
     file_report,
@@ -218,7 +218,7 @@ class TestOffice:
         page = rita.get("/review/", OTHER).content.decode()
         assert "Measure of other" in page
         report = Report.objects.get(state="submitted")
-        sent = rita.post("/review/decide/?plan=other", {"report": report.pk, "decision": "accept"})
+        sent = rita.post("/review/decide/?plan=other", {"report": report.content_key, "decision": "accept"})
         assert sent["Location"] == "/review/?plan=other"
         board = {plan: rita.get("/review/board/", {"plan": plan}).context for plan in ("current", "other")}
         assert [(each["owed"], each["filed"]) for each in board.values()] == [(1, 0), (2, 1)]

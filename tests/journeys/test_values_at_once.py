@@ -9,10 +9,10 @@ import pytest
 from accounts.models import User
 from core.period_codes import read_period
 from indicators.models import Indicator, ValueReport
-from indicators.values import ValueData, accept_value, return_value, save_value, submit_value
+from indicators.values import ValueData, accept_value, save_value, submit_value
 from notices.due_values import notify_of_due_values
 from notices.models import Notice
-from reporting.services import delete_abandoned_drafts
+from reporting.services import delete_abandoned_drafts, return_report
 from tests.factories import make_department, make_indicator, make_plan, make_user, region
 from tests.journeys.test_at_once import EIGHT, at_once, split
 
@@ -53,7 +53,7 @@ def test_of_eight_decisions_one_counts_and_the_department_is_told_of_it(draft: V
 
     def decide(number: int) -> Any:
         report, by = ValueReport.objects.get(pk=draft.pk), User.objects.get(username=f"reviewer-{number}")
-        return accept_value(report, by=by) if number % 2 else return_value(report, by=by, note="来源？")
+        return accept_value(report, by=by) if number % 2 else return_report(report, by=by, note="来源？")
 
     for number in range(EIGHT):
         make_user(f"reviewer-{number}", role="reviewer")

@@ -19,12 +19,13 @@ from measures.models import Measure
 from measures.office.mergers import merge_departments
 from measures.office.terms import change_terms
 from measures.owners import owners_state, set_owners
-from measures.reports import accept_report, return_report
+from measures.reports import accept_report
 from measures.services import add_comment
 from notices.due_dates import notify_of_due_dates
 from notices.models import Notice
 from notices.reminders import remind_department
 from notices.wording import notice_sentences
+from reporting.services import return_report
 from tests import factories as make
 from tests.pages import text_of
 

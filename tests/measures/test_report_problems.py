@@ -9,8 +9,9 @@ from measures.filing import file_report, rewrite_report
 from measures.models import Problem, Report
 from measures.problems import Assignment, assign_problem, move_problem
 from measures.report_problems import ProblemStillOpen
-from measures.reports import accept_report, return_report, submit_report, withdraw_report
+from measures.reports import accept_report, submit_report, withdraw_report
 from notices.models import Notice
+from reporting.services import return_report
 from tests.factories import make_department, make_measure, make_plan, make_problem, make_user
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,8 @@ from core.exceptions import NotAllowed
 from measures.filing import rewrite_report
 from measures.models import Report, ReportStep
 from measures.office.mergers import merge_departments
-from measures.reports import accept_report, return_report, withdraw_report
-from reporting.services import discard_draft
+from measures.reports import accept_report, withdraw_report
+from reporting.services import discard_draft, return_report
 from tests import factories as make
 from tests.pages import text_of
 
@@ -68,6 +68,8 @@ def test_the_words_of_a_return_outlive_the_acceptance(accepted: Report) -> None:
 
 def test_each_step_keeps_what_the_report_said_then(accepted: Report) -> None:
     first, last = accepted.steps.first(), accepted.steps.last()
+    [evidence_key] = [each["key"] for each in first.content["evidence"]]
+    assert len(evidence_key) == 32
     assert first.content == {
         "status": "promoting",
         "against_status": "promoting",
@@ -78,7 +80,18 @@ def test_each_step_keeps_what_the_report_said_then(accepted: Report) -> None:
         "problem_en": "",
         "next_step_zh": "",
         "next_step_en": "",
-        "evidence": [{"title_zh": "通知", "title_en": "", "document_number": "鲁1号", "url": "", "file_name": ""}],
+        "problem_choice": "",
+        "about_problem_id": None,
+        "evidence": [
+            {
+                "title_zh": "通知",
+                "title_en": "",
+                "document_number": "鲁1号",
+                "url": "",
+                "file_name": "",
+                "key": evidence_key,
+            }
+        ],
     }
     assert (last.content["what_was_done_zh"], last.content["evidence"]) == ("第二稿", [])
     assert (first.made_on, first.made_at.astimezone(SHANGHAI).date()) == (date(2023, 8, 29), date(2023, 8, 29))

@@ -15,9 +15,7 @@ from measures.reports import (
     ReportData,
     StatusMoved,
     accept_report,
-    accept_reports,
     open_report,
-    return_report,
     save_draft,
     submit_report,
     withdraw_report,
@@ -25,7 +23,7 @@ from measures.reports import (
 from notices.models import Notice
 from notices.reminders import remind_department
 from reporting.evidence import attach_document, attach_file, attach_link, remove_evidence
-from reporting.services import DraftChanged, discard_draft
+from reporting.services import DraftChanged, discard_draft, do_each, return_report
 from tests.documents import make_pdf
 from tests.factories import make_change, make_department, make_measure, make_plan, make_report, make_user
 
@@ -429,7 +427,7 @@ class TestDeciding:
         reports = [submit_report(save_draft(one, by=ada, data=typed()), by=ada) for one in measures]
         withdraw_report(Report.objects.get(pk=reports[1].pk), by=ada)
         make_change(measures[2], "completed", date(2023, 8, 20))
-        outcomes = accept_reports(reports, by=rita)
+        outcomes = do_each(reports, lambda report: accept_report(report, by=rita))
         assert [outcome.ok for outcome in outcomes] == [True, False, False, True]
         assert [outcome.subject for outcome in outcomes] == reports
         assert all(outcome.reason for outcome in outcomes if not outcome.ok)
@@ -439,7 +437,8 @@ class TestDeciding:
 
     def test_nobody_else_accepts_many(self, draft, ada):
         submit_report(draft, by=ada)
-        assert [outcome.ok for outcome in accept_reports([draft], by=ada)] == [False]
+        [outcome] = do_each([draft], lambda report: accept_report(report, by=ada))
+        assert not outcome.ok
         assert Report.objects.get().state == "submitted"
 
     def test_the_change_is_of_the_day_that_was_said(self, measure, ada, rita):

@@ -211,16 +211,16 @@ class TestList:
 class TestDecide:
     def test_accepts_one(self, client, ada, rita):
         report = file_report(led_by(ada), by=ada, status="in_progress")
-        response = client.post(DECIDE, {"decision": "accept", "report": report.pk}, follow=True)
+        response = client.post(DECIDE, {"decision": "accept", "report": report.content_key}, follow=True)
         assert response.redirect_chain == [("/review/", 302)]
-        assert "Report accepted" in text_of(response.content.decode())
+        assert "1 report accepted" in text_of(response.content.decode())
         report.refresh_from_db()
         [change] = report.status_changes.all()
         assert (report.state, report.decided_by, change.status) == ("accepted", rita, "in_progress")
 
     def test_returns_one_with_words(self, client, ada, rita):
         report = file_report(led_by(ada), by=ada, status="in_progress")
-        data = {"decision": "return", "report": report.pk, "note": "Say how many"}
+        data = {"decision": "return", "report": report.content_key, "note": "Say how many"}
         response = client.post(f"{DECIDE}?department=science", data)
         assert response.url == "/review/?department=science"
         report.refresh_from_db()
@@ -237,7 +237,7 @@ class TestDecide:
     )
     def test_returning_needs_words_and_keeps_what_was_typed(self, client, ada, rita, note, sentence):
         report = file_report(led_by(ada), by=ada, status="in_progress")
-        html = client.post(DECIDE, {"decision": "return", "report": report.pk, "note": note}).content.decode()
+        html = client.post(DECIDE, {"decision": "return", "report": report.content_key, "note": note}).content.decode()
         assert sentence in text_of(html)
         assert f">{note}</textarea>" in html and "<details open>" in html
         report.refresh_from_db()
@@ -248,7 +248,7 @@ class TestDecide:
         moved = led_by(ada, code="M109")
         stale = file_report(moved, by=ada, status="in_progress")
         make_change(moved, "in_progress", date(2023, 8, 28), report=make_report(moved, date(2023, 8, 28)))
-        data = {"decision": "accept", "report": [*(each.pk for each in good), stale.pk]}
+        data = {"decision": "accept", "report": [*(each.content_key for each in good), stale.content_key]}
         html = client.post(DECIDE, data).content.decode()
         assert list(Report.objects.filter(pk__in=[each.pk for each in good]).values_list("state", flat=True)) == [
             "accepted",
@@ -262,7 +262,7 @@ class TestDecide:
     def test_who_comes_second_is_told_and_keeps_the_words(self, client, ada, rita):
         report = file_report(led_by(ada, code="M101"), by=ada, status="in_progress")
         accept_report(report, by=make_user("rolf", role="reviewer"))
-        data = {"decision": "return", "report": report.pk, "note": "Say how many"}
+        data = {"decision": "return", "report": report.content_key, "note": "Say how many", "in_row": "yes"}
         text = text_of(client.post(DECIDE, data).content.decode())
         assert "M101: This report has already been reviewed. Your words were: Say how many" in text
         report.refresh_from_db()
@@ -271,7 +271,7 @@ class TestDecide:
     def test_a_report_that_was_taken_back_meanwhile_is_called_so(self, client, ada, rita):
         report = file_report(led_by(ada, code="M101"), by=ada, status="in_progress")
         withdraw_report(report, by=ada)
-        text = text_of(client.post(DECIDE, {"decision": "accept", "report": report.pk}).content.decode())
+        text = text_of(client.post(DECIDE, {"decision": "accept", "report": report.content_key}).content.decode())
         assert "M101: The department has withdrawn this report." in text
         assert "already been reviewed" not in text
 
@@ -289,7 +289,7 @@ class TestDecide:
 
     def test_an_unknown_decision_decides_nothing(self, client, ada, rita):
         report = file_report(led_by(ada), by=ada, status="in_progress")
-        html = client.post(DECIDE, {"decision": "burn", "report": report.pk}, follow=True).content.decode()
+        html = client.post(DECIDE, {"decision": "burn", "report": report.content_key}, follow=True).content.decode()
         assert "choose one of: accept, return" in text_of(html)
         report.refresh_from_db()
         assert report.state == "submitted"
@@ -299,13 +299,13 @@ class TestDecide:
         report = file_report(led_by(ada), by=ada, status="in_progress")
         if role:
             client.force_login(ada if role == "reporter" else make_user(role=role))
-        assert client.post(DECIDE, {"decision": "accept", "report": report.pk}).status_code == status
+        assert client.post(DECIDE, {"decision": "accept", "report": report.content_key}).status_code == status
         report.refresh_from_db()
         assert report.state == "submitted"
 
     def test_without_a_session_the_words_are_shown_and_not_stored(self, client, ada):
         report = file_report(led_by(ada), by=ada, status="in_progress")
-        response = client.post(DECIDE, {"decision": "return", "report": report.pk, "note": "Say how many"})
+        response = client.post(DECIDE, {"decision": "return", "report": report.content_key, "note": "Say how many"})
         assert response.status_code == 403
         assert "Reason Say how many" in text_of(response.content.decode())
         assert not Session.objects.exists()

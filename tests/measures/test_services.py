@@ -15,9 +15,10 @@ from measures import services
 from measures.models import Evidence, Measure, Report, StatusChange
 from measures.office.corrections import correct_status, reopen_measure
 from measures.office.terms import change_terms, move_listing
-from measures.reports import accept_report, return_report
+from measures.reports import accept_report
 from measures.rules import in_force
 from measures.services import add_measure, change_measure, load_changes
+from reporting.services import return_report
 from tests.factories import (
     file_report,
     make_change,

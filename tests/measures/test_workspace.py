@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from measures.models import Measure, Report, StatusChange
-from measures.reports import accept_report, return_report
+from measures.reports import accept_report
+from reporting.services import return_report
 from tests.factories import (
     SHOWN,
     file_report,

@@ -7,11 +7,12 @@ import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 
-from measures.reports import accept_report, return_report, submit_report
+from measures.reports import accept_report, submit_report
 from notices.digests import send_digests
 from notices.models import Notice, NoticeKind
 from notices.services import notify_departments
 from notices.tasks import send_digests_task
+from reporting.services import return_report
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

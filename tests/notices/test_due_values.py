@@ -12,10 +12,11 @@ from django.core import mail
 from django.test import Client
 from django.utils import translation
 
+from core.exceptions import NotAllowed
 from core.period_codes import Period, read_period
 from indicators.dues import Rhythm, next_due
 from indicators.models import Indicator, ValueReport
-from indicators.values import ValueData, accept_value, return_value, return_values, save_value, submit_value, undo_value
+from indicators.values import ValueData, accept_value, save_value, submit_value, undo_value
 from measures.office.mergers import merge_departments
 from notices.digests import send_digests
 from notices.due_values import notify_of_due_values
@@ -24,6 +25,7 @@ from notices.services import notices_for
 from notices.tasks import notify_of_due_values_task
 from notices.wording import notice_sentence, notice_url
 from pilotzone.schedule import TASKS as SCHEDULE
+from reporting.services import return_report
 from tests.factories import make_department, make_indicator, make_observation, make_plan, make_user, region
 from tests.pages import text_of
 
@@ -115,7 +117,7 @@ class TestDue:
         assert told_on(date(2023, 8, 19)) == []
 
     def test_one_that_was_begun_or_came_back_is(self, site: SimpleNamespace) -> None:
-        return_value(filed(site), by=site.rita, note="来源？")
+        return_report(filed(site), by=site.rita, note="来源？")
         Notice.objects.all().delete()
         assert told_on(date(2023, 7, 27)) == [("overdue", "2023Q2", date(2023, 7, 27))]
 
@@ -166,7 +168,7 @@ class TestDecisions:
     def test_the_department_is_told_each_and_nobody_else(self, site: SimpleNamespace) -> None:
         report = filed(site)
         assert not Notice.objects.exists()
-        return_value(report, by=site.rita, note="请附公报")
+        return_report(report, by=site.rita, note="请附公报")
         accept_value(submit_value(report, by=site.ada), by=site.rita)
         undo_value(report, by=site.rita, note="看错行")
         kinds = Notice.objects.order_by("pk").values_list("user__username", "kind")
@@ -176,11 +178,12 @@ class TestDecisions:
 
     def test_one_that_was_refused_tells_nobody(self, site: SimpleNamespace) -> None:
         report = filed(site)
-        [outcome] = return_values([report], by=site.rita, note=" ")
-        assert not outcome.ok and not Notice.objects.exists()
+        with pytest.raises(NotAllowed):
+            return_report(report, by=site.rita, note=" ")
+        assert not Notice.objects.exists()
 
     def test_the_reason_is_of_the_return_that_stands(self, site: SimpleNamespace) -> None:
-        report = return_value(filed(site), by=site.rita, note="100% of what?")
+        report = return_report(filed(site), by=site.rita, note="100% of what?")
         notice = notices_for(site.ada).get()
         start = "The value of Growth for Q2 2023 (Shandong) was returned"
         assert notice_sentence(notice) == f"{start}: 100% of what?"
@@ -190,7 +193,7 @@ class TestDecisions:
     def test_it_leads_to_the_form_or_where_that_is_anothers_by_now_to_the_indicator(
         self, site: SimpleNamespace
     ) -> None:
-        report = return_value(filed(site), by=site.rita, note="来源？")
+        report = return_report(filed(site), by=site.rita, note="来源？")
         assert notice_url(notices_for(site.ada).get()) == "/indicators/growth/value/?period=2023Q2&region=370000"
         site.growth.owner = site.ben.department
         site.growth.save()
@@ -211,7 +214,7 @@ class TestDecisions:
         merge_departments(site.science, into=site.ben.department, by=site.rita, reason="机构改革")
         Notice.objects.all().delete()
         report = ValueReport.objects.get(pk=report.pk)
-        return_value(report, by=site.rita, note="来源？")
+        return_report(report, by=site.rita, note="来源？")
         assert report.department == site.science
         assert set(Notice.objects.values_list("user__username", flat=True)) == {"ada", "ben", "colleague"}
 
@@ -229,10 +232,10 @@ class TestWords:
         """Due soon, late, returned and accepted."""
         notify_of_due_values(date(2023, 7, 19))
         notify_of_due_values(date(2023, 7, 21))
-        report = return_value(filed(site), by=site.rita, note="请附公报 <原文>")
+        report = return_report(filed(site), by=site.rita, note="请附公报 <原文>")
         third = ValueReport.objects.get(pk=report.pk)
         accept_value(submit_value(third, by=site.ada), by=site.rita)
-        return_value(filed(site, "2022Q4"), by=site.rita, note="请附公报 <原文>")
+        return_report(filed(site, "2022Q4"), by=site.rita, note="请附公报 <原文>")
         assert send_digests(today) == 2
         return site
 

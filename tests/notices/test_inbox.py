@@ -12,9 +12,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from core.clock import now
-from measures.reports import accept_report, return_report
+from measures.reports import accept_report
 from notices.models import Notice, NoticeKind
 from notices.services import notify_departments
+from reporting.services import return_report
 from tests import factories as make
 from web.site import site_profile
 

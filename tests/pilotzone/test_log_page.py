@@ -125,7 +125,7 @@ class TestWhatItSays:
         submit = f"/api/v1/measures/M001/reports/{report.pk}/submit/"
         for decision in ({"decision": "return", "note": "退回的话"}, {"decision": "accept"}):
             api.post(submit, {}, "application/json")
-            office.post("/review/decide/", {"report": report.pk, **decision})
+            office.post("/review/decide/", {"report": report.content_key, **decision})
         said = words(audit, "?what=reports", language="zh-hans")
         for line in (
             "ada 提交 M001 推进试点 2023-08 成功 192.0.2.7",

@@ -17,8 +17,9 @@ from django.utils import translation
 
 from projects.annual_plans import set_annual_plan
 from projects.models import Project, ProjectMonth
-from projects.months import MonthData, accept_month, return_months, save_month, submit_month
+from projects.months import MonthData, accept_month, save_month, submit_month
 from projects.services import withdraw_project
+from reporting.services import return_report
 from tests.documents import make_pdf
 from tests.factories import make_department, make_plan, make_project, make_project_month, make_user, region
 from tests.pages import text_of
@@ -259,7 +260,7 @@ class TestSubmitted:
 
     def test_returned_it_says_why_and_comes_again(self, site: SimpleNamespace) -> None:
         month = filed(site)
-        return_months([month], by=site.rita, note="投资额请核对")
+        return_report(month, by=site.rita, note="投资额请核对")
         html = signed_in(site.zoe).get(URL).content.decode()
         assert "投资额请核对" in html
         assert "Submit again" in text_of(html)
@@ -275,7 +276,7 @@ class TestWorkspace:
             make_project(plan, city="370300", code=f"P000{number}", investment=number * 10_000) for number in (2, 3, 4)
         )
         filed(site, second)
-        return_months([filed(site)], by=site.rita, note="投资额请核对")
+        return_report(filed(site), by=site.rita, note="投资额请核对")
         save_month(third, by=site.zoe, data=BUILDING, period=JULY)
         gone = make_project(plan, city="370300", code="P0005")
         withdraw_project(gone, by=site.rita, effective_on=AUGUST, reason="不再实施")
@@ -367,19 +368,21 @@ class TestReview:
         filed(site, goes_on, stage_reason="用地已落实")
         html = signed_in(site.rita).get(f"{self.URL}?ticked=all").content.decode()
         assert "Completed → Under construction Stage reversed" in text_of(html)
-        assert re.findall(r'value="(\d+)"[^>]*checked', html) == [str(goes_on.months.get().pk)]
+        assert re.findall(r'value="(\d+)-[0-9a-f]+"[^>]*checked', html) == [str(goes_on.months.get().pk)]
 
     def test_accepts_many_at_once_and_undoes_one(self, site: SimpleNamespace, months: list[ProjectMonth]) -> None:
         client = signed_in(site.rita)
         html = client.get(f"{self.URL}?ticked=all").content.decode()
         assert len(re.findall(r'name="report"[^>]*checked', html)) == 3
-        answer = client.post(self.DECIDE, {"decision": "accept", "report": [each.pk for each in months]}, follow=True)
+        answer = client.post(
+            self.DECIDE, {"decision": "accept", "report": [each.content_key for each in months]}, follow=True
+        )
         assert answer.redirect_chain == [(self.URL, 302)]
         text = text_of(answer.content.decode())
         assert "3 reports accepted" in text
         assert "Nothing to review" in text
         assert set(ProjectMonth.objects.values_list("state", flat=True)) == {"accepted"}
-        undo = {"decision": "undo_acceptance", "report": months[0].pk}
+        undo = {"decision": "undo_acceptance", "report": months[0].content_key}
         refused = client.post(self.DECIDE, {**undo, "note": ""})
         assert "Please say why the acceptance is undone" in text_of(refused.content.decode())
         client.post(self.DECIDE, {**undo, "note": "误点"})
@@ -393,7 +396,7 @@ class TestReview:
         withdraw_project(months[1].project, by=site.rita, effective_on=AUGUST, reason="不再实施")
         accept_month(months[2], by=site.rita)
         client = signed_in(site.rita)
-        answer = client.post(self.DECIDE, {"decision": "accept", "report": [each.pk for each in months]})
+        answer = client.post(self.DECIDE, {"decision": "accept", "report": [each.content_key for each in months]})
         text = text_of(answer.content.decode())
         assert "1 report accepted" in text
         assert "Withdrawn since" in text
@@ -403,7 +406,7 @@ class TestReview:
 
     def test_returns_many_with_one_reason(self, site: SimpleNamespace, months: list[ProjectMonth]) -> None:
         client = signed_in(site.rita)
-        form = {"decision": "return", "report": [each.pk for each in months[:2]]}
+        form = {"decision": "return", "report": [each.content_key for each in months[:2]]}
         refused = client.post(self.DECIDE, {**form, "note": " "})
         html = refused.content.decode()
         assert "Please say why the report is returned" in text_of(html)
@@ -418,14 +421,14 @@ class TestReview:
         client = signed_in(site.rita)
         answer = client.post(self.DECIDE, {"decision": "accept", "report": "x"}, follow=True)
         assert "Select at least one report." in answer.content.decode()
-        answer = client.post(self.DECIDE, {"decision": "burn", "report": months[0].pk}, follow=True)
+        answer = client.post(self.DECIDE, {"decision": "burn", "report": months[0].content_key}, follow=True)
         assert "choose one of: accept, return, undo_acceptance" in answer.content.decode()
 
     @pytest.mark.parametrize("name", ["zoe", "ben", "vic"])
     def test_is_the_offices_alone(self, site: SimpleNamespace, months: list[ProjectMonth], name: str) -> None:
         client = signed_in(getattr(site, name))
         assert client.get(self.URL).status_code == 403
-        assert client.post(self.DECIDE, {"decision": "accept", "report": months[0].pk}).status_code == 403
+        assert client.post(self.DECIDE, {"decision": "accept", "report": months[0].content_key}).status_code == 403
 
     def test_takes_as_many_queries_for_many_months(self, site: SimpleNamespace, months: list[ProjectMonth]) -> None:
         client, counts = signed_in(site.rita), []
@@ -448,7 +451,7 @@ class TestReview:
 
     def test_the_board_counts_by_city(self, site: SimpleNamespace, months: list[ProjectMonth]) -> None:
         accept_month(months[0], by=site.rita)
-        return_months([months[1]], by=site.rita, note="请核对")
+        return_report(months[1], by=site.rita, note="请核对")
         make_project(site.project.plan, city="370600", code="P0009")
         answer = signed_in(site.rita).get("/review/projects/board/?period=2023-07")
         found = {

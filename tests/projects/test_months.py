@@ -12,20 +12,10 @@ from django.utils import translation
 from core.exceptions import NotAllowed
 from projects.annual_plans import set_annual_plan
 from projects.models import Project, ProjectMonth
-from projects.months import (
-    MonthData,
-    accept_month,
-    accept_months,
-    carried_over,
-    invested_before,
-    return_months,
-    save_month,
-    submit_month,
-    undo_month,
-)
+from projects.months import MonthData, accept_month, carried_over, invested_before, save_month, submit_month, undo_month
 from projects.services import withdraw_project
 from reporting.doubts import Doubtful
-from reporting.services import DraftChanged, withdraw_report
+from reporting.services import DraftChanged, do_each, return_report, withdraw_report
 from rollups import engine
 from rollups.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
 from tests.factories import make_department, make_project, make_project_month, make_user, region
@@ -182,8 +172,8 @@ class TestTheOffice:
             months.append(submit_month(month, by=site.zoe))
         before = self.totals(site)
         # One is decided by a colleague meanwhile, the others go through.
-        return_months(months[3:], by=site.rita, note="请核对")
-        outcomes = accept_months(months, by=site.rita)
+        return_report(months[3], by=site.rita, note="请核对")
+        outcomes = do_each(months, lambda month: accept_month(month, by=site.rita))
         assert [each.ok for each in outcomes] == [True, True, True, False]
         assert outcomes[3].reason == "This report has already been reviewed"
         refresh_stale_rollups()
@@ -218,7 +208,7 @@ class TestTheOffice:
 
     def test_a_returned_month_is_mended_and_comes_again(self, site: SimpleNamespace) -> None:
         month = filed(site)
-        assert return_months([month], by=site.rita, note="投资额请核对")[0].ok
+        return_report(month, by=site.rita, note="投资额请核对")
         month.refresh_from_db()
         data = replace(BUILDING, invested_wan=3_100)
         again = save_month(site.project, by=site.zoe, data=data, period=JULY, version=month.version)

@@ -15,9 +15,9 @@ from measures.office.corrections import correct_status, reopen_measure
 from measures.office.mergers import merge_departments
 from measures.office.scope import resume_measure, suspend_measure, withdraw_measure
 from measures.office.terms import change_terms, move_listing
-from measures.reports import ReportData, accept_report, return_report, save_draft, submit_report, withdraw_report
+from measures.reports import ReportData, accept_report, save_draft, submit_report, withdraw_report
 from measures.services import add_comment
-from reporting.services import discard_draft
+from reporting.services import discard_draft, return_report
 from tests.factories import file_report
 from tests.simulator.expected import Entry, Expected
 from tests.simulator.project_actions import PROJECT_ACTIONS

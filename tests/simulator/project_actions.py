@@ -8,18 +8,10 @@ from core.exceptions import NotAllowed
 from measures.models import Plan
 from projects.annual_plans import set_annual_plan
 from projects.models import Project, ProjectClass, ProjectMonth, Stage
-from projects.months import (
-    MonthData,
-    accept_month,
-    accept_months,
-    return_months,
-    save_month,
-    submit_month,
-    undo_month,
-)
+from projects.months import MonthData, accept_month, save_month, submit_month, undo_month
 from projects.office import change_project_terms, terms_state
 from projects.services import readmit_project, save_project, withdraw_project
-from reporting.services import discard_draft, withdraw_report
+from reporting.services import discard_draft, do_each, return_report, withdraw_report
 from tests.factories import CATEGORIES, SHOWN, category, region
 from tests.simulator.expected import Expected
 from tests.simulator.expected_projects import BUILT, DAYS, ExpectedMonth
@@ -259,7 +251,7 @@ def accept_some_months(world: World) -> Request | None:
 
     return Request(
         by,
-        lambda user: accept_months([row() for row in rows], by=user),
+        lambda user: do_each([row() for row in rows], lambda month: accept_month(month, by=user)),
         note,
         projects=tuple(each.project for each in months),
     )
@@ -277,7 +269,7 @@ def return_some_months(world: World) -> Request | None:
 
     return Request(
         by,
-        lambda user: return_months([row() for row in rows], by=user, note="请核实投资额"),
+        lambda user: do_each([row() for row in rows], lambda month: return_report(month, by=user, note="请核实投资额")),
         note,
         projects=tuple(each.project for each in months),
     )

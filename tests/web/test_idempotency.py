@@ -133,8 +133,8 @@ def test_a_report_submitted_twice_is_submitted_once(ada: Any) -> None:
 def test_a_report_accepted_twice_is_accepted_and_not_refused(ada: Any, rita: Any, measure: Measure) -> None:
     data = ReportData(status="in_progress", against_status="promoting", what_was_done="Done")
     report = submit_report(save_draft(measure, by=ada, data=data, period=AUGUST), by=ada)
-    _first, second = twice(rita, "/review/decide/", report=report.pk, decision="accept")
-    assert (second.status_code, words(second)) == (302, ["Report accepted"])
+    _first, second = twice(rita, "/review/decide/", report=report.content_key, decision="accept")
+    assert (second.status_code, words(second)) == (302, ["1 report accepted"])
     assert StatusChange.objects.filter(report=report).count() == 1
 
 

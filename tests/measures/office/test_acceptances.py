@@ -16,9 +16,10 @@ from measures.models import Measure, Report, StatusChange
 from measures.office.acceptances import undo_acceptance
 from measures.office.corrections import correct_status, reopen_measure
 from measures.office.terms import change_terms, move_listing
-from measures.reports import accept_report, return_report
+from measures.reports import accept_report
 from notices.services import notices_for
 from notices.wording import notice_sentence
+from reporting.services import return_report
 from rollups.services import refresh_stale_rollups, verify_rollups
 from tests import factories as make
 from tests.pages import text_of
@@ -230,7 +231,9 @@ class TestHistory:
 
 class TestPages:
     def post(self, client: Client, report: Report, note: str = WHY) -> Any:
-        return client.post("/review/decide/", {"report": report.pk, "decision": "undo_acceptance", "note": note})
+        return client.post(
+            "/review/decide/", {"report": report.content_key, "decision": "undo_acceptance", "note": note}
+        )
 
     def test_rita_undoes_it_where_she_reviews(self, site: Any, client: Client) -> None:
         report = accepted(site)
