@@ -52,12 +52,12 @@ class ReviewRow(WaitingRow):
 
     @property
     def former_period(self) -> str:
-        return period_words(self.former)
+        return "" if self.former is None else period_words(self.former)
 
     @property
     def change(self) -> str:
-        value = self.report.value
-        return change_cell(self.report.indicator, gap(value, self.former and self.former.value), value)
+        value, former = self.report.value, self.former
+        return change_cell(self.report.indicator, gap(value, None if former is None else former.value), value)
 
     @property
     def target_words(self) -> list[str]:

@@ -398,7 +398,12 @@ class TestReview:
         assert "Reason 终核" in text
 
     def test_shows_a_new_period_beside_the_last_one_as_long(self, site: SimpleNamespace) -> None:
-        year = {"period_kind": "year", "period_start": date(2022, 1, 1), "period_end": date(2022, 12, 31), "period": "2022"}
+        year = {
+            "period_kind": "year",
+            "period_start": date(2022, 1, 1),
+            "period_end": date(2022, 12, 31),
+            "period": "2022",
+        }
         quarter = {"period_kind": "quarter", "period_end": date(2023, 3, 31), "period": "2023Q1"}
         make_observation(site.growth, "3.9", released_on=date(2023, 1, 20), **year)
         make_observation(site.growth, "4.7", released_on=date(2023, 4, 20), **quarter)
