@@ -1,8 +1,8 @@
 """Filing values in one go: a whole one with its evidence, as the API does; or those of many indicators, as a workbook
 does. All of it, or nothing."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import Any
 
@@ -24,6 +24,7 @@ from indicators.values import (
 )
 from regions.models import Region
 from reporting.bulk import ReportBatch
+from reporting.doubts import NO_ANSWERS, Answers
 from reporting.evidence import EvidenceData
 from reporting.filing import AlreadyBegun, complete, lock_open
 from reporting.services import check_move
@@ -39,9 +40,9 @@ def file_value(
     values: Mapping[str, Any],
     evidence: Iterable[EvidenceData] | None = None,
     submit: bool = True,
-    confirmed: Collection[str] = (),
+    answers: Answers = NO_ANSWERS,
 ) -> ValueReport:
-    """Makes the report of a value. `values` are fields of ValueData; `confirmed`: as `submit_value` has it.
+    """Makes the report of a value. `values` are fields of ValueData; `answers`: as `submit_value` has them.
 
     Raises AlreadyBegun, and NotAllowed for what is refused.
     """
@@ -49,7 +50,7 @@ def file_value(
     if found := open_value(indicator, region, period):
         raise AlreadyBegun(found)
     report = save_value(indicator, region, period, by=by, data=ValueData(**values))
-    hand_in = partial(submit_value, by=by, confirmed=confirmed)
+    hand_in = partial(submit_value, by=by, answers=answers)
     return complete(report, by=by, evidence=evidence, submit=hand_in if submit else None)
 
 
@@ -62,7 +63,7 @@ def rewrite_value(
     values: Mapping[str, Any],
     evidence: Iterable[EvidenceData] | None = None,
     submit: bool = False,
-    confirmed: Collection[str] = (),
+    answers: Answers = NO_ANSWERS,
 ) -> ValueReport:
     """Changes a draft or returned one. What `values` leaves out stays; so does the evidence where it is None.
 
@@ -73,21 +74,21 @@ def rewrite_value(
     present = ValueData(**{name: getattr(report, name) for name in names}, corrects=report.corrects_id)
     data = replace(present, **values)
     report = save_value(report.indicator, report.region, report.span, by=by, data=data, version=version)
-    hand_in = partial(submit_value, by=by, confirmed=confirmed)
+    hand_in = partial(submit_value, by=by, answers=answers)
     return complete(report, by=by, evidence=evidence, submit=hand_in if submit else None)
 
 
 @dataclass(frozen=True)
 class ValueFiling:
-    """`indicator`: its id. `version`: of the open report that was written over; None for a new one. `confirmed`: the
-    names of doubts that the person says are so."""
+    """`indicator`: its id. `version`: of the open report that was written over; None for a new one. `answers`:
+    to the doubts about it."""
 
     indicator: int
     period: Period
     data: ValueData
     version: int | None
     submits: bool
-    confirmed: Collection[str] = ()
+    answers: Answers = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -121,5 +122,5 @@ def _file(report: ValueReport, filing: ValueFiling, batch: ReportBatch[ValueRepo
     batch.add(report, evidence=None)
     if filing.submits:
         move = check_move(report, "submit", "resubmit", by=batch.by)
-        check_complete(report, history, confirmed=filing.confirmed)
+        check_complete(report, history, answers=filing.answers)
         batch.move(report, move.name)

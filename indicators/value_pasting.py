@@ -21,6 +21,7 @@ from indicators.value_rules import doubts_about, why_incomplete
 from indicators.values import ValueData, check_period, new_value, open_value, save_value
 from regions.models import Region
 from reporting.doubts import Doubt
+from reporting.plausibility import limits
 from web.formats.periods import format_period
 
 MAX_LINES = 200
@@ -137,7 +138,7 @@ def _judge(
         return
     line.errors += [str(refusal) for refusal in why_incomplete(report, history, on=today())]
     if not line.errors:
-        line.doubts = list(doubts_about(report, history))
+        line.doubts = list(doubts_about(report, history, limits()))
 
 
 @transaction.atomic

@@ -15,7 +15,8 @@ from indicators.value_history import Series, load_histories
 from indicators.value_rules import doubts_about
 from indicators.value_wording import entries, step_texts, value_rows
 from indicators.wording import change_cell, period_words, target_words, with_unit
-from reporting.doubts import Doubt
+from reporting.doubts import Doubt, with_kept
+from reporting.plausibility import limits
 from reporting.review_rows import AcceptedRow, WaitingRow
 from reporting.steps import Entry, step_rows
 from reporting.workflow import ReportState
@@ -104,7 +105,7 @@ def waiting_by_department() -> list[tuple[str, str, int]]:
 def review_rows(reports: Iterable[ValueReport]) -> list[ReviewRow]:
     """Rows for reports of `waiting_values`, with their evidence and steps fetched. Two queries."""
     shown = list(reports)
-    targets = _targets_ahead({each.indicator_id for each in shown})
+    asked, targets = limits(), _targets_ahead({each.indicator_id for each in shown})
     histories = load_histories(Series(each.indicator_id, each.region_id) for each in shown)
     rows = []
     for each in shown:
@@ -117,7 +118,7 @@ def review_rows(reports: Iterable[ValueReport]) -> list[ReviewRow]:
                 before=next(iter(history.comparable(each)), None),
                 targets=targets[Series(each.indicator_id, each.region_id)],
                 last=value_rows(each.indicator, history.last_values(each)[:SHOWN_VALUES]),
-                doubts=list(doubts_about(each, history)),
+                doubts=with_kept(doubts_about(each, history, asked), each.answers),
                 steps=step_rows(each, partial(step_texts, each.indicator)),
             )
         )

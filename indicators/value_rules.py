@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from statistics import mean, pstdev
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -15,32 +16,45 @@ from core.provenance import Provenance
 from indicators.dues import due_day, rhythm_of
 from indicators.models import Observation, Purpose, ValueReport
 from indicators.services import VALUES, check_not_corrected, check_observation, check_revised_on
+from indicators.state import is_rate
 from indicators.value_history import ValueHistory
 from indicators.wording import with_unit
 from reporting.doubts import Doubt
+from reporting.plausibility import PER_CENT, POINTS, Check, Limits
 from web.formats.dates import format_day
 
-# Of fewer values nobody can tell what is unlikely.
+# Of fewer values nobody knows how far they spread.
 LEAST_VALUES = 4
-SPREADS = 3
-
 
 # What may be asked about, by the name by which it is confirmed.
-DOUBTS: dict[str, str | Promise] = {
-    "far": gettext_lazy("The value lies far from the last ones"),
-    "kind": gettext_lazy("The last values were of another length"),
-    "early": gettext_lazy("It was released before its period ended"),
-}
+FAR = Check("far", gettext_lazy("The value lies far from the last ones"), 3, gettext_lazy("standard deviations"))
+FAR_FROM_FEW = Check(
+    "far_from_few", gettext_lazy("There are few values, and it differs from the last one by more than"), 50, PER_CENT
+)
+RATE_FAR_FROM_FEW = Check(
+    "rate_far_from_few",
+    gettext_lazy("There are few values, and the rate differs from the last one by more than"),
+    5,
+    POINTS,
+)
+CHECKS = (
+    FAR,
+    FAR_FROM_FEW,
+    RATE_FAR_FROM_FEW,
+    Check("kind", gettext_lazy("The last values were of another length")),
+    Check("early", gettext_lazy("It was released before its period ended")),
+)
+DOUBTS: dict[str, str | Promise] = {each.name: each.label for each in CHECKS}
 
 
-def is_far(value: Decimal, last: Sequence[Decimal]) -> bool:
-    """Whether a value lies more than three standard deviations from the mean of the last ones, or beyond twice their
+def is_far(value: Decimal, last: Sequence[Decimal], *, spreads: int) -> bool:
+    """Whether a value lies more than so many standard deviations from the mean of the last ones, or beyond twice their
     range, laid about its middle. Of fewer than LEAST_VALUES none is far."""
     if len(last) < LEAST_VALUES:
         return False
     low, high = min(last), max(last)
     is_beyond = abs(value - (low + high) / 2) > high - low
-    return is_beyond or abs(value - mean(last)) > SPREADS * pstdev(last)
+    return is_beyond or abs(value - mean(last)) > spreads * pstdev(last)
 
 
 def why_incomplete(report: ValueReport, history: ValueHistory, *, on: date) -> Iterator[NotAllowed]:
@@ -102,20 +116,37 @@ def observation_of(report: ValueReport) -> Observation:
     return Observation(**columns, provenance=report.value_provenance)
 
 
-def doubts_about(report: ValueReport, history: ValueHistory) -> Iterator[Doubt]:
+def doubts_about(report: ValueReport, history: ValueHistory, limits: Limits) -> Iterator[Doubt]:
     """What is unlikely about a complete one."""
     assert report.value is not None and report.released_on is not None
-    yield from _doubts_of_value(report, report.value, history)
-    yield from _doubts_of_length(report, history)
-    if report.released_on < report.period_end:
+    return limits.asked(
+        [
+            *_doubts_of_value(report, report.value, history, limits),
+            *_doubts_of_length(report, history),
+            *_doubts_of_release(report, report.released_on),
+        ]
+    )
+
+
+def _doubts_of_release(report: ValueReport, released_on: date) -> Iterator[Doubt]:
+    if released_on < report.period_end:
         question = _("It was released before its period ended, on %(day)s. Is that so?")
         yield Doubt("early", "released_on", question % {"day": format_day(report.period_end)})
 
 
-def _doubts_of_value(report: ValueReport, value: Decimal, history: ValueHistory) -> Iterator[Doubt]:
+def _doubts_of_value(report: ValueReport, value: Decimal, history: ValueHistory, limits: Limits) -> Iterator[Doubt]:
     last, indicator = [row.value for row in history.comparable(report)], report.indicator
-    if is_far(value, last):
-        words = {
+    if last and len(last) < LEAST_VALUES:
+        check = RATE_FAR_FROM_FEW if is_rate(indicator) else FAR_FROM_FEW
+        limit = limits.of(check) if is_rate(indicator) else abs(last[0]) * limits.of(check) / 100
+        if abs(value - last[0]) > limit:
+            few = {
+                "last": with_unit(indicator, last[0], exactly=True),
+                "value": with_unit(indicator, value, exactly=True),
+            }
+            yield Doubt(check.name, "value", _("The last value was %(last)s. Is it %(value)s?") % few)
+    if is_far(value, last, spreads=limits.of(FAR)):
+        words: dict[str, Any] = {
             "count": len(last),
             "low": with_unit(indicator, min(last), exactly=True),
             "high": with_unit(indicator, max(last), exactly=True),

@@ -4,7 +4,6 @@ Each service is all or nothing and says who. What is refused raises NotAllowed w
 only unlikely is asked about. What filings of anything have in common is in `reporting.services`.
 """
 
-from collections.abc import Collection
 from copy import copy
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -28,7 +27,8 @@ from indicators.services import add_observation, check_not_corrected, correct_ob
 from indicators.value_history import ValueHistory, load_history
 from indicators.value_rules import doubts_about, is_revision, observation_of, why_incomplete
 from regions.models import Region
-from reporting.doubts import Doubt, check_confirmed
+from reporting.doubts import NO_ANSWERS, Answers, Doubt, answered
+from reporting.plausibility import limits
 from reporting.services import apply_move, check_filer, check_move, fill_draft, lock_report
 
 TEXTS = {
@@ -160,26 +160,26 @@ def _corrected(report: ValueReport, wrong: int | None) -> Observation:
 
 
 @transaction.atomic
-def submit_value(report: ValueReport, *, by: User, confirmed: Collection[str] = ()) -> ValueReport:
-    """Hands a draft or a returned value to the office. `confirmed`: the names of doubts that the person says are so.
-    Raises NotAllowed, with the field at fault, and Doubtful."""
+def submit_value(report: ValueReport, *, by: User, answers: Answers = NO_ANSWERS) -> ValueReport:
+    """Hands a draft or a returned value to the office. `answers`: to the doubts about it. Raises NotAllowed, with the
+    field at fault, and Doubtful."""
     lock_report(report)
     move = check_move(report, "submit", "resubmit", by=by)
-    check_complete(report, load_history(report.indicator_id, report.region_id), confirmed=confirmed)
+    check_complete(report, load_history(report.indicator_id, report.region_id), answers=answers)
     apply_move(report, move.name, by=by)
     return report
 
 
-def check_complete(report: ValueReport, history: ValueHistory, *, confirmed: Collection[str]) -> None:
-    """Raises NotAllowed, with the field at fault, and Doubtful."""
+def check_complete(report: ValueReport, history: ValueHistory, *, answers: Answers) -> None:
+    """Raises NotAllowed, with the field at fault, and Doubtful; keeps the answers."""
     for refusal in why_incomplete(report, history, on=today()):
         raise refusal
-    check_confirmed(doubts_about(report, history), confirmed)
+    report.answers = answered(doubts_about(report, history, limits()), answers)
 
 
 def value_doubts(report: ValueReport) -> list[Doubt]:
     """About a complete one."""
-    return list(doubts_about(report, load_history(report.indicator_id, report.region_id)))
+    return list(doubts_about(report, load_history(report.indicator_id, report.region_id), limits()))
 
 
 @transaction.atomic

@@ -13,8 +13,10 @@ from core.clock import today
 from core.exceptions import NotAllowed
 from core.periods import month_of
 from measures.models import Measure, Report
-from measures.reports import NO_CHANGE, ReportData, open_report, save_draft, submit_report
+from measures.reports import ReportData, open_report, save_draft, submit_report
+from measures.rules import NO_CHANGE
 from measures.services import current_change, lock_measure
+from reporting.doubts import NO_ANSWERS, Answers
 from reporting.evidence import EvidenceData
 from reporting.filing import AlreadyBegun, complete, lock_open
 from reporting.models import TEXTS
@@ -32,6 +34,7 @@ def file_report(
     evidence: Iterable[EvidenceData] | None = None,
     submit: bool = True,
     confirms_no_problem: bool = False,
+    answers: Answers = NO_ANSWERS,
 ) -> Report:
     """Makes the month's report. `values` are fields of ReportData; it is against the current status unless they say.
 
@@ -43,11 +46,13 @@ def file_report(
         raise AlreadyBegun(found)
     data = ReportData(**{"against_status": current_change(measure).status, **values})
     report = save_draft(measure, by=by, data=data, period=month)
-    hand_in = partial(submit_report, by=by, confirms_no_problem=confirms_no_problem)
+    hand_in = partial(submit_report, by=by, confirms_no_problem=confirms_no_problem, answers=answers)
     return complete(report, by=by, evidence=evidence, submit=hand_in if submit else None)
 
 
-def report_no_change(measures: Iterable[Measure], *, by: User, period: date | None = None) -> list[Outcome[Measure]]:
+def report_no_change(
+    measures: Iterable[Measure], *, by: User, period: date | None = None, answers: Answers = NO_ANSWERS
+) -> list[Outcome[Measure]]:
     """Files "no change this month" for each measure; each succeeds or fails by itself."""
     month = month_of(period or today())
 
@@ -58,7 +63,7 @@ def report_no_change(measures: Iterable[Measure], *, by: User, period: date | No
         if measure.reports.accepted().filter(period=month).exists():
             raise NotAllowed(str(REVIEWED_ALREADY))
         values = {"status": current_change(measure).status, "what_was_done": NO_CHANGE}
-        file_report(measure, by=by, period=month, values=values)
+        file_report(measure, by=by, period=month, values=values, answers=answers)
 
     return do_each(measures, file)
 
@@ -73,6 +78,7 @@ def rewrite_report(
     evidence: Iterable[EvidenceData] | None = None,
     submit: bool = False,
     confirms_no_problem: bool = False,
+    answers: Answers = NO_ANSWERS,
 ) -> Report:
     """Changes a draft or returned report. What `values` leaves out stays; so does the evidence where it is None.
 
@@ -89,5 +95,5 @@ def rewrite_report(
     )
     data = replace(present, **values)
     report = save_draft(report.measure, by=by, data=data, period=report.period, version=version)
-    hand_in = partial(submit_report, by=by, confirms_no_problem=confirms_no_problem)
+    hand_in = partial(submit_report, by=by, confirms_no_problem=confirms_no_problem, answers=answers)
     return complete(report, by=by, evidence=evidence, submit=hand_in if submit else None)

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy
 
 from core.statuses import MeasureStatus
 from measures.models import Report
-from measures.reports import NO_CHANGE, ReportData
+from measures.reports import ReportData
+from measures.rules import NO_CHANGE
 from reporting.forms import EvidenceForm, LongTextField, ReportDraftForm, choice_of
 from reporting.models import TEXTS
 from web.language import localized

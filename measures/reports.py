@@ -23,6 +23,7 @@ from core.statuses import MeasureStatus
 from core.texts import MAX_TEXT_LENGTH, clean_text
 from measures.models import Measure, Report, StatusChange
 from measures.problems import open_problems
+from measures.report_checks import doubts_about, load_pasts
 from measures.report_problems import (
     file_problem,
     problem_columns,
@@ -30,7 +31,7 @@ from measures.report_problems import (
     take_problem_along,
     why_no_answer,
 )
-from measures.rules import Change, effective_changes, is_completion, is_step_back
+from measures.rules import NO_CHANGE, NO_CHANGE_EN, Change, effective_changes, is_completion, is_step_back
 from measures.services import (
     cell_of,
     current_change,
@@ -41,7 +42,9 @@ from measures.services import (
     send_figures_changed,
 )
 from reporting import services
+from reporting.doubts import NO_ANSWERS, Answers, Doubt, answered
 from reporting.models import TEXTS
+from reporting.plausibility import limits
 from reporting.services import (
     apply_move,
     check_filer,
@@ -51,9 +54,6 @@ from reporting.services import (
 )
 from reporting.workflow import OPEN_STATES
 from web.errors import not_one_of
-
-# What "no change this month" files. Nobody types it, so that it is known in both languages.
-NO_CHANGE, NO_CHANGE_EN = "本月状态无变化。", "No change this month."
 
 
 @dataclass(frozen=True)
@@ -134,10 +134,13 @@ def columns_of(data: ReportData) -> dict[str, Any]:
 
 
 @transaction.atomic
-def submit_report(report: Report, *, by: User, confirms_no_problem: bool = False) -> Report:
+def submit_report(
+    report: Report, *, by: User, confirms_no_problem: bool = False, answers: Answers = NO_ANSWERS
+) -> Report:
     """Hands a draft or returned report to the office; a new problem comes on the list.
 
-    `confirms_no_problem`: those that are open stand in the way no longer. Raises NotAllowed, with the field at fault.
+    `confirms_no_problem`: those that are open stand in the way no longer; `answers`: to the doubts about it. Raises
+    NotAllowed, with the field at fault, and Doubtful.
     """
     lock_report(report)
     move = check_move(report, "submit", "resubmit", by=by)
@@ -153,9 +156,15 @@ def submit_report(report: Report, *, by: User, confirms_no_problem: bool = False
         confirms_no_problem=confirms_no_problem,
     ):
         raise refusal
+    report.answers = answered(report_doubts(report), answers)
     file_problem(report, by=by)
     apply_move(report, move.name, by=by)
     return report
+
+
+def report_doubts(report: Report) -> list[Doubt]:
+    """About a complete one."""
+    return list(doubts_about(report, load_pasts([report.measure])[report.measure_id], limits()))
 
 
 @transaction.atomic

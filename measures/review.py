@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from core.statuses import MeasureStatus
 from measures.models import Report
 from measures.querysets import of_change_in_force
-from measures.reports import NO_CHANGE
-from measures.rules import is_completion, is_step_back
+from measures.rules import NO_CHANGE, is_completion, is_step_back
+from reporting.doubts import Doubt, with_kept
 from reporting.models import ProblemChoice
 from reporting.review_rows import AcceptedRow, WaitingRow
 from reporting.steps import Entry, last_return, step_rows
@@ -47,6 +47,11 @@ class ReviewRow(WaitingRow):
         return is_step_back(self.report.current_status, self.report.status)
 
     @property
+    def doubts(self) -> list[Doubt]:
+        """What whoever filed it was asked about and said is so."""
+        return with_kept([], self.report.answers)
+
+    @property
     def has_new_problem(self) -> bool:
         """Whether it says so; else whether it names one that the last accepted report did not name."""
         if self.report.problem_choice:
@@ -56,8 +61,9 @@ class ReviewRow(WaitingRow):
 
     @property
     def is_ticked_with_all(self) -> bool:
-        """Completions, steps back and problems that are gone are looked at one by one."""
-        return not (self.has_moved or self.is_completion or self.is_step_back or self.report.denies_problem)
+        """Completions, steps back, problems that are gone and what is unlikely are looked at one by one."""
+        is_plain = not (self.has_moved or self.is_completion or self.is_step_back or self.report.denies_problem)
+        return is_plain and not self.doubts
 
 
 def waiting_reports(plan: Any, *, day: date) -> QuerySet[Report]:

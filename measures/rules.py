@@ -9,6 +9,9 @@ from typing import Protocol
 from core.periods import month_end
 from core.statuses import MeasureStatus
 
+# What "no change this month" files. Nobody types it, so that it is known in both languages.
+NO_CHANGE, NO_CHANGE_EN = "本月状态无变化。", "No change this month."
+
 
 @dataclass(frozen=True)
 class Change:

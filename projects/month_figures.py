@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from core.pace import percent
 from core.periods import month_end
 from projects.models import AnnualPlan, ProjectMonth, Stage
+from projects.month_rules import Past
 from projects.rates import plan_gap
+from reporting.workflow import FILED_STATES, ReportState
 from web.formats.money import format_exact_money, wan_to_yi
 from web.formats.numbers import MINUS, format_number
 
@@ -110,9 +112,10 @@ def month_figures(
 @dataclass(frozen=True)
 class History:
     """The accepted months of projects, by the id of the project, the oldest first; of two for a month the one that
-    decides comes last. And what is planned, in 万元, by project and year."""
+    decides comes last. `filed`: these, and those that wait. And what is planned, in 万元, by project and year."""
 
     months: Mapping[int, Sequence[ProjectMonth]]
+    filed: Mapping[int, Sequence[ProjectMonth]]
     plans: Mapping[tuple[int, int], int]
 
     def before(self, month: ProjectMonth) -> ProjectMonth | None:
@@ -134,6 +137,15 @@ class History:
         }
         return month.project.invested_before_wan + sum(last_of_years.values())
 
+    def past(self, month: ProjectMonth) -> Past:
+        """What its questions about what is unlikely rest on."""
+        filed = [each for each in self.filed.get(month.project_id, ()) if each.period <= month.period]
+        return Past(
+            [each for each in filed if each.pk != month.pk],
+            self.invested_before(month),
+            self.plans.get((month.project_id, month.period.year)),
+        )
+
     def figures(self, month: ProjectMonth) -> MonthFigures:
         planned_wan = self.plans.get((month.project_id, month.period.year))
         return MonthFigures(month, self.before(month), planned_wan)
@@ -141,11 +153,14 @@ class History:
 
 def load_history(projects: Collection[int], *, until: date | None = None) -> History:
     """Of projects by their ids. Two queries."""
-    rows = ProjectMonth.objects.accepted().filter(project__in=projects)
+    rows = ProjectMonth.objects.filter(project__in=projects, state__in=FILED_STATES)
     if until is not None:
         rows = rows.filter(period__lte=until)
     months: dict[int, list[ProjectMonth]] = defaultdict(list)
+    filed: dict[int, list[ProjectMonth]] = defaultdict(list)
     for each in rows.order_by("period", "submitted_on", "submitted_at", "pk"):
-        months[each.project_id].append(each)
+        filed[each.project_id].append(each)
+        if each.state == ReportState.ACCEPTED:
+            months[each.project_id].append(each)
     plans = AnnualPlan.objects.filter(project__in=projects).values_list("project", "year", "planned_wan")
-    return History(months, {(project, year): wan for project, year, wan in plans})
+    return History(months, filed, {(project, year): wan for project, year, wan in plans})

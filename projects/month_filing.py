@@ -1,7 +1,7 @@
 """The months of many projects in one go, such as all that a city filled in: all of them, or nothing."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import transaction
@@ -17,14 +17,16 @@ from projects.month_figures import History, load_history
 from projects.month_rules import doubts_about
 from projects.months import MonthData, check_complete, fill_month, new_month
 from reporting.bulk import ReportBatch
+from reporting.doubts import Answers
 from reporting.evidence import EvidenceData
+from reporting.plausibility import limits
 from reporting.services import check_move
 
 
 @dataclass(frozen=True)
 class MonthFiling:
     """`version`: of the open month that was written over; None for a new one. `evidence`: the documents and links that
-    it is to have. `confirmed`: the names of doubts that the person says are so. `problem_owner`: who can solve a new
+    it is to have. `answers`: to the doubts about it. `problem_owner`: who can solve a new
     problem, None for the lead."""
 
     project: int
@@ -32,7 +34,7 @@ class MonthFiling:
     version: int | None
     evidence: Sequence[EvidenceData]
     submits: bool
-    confirmed: Collection[str] = ()
+    answers: Answers = field(default_factory=dict)
     problem_owner: Department | None = None
 
 
@@ -75,8 +77,8 @@ def _file(
         month,
         before,
         opened,
-        doubts=lambda: doubts_about(month, before, invested_before=history.invested_before(month)),
-        confirmed=filing.confirmed,
+        doubts=lambda: doubts_about(month, history.past(month), limits()),
+        answers=filing.answers,
         problem_owner=filing.problem_owner,
     )
     file_problem(month, by=batch.by, owner=filing.problem_owner)

@@ -12,8 +12,9 @@ from projects.models import ProjectMonth, Stage
 from projects.models.months import STAGE_DAYS
 from projects.month_figures import MonthFigures, load_history
 from projects.month_rules import doubts_about
-from reporting.doubts import Doubt
+from reporting.doubts import Doubt, with_kept
 from reporting.models import TEXTS, ProblemChoice
+from reporting.plausibility import limits
 from reporting.review_rows import AcceptedRow, WaitingRow
 from reporting.steps import Entry, report_texts, step_rows
 from reporting.workflow import ReportState
@@ -73,11 +74,11 @@ def waiting_by_city(plan: Any) -> list[tuple[str, str, int]]:
 def review_rows(months: Iterable[ProjectMonth]) -> list[ReviewRow]:
     """Rows for months of `waiting_months`, with their evidence and steps fetched. Two queries."""
     shown = list(months)
-    history = load_history({each.project_id for each in shown})
+    history, asked = load_history({each.project_id for each in shown}), limits()
     rows = []
     for each in shown:
         figures = history.figures(each)
-        doubts = list(doubts_about(each, figures.before, invested_before=history.invested_before(each)))
+        doubts = with_kept(doubts_about(each, history.past(each), asked), each.answers)
         rows.append(ReviewRow(report=each, figures=figures, doubts=doubts, steps=step_rows(each)))
     return rows
 

@@ -4,7 +4,7 @@ Each service is all or nothing and says who. What is refused raises NotAllowed w
 only unlikely is asked about. What reports of anything have in common is in `reporting.services`.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -32,11 +32,13 @@ from measures.report_problems import (
 )
 from projects.models import Project, ProjectMonth, Stage
 from projects.models.months import STAGE_DAYS
+from projects.month_figures import load_history
 from projects.month_rules import doubts_about, why_incomplete
 from projects.services import touch_cells
 from reporting import services
-from reporting.doubts import Doubt, check_confirmed
+from reporting.doubts import NO_ANSWERS, Answers, Doubt, answered
 from reporting.models import TEXTS
+from reporting.plausibility import limits
 from reporting.services import apply_move, check_filer, check_move, fill_draft, lock_report
 from web.errors import not_one_of
 
@@ -149,13 +151,13 @@ def submit_month(
     month: ProjectMonth,
     *,
     by: User,
-    confirmed: Collection[str] = (),
+    answers: Answers = NO_ANSWERS,
     confirms_no_problem: bool = False,
     problem_owner: Department | None = None,
 ) -> ProjectMonth:
     """Hands a draft or returned month to the office; a new problem comes on the list.
 
-    `confirmed`: the names of doubts that the person says are so. `confirms_no_problem`: the problems that are open
+    `answers`: to the doubts about it. `confirms_no_problem`: the problems that are open
     stand in the way no longer. `problem_owner`: who can solve the new one, None for the lead. Raises NotAllowed, with
     the field at fault, and Doubtful.
     """
@@ -166,8 +168,8 @@ def submit_month(
         month,
         before,
         opened,
-        doubts=lambda: month_doubts(month, before),
-        confirmed=confirmed,
+        doubts=lambda: month_doubts(month),
+        answers=answers,
         confirms_no_problem=confirms_no_problem,
         problem_owner=problem_owner,
     )
@@ -182,12 +184,13 @@ def check_complete(
     opened: Sequence[ProblemStep],
     *,
     doubts: Callable[[], Iterable[Doubt]],
-    confirmed: Collection[str],
+    answers: Answers,
     confirms_no_problem: bool = False,
     problem_owner: Department | None = None,
 ) -> None:
-    """Raises NotAllowed where the month cannot be submitted as it stands, and Doubtful. `before`: the accepted one that
-    it goes on from; `opened`: the last steps of its project's open problems; `doubts`: about a complete one."""
+    """Keeps the answers. Raises NotAllowed where the month cannot be submitted as it stands, and Doubtful. `before`:
+    the accepted one that it goes on from; `opened`: the last steps of its project's open problems; `doubts`: about a
+    complete one."""
     check_in_plan(month.project)
     resolve_choice(month, opened)
     for refusal in why_incomplete(month, before, on=today()):
@@ -196,7 +199,7 @@ def check_complete(
         raise refusal
     for refusal in why_no_owner(month, problem_owner):
         raise refusal
-    check_confirmed(doubts(), confirmed)
+    month.answers = answered(doubts(), answers)
 
 
 @transaction.atomic
@@ -207,18 +210,10 @@ def withdraw_month(month: ProjectMonth, *, by: User) -> ProjectMonth:
     return month
 
 
-def month_doubts(month: ProjectMonth, before: ProjectMonth | None) -> list[Doubt]:
-    """About a complete month, of which `before` is the accepted one that it goes on from."""
-    return list(doubts_about(month, before, invested_before=invested_before(month.project, month.period.year)))
-
-
-def invested_before(project: Project, year: int) -> int:
-    """What was invested in the years before, in 万元: that of the accepted months, each year by its last one, and of
-    the years before the first."""
-    months = project.months.accepted().filter(period__year__lt=year)
-    in_order = months.order_by("period", "submitted_on", "submitted_at", "pk")
-    last_of_years = {each.period.year: each.invested_wan or 0 for each in in_order}
-    return project.invested_before_wan + sum(last_of_years.values())
+def month_doubts(month: ProjectMonth) -> list[Doubt]:
+    """About a complete month. Two queries."""
+    past = load_history([month.project_id], until=month.period).past(month)
+    return list(doubts_about(month, past, limits()))
 
 
 @transaction.atomic

@@ -1,18 +1,28 @@
 """What of a report is not wrong, but unlikely: whoever files it is asked, and says that it is so."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from core.exceptions import NotAllowed
+from core.texts import MAX_REASON_LENGTH, clean_text
+
+# The names of the doubts that a person says are so, and the words to each; empty where none are needed.
+type Answers = Mapping[str, str]
+NO_ANSWERS: Answers = {}
+# What a report keeps of one: its name, the question as it was put, and the words.
+type KeptAnswer = dict[str, str]
 
 
 @dataclass(frozen=True)
 class Doubt:
-    """Something unlikely: its `name` is what a person confirms, `field` where it stands."""
+    """Something unlikely: its `name` is what a person confirms, `field` where it stands. `reason`: the words of whoever
+    said that it is so, which a doubt that `needs_reason` wants."""
 
     name: str
     field: str
     question: str
+    needs_reason: bool = False
+    reason: str = ""
 
 
 class Doubtful(NotAllowed):
@@ -24,8 +34,33 @@ class Doubtful(NotAllowed):
         self.doubts = list(doubts)
 
 
-def check_confirmed(doubts: Iterable[Doubt], confirmed: Collection[str]) -> None:
-    """Raises Doubtful where one was not. `confirmed`: the names of those that are said to be so."""
-    unconfirmed = [each for each in doubts if each.name not in confirmed]
-    if unconfirmed:
-        raise Doubtful(unconfirmed)
+def answered(doubts: Iterable[Doubt], answers: Answers) -> list[KeptAnswer]:
+    """What is kept of the answers. Raises Doubtful where one is missing, or the words that it needs."""
+    asked = list(doubts)
+    missing = [
+        each for each in asked if each.name not in answers or (each.needs_reason and not answers[each.name].strip())
+    ]
+    if missing:
+        raise Doubtful(missing)
+    return [
+        {
+            "name": each.name,
+            "question": each.question,
+            "reason": _words(answers[each.name]) if each.needs_reason else "",
+        }
+        for each in asked
+    ]
+
+
+def _words(text: str) -> str:
+    return clean_text(text, field="answers", max_length=MAX_REASON_LENGTH)
+
+
+def with_kept(doubts: Iterable[Doubt], kept: Iterable[KeptAnswer]) -> list[Doubt]:
+    """Those about a report that waits, with the words that were kept; those too that were asked when it was filed, and
+    would not be asked now."""
+    found = {each.name: each for each in doubts}
+    for each in kept:
+        known = found.get(each["name"]) or Doubt(each["name"], "", each["question"])
+        found[each["name"]] = replace(known, reason=each["reason"])
+    return list(found.values())

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -101,6 +101,15 @@ class AbstractFiling(Sourced):
         verbose_name=_("Edited by"),
     )
 
+    # What was unlikely when it was submitted, and was said to be so: `reporting.doubts.KeptAnswer`.
+    answers = models.JSONField(
+        _("Answers to questions"),
+        default=list,
+        db_default=Value([], models.JSONField()),
+        blank=True,
+        editable=False,
+    )
+
     # The pieces of its evidence: rows of a model made from AbstractEvidence. Its steps: of one from AbstractReportStep.
     evidence: Any
     steps: Any
@@ -161,7 +170,7 @@ class AbstractFiling(Sourced):
         """What it says now, as JSON: the kept columns, days as 2023-08-29, decimals as texts, and `evidence`, a list of
         KEPT_OF_EVIDENCE of each piece."""
         return {
-            **{name: _as_json(getattr(self, name)) for name in self.kept_columns},
+            **{name: _as_json(getattr(self, name)) for name in (*self.kept_columns, "answers")},
             "evidence": [
                 {name: _as_json(getattr(each, name)) for name in KEPT_OF_EVIDENCE}
                 for each in sorted(self.evidence.all(), key=lambda each: each.pk)

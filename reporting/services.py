@@ -251,14 +251,18 @@ def return_report[R: AbstractFiling](report: R, *, by: User, note: str) -> R:
 
 @dataclass(frozen=True)
 class Outcome[T]:
-    """What became of one row of many; `reason` says why it failed."""
+    """What became of one row of many; `refusal` says why it failed."""
 
     subject: T
-    reason: str = ""
+    refusal: NotAllowed | None = None
+
+    @property
+    def reason(self) -> str:
+        return "" if self.refusal is None else str(self.refusal)
 
     @property
     def ok(self) -> bool:
-        return not self.reason
+        return self.refusal is None
 
 
 def do_each[T](subjects: Iterable[T], do: Callable[[T], object]) -> list[Outcome[T]]:
@@ -268,7 +272,7 @@ def do_each[T](subjects: Iterable[T], do: Callable[[T], object]) -> list[Outcome
         try:
             do(subject)
         except NotAllowed as refusal:
-            outcomes.append(Outcome(subject, str(refusal)))
+            outcomes.append(Outcome(subject, refusal))
         else:
             outcomes.append(Outcome(subject))
     return outcomes

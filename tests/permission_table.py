@@ -186,6 +186,8 @@ GET  office:site            /office/site/                         login login 40
 POST office:site            /office/site/                         403   403   403 403 403 403 403 403 302 302 403
 GET  office:limits          /office/limits/                       login login 403 403 403 403 403 403 200 200 403
 POST office:limits          /office/limits/                       403   403   403 403 403 403 403 403 302 302 403
+GET  office:plausibility    /office/plausibility/                 login login 403 403 403 403 200 403 403 200 403
+POST office:plausibility    /office/plausibility/                 403   403   403 403 403 403 200 403 403 200 403
 GET  office:plan            /office/plan/                         login login 403 403 403 403 403 403 200 200 403
 POST office:plan            /office/plan/                         403   403   403 403 403 403 403 403 302 302 403
 GET  office:add_milestone   /office/add-milestone/                login login 403 403 403 403 403 403 200 200 403
@@ -450,6 +452,7 @@ BODIES = {
         **dict.fromkeys(("name_zh", "name_en", "short_zh", "short_en"), "新厅"),
     },
     "POST office:site": {"name_zh": "新平台", "languages": "both"},
+    "POST office:plausibility": {"action": "try"},
     "POST office:limits": {"report_due_day": "20", "due_soon_days": "", "silent_days": ""},
     "POST office:plan": {"name_zh": "新计划", "starts_on": "2023-01-01", "ends_on": "2025-12-31", "region": "370000"},
     "POST office:add_milestone": {"happens_on": "2023-09-01", "known": "day", "name_zh": "启动"},

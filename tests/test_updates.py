@@ -217,7 +217,7 @@ def a_value_is_begun_and_gets_evidence(site: Any) -> Steps:
 def a_value_is_accepted(site: Any) -> Steps:
     own_growth(site)
     draft = values.save_value(site.growth, make.region(), read_period("2023Q2"), by=site.ada, data=VALUE)
-    values.submit_value(draft, by=site.ada, confirmed=["kind"])
+    values.submit_value(draft, by=site.ada, answers={"kind": ""})
     yield
     values.accept_value(draft, by=site.rita)
 

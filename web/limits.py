@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
+from accounts.permissions import check_administrator
 from core.lights import Thresholds
 from core.signals import limits_changed
 from core.versions import State
@@ -53,8 +54,9 @@ def change_limits(*, by: User, opened: State | None = None, **values: int | None
 
     Raises ChangedMeanwhile, NotAllowed, ValidationError.
     """
+    check_administrator(by)
     # A row has a name: where there was none, that of a site without a profile.
     site = locked_site() or Site(name_zh=NEUTRAL.name_zh, name_en=NEUTRAL.name_en)
-    change_columns(site, values, by=by, opened=opened)
+    change_columns(site, values, opened=opened)
     limits_changed.send(sender=Site)
     return site

@@ -4,7 +4,7 @@ from auditlog.registry import auditlog
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -68,6 +68,10 @@ class Site(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(MAX_LIMIT_DAYS)],
+    )
+    # The limits of questions about what is unlikely, by their names; null for one that is not asked.
+    plausibility = models.JSONField(
+        _("Plausibility"), default=dict, db_default=Value({}, models.JSONField()), blank=True, editable=False
     )
 
     class Meta:

@@ -6,7 +6,7 @@ in the language that was offered before.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from django.db import DatabaseError, transaction
@@ -39,6 +39,7 @@ class SiteProfile:
     report_due_day: int | None = None
     due_soon_days: int | None = None
     silent_days: int | None = None
+    plausibility: Mapping[str, int | None] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -67,7 +68,7 @@ class SiteProfile:
 
 NEUTRAL = SiteProfile()
 COLUMNS = ("name_zh", "name_en", "place_zh", "place_en", "subject_zh", "subject_en", "languages")
-_READ = tuple(field.name for field in fields(SiteProfile))
+_READ = tuple(each.name for each in fields(SiteProfile))
 # Of this process: the version that a profile was read in.
 _known: tuple[int | None, SiteProfile] | None = None
 
@@ -132,14 +133,14 @@ def change_site(*, by: User, opened: State | None = None, **values: Any) -> Site
     for name in values:
         if name not in COLUMNS:
             raise NotAllowed(name)
+    check_administrator(by)
     site = locked_site() or Site()
-    change_columns(site, values, by=by, opened=opened)
+    change_columns(site, values, opened=opened)
     return site
 
 
-def change_columns(site: Site, values: Mapping[str, Any], *, by: User, opened: State | None) -> None:
+def change_columns(site: Site, values: Mapping[str, Any], *, opened: State | None) -> None:
     """Of a site that is locked, or new. The state of a form is that of the columns that it changes."""
-    check_administrator(by)
     before = state_of(site, values)
     if opened is not None:
         check_unchanged(opened, before)

@@ -35,5 +35,5 @@ def _to_file(seen: Seen, upload: Upload) -> list[Entry]:
 
 
 def _row(entry: Entry) -> RowToFile:
-    names = [each.name for each in entry.doubts]
-    return RowToFile(entry.row, entry.cells, entry.evidence, entry.what is What.SUBMIT, names)
+    answers = {each.name: "" for each in entry.doubts}
+    return RowToFile(entry.row, entry.cells, entry.evidence, entry.what is What.SUBMIT, answers)

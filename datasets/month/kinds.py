@@ -20,6 +20,7 @@ from datasets.ledger.workbook import header_text
 from datasets.models import Upload
 from measures.models import Plan
 from regions.models import Region
+from reporting.doubts import Answers
 from reporting.evidence import MAX_EVIDENCE, EvidenceData, clean_document_number, clean_url, too_many
 from reporting.models import TEXTS, AbstractEvidence, AbstractReport
 from reporting.workflow import EDITABLE_STATES
@@ -115,13 +116,13 @@ class Judgement:
 
 @dataclass(frozen=True)
 class RowToFile:
-    """`confirmed`: the names of doubts that the person says are so."""
+    """`answers`: to what is unlikely about it."""
 
     row: Any
     cells: Cells
     evidence: Sequence[EvidenceData]
     submits: bool
-    confirmed: Collection[str] = field(default=())
+    answers: Answers = field(default_factory=dict)
 
 
 class MonthKind[R: MonthRow](ABC):

@@ -24,6 +24,7 @@ from datasets.month.kinds import (
     MonthKind,
     MonthRow,
     Place,
+    Question,
     RowToFile,
     split_evidence,
     written_evidence,
@@ -33,11 +34,15 @@ from measures.addresses import report_url
 from measures.filing import file_report, rewrite_report
 from measures.models import Measure, Plan, Problem, ProblemStep, Report
 from measures.problems import open_problems_of
+from measures.report_checks import Past, doubts_about, load_pasts
 from measures.report_problems import ProblemStillOpen, resolve_choice
-from measures.reports import NO_CHANGE, NO_CHANGE_EN, ReportData, columns_of, why_incomplete
+from measures.reports import ReportData, columns_of, why_incomplete
+from measures.rules import NO_CHANGE, NO_CHANGE_EN
 from measures.services import locked_measures
 from measures.workspace import GROUPS, WorkspaceRow, load_workspace
+from reporting.doubts import Doubt
 from reporting.models import TEXTS, ProblemChoice
+from reporting.plausibility import limits
 from web.language import in_language, localized
 from web.limits import thresholds
 
@@ -48,11 +53,13 @@ WRITTEN = ("status", "against_status", "effective_on", *TEXTS, "problem_choice",
 @dataclass(frozen=True)
 class MeasureRow(MonthRow):
     """`subject` has `status` and `status_since`. `last`: the newest accepted report up to the month. `opened`: the last
-    steps of its open problems, the oldest first."""
+    steps of its open problems, the oldest first. `past`: its reports that are filed."""
 
     last: Report | None = None
     group: str = ""
     opened: list[ProblemStep] = field(default_factory=list)
+    past: Past = field(default_factory=Past)
+    month: date = date.min
 
     @property
     def name(self) -> str:
@@ -135,16 +142,19 @@ class MeasureMonth(MonthKind[MeasureRow]):
         reports = [row.report for row in rows if row.report is not None]
         prefetch_related_objects(reports, "evidence", "about_problem")
         last, opened = _last_reports(measures, month=month), open_problems_of(measures, on=today())
+        pasts = load_pasts(measures)
         rows.sort(key=lambda row: (row.measure.position, row.measure.code))
         return {
-            row.measure.code: _measure_row(row, last.get(row.measure.pk), opened.get(row.measure.pk, []))
+            row.measure.code: _measure_row(
+                row, last.get(row.measure.pk), opened.get(row.measure.pk, []), pasts[row.measure.pk]
+            )
             for row in rows
         }
 
     def judge(self, row: MeasureRow, cells: Cells) -> Judgement:
         measure, report = row.subject, row.open_report
         evidence, files = written_evidence(row, cells), row.files if report else 0
-        written = copy.copy(report) if report else Report(measure=measure)
+        written = copy.copy(report) if report else Report(measure=measure, period=row.month)
         for name, value in columns_of(report_data(row, cells)).items():
             setattr(written, name, value)
         written.problem_choice, written.about_problem = cells["problem_choice"], row.about_problem(cells)
@@ -156,7 +166,11 @@ class MeasureMonth(MonthKind[MeasureRow]):
             has_evidence=lambda: bool(evidence or files),
             opened=row.opened,
         )
-        return Judgement(evidence, [self.reason(each) for each in refusals])
+        doubts = list(doubts_about(written, row.past, limits()))
+        reasons = [self.reason(each) for each in refusals]
+        # The workbook has no place for words to a question.
+        reasons += [_say_in_the_form(each) for each in doubts if each.needs_reason]
+        return Judgement(evidence, reasons, [Question(each.name, each.question) for each in doubts if not reasons])
 
     def reason(self, refusal: NotAllowed) -> str:
         if isinstance(refusal, ProblemStillOpen):
@@ -190,7 +204,13 @@ class MeasureMonth(MonthKind[MeasureRow]):
         for each in rows:
             row, data = each.row, report_data(each.row, each.cells)
             values = {name: getattr(data, name) for name in WRITTEN}
-            filing: dict[str, Any] = {"by": by, "values": values, "evidence": each.evidence, "submit": each.submits}
+            filing: dict[str, Any] = {
+                "by": by,
+                "values": values,
+                "evidence": each.evidence,
+                "submit": each.submits,
+                "answers": each.answers,
+            }
             report = row.open_report
             if report is not None:
                 rewrite_report(report, version=report.version, **filing)
@@ -203,6 +223,10 @@ class MeasureMonth(MonthKind[MeasureRow]):
 
 
 MEASURE_MONTH = MeasureMonth()
+
+
+def _say_in_the_form(doubt: Doubt) -> str:
+    return _("%(question)s Say so on the report's page.") % {"question": doubt.question}
 
 
 def report_data(row: MeasureRow, cells: Cells) -> ReportData:
@@ -220,11 +244,11 @@ def report_data(row: MeasureRow, cells: Cells) -> ReportData:
     )
 
 
-def _measure_row(row: WorkspaceRow, last: Report | None, opened: list[ProblemStep]) -> MeasureRow:
+def _measure_row(row: WorkspaceRow, last: Report | None, opened: list[ProblemStep], past: Past) -> MeasureRow:
     if row.report is None:
-        return MeasureRow(row.measure, None, last=last, group=row.group, opened=opened)
+        return MeasureRow(row.measure, None, last=last, group=row.group, opened=opened, past=past, month=row.month)
     row.report.measure = row.measure
-    return MeasureRow(row.measure, row.report, *split_evidence(row.report), last, row.group, opened)
+    return MeasureRow(row.measure, row.report, *split_evidence(row.report), last, row.group, opened, past, row.month)
 
 
 def _last_reports(measures: list[Measure], *, month: date) -> dict[int, Report]:

@@ -37,10 +37,11 @@ from projects.models import Project, ProjectMonth, Stage
 from projects.models.months import STAGE_DAYS
 from projects.month_figures import History, load_history
 from projects.month_filing import MonthFiling, file_months
-from projects.month_rules import doubts_about, why_incomplete
+from projects.month_rules import Past, doubts_about, why_incomplete
 from projects.month_work import ProjectRow, load_project_work
 from projects.months import MonthData, columns_of, data_after, new_month
 from reporting.models import TEXTS, ProblemChoice
+from reporting.plausibility import limits
 from reporting.workflow import OPEN_STATES
 from web.language import localized
 
@@ -51,14 +52,13 @@ _COLUMNS = ("invested_wan", "progress", "stage", *STAGE_DAYS, "stage_reason")
 @dataclass(frozen=True)
 class ProjectMonthRow(MonthRow):
     """`subject` has its `stage`. `before`: the accepted month that the report goes on from, or a new one would;
-    `invested_before`: in the years before, in 万元; `planned_wan`: of the year of the month; `opened`: the last
-    steps of the project's open problems, the oldest first; `departments`: by each of their names, in small letters."""
+    `past`: what is known of the project then; `opened`: the last steps of its open problems, the oldest first;
+    `departments`: by each of their names, in small letters."""
 
     month: date = date.min
     state_label: str = ""
     before: ProjectMonth | None = None
-    invested_before: int = 0
-    planned_wan: int | None = None
+    past: Past = field(default_factory=Past)
     opened: Sequence[ProblemStep] = ()
     departments: Mapping[str, Department] = field(default_factory=dict)
 
@@ -98,7 +98,7 @@ class ProjectMonthRow(MonthRow):
             "title": localized(project, "name"),
             "category": localized(project.category, "name"),
             "total": _plain(project.investment_wan),
-            "planned": _plain(self.planned_wan),
+            "planned": _plain(self.past.planned_wan),
             "stage_now": str(Stage(project.stage).label),
             "last_invested": _plain(last.invested_wan) if is_of_the_year and last else "",
             "last_progress": _plain(last.progress) if last else "",
@@ -164,7 +164,7 @@ class ProjectsMonth(MonthKind[ProjectMonthRow]):
         ]
         if refusals:
             return Judgement(evidence, [self.reason(each) for each in refusals])
-        doubts = doubts_about(written, row.before, invested_before=row.invested_before)
+        doubts = doubts_about(written, row.past, limits())
         return Judgement(evidence, (), [Question(each.name, each.question) for each in doubts])
 
     def why_not_reported(self, codes: Collection[str], *, plan: Plan, place: Place) -> Mapping[str, str]:
@@ -185,7 +185,7 @@ class ProjectsMonth(MonthKind[ProjectMonthRow]):
                 each.row.open_report.version if each.row.open_report is not None else None,
                 each.evidence,
                 each.submits,
-                each.confirmed,
+                each.answers,
                 each.row.problem_owner(each.cells),
             )
             for each in rows
@@ -254,8 +254,7 @@ def _project_row(
         row.month,
         str(row.state_label),
         history.before(written),
-        history.invested_before(written),
-        history.plans.get((row.project.pk, row.month.year)),
+        history.past(written),
         opened,
         departments,
     )

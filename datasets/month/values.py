@@ -30,6 +30,7 @@ from indicators.values import ValueData, empty_value, written_value
 from indicators.wording import period_words
 from measures.models import Plan
 from regions.models import Region
+from reporting.plausibility import limits
 from web.charts.text import value_text
 from web.formats.numbers import trimmed
 from web.language import is_chinese, localized
@@ -163,7 +164,8 @@ class IndicatorValues(MonthKind[IndicatorValueRow]):
         refusals = list(why_incomplete(written, row.history, on=today()))
         if refusals:
             return Judgement((), [self.reason(each) for each in refusals])
-        return Judgement((), (), [Question(each.name, each.question) for each in doubts_about(written, row.history)])
+        doubts = doubts_about(written, row.history, limits())
+        return Judgement((), (), [Question(each.name, each.question) for each in doubts])
 
     def why_not_reported(self, codes: Collection[str], *, plan: Plan, place: Place) -> Mapping[str, str]:
         named = {each: each.partition(" ")[::2] for each in codes}
@@ -189,7 +191,7 @@ class IndicatorValues(MonthKind[IndicatorValueRow]):
                 each.row.data(each.cells),
                 each.row.report.version if each.row.report is not None else None,
                 each.submits,
-                each.confirmed,
+                each.answers,
             )
             for each in rows
         ]

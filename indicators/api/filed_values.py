@@ -31,10 +31,12 @@ from reporting.api.filings import (
     FilingList,
     FilingSubmission,
     FilingWithdrawal,
+    confirmed_field,
+    doubts_of,
+    doubts_shape,
     kept_content,
     life,
 )
-from reporting.doubts import Doubtful
 from reporting.services import withdraw_report
 from web.api.endpoints import Row
 from web.api.request_body import (
@@ -43,7 +45,6 @@ from web.api.request_body import (
     day_field,
     flag_field,
     integer_field,
-    list_field,
     nullable_field,
     number_field,
     period_field,
@@ -58,12 +59,10 @@ from web.api.shapes import (
     UNIT,
     WHOLE,
     Shape,
-    array,
     choice,
     meaning,
     one_of,
     optional,
-    record,
 )
 from web.errors import BadBody
 from web.formats.numbers import json_number, trimmed
@@ -125,9 +124,7 @@ _CONTENT: dict[str, BodyField] = {
     **{name: text_field(most=most).described_as(FILED_VALUE[name]) for name, most in TEXTS.items()},
     "purpose": choice_field(["", *Purpose.values]).described_as(FILED_VALUE["purpose"]),
     "corrects": nullable_field(integer_field()).described_as(FILED_VALUE["corrects"]),
-    "confirmed": list_field(choice_field(DOUBTS), most=len(DOUBTS)).described_as(
-        meaning(gettext_lazy("What of it is unlikely and is so all the same, by the names that a refusal gave"))
-    ),
+    "confirmed": confirmed_field(DOUBTS),
     **SENT,
 }
 NEW: dict[str, BodyField] = {
@@ -159,20 +156,7 @@ class FiledValueEndpoint(FilingEndpoint):
     token_scope = Scope.VALUES
     permission_refusal = ValueReport.filing_refusal
     write_component = "WrittenValue"
-    conflict_columns = {
-        "doubts": meaning(
-            gettext_lazy("What of it is unlikely and was not confirmed"),
-            array(
-                record(
-                    {
-                        "name": choice(DOUBTS.items(), gettext_lazy("What is to stand in `confirmed`")),
-                        "field": meaning(gettext_lazy("The field that it is about")),
-                        "question": meaning(gettext_lazy("What is asked, in the language of the request")),
-                    }
-                )
-            ),
-        )
-    }
+    conflict_columns = {"doubts": doubts_shape(DOUBTS)}
 
     @cached_property
     def subject(self) -> Indicator:
@@ -185,11 +169,7 @@ class FiledValueEndpoint(FilingEndpoint):
         return {"department": self.subject.owner_id}
 
     def conflict_details(self, refusal: NotAllowed) -> Row:
-        if not isinstance(refusal, Doubtful):
-            return {}
-        return {
-            "doubts": [{name: getattr(each, name) for name in ("name", "field", "question")} for each in refusal.doubts]
-        }
+        return doubts_of(refusal)
 
     def content(self, report: ValueReport) -> Row:
         return {
@@ -246,7 +226,7 @@ class FiledValues(FiledValueEndpoint, FilingList):
             by=by,
             evidence=values.pop("evidence", None),
             submit=values.pop("submit", False),
-            confirmed=values.pop("confirmed", ()),
+            answers=dict.fromkeys(values.pop("confirmed", ()), ""),
             values=values,
         )
 
@@ -265,7 +245,7 @@ class FiledValueDetail(FiledValueEndpoint, FilingDetail):
             version=values.pop("version"),
             evidence=values.pop("evidence", None),
             submit=values.pop("submit", False),
-            confirmed=values.pop("confirmed", ()),
+            answers=dict.fromkeys(values.pop("confirmed", ()), ""),
             values=values,
         )
 

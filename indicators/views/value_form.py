@@ -34,7 +34,8 @@ from indicators.wording import shown_unit
 from measures.filters import asked_plan
 from regions.models import Region, RegionKind
 from reporting import services
-from reporting.doubts import Doubt, Doubtful
+from reporting.doubt_pages import SOME_UNLIKELY, AsksDoubts
+from reporting.doubts import Doubtful
 from reporting.draft_pages import DraftView, FormPage, SavesItself
 from reporting.evidence_pages import EvidenceFile
 from reporting.steps import StepRow, step_rows
@@ -191,15 +192,8 @@ class SaveValueDraft(SavesItself, ValueView):
     pass
 
 
-class ValuePage(FormPage, ValueView):
+class ValuePage(AsksDoubts, FormPage, ValueView):
     typed_fields = labels_of(ValueForm, *ValueForm.written, "url", "url_title", "document_number", "document_title")
-
-    # What is asked about, and what of it was confirmed.
-    doubts: list[Doubt] = []
-
-    @property
-    def confirmed(self) -> list[str]:
-        return self.request.POST.getlist("confirmed")
 
     def get(self, request: HttpRequest, code: str) -> HttpResponseBase:
         if self.period is None:
@@ -247,10 +241,10 @@ class ValuePage(FormPage, ValueView):
 
     def submit(self, form: ValueForm, report: ValueReport) -> None:
         try:
-            submit_value(report, by=self.user, confirmed=self.confirmed)
+            submit_value(report, by=self.user, answers=self.answers)
         except Doubtful:
             self.doubts = value_doubts(report)
-            form.add_error(None, _("Some of this is unlikely. Correct it, or tick that it is so, and submit again."))
+            form.add_error(None, SOME_UNLIKELY)
         except NotAllowed as refusal:
             self.refuse(form, refusal)
 
@@ -264,7 +258,7 @@ class ValuePage(FormPage, ValueView):
         return self.render_page(
             report,
             is_new=report is None and not form.is_bound,
-            doubts=[(each, each.name in self.confirmed) for each in self.doubts],
+            **self.asked,
             **self.form_context(form, report),
         )
 

@@ -10,12 +10,13 @@ from accounts.models import Scope, User
 from accounts.rules import MEASURE_REPORTERS, Facts
 from core.exceptions import NotAllowed
 from core.statuses import MeasureStatus
-from core.texts import MAX_TEXT_LENGTH
+from core.texts import MAX_REASON_LENGTH, MAX_TEXT_LENGTH
 from measures.api.addresses import plan_slug
 from measures.filing import file_report, rewrite_report
 from measures.filters import REPORT_SEARCH, asked_plan
 from measures.models import Measure, Report
 from measures.querysets import ReportQuerySet
+from measures.report_checks import DOUBTS
 from measures.reports import submit_report, withdraw_report
 from reporting.api.filings import (
     DEPARTMENT,
@@ -30,10 +31,14 @@ from reporting.api.filings import (
     FilingList,
     FilingSubmission,
     FilingWithdrawal,
+    confirmed_field,
+    doubts_of,
+    doubts_shape,
     kept_content,
     life,
     text_in_both,
 )
+from reporting.doubts import Answers
 from reporting.models import TEXTS, ProblemChoice
 from web.api.endpoints import Row
 from web.api.request_body import (
@@ -102,6 +107,10 @@ _CONTENT: dict[str, BodyField] = {
     "confirms_no_problem": flag_field().described_as(
         meaning(gettext_lazy("With `none` while a problem is open: that it no longer stands in the way"))
     ),
+    "confirmed": confirmed_field(DOUBTS),
+    "confirmed_reason": text_field(most=MAX_REASON_LENGTH).described_as(
+        meaning(gettext_lazy("Why, where one of `confirmed` wants words"))
+    ),
     **SENT,
 }
 NEW: dict[str, BodyField] = {
@@ -114,6 +123,12 @@ CHANGED: dict[str, BodyField] = {
     "status": choice_field(MeasureStatus.values).described_as(REPORT["status"]),
     **_CONTENT,
 }
+
+
+def _answers(values: dict[str, Any]) -> Answers:
+    """Taken out of what was sent."""
+    reason = values.pop("confirmed_reason", "")
+    return dict.fromkeys(values.pop("confirmed", ()), reason)
 
 
 class ReportFilter(FilingFilter):
@@ -137,6 +152,7 @@ class ReportEndpoint(FilingEndpoint):
     conflict_columns = {
         "was": choice(MeasureStatus.choices, gettext_lazy("The status that the report was begun against")),
         "current": choice(MeasureStatus.choices, gettext_lazy("The status in force now")),
+        "doubts": doubts_shape(DOUBTS),
     }
 
     @cached_property
@@ -155,7 +171,8 @@ class ReportEndpoint(FilingEndpoint):
         return {"lead": self.subject.lead_department_id}
 
     def conflict_details(self, refusal: NotAllowed) -> Row:
-        return {name: getattr(refusal, name) for name in self.conflict_columns if hasattr(refusal, name)}
+        moved = {name: getattr(refusal, name) for name in ("was", "current") if hasattr(refusal, name)}
+        return {**moved, **doubts_of(refusal)}
 
     def content(self, report: Report) -> Row:
         return {
@@ -205,6 +222,7 @@ class MeasureReports(ReportEndpoint, FilingList):
             evidence=values.pop("evidence", None),
             submit=values.pop("submit", False),
             confirms_no_problem=values.pop("confirms_no_problem", False),
+            answers=_answers(values),
             values=values,
         )
 
@@ -224,6 +242,7 @@ class ReportDetail(ReportEndpoint, FilingDetail):
             evidence=values.pop("evidence", None),
             submit=values.pop("submit", False),
             confirms_no_problem=values.pop("confirms_no_problem", False),
+            answers=_answers(values),
             values=values,
         )
 

@@ -28,17 +28,19 @@ from measures.models import Measure, ProblemStep, Report
 from measures.problems import open_problems
 from measures.report_problems import ProblemStillOpen
 from measures.reports import (
-    NO_CHANGE,
     StatusMoved,
     open_report,
+    report_doubts,
     save_draft,
     submit_report,
     why_incomplete,
     withdraw_report,
 )
-from measures.rules import is_completion
+from measures.rules import NO_CHANGE, is_completion
 from measures.services import lock_measure
 from measures.views.former_lead import FormerLead, find_former_lead, show_former_lead
+from reporting.doubt_pages import SOME_UNLIKELY, AsksDoubts
+from reporting.doubts import Doubtful
 from reporting.draft_pages import DraftView, FormPage, SavesItself
 from reporting.forms import DraftForm, first_choice
 from reporting.models import TEXTS
@@ -170,7 +172,7 @@ class DiscardDraft(ReportingView):
         return self.take_back(self.find_report(), "discard")
 
 
-class ReportPage(FormPage, ReportingView):
+class ReportPage(AsksDoubts, FormPage, ReportingView):
     typed_fields = labels_of(
         ReportForm, "effective_on", *TEXTS, "url", "url_title", "document_number", "document_title"
     )
@@ -190,7 +192,11 @@ class ReportPage(FormPage, ReportingView):
 
     def submit(self, form: ReportForm, report: Report) -> None:
         try:
-            submit_report(report, by=self.user, confirms_no_problem=form.cleaned_data["confirms_no_problem"])
+            confirms_no_problem = form.cleaned_data["confirms_no_problem"]
+            submit_report(report, by=self.user, confirms_no_problem=confirms_no_problem, answers=self.answers)
+        except Doubtful:
+            self.doubts = report_doubts(report)
+            form.add_error(None, SOME_UNLIKELY)
         except NotAllowed as refusal:
             self.refuse(form, refusal)
 
@@ -242,6 +248,7 @@ class ReportPage(FormPage, ReportingView):
             # Nothing was written that would be lost from sight.
             is_closed=left is not None and is_new,
             last=last,
+            **self.asked,
             asks_about_problem=isinstance(self.refusal, ProblemStillOpen),
             is_filled_in=is_new and any(map(form.initial.get, TEXTS)),
             may_report_no_change=is_new and accepted is None and self.has_quick_answer,

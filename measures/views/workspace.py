@@ -24,6 +24,7 @@ from measures.forms import MonthFileForm
 from measures.models import Measure
 from measures.problem_rows import workspace_problems
 from measures.workspace import load_workspace
+from reporting.doubts import Doubtful
 from reporting.months import reports_due_on
 from reporting.wording import format_missing
 from web.days import asked_month
@@ -46,6 +47,8 @@ class WorkspacePage(TodayView):
     template_name = "measures/workspace.html"
     # Codes of measures for which "no change" was refused, with the reason.
     failures: dict[str, str] = {}
+    # Whether one was refused because it was unlikely.
+    is_doubtful = False
     permission = write_permission = DEPARTMENT_REPORTERS
 
     def asked_month(self) -> date:
@@ -86,6 +89,7 @@ class WorkspacePage(TodayView):
             file_form=MonthFileForm(),
             switch=self.switch(whose),
             all_ticked=self.request.GET.get("ticked") == "all",
+            is_doubtful=self.is_doubtful,
             can_file=any(row.can_file_no_change for row in work.rows),
             department=user.department,
             month=month,
@@ -108,7 +112,9 @@ class NoChange(WorkspacePage):
         codes = request.POST.getlist("measure")[:MAX_PAGE_SIZE]
         plan = asked_plan(request)
         measures = Measure.objects.in_plan(plan).filter(code__in=codes).order_by("pk")
-        outcomes = report_no_change(measures, by=signed_in(request.user), period=month)
+        answers = dict.fromkeys(request.POST.getlist("confirmed"), "")
+        outcomes = report_no_change(measures, by=signed_in(request.user), period=month, answers=answers)
+        self.is_doubtful = any(isinstance(each.refusal, Doubtful) for each in outcomes)
         if not outcomes:
             messages.error(request, _("Select at least one measure."))
         filed = sum(outcome.ok for outcome in outcomes)

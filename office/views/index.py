@@ -60,6 +60,11 @@ _OF_REVIEWERS = [
     ),
     Task("measures:review", gettext_lazy("Review"), gettext_lazy("Accept or return what departments have submitted")),
     Task(
+        "office:plausibility",
+        gettext_lazy("Questions about unlikely entries"),
+        gettext_lazy("What is asked before something is submitted, and from where on; tried on a year's entries"),
+    ),
+    Task(
         "notices:board",
         gettext_lazy("Monthly submission status"),
         gettext_lazy("Who has reported a month; reminders"),

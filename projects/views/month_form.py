@@ -40,7 +40,8 @@ from projects.months import (
     submit_month,
     withdraw_month,
 )
-from reporting.doubts import Doubt, Doubtful
+from reporting.doubt_pages import SOME_UNLIKELY, AsksDoubts
+from reporting.doubts import Doubtful
 from reporting.draft_pages import DraftView, FormPage, SavesItself
 from reporting.evidence_pages import EvidenceFile
 from reporting.forms import first_choice
@@ -157,15 +158,8 @@ class SaveMonthDraft(SavesItself, MonthView):
     state_template = "projects/_month_state.html"
 
 
-class MonthPage(FormPage, MonthView):
+class MonthPage(AsksDoubts, FormPage, MonthView):
     typed_fields = labels_of(MonthForm, *MonthForm.written, "url", "url_title", "document_number", "document_title")
-
-    # What is asked about, and what of it was confirmed.
-    doubts: list[Doubt] = []
-
-    @property
-    def confirmed(self) -> list[str]:
-        return self.request.POST.getlist("confirmed")
 
     def get(self, request: HttpRequest, code: str) -> HttpResponseBase:
         month = self.find_report()
@@ -185,13 +179,13 @@ class MonthPage(FormPage, MonthView):
             submit_month(
                 month,
                 by=self.user,
-                confirmed=self.confirmed,
+                answers=self.answers,
                 confirms_no_problem=form.cleaned_data["confirms_no_problem"],
                 problem_owner=form.cleaned_data.get("owner"),
             )
         except Doubtful:
-            self.doubts = month_doubts(month, self.before(month))
-            form.add_error(None, _("Some of this is unlikely. Correct it, or tick that it is so, and submit again."))
+            self.doubts = month_doubts(month)
+            form.add_error(None, SOME_UNLIKELY)
         except NotAllowed as refusal:
             self.refuse(form, refusal)
 
@@ -226,7 +220,7 @@ class MonthPage(FormPage, MonthView):
             # Nothing was written that would be lost from sight.
             is_closed=left is not None and is_new,
             is_new=is_new,
-            doubts=[(each, each.name in self.confirmed) for each in self.doubts],
+            **self.asked,
             asks_about_problem=isinstance(self.refusal, ProblemStillOpen),
             of_this_month=accepted if accepted is not None and accepted.period == self.month else None,
             invested_hint=self.invested_hint(),

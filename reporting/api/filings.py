@@ -3,12 +3,13 @@
 An app's own endpoints say what one is about, what it says, and which services write it; the rest stands here.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import status
@@ -18,6 +19,7 @@ from accounts.models import User
 from accounts.permissions import may_see_evidence, may_see_names, may_see_report, signed_in
 from accounts.rules import READERS, REPORT_READERS, Facts
 from core.exceptions import NotAllowed
+from reporting.doubts import Doubtful
 from reporting.evidence import MAX_EVIDENCE
 from reporting.models import AbstractFiling
 from reporting.services import allowed_moves
@@ -25,6 +27,7 @@ from reporting.workflow import MOVES, STEPS, ReportState
 from web.api.endpoints import Endpoint, ListEndpoint, Row
 from web.api.request_body import (
     BodyField,
+    choice_field,
     flag_field,
     integer_field,
     list_field,
@@ -81,6 +84,31 @@ def kept_content(columns: Mapping[str, Shape]) -> dict[str, Shape]:
     """What a step keeps: these columns of what was filed, and its evidence."""
     pieces = array(record(_KEPT_OF_EVIDENCE))
     return {**columns, "evidence": meaning(gettext_lazy("Documents, links and files that it had"), pieces)}
+
+
+def doubts_shape(names: Mapping[str, str | Promise]) -> Shape:
+    """Of `doubts` in a refusal. `names`: what may be asked about, by the names of the questions."""
+    doubt = record(
+        {
+            "name": choice(names.items(), gettext_lazy("What is to stand in `confirmed`")),
+            "field": meaning(gettext_lazy("The field that it is about")),
+            "question": meaning(gettext_lazy("What is asked, in the language of the request")),
+        }
+    )
+    return meaning(gettext_lazy("What of it is unlikely and was not confirmed"), array(doubt))
+
+
+def doubts_of(refusal: NotAllowed) -> Row:
+    if not isinstance(refusal, Doubtful):
+        return {}
+    columns = ("name", "field", "question")
+    return {"doubts": [{name: getattr(each, name) for name in columns} for each in refusal.doubts]}
+
+
+def confirmed_field(names: Collection[str]) -> BodyField:
+    return list_field(choice_field(names), most=len(names)).described_as(
+        meaning(gettext_lazy("What of it is unlikely and is so all the same, by the names that a refusal gave"))
+    )
 
 
 def life(kept: Mapping[str, Shape]) -> dict[str, Shape]:

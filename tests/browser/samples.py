@@ -38,7 +38,7 @@ from reporting.evidence import attach_document, attach_file
 from reporting.problems.services import ProblemData
 from reporting.services import return_report
 from tests.documents import make_pdf
-from tests.factories import file_report, make_meeting, make_problem, make_user
+from tests.factories import YES, file_report, make_meeting, make_problem, make_user
 from web.saved_views import save_view
 
 # Whom too many wrong passwords have locked out.
@@ -192,6 +192,7 @@ SAMPLES = [
     page("office:department", slug="energy", person="admin"),
     page("office:site", person="mia"),
     page("office:limits", person="mia"),
+    page("office:plausibility", person="rita"),
     page("office:plan", person="mia"),
     page("office:add_milestone", person="mia"),
     page("office:milestone", pk="{milestone}", person="mia"),
@@ -364,6 +365,7 @@ SAMPLES = [
     sent("office:add_department", {"number": "0", "slug": "energy"}, person="mia"),
     sent("office:site", {"name_zh": "", "name_en": ""}, person="mia"),
     sent("office:limits", {"report_due_day": "31"}, person="mia"),
+    sent("office:plausibility", {"jump": ""}, person="rita"),
     sent("office:plan", {"ends_on": "2023-08-31"}, person="mia"),
     sent("office:add_milestone", {"name_zh": ""}, person="mia"),
     sent("office:milestone", {"happens_on": ""}, pk="{milestone}", person="mia"),
@@ -583,11 +585,10 @@ def file_project_months(zoe: User, rita: User) -> None:
     data = MonthData(
         "under_construction", date(2023, 3, 1), invested_wan=5_000, progress=40, what_was_done="主体封顶。"
     )
-    doubtful = ("less_invested", "less_progress", "over_total")
     accept_month(submit_month(save_month(first, by=zoe, data=data, period=june), by=zoe), by=rita)
     set_annual_plan(first, by=rita, year=2023, planned_wan=12_000)
     less = replace(data, invested_wan=4_500, progress=45)
-    submit_month(save_month(first, by=zoe, data=less, period=july), by=zoe, confirmed=doubtful)
+    submit_month(save_month(first, by=zoe, data=less, period=july), by=zoe, answers=YES)
     returned = submit_month(save_month(second, by=zoe, data=data, period=july), by=zoe)
     return_report(returned, by=rita, note="本年累计完成投资请与统计口径核对。")
     draft = save_month(third, by=zoe, data=data, period=july)
@@ -607,16 +608,15 @@ def file_values(ada: User, rita: User) -> None:
         assert found is not None
         return save_value(indicator, home, found, by=ada, data=replace(data, **changes))
 
-    doubtful = ("far", "kind", "early")
-    submit_value(save(intensity, "2022", purpose="revision", reason="终核数。"), by=ada, confirmed=doubtful)
+    submit_value(save(intensity, "2022", purpose="revision", reason="终核数。"), by=ada, answers=YES)
     wrong = intensity.observations.get(period="2021", region=home)
     corrected = {"purpose": "correction", "corrects": wrong.pk, "reason": "录入有误。"}
-    returned = submit_value(save(intensity, "2021", **corrected), by=ada, confirmed=doubtful)
+    returned = submit_value(save(intensity, "2021", **corrected), by=ada, answers=YES)
     return_report(returned, by=rita, note="请附公报原文。")
     draft = save(growth, "2023H1", verified=None)
     attach_document(draft, by=ada, number="鲁统字〔2023〕8号", title="科技统计公报")
     earlier = save(growth, "2021", value=Decimal("10.1"), released_on=date(2022, 3, 1))
-    accept_value(submit_value(earlier, by=ada, confirmed=doubtful), by=rita)
+    accept_value(submit_value(earlier, by=ada, answers=YES), by=rita)
 
 
 MEASURES = """编号,名称（中文）,完成时限

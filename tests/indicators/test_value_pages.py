@@ -248,7 +248,7 @@ class TestDoubts:
 
     def test_are_asked_about_and_then_believed(self, site: SimpleNamespace) -> None:
         answer = sent(site.ada, value="53")
-        assert [each.name for each, _is_confirmed in answer.context["doubts"]] == ["far"]
+        assert [each.name for each, _is_confirmed, _reason in answer.context["doubts"]] == ["far"]
         assert "The last 4 values lie between 5.0% and 5.3%. Is it 53.0%?" in text_of(answer.content.decode())
         draft = ValueReport.objects.open().get()
         assert (draft.state, draft.value) == ("draft", Decimal(53))
@@ -257,7 +257,7 @@ class TestDoubts:
         assert draft.state == "submitted"
 
     def test_the_office_sees_them_and_they_are_not_ticked_with_all(self, site: SimpleNamespace) -> None:
-        submit_value(drafted(site, value=Decimal(53)), by=site.ada, confirmed=["far"])
+        submit_value(drafted(site, value=Decimal(53)), by=site.ada, answers={"far": ""})
         html = signed_in(site.rita).get(f"{REVIEW}?ticked=all").content.decode()
         assert "Said to be so The last 4 values lie between 5.0% and 5.3%. Is it 53.0%?" in text_of(html)
         assert not re.search(r'name="report"[^>]*checked', html)

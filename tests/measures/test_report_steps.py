@@ -82,6 +82,7 @@ def test_each_step_keeps_what_the_report_said_then(accepted: Report) -> None:
         "next_step_en": "",
         "problem_choice": "",
         "about_problem_id": None,
+        "answers": [],
         "evidence": [
             {
                 "title_zh": "通知",

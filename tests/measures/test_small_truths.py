@@ -101,7 +101,7 @@ class TestTheQueue:
         shown = queue("?ticked=all")
         ticked = [code for code in ("M001", "M002", "M003", "M004") if "checked" in self.of(shown, code)]
         assert ticked == ["M003", "M004"]
-        assert "Completions and reversals are not selected" in text_of(shown)
+        assert "Completions, reversals and unlikely entries are not selected" in text_of(shown)
 
 
 class TestThrowingADraftAway:

@@ -21,7 +21,7 @@ from projects.months import MonthData, accept_month, save_month, submit_month
 from projects.services import withdraw_project
 from reporting.services import return_report
 from tests.documents import make_pdf
-from tests.factories import make_department, make_plan, make_project, make_project_month, make_user, region
+from tests.factories import YES, make_department, make_plan, make_project, make_project_month, make_user, region
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -175,14 +175,15 @@ class TestDoubts:
     def test_are_asked_about_and_then_believed(self, site: SimpleNamespace) -> None:
         answer = sent(site.zoe)
         html = answer.content.decode()
-        assert [each.name for each, _is_confirmed in answer.context["doubts"]] == ["less_invested", "less_progress"]
+        asked = [each.doubt.name for each in answer.context["doubts"]]
+        assert asked == ["less_invested", "less_progress"]
         assert "Less is invested since January than 40 million yuan" in text_of(html)
         assert "主体封顶。" in html
         draft = ProjectMonth.objects.open().get()
         assert draft.state == "draft"
         # One of two is not enough; what was ticked stays so.
         answer = sent(site.zoe, version=str(draft.version), confirmed=["less_invested"])
-        assert [is_confirmed for _each, is_confirmed in answer.context["doubts"]] == [True, False]
+        assert [each.is_confirmed for each in answer.context["doubts"]] == [True, False]
         answer = sent(site.zoe, version=str(draft.version), confirmed=["less_invested", "less_progress"])
         assert answer.status_code == 302
         draft.refresh_from_db()
@@ -190,7 +191,7 @@ class TestDoubts:
 
     def test_the_office_sees_them_and_they_are_not_ticked_with_all(self, site: SimpleNamespace) -> None:
         month = save_month(site.project, by=site.zoe, data=BUILDING, period=JULY)
-        submit_month(month, by=site.zoe, confirmed=["less_invested", "less_progress"])
+        submit_month(month, by=site.zoe, answers=YES)
         html = signed_in(site.rita).get("/review/projects/?ticked=all").content.decode()
         assert "Said to be so Less is invested since January than 40 million yuan" in text_of(html)
         assert not re.search(r'name="report"[^>]*checked', html)

@@ -36,6 +36,7 @@ from tests.counting import MeasureRow, MonthRow, ProjectRow, count_measures, cou
 from tests.factories import (
     CATEGORIES,
     SHOWN,
+    YES,
     category,
     file_report,
     make_department,
@@ -55,7 +56,6 @@ DAYS = st.dates(date(2022, 12, 1), TODAY)
 CITIES = ("370100", "370200", "370600")
 STATUSES = ("promoting", "in_progress", "completed")
 MEASURES = 4
-DOUBTS = ("less_invested", "less_progress", "over_total", "completed_early", "unfinished")
 
 
 @dataclass
@@ -256,7 +256,7 @@ def file_month(world: World, project: Project, number: int, on: date) -> Project
         days["started_on"] = first
     data = MonthData(stage, stage_reason="用地未落实", invested_wan=on.day * number * 11, progress=50, **days)
     month = save_month(project, by=world.filer(project), data=data, period=first)
-    return submit_month(month, by=world.filer(project), confirmed=DOUBTS)
+    return submit_month(month, by=world.filer(project), answers=YES)
 
 
 def file_and_accept_month(world: World, project: Project, number: int, on: date) -> None:

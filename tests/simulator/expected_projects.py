@@ -14,6 +14,9 @@ from tests.simulator.people import OPEN, People, Step, must
 DAYS = {"under_construction": "started_on", "completed": "completed_on", "in_production": "in_production_on"}
 BUILT = ("completed", "in_production")
 
+# What it tells of a month by itself; to the other questions everybody says yes.
+DOUBTS = ("over_total", "less_invested", "less_progress", "completed_early", "unfinished")
+
 
 @dataclass
 class ExpectedProject(ProjectRow):
@@ -84,14 +87,23 @@ class ExpectedProjects(People):
         before = self.month_before(month.project, month.period)
         return before.said if before else None
 
+    def _filed_before(self, month: ExpectedMonth) -> ExpectedMonth | None:
+        """The last one up to its month that waits or is accepted."""
+        filed = [
+            each
+            for each in self.months_of(month.project)
+            if each.state in ("submitted", "accepted") and each.period <= month.period and each is not month
+        ]
+        return max(filed, key=lambda each: (each.period, each.place), default=None)
+
     def doubts(self, month: ExpectedMonth) -> set[str]:
-        """The names of what is unlikely about a complete month."""
+        """The names of what is unlikely about a complete month, as far as the simulator knows: `DOUBTS`."""
         project, said = self.projects[month.project], month.said
         accepted = self.accepted_months(month.project)
         of_years = {each.period.year: each.said["invested_wan"] for each in accepted}
         earlier = sum(amount for year, amount in of_years.items() if year < month.period.year)
         invested = project.invested_before + earlier + said["invested_wan"]
-        before = self.month_before(month.project, month.period)
+        before = self._filed_before(month)
         found = {"over_total": invested > project.investment}
         if before:
             is_less = said["invested_wan"] < before.said["invested_wan"]

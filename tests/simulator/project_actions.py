@@ -1,5 +1,6 @@
 """What people do with projects and their months: see `tests.simulator.actions`."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,13 +9,14 @@ from core.exceptions import NotAllowed
 from measures.models import Plan
 from projects.annual_plans import set_annual_plan
 from projects.models import Project, ProjectClass, ProjectMonth, Stage
+from projects.month_rules import CHECKS
 from projects.months import MonthData, accept_month, save_month, submit_month, undo_month
 from projects.office import change_project_terms, terms_state
 from projects.services import readmit_project, save_project, withdraw_project
 from reporting.services import discard_draft, do_each, return_report, withdraw_report
 from tests.factories import CATEGORIES, SHOWN, category, region
 from tests.simulator.expected import Expected
-from tests.simulator.expected_projects import BUILT, DAYS, ExpectedMonth
+from tests.simulator.expected_projects import BUILT, DAYS, DOUBTS, ExpectedMonth
 from tests.simulator.requests import Action, Request, stale
 from tests.simulator.world import CITIES, World
 
@@ -133,6 +135,11 @@ def _confirmed(world: World, month: ExpectedMonth) -> frozenset[str]:
     return frozenset(world.expected.doubts(month) if is_complete and world.chance(0.8) else ())
 
 
+def _answers(confirmed: Collection[str]) -> dict[str, str]:
+    others = {check.name for check in CHECKS} - set(DOUBTS)
+    return dict.fromkeys({*confirmed, *others}, "")
+
+
 def file_a_month(world: World) -> Request | None:
     """A whole month at once, mostly of a project that has no open one for it."""
     today = world.clock.moment.date()
@@ -149,7 +156,7 @@ def file_a_month(world: World) -> Request | None:
 
     def do(user: User) -> ProjectMonth:
         month = save_month(row(), by=user, data=MonthData(**said), period=period)
-        return submit_month(month, by=user, confirmed=confirmed)
+        return submit_month(month, by=user, answers=_answers(confirmed))
 
     def note(expected: Expected, ack: Any, first: date, last: date) -> None:
         expected.month_saved(ack, by=by, said=said, version=None, last=last)
@@ -188,7 +195,9 @@ def submit_a_month(world: World) -> Request | None:
     def note(expected: Expected, ack: Any, first: date, last: date) -> None:
         expected.month_submitted(ack, by=by, confirmed=confirmed, first=first, last=last)
 
-    return Request(by, lambda user: submit_month(row(), by=user, confirmed=confirmed), note, projects=(month.project,))
+    return Request(
+        by, lambda user: submit_month(row(), by=user, answers=_answers(confirmed)), note, projects=(month.project,)
+    )
 
 
 def withdraw_a_month(world: World) -> Request | None:

@@ -20,10 +20,11 @@ from projects import services as services_of_projects
 from projects.models import AnnualPlanChange
 from projects.querysets import ProjectMonthQuerySet
 from reporting import services as services_of_reports
-from reporting.services import Outcome
+from reporting.services import Outcome, do_each
 from rollups import engine, receivers
 from rollups.models import StaleCell
 from tests.migrated_databases import empty
+from tests.simulator import project_actions
 from tests.simulator import simulation as simulations
 from tests.simulator.people import Fault
 from tests.simulator.simulation import Simulation
@@ -200,7 +201,7 @@ def test_months_that_do_not_end_with_the_next(monkeypatch):
 
 @pytest.mark.long
 def test_an_unlikely_month_that_nobody_is_asked_about(monkeypatch):
-    monkeypatch.setattr(months, "month_doubts", lambda month, before: [])
+    monkeypatch.setattr(months, "month_doubts", lambda month: [])
     assert_found("nobody confirmed", first_seed=2)
 
 
@@ -224,8 +225,10 @@ def test_a_decision_on_a_month_as_the_page_had_it(monkeypatch):
 
 @pytest.mark.long
 def test_an_acceptance_in_bulk_that_says_of_each_that_it_was_done(monkeypatch):
-    do_each = months.do_each
-    monkeypatch.setattr(months, "do_each", lambda rows, do: [Outcome(each.subject) for each in do_each(rows, do)])
+    def all_done(rows, do):
+        return [Outcome(each.subject) for each in do_each(rows, do)]
+
+    monkeypatch.setattr(project_actions, "do_each", all_done)
     assert_found("was accepted while", "was returned while", first_seed=11)
 
 

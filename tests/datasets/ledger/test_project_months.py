@@ -160,7 +160,7 @@ def test_a_file_from_before_a_month_was_handed_in_again_brings_no_second_one(fil
     zoe = make_user("zoe", role="reporter", city=Project.objects.get(code="P0001").city)
     month = ProjectMonth.objects.get(period=date(2023, 8, 1))
     return_report(month, by=rita, note="请核实")
-    submit_month(month, by=zoe, confirmed=())
+    submit_month(month, by=zoe, answers={})
     assert month.submitted_on == date(2023, 8, 29)
     assert load(filled) == "Everything was loaded already.\n"
 

@@ -46,7 +46,7 @@ def site(today: date) -> SimpleNamespace:
 def accepted(site: SimpleNamespace, status: str = "completed", **fields: Any) -> Report:
     values = {"status": status, "what_was_done": "完成", **fields}
     period = values.pop("period", None)
-    report = file_report(site.measure, by=site.ada, values=values, evidence=DOCUMENT, period=period)
+    report = file_report(site.measure, by=site.ada, values=values, evidence=DOCUMENT, period=period, answers=make.YES)
     accept_report(report, by=site.rita)
     return report
 

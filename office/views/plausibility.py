@@ -1,0 +1,117 @@
+"""Which questions about unlikely entries are asked, and from where on; they can be tried on a year's entries."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from accounts.rules import REVIEWERS
+from core.versions import State
+from indicators.value_rules import CHECKS as OF_VALUES
+from measures.filters import asked_plan
+from measures.report_checks import CHECKS as OF_MEASURES
+from office.forms import NumberField, OpenedForm
+from office.trials import Trial, try_checks
+from office.views.editing import OFFICE, Crumb, FormPage
+from projects.month_rules import CHECKS as OF_PROJECTS
+from reporting.plausibility import MAX_LIMIT, Check, Limits, change_plausibility, state_of_checks
+from web.models import Site
+
+GROUPS = (
+    (gettext_lazy("Reports of measures"), OF_MEASURES),
+    (gettext_lazy("Months of projects"), OF_PROJECTS),
+    (gettext_lazy("Values of indicators"), OF_VALUES),
+)
+CHECKS: tuple[Check, ...] = (*OF_MEASURES, *OF_PROJECTS, *OF_VALUES)
+
+
+class PlausibilityForm(OpenedForm):
+    """For each check whether it is asked, and its limit."""
+
+    def __init__(self, data: Any = None, *, state: State) -> None:
+        super().__init__(data, state=state)
+        for check in CHECKS:
+            if not check.needs_reason:
+                label = _("%(check)s: ask") % {"check": check.label}
+                self.fields[f"{check.name}_asked"] = forms.BooleanField(label=label, required=False)
+            if check.limit is not None:
+                label = _("%(check)s (%(unit)s)") % {"check": check.label, "unit": check.unit}
+                self.fields[check.name] = NumberField(label=label, max_value=MAX_LIMIT)
+
+    @property
+    def chosen(self) -> dict[str, int | None]:
+        """Of a valid form: what differs from what the site ships with."""
+        found: dict[str, int | None] = {}
+        for check in CHECKS:
+            limit = self.cleaned_data.get(check.name, check.limit)
+            if not check.needs_reason and not self.cleaned_data[f"{check.name}_asked"]:
+                found[check.name] = None
+            elif limit != check.limit:
+                found[check.name] = limit
+        return found
+
+
+class ChangePlausibility(FormPage):
+    template_name = "office/plausibility.html"
+    heading = gettext_lazy("Questions about unlikely entries")
+    explanation = gettext_lazy(
+        "Whoever files is asked, and may say that it is so; the answer stands beside the entry where you review it."
+    )
+    submit = gettext_lazy("Save")
+    done = gettext_lazy("The questions were changed")
+    permission = write_permission = REVIEWERS
+    trials: dict[str, Trial] | None = None
+
+    @cached_property
+    def subject(self) -> Site:
+        return Site.objects.first() or Site()
+
+    @property
+    def crumbs(self) -> Sequence[Crumb]:
+        return [OFFICE]
+
+    def make_form(self, data: Any = None) -> PlausibilityForm:
+        return PlausibilityForm(data, state=state_of_checks(CHECKS, Limits(self.subject.plausibility)))
+
+    def save(self, form: PlausibilityForm, by: User) -> Site:
+        return change_plausibility(form.chosen, by=by, checks=CHECKS, opened=form.opened)
+
+    def success_url(self, saved: Site) -> str:
+        return reverse("office:plausibility")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.POST.get("action") != "try":
+            return super().post(request, *args, **kwargs)
+        form = self.offered_form(request.POST)
+        if form.is_valid():
+            self.trials = try_checks(Limits(form.chosen), plan=asked_plan(request), day=self.day)
+        return self.render_to_response(self.get_context_data(form=form, **kwargs))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        form = context["form"]
+        return context | {
+            "is_tried": self.trials is not None,
+            "groups": [
+                (
+                    title,
+                    [
+                        {
+                            "check": check,
+                            "asked": form[f"{check.name}_asked"] if not check.needs_reason else None,
+                            "limit": form[check.name] if check.limit is not None else None,
+                            "trial": (self.trials or {}).get(check.name),
+                        }
+                        for check in checks
+                    ],
+                )
+                for title, checks in GROUPS
+            ],
+        }
