@@ -174,7 +174,6 @@ def _doubts_of_progress(month: ProjectMonth, past: Past, limits: Limits) -> Iter
 def _doubts_of_pace(month: ProjectMonth, last: ProjectMonth, past: Past, limits: Limits) -> Iterator[Doubt]:
     """What has become of progress and money, in 万元, since the `last` month."""
     gained, added = (month.progress or 0) - (last.progress or 0), _added(month, last)
-    invested, total = past.invested_before + (month.invested_wan or 0), month.project.investment_wan
     if gained < 0:
         question = _("The physical progress was %(progress)s %% before. Is it less now?")
         yield Doubt("less_progress", "progress", question % {"progress": last.progress})
@@ -182,12 +181,18 @@ def _doubts_of_pace(month: ProjectMonth, last: ProjectMonth, past: Past, limits:
         question = _("The physical progress grew by %(points)s points, and nothing was invested. Is that so?")
         yield Doubt("progress_without_money", "progress", question % {"points": gained})
     elif gained == 0 and last.progress != 100 and added > 0:
-        # At first whatever is invested multiplies what was.
-        is_under_way = past.usual_wan() is not None
-        if is_under_way and invested >= (invested - added) * limits.of(DOUBLED):
-            question = _("The investment grew from %(before)s to %(now)s, and the progress stands. Is that so?")
-            words = {"before": format_exact_money(invested - added), "now": format_exact_money(invested)}
-            yield Doubt("doubled", "invested_wan", question % words)
-        elif added * 100 >= total * limits.of(MONEY_WITHOUT_PROGRESS):
-            question = _("%(added)s was invested since the last report, and the progress stands. Is that so?")
-            yield Doubt("money_without_progress", "progress", question % {"added": format_exact_money(added)})
+        yield from _doubts_of_money_alone(month, added, past, limits)
+
+
+def _doubts_of_money_alone(month: ProjectMonth, added: int, past: Past, limits: Limits) -> Iterator[Doubt]:
+    """The progress stands, and money was added, in 万元."""
+    invested, total = past.invested_before + (month.invested_wan or 0), month.project.investment_wan
+    # At first whatever is invested multiplies what was.
+    is_under_way = past.usual_wan() is not None
+    if is_under_way and invested >= (invested - added) * limits.of(DOUBLED):
+        question = _("The investment grew from %(before)s to %(now)s, and the progress stands. Is that so?")
+        words = {"before": format_exact_money(invested - added), "now": format_exact_money(invested)}
+        yield Doubt("doubled", "invested_wan", question % words)
+    elif added * 100 >= total * limits.of(MONEY_WITHOUT_PROGRESS):
+        question = _("%(added)s was invested since the last report, and the progress stands. Is that so?")
+        yield Doubt("money_without_progress", "progress", question % {"added": format_exact_money(added)})

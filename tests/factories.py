@@ -161,7 +161,7 @@ def make_report(measure: Measure, submitted_on: date, *, state: str = "accepted"
         "period": submitted_on.replace(day=1),
         "status": "promoting",
         "against_status": "promoting",
-        "what_was_done_zh": "做了前期工作",
+        "what_was_done_zh": "做了工作",
         "what_was_done_en": "Work was done",
         "submitted_on": submitted_on,
         "decided_on": submitted_on if state in ("accepted", "returned") else None,
@@ -373,7 +373,7 @@ def make_user(username: str = "vic", *, role: str = "viewer", password: str = PA
 
 def file_report(measure: Measure, *, by: User, **fields: Any) -> Report:
     """A submitted report of the lead department, through its service; `texts` are filled in."""
-    texts = {"what_was_done": "做了工作", **(fields.pop("texts", None) or {})}
+    texts = {"what_was_done": "有了进展", **(fields.pop("texts", None) or {})}
     period, evidence = fields.pop("period", None), fields.pop("evidence", ())
     values = {**texts, **fields}
     return filing.file_report(measure, by=by, period=period, values=values, evidence=evidence, answers=YES)

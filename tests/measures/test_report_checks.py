@@ -121,7 +121,7 @@ class TestContradiction:
         }
         answer = client.post(URL, form)
         text = text_of(answer.content.decode())
-        assert QUESTION in text and "Reason" in text
+        assert QUESTION in text and "Why it is so" in text
         draft = measure.reports.get(state="draft")
         more = {"version": str(draft.version), "confirmed": "contradicts", "reason-contradicts": "验收滞后于实际"}
         form.pop("document_number")
@@ -131,7 +131,7 @@ class TestContradiction:
         office = Client(headers={"Accept-Language": "en"})
         office.force_login(rita)
         shown = text_of(office.get("/review/").content.decode())
-        assert f"Said to be so {QUESTION} Reason: 验收滞后于实际" in shown
+        assert f"Said to be so {QUESTION} Why it is so: 验收滞后于实际" in shown
         accept_report(report, by=rita)
         assert measure.status_changes.get(status="completed").effective_on == date(2023, 6, 20)
 

@@ -78,7 +78,8 @@ class TestTheQueue:
         file_report(led_by(ada, "M003"), by=ada, status="in_progress")
         known = led_by(ada, "M004")
         for month in (date(2023, 7, 1), date(2023, 8, 1)):
-            report = file_report(known, by=ada, status="in_progress", period=month, texts={"problem": "缺人"})
+            texts = {"what_was_done": f"{month.month}月", "problem": "缺人"}
+            report = file_report(known, by=ada, status="in_progress", period=month, texts=texts)
             if month.month == 7:
                 accept_report(report, by=rita)
         client.force_login(rita)

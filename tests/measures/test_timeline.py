@@ -71,13 +71,13 @@ class TestHistory:
     def test_names_are_for_the_office_and_the_auditor(self, client, measure, ada, rita, vic):
         accept_report(file_report(measure, by=ada, status="in_progress"), by=rita)
         told = "Submitted by Ada, accepted by Rita"
-        row = "2023-08-29 Progress made 做了工作 Rita 2023-08-29"
+        row = "2023-08-29 Progress made 有了进展 Rita 2023-08-29"
         for user in (rita, make_user("audit", role="auditor")):
             text = words_of(client, user)
             assert told in text and row in text
         for user in (vic, ada):
             text = words_of(client, user)
-            assert "Rita" not in text and "做了工作 2023-08-29" in text
+            assert "Rita" not in text and "有了进展 2023-08-29" in text
         client.logout()
         assert "Rita" not in words_of(client, None)
 
