@@ -14,6 +14,8 @@ from accounts.services import TOKEN_DAYS
 from core.forms import TypedTextField
 
 SIZES = [("normal", "normal"), ("large", "large")]
+# When somebody is e-mailed of returned work: at once, or in the day's e-mail.
+RETURNS = [("at_once", "at_once"), ("daily", "daily")]
 # How long the owner of a token may let it last.
 LASTING_DAYS = (30, TOKEN_DAYS, 180)
 _SCOPES = {
@@ -25,10 +27,12 @@ _SCOPES = {
 
 
 class PreferencesForm(forms.Form):
-    """The language or the size of print that a reader chose; `next` is the page to go back to."""
+    """The language or the size of print that a reader chose, or when somebody with an account is e-mailed of returned
+    work; `next` is the page to go back to."""
 
     language = forms.ChoiceField(choices=settings.LANGUAGES, required=False)
     size = forms.ChoiceField(choices=SIZES, required=False)
+    returns = forms.ChoiceField(choices=RETURNS, required=False)
     next = forms.CharField(required=False)
 
 

@@ -167,6 +167,7 @@ class User(AbstractUser):
         _("Language"), max_length=7, blank=True, validators=[RegexValidator(r"^(zh-hans|en)?\Z")]
     )
     large_print = models.BooleanField(_("Large-print version"), default=False)
+    returns_at_once = models.BooleanField(_("E-mail at once when work is returned"), default=True, db_default=True)
     # Of accounts from before this column was there: when it came.
     password_changed_at = models.DateTimeField(
         _("Password set at"), default=timezone.now, db_default=Now(), editable=False
@@ -193,6 +194,7 @@ class User(AbstractUser):
         "oidc_subject",
         "language",
         "large_print",
+        "returns_at_once",
     )
 
     class Meta:
@@ -440,7 +442,7 @@ auditlog.register(AccessToken, exclude_fields=["digest", "last_used_at", "last_a
 # It says that a password was changed, and nothing of the password. Log-ins have rows of their own (`accounts.log`).
 auditlog.register(
     User,
-    exclude_fields=["last_login", "password_changed_at", "language", "large_print"],
+    exclude_fields=["last_login", "password_changed_at", "language", "large_print", "returns_at_once"],
     mask_fields=["password"],
     mask_callable="accounts.log.mask",
     m2m_fields={"groups", "user_permissions"},

@@ -115,7 +115,8 @@ def _safe_return_url(request: HttpRequest, wanted: str) -> str:
 
 @asks(write=ANYONE)
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Saves the language and the size of print: in the account of those who have one, and in a cookie."""
+    """Saves the language and the size of print, in the account of those who have one and in a cookie; and when the
+    person is e-mailed of returned work."""
     form = PreferencesForm(request.POST)
     form.is_valid()
     language, size = form.cleaned_data.get("language"), form.cleaned_data.get("size")
@@ -127,7 +128,10 @@ def preferences(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         request.user.language = language or request.user.language
         request.user.large_print = size == "large" if size else request.user.large_print
-        request.user.save(update_fields=["language", "large_print"])
+        if returns := form.cleaned_data.get("returns"):
+            request.user.returns_at_once = returns == "at_once"
+            messages.success(request, _("Your choice is saved"))
+        request.user.save(update_fields=["language", "large_print", "returns_at_once"])
     return response
 
 

@@ -87,6 +87,8 @@ class Notice(models.Model):
     created_at = models.DateTimeField(_("Created at"))
     read_at = models.DateTimeField(_("Read at"), null=True, blank=True)
     emailed_on = models.DateField(_("Date e-mailed"), null=True, blank=True)
+    # By itself, and not in the day's e-mail.
+    emailed_at_once = models.BooleanField(_("E-mailed at once"), default=False, db_default=False)
 
     class Meta:
         # It was a model of measures.

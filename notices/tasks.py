@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
-from core.clock import today
-from notices.digests import send_digests
+from core.clock import now, today
+from notices.digests import send_digests, send_returns
 from notices.due_dates import notify_of_due_dates
 from notices.due_values import notify_of_due_values
 
@@ -21,3 +21,8 @@ def notify_of_due_values_task() -> None:
 @shared_task(autoretry_for=(Exception,), retry_backoff=True, max_retries=5)
 def send_digests_task() -> None:
     send_digests(today())
+
+
+@shared_task
+def send_returns_task() -> None:
+    send_returns(now())

@@ -97,7 +97,7 @@ def test_links_are_in_the_log_too(model: type[models.Model]) -> None:
 # Columns that the log leaves out, besides the time of the last change.
 LEFT_OUT: dict[type[models.Model], set[str]] = {
     # What a reader prefers; log-ins have entries of their own.
-    User: {"last_login", "password_changed_at", "language", "large_print"},
+    User: {"last_login", "password_changed_at", "language", "large_print", "returns_at_once"},
     AccessToken: {"digest", "last_used_at", "last_address"},
     # A merger writes an entry of its own, with its reason.
     Department: {"merged_into", "merged_on"},

@@ -1,17 +1,21 @@
 """One e-mail a day for each person, with everything that no e-mail told before."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.test import Client
 
+from accounts.models import User
+from core.clock import now
 from measures.reports import accept_report, submit_report
-from notices.digests import send_digests
+from notices.digests import send_digests, send_returns
 from notices.models import Notice, NoticeKind
 from notices.services import notify_departments
-from notices.tasks import send_digests_task
+from notices.tasks import send_digests_task, send_returns_task
 from reporting.services import return_report
 from tests import factories as make
 
@@ -132,3 +136,69 @@ def test_an_accepted_report_is_told_and_its_old_return_without_the_words_of_anot
     assert "The report for August 2023 on M001 Build a <laboratory> was returned.\n" in body
     assert "The report for August 2023 on M001 Build a <laboratory> was accepted.\n" in body
     assert "Well done" not in body
+
+
+class TestReturnsAtOnce:
+    def test_are_told_by_themselves_with_the_reason_and_not_again(self, site: Any, today: date) -> None:
+        return_one(site)
+        notify_departments([site.lead_department_id], NoticeKind.REMINDER, period=date(2023, 8, 1))
+        send_returns_task()
+        send_returns_task()
+        assert [each.to for each in mail.outbox] == [["ada@science.example"], ["colleague@science.example"]]
+        english = to("ada@science.example")
+        assert english.subject == "Key task progress: 1 submission was returned"
+        assert (
+            "The report for August 2023 on M001 Build a <laboratory> was returned: Please say how many & where\n"
+            "https://pilotzone.example/measures/M001/report/?period=2023-08\n"
+        ) in english.body
+        assert "reminds" not in english.body
+        assert "once a day only: https://pilotzone.example/accounts/password/#returns\n" in english.body
+        assert to("colleague@science.example").subject.endswith("：1 项填报被退回")
+
+        # The day's e-mail comes all the same, with the rest.
+        assert send_digests(today) == 2
+        assert [each.body.count("was returned") + each.body.count("/report/") for each in mail.outbox[2:]] == [0, 0]
+        assert "https://pilotzone.example/workspace/" in mail.outbox[2].body
+        assert "#returns" not in mail.outbox[2].body
+
+    def test_of_many_that_are_returned_in_one_go_there_is_one_e_mail(self, site: Any) -> None:
+        return_one(site)
+        return_one(make.make_measure(lead_department=site.lead_department, code="M002"), note="Of which year?")
+        assert send_returns(now()) == 2
+        body = to("ada@science.example").body
+        assert body.count("was returned") == 2 and "Of which year?" in body
+
+    def test_wait_for_the_digest_of_who_prefers_that(self, site: Any, today: date, client: Client) -> None:
+        ada = User.objects.get(username="ada")
+        client.force_login(ada)
+        page = "/accounts/password/"
+        assert 'value="daily"' in client.get(page).content.decode()
+        answer = client.post("/language/", {"returns": "daily", "next": page}, follow=True)
+        assert "Your choice is saved" in answer.content.decode() and 'value="at_once"' in answer.content.decode()
+        return_one(site)
+        assert send_returns(now()) == 1
+        assert [each.to for each in mail.outbox] == [["colleague@science.example"]]
+        assert send_digests(today) == 1
+        assert "was returned" in to("ada@science.example").body
+        client.post("/language/", {"returns": "at_once"})
+        client.post("/language/", {"returns": "never", "language": "en"})
+        ada.refresh_from_db()
+        assert ada.returns_at_once
+
+    def test_a_choice_of_nobody_and_of_who_has_no_address_is_not_offered(self, site: Any, client: Client) -> None:
+        client.post("/language/", {"returns": "daily"})
+        for name in ("silent", "rita"):
+            client.force_login(User.objects.get(username=name))
+            assert 'name="returns"' not in client.get("/accounts/password/").content.decode()
+
+    def test_that_failed_are_tried_again_for_a_while_and_then_are_in_the_digest(
+        self, site: Any, today: date, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        return_one(site)
+        with monkeypatch.context() as away:
+            away.setattr(EmailBackend, "send_messages", Mock(side_effect=OSError("the server is away")))
+            assert send_returns(now()) == 0
+        assert set(Notice.objects.values_list("emailed_on", "emailed_at_once")) == {(None, False)}
+        assert send_returns(now() + timedelta(minutes=16)) == 0, "too late"
+        assert send_digests(today) == 2
+        assert send_returns(now()) == 0, "known already"

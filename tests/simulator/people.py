@@ -29,13 +29,14 @@ class Step:
 
 @dataclass
 class Person:
-    """Of a department, of a city, or of the reviewing office. `notices` that were e-mailed count in `emailed`."""
+    """Of a department, of a city, or of the reviewing office. `emailed` counts the notices that were e-mailed."""
 
     pk: int
     department: int | None
     city: int | None = None
     email: str = ""
     emailed: int = 0
+    emailed_at_once: int = 0
     mails: Counter[date] = field(default_factory=Counter)
 
     @property

@@ -20,7 +20,7 @@ from core import clock as product_clock
 from core.clock import SHANGHAI
 from core.exceptions import NotAllowed
 from notices.models import Notice
-from notices.tasks import notify_of_due_dates_task, send_digests_task
+from notices.tasks import notify_of_due_dates_task, send_digests_task, send_returns_task
 from pilotzone.celery import app
 from rollups import receivers
 from rollups.models import StaleCell
@@ -231,6 +231,8 @@ class Simulation:
             self.expected.tell_of_due_dates(days[-1])
         if name == send_digests_task.name:
             self.check_digests(days[-1], mail.outbox[sent:], was_disturbed=bool(raised))
+        if name == send_returns_task.name:
+            self.check_returns(mail.outbox[sent:], was_disturbed=bool(raised))
         return is_done
 
     @contextmanager
@@ -282,6 +284,22 @@ class Simulation:
                 person.mails[day] += 1
             else:
                 must(unsent[person.pk] == waiting and (was_disturbed or not is_due), f"digests, {what}")
+
+    def check_returns(self, mails: list[Any], *, was_disturbed: bool) -> None:
+        """One e-mail to a person, with all that was returned a short while ago; where the task was disturbed, perhaps
+        none."""
+        at_once = Counter(Notice.objects.filter(emailed_at_once=True).order_by().values_list("user", flat=True))
+        recent = Notice.objects.filter(kind="returned", created_at__gt=self.clock.moment - timedelta(minutes=14))
+        waiting = Counter(recent.filter(emailed_on=None).order_by().values_list("user", flat=True))
+        for person in self.expected.people.values():
+            number = at_once[person.pk] - person.emailed_at_once
+            own = [each for each in mails if each.to == [person.email]] if person.email else []
+            what = f"person {person.pk}: {len(own)} e-mails of {number} returns, {waiting[person.pk]} wait now"
+            # A crash after the e-mail takes back that it was sent.
+            must(len(own) == bool(number) or was_disturbed and not number, f"e-mails of returns, {what}")
+            must(was_disturbed or not person.email or not waiting[person.pk], f"a return in no e-mail, {what}")
+            person.emailed_at_once += number
+            person.emailed += number
 
     def come_to_rest(self) -> None:
         """Everything is compared, and again after a sweep. The clock stands still while it looks."""
