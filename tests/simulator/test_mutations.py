@@ -4,6 +4,7 @@ The sentences are those of the checks, so that each fault is found for its own r
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -175,15 +176,21 @@ def test_a_notice_of_a_due_date_that_does_not_come(monkeypatch):
 
 @pytest.mark.long
 def test_a_digest_that_forgets_what_it_sent(monkeypatch):
-    send = digests._send_digest
+    send = digests._send
 
-    def forget(user, *, on):
-        sent = send(user, on=on)
+    def forget(user, asked, *, on, at_once):
+        sent = send(user, asked, on=on, at_once=at_once)
         Notice.objects.filter(user=user, emailed_on=on).update(emailed_on=None)
         return sent
 
-    monkeypatch.setattr(digests, "_send_digest", forget)
+    monkeypatch.setattr(digests, "_send", forget)
     assert_found("e-mail")
+
+
+@pytest.mark.long
+def test_returns_that_wait_for_the_digest(monkeypatch):
+    monkeypatch.setattr(digests, "AT_ONCE_WITHIN", timedelta(0))
+    assert_found("a return in no e-mail")
 
 
 @pytest.mark.long
