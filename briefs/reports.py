@@ -20,7 +20,7 @@ def reports_part(about: Subject) -> Part:
     """Month by month, the oldest first, what is outstanding after the day on which it was due."""
     plan, department = about.figures.plan, about.group.group.pk
     owed = reports_owed(plan, by=about.day)
-    months = [each for each in late_months(plan, day=about.day, owed=owed) if department in each.departments]
+    months = [each for each in late_months(plan, day=about.day, owed=owed) if department in each.units]
     missing = {
         each.month: [code for code, (lead, on) in owed[each.month].items() if lead == department and on is None]
         for each in months
@@ -35,7 +35,7 @@ def reports_part(about: Subject) -> Part:
     ]
     rows = []
     for each in months:
-        month, owing = each.departments[department], set(missing[each.month])
+        month, owing = each.units[department], set(missing[each.month])
         codes = list(filter(owing.__contains__, titles))
         rows.append(
             [

@@ -11,7 +11,7 @@ from django.db.models import Min
 from core.periods import month_of, months_between
 from measures.models import Report
 from measures.timeline import History, load_history
-from reporting.months import LateMonth, LateReports, ReportingMonth, reports_due_on
+from reporting.months import LateMonth, LateReports, ReportingMonth, late_of
 
 # For each month, by a measure's code: who leads it, and the day of the first report that was filed, None while it is
 # still owed.
@@ -110,14 +110,13 @@ def late_months(
     """The months for which reports are still owed after the day on which they were due, the oldest first. What may
     still come in time is not late. `owed`: all that is owed by the day, where it is read already."""
     owed = reports_owed(plan, by=day, history=history) if owed is None else owed
-    months = [month for month in owed if day > reports_due_on(month)]
-    found: list[LateMonth] = []
+    months = list(owed)
     by_department = count_by_department(owed, months)
-    for number, month in enumerate(months):
-        late = {key: own[number] for key, own in by_department.items() if own[number].missing}
-        if late:
-            found.append(LateMonth(month, late))
-    return found
+    by_month = {
+        month: {department: own[number] for department, own in by_department.items()}
+        for number, month in enumerate(months)
+    }
+    return late_of(by_month, day=day)
 
 
 def late_reports(plan: Any, *, day: date, owed: ReportsOwed) -> LateReports:
@@ -129,7 +128,7 @@ def missing_by_department(owed: ReportsOwed, late: Sequence[LateMonth]) -> dict[
     """How many reports of late months are missing, by the id of each department that owed any of any month."""
     found = {department: 0 for reports in owed.values() for department, _filed_on in reports.values()}
     for each in late:
-        for department, month in each.departments.items():
+        for department, month in each.units.items():
             found[department] += month.missing
     return found
 

@@ -1,18 +1,18 @@
 """Whom the owner of an indicator has told of a value that is due soon, or overdue."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import date
 
 from django.db.models import F
 
 from core.clock import now
-from indicators.dues import DuePeriod, owed_periods, rhythm_of
+from indicators.dues import owed_periods, rhythm_of
 from indicators.models import Indicator, ValueReport
 from indicators.value_work import latest_values
 from measures.models import Plan
 from notices.models import Notice
-from notices.rules import NOTICE_DAYS_AFTER, DueNotice, notice_of_due_day
+from notices.rules import notices_of_due
 from notices.services import put_due_notices, reporters_of
 from reporting.workflow import ReportState
 
@@ -32,7 +32,8 @@ def _of_due_values(plan: Plan, on: date) -> Iterator[Notice]:
     for indicator in indicators:
         known = latest.get(indicator.pk)
         owed = owed_periods(rhythm_of(indicator), known_until=known.period_end if known else None, on=on)
-        for kind, due in _told(owed, on=on, waiting=waiting[indicator.pk]):
+        outstanding = [each for each in owed if each.period.code not in waiting[indicator.pk]]
+        for kind, due in notices_of_due(outstanding, on=on):
             for user in people.get(indicator.owner_id, []):
                 yield Notice(
                     user=user,
@@ -55,14 +56,3 @@ def _waiting(plan: Plan) -> defaultdict[int, set[str]]:
     for indicator, period in filed.values_list("indicator", "period"):
         found[indicator].add(period)
     return found
-
-
-def _told(owed: Collection[DuePeriod], *, on: date, waiting: Collection[str]) -> Iterator[tuple[DueNotice, DuePeriod]]:
-    """What is told of an indicator on the day. Of those that are long overdue the oldest alone: of a monthly value that
-    nobody files there would be a notice every few days."""
-    outstanding = [each for each in owed if each.period.code not in waiting]
-    for place, each in enumerate(outstanding):
-        kind = notice_of_due_day(each.due_on, on=on)
-        is_long_overdue = on - each.due_on > timedelta(days=max(NOTICE_DAYS_AFTER))
-        if kind and not (place and is_long_overdue):
-            yield kind, each

@@ -41,7 +41,7 @@ class NoticeKind(models.TextChoices):
 class Notice(models.Model):
     """Something a person should know. Its sentence is written when it is shown, from the kind and the rows.
 
-    `plan` and `period` are the plan and the month of a reminder; `day` the day of which a due date was counted; `step`
+    `plan` and `period` are the plan and the month of a reminder, and of projects' months that are due: those of the `city`, else those that the person's department leads; `day` the day of which a due date was counted; `step`
     what happened to a problem, or its last one where it is due. `value_report` and `month` are a filed value and a
     project's month. Of a value that is due there are the `indicator`, the `plan` whose region it is of, the code of its
     period, and its due day: no row keeps that.
@@ -80,6 +80,15 @@ class Notice(models.Model):
         related_name="notices",
         verbose_name=_("Indicator"),
     )
+    city = models.ForeignKey(
+        "regions.Region",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=pgettext_lazy("project", "City"),
+    )
     value_period = models.CharField(_("Period"), max_length=24, blank=True)
     due_on = models.DateField(pgettext_lazy("values", "Due date"), null=True, blank=True)
     period = models.DateField(_("Reporting period"), null=True, blank=True)
@@ -113,6 +122,11 @@ class Notice(models.Model):
                 fields=["user", "kind", "indicator", "value_period", "day"],
                 condition=Q(kind__in=["due_soon", "overdue"]),
                 name="notice_of_due_value_once",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "kind", "plan", "period", "day"],
+                condition=Q(kind__in=["due_soon", "overdue"]),
+                name="notice_of_due_month_once",
             ),
         ]
         indexes = [

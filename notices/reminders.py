@@ -60,7 +60,7 @@ def remind_department(department: Department, *, by: User, plan: Plan, period: d
     if period in reminded:
         raise NotAllowed(_("This department has been reminded today."))
     owed = reports_owed(plan, by=today())
-    late = [each.month for each in late_months(plan, day=today(), owed=owed) if department.pk in each.departments]
+    late = [each.month for each in late_months(plan, day=today(), owed=owed) if department.pk in each.units]
     reporters = reporters_of([department.pk]).get(department.pk, [])
     keepers = _present_keepers(plan, department, reporters)
     notified: set[User] = set()

@@ -1,7 +1,8 @@
 """On which days people are told of what is due."""
 
-from datetime import date
-from typing import Literal
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import Literal, Protocol
 
 from measures.rules import is_completion
 
@@ -27,3 +28,20 @@ def notice_of_due_day(due_on: date | None, *, on: date) -> DueNotice | None:
         return "due_soon"
     late = (on - due_on).days
     return "overdue" if late in NOTICE_DAYS_AFTER or (late > 0 and late % NOTICE_EVERY_DAYS == 0) else None
+
+
+class Due(Protocol):
+    """What comes again and again, such as the value of each quarter."""
+
+    @property
+    def due_on(self) -> date: ...
+
+
+def notices_of_due[D: Due](outstanding: Iterable[D], *, on: date) -> Iterator[tuple[DueNotice, D]]:
+    """What is told on a day of what is outstanding, the oldest first. Of those that are long overdue the oldest alone: of
+    what is due monthly and nobody files there would be a notice every few days."""
+    for place, each in enumerate(outstanding):
+        kind = notice_of_due_day(each.due_on, on=on)
+        is_long_overdue = on - each.due_on > timedelta(days=max(NOTICE_DAYS_AFTER))
+        if kind and not (place and is_long_overdue):
+            yield kind, each

@@ -30,7 +30,7 @@ def put_notices(people: Iterable[User], kind: NoticeKind, **about: Any) -> int:
     return len(Notice.objects.bulk_create(notices))
 
 
-# By the id of their department.
+# By the id of their department, or of their city.
 type Reporters = dict[int | None, list[User]]
 
 
@@ -40,6 +40,14 @@ def reporters_of(departments: Collection[int] | None = None) -> Reporters:
     people: Reporters = {}
     for user in found if departments is None else found.filter(department__in=departments):
         people.setdefault(user.department_id, []).append(user)
+    return people
+
+
+def city_reporters() -> Reporters:
+    """Of all cities."""
+    people: Reporters = {}
+    for user in User.objects.filter(role=Role.REPORTER, is_active=True, city__isnull=False):
+        people.setdefault(user.city_id, []).append(user)
     return people
 
 

@@ -1,6 +1,8 @@
 """What notices say, and which page each leads to."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -19,7 +21,9 @@ from measures.reporting_months import ReportsOwed, outstanding_codes, reports_ow
 from notices.models import Notice, NoticeKind
 from projects.addresses import month_form_url
 from projects.models import ProjectMonth
+from projects.month_work import FilingUnit, months_owed
 from reporting.models import AbstractFiling
+from reporting.months import ReportingMonth
 from web.formats.dates import format_day, format_month
 from web.formats.numbers import format_number
 from web.formats.periods import format_period
@@ -57,6 +61,12 @@ SENTENCES_WITH_DAY: dict[str, str | Promise] = {
     NoticeKind.OVERDUE: gettext_lazy("%(subject)s was due on %(day)s and was not completed in time."),
     NoticeKind.DUE_MOVED: gettext_lazy("The due date of %(subject)s was changed; it is now %(day)s."),
 }
+# Of a month of all projects of a city or department.
+SENTENCES_OF_PROJECTS: dict[str, str | Promise] = {
+    NoticeKind.DUE_SOON: gettext_lazy("The monthly reports on your projects for %(month)s are due on %(day)s."),
+    NoticeKind.OVERDUE: gettext_lazy("The monthly reports on your projects for %(month)s were due on %(day)s."),
+    NoticeKind.REMINDER: gettext_lazy("The office reminds your city of its monthly reports on projects for %(month)s."),
+}
 # Of a filed value, and of one that is due.
 SENTENCES_OF_VALUES: dict[str, str | Promise] = {
     NoticeKind.RETURNED: gettext_lazy("The value of %(indicator)s for %(value_period)s (%(region)s) was returned."),
@@ -74,38 +84,86 @@ SENTENCES_OF_VALUES: dict[str, str | Promise] = {
 }
 
 
+@dataclass(frozen=True)
+class ReportsState:
+    """What departments owe of a plan now. `owed`: reports; `keepers`: who looks after which measure; `overdue`: how many
+    problems departments should have solved."""
+
+    owed: ReportsOwed
+    keepers: Mapping[str, set[int]]
+    overdue: Mapping[int, int]
+
+
+# What projects owe, by month: those of a city, or those that a department leads.
+type ProjectMonths = Mapping[date, ReportingMonth]
+
+
 def notice_sentences(notices: Sequence[Notice]) -> list[str]:
     """What notices of one person say, in the reader's language, of the rows as they are now: the same few queries for
     one and for fifty."""
-    reminding = {each.plan_id for each in notices if each.kind == NoticeKind.REMINDER and each.plan_id is not None}
-    plans = Plan.objects.in_bulk(reminding)
-    owed = {pk: reports_owed(plan, by=today()) for pk, plan in plans.items()}
-    keepers = {pk: Measure.objects.in_plan(plan).keepers() for pk, plan in plans.items()}
-    overdue = {pk: overdue_by_department(plan, on=today()) for pk, plan in plans.items()}
-    return [
-        notice_sentence(each, owed.get(each.plan_id), keepers.get(each.plan_id), overdue.get(each.plan_id))
-        for each in notices
-    ]
+    of_projects = [each for each in notices if _is_of_projects(each)]
+    reminders = [each for each in notices if each.kind == NoticeKind.REMINDER and not _is_of_projects(each)]
+    plans = Plan.objects.in_bulk({each.plan_id for each in (*of_projects, *reminders) if each.plan_id is not None})
+    reports = {pk: _reports_state(plans[pk]) for pk in {each.plan_id for each in reminders} & set(plans)}
+    months = {pk: _project_months(plans[pk], of_projects) for pk in {each.plan_id for each in of_projects}}
+    return [notice_sentence(each, reports.get(each.plan_id), months.get(each.plan_id)) for each in notices]
+
+
+def _is_of_projects(notice: Notice) -> bool:
+    """Whether it is about a month of all projects of a city, or that a department leads."""
+    is_due = notice.kind in (NoticeKind.DUE_SOON, NoticeKind.OVERDUE)
+    return notice.plan_id is not None and notice.period is not None and (is_due or notice.city_id is not None)
+
+
+def _reports_state(plan: Plan) -> ReportsState:
+    return ReportsState(
+        reports_owed(plan, by=today()),
+        Measure.objects.in_plan(plan).keepers(),
+        overdue_by_department(plan, on=today()),
+    )
+
+
+def _project_months(plan: Plan, notices: Sequence[Notice]) -> ProjectMonths:
+    """`notices`: those of months of projects. None are known to a person who files for no city or department now."""
+    user = notices[0].user
+    unit: FilingUnit = "city" if user.city_id is not None else "lead_department"
+    own = user.city_id or user.department_id
+    if own is None:
+        return {}
+    asked = sorted({each.period for each in notices if each.period is not None and each.plan_id == plan.pk})
+    owed = months_owed(plan, day=today(), months=asked, unit=unit, of=own)
+    return {month: by_unit[own] for month, by_unit in owed.items() if own in by_unit}
 
 
 def notice_sentence(
-    notice: Notice,
-    owed: ReportsOwed | None = None,
-    keepers: Mapping[str, set[int]] | None = None,
-    overdue: Mapping[int, int] | None = None,
+    notice: Notice, reports: ReportsState | None = None, project_months: ProjectMonths | None = None
 ) -> str:
-    """`owed`: what is owed of the plan of a reminder, which then says what of it is outstanding; `keepers`: who looks
-    after its measures; `overdue`: how many problems departments should have solved."""
+    """`reports`: of the plan of a department's reminder, which then says what of them is outstanding; `project_months`:
+    the same for notices of months of projects."""
     words, period, department = _words(notice), notice.period, notice.user.department_id
+    if _is_of_projects(notice):
+        # Who files for another city since is told no more of what the first owes.
+        is_own = notice.city_id == notice.user.city_id
+        month = project_months.get(period) if project_months and period is not None and is_own else None
+        return str(SENTENCES_OF_PROJECTS[notice.kind]) % words + _outstanding_months(month)
     is_reminder = notice.kind == NoticeKind.REMINDER
     # Who has left the department since is told no more of what it owes.
-    if is_reminder and owed is not None and period is not None and department is not None:
-        codes = outstanding_codes(owed, period, department)
+    if is_reminder and reports is not None and period is not None and department is not None:
+        codes = outstanding_codes(reports.owed, period, department)
         # Who looked after one of them when the reminder was written reads of all.
-        sentence = _reminder(own_codes(codes, keepers or {}, notice.user) or codes) % words
-        problems = (overdue or {}).get(department, 0)
+        sentence = _reminder(own_codes(codes, reports.keepers, notice.user) or codes) % words
+        problems = reports.overdue.get(department, 0)
         return sentence + _overdue_problems(problems) if problems else sentence
     return _sentence_for(notice) % words
+
+
+def _outstanding_months(month: ReportingMonth | None) -> str:
+    """What follows in notices of months of projects; nothing where none is owed, or that is not known."""
+    if month is None:
+        return ""
+    values = {"missing": format_number(month.missing), "owed": format_number(month.owed)}
+    text = _("All are submitted now.") if month.is_reported else _("Outstanding: %(missing)s of %(owed)s.") % values
+    return ("" if is_chinese() else " ") + text
 
 
 def _words(notice: Notice) -> dict[str, str]:
@@ -229,7 +287,9 @@ def notice_url(notice: Notice) -> str:
     if notice.indicator is not None and notice.plan is not None:
         return notice.indicator.get_form_url(notice.value_period, notice.plan.region, plan=notice.plan.link_slug)
     if notice.measure is None:
-        return query_of(reverse("measures:workspace"), plan=notice.plan.link_slug if notice.plan else "")
+        plan = notice.plan.link_slug if notice.plan else ""
+        month = f"{notice.period:%Y-%m}" if notice.period and _is_of_projects(notice) else ""
+        return query_of(reverse("measures:workspace"), period=month, plan=plan)
     if notice.report is not None and notice.kind == NoticeKind.RETURNED:
         return report_url(notice.measure.code, notice.report.period, plan=notice.measure.plan.link_slug)
     return notice.measure.get_absolute_url()

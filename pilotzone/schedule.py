@@ -36,6 +36,10 @@ TASKS: dict[str, dict[str, Any]] = {
         "task": "notices.tasks.notify_of_due_values_task",
         "schedule": crontab(hour=7, minute=30),
     },
+    "tell-of-due-months": {
+        "task": "notices.tasks.notify_of_due_months_task",
+        "schedule": crontab(hour=7, minute=30),
+    },
     # So often, and not once each return is committed: who returns many in one go causes one e-mail.
     "send-returns": {"task": "notices.tasks.send_returns_task", "schedule": 60.0},
     "send-digests": {

@@ -4,18 +4,19 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
-from django.db.models import Q
+from django.conf import settings
+from django.db.models import Count, Min, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.periods import month_end
+from core.periods import month_end, month_of, months_between
 from core.scope import PlanScope
 from projects.models import Project, ProjectMonth
 from regions.models import Region
-from reporting.months import reports_due_on
+from reporting.months import ReportingMonth, reports_due_on
 from reporting.workflow import FILED_STATES, OPEN_STATES, ReportState
 
 OUTSTANDING = "outstanding"
@@ -115,22 +116,15 @@ def _months_to_show(projects: Collection[int], month: date) -> list[ProjectMonth
     return sorted(months.order_by("submitted_on", "submitted_at", "pk"), key=lambda each: each.state in OPEN_STATES)
 
 
-@dataclass(frozen=True)
-class CityMonth:
+@dataclass(frozen=True, kw_only=True)
+class CityMonth(ReportingMonth):
     """A city's month on the office's board. `filed`: submitted or accepted; `late`: filed after the day, or still
-    outstanding after it; `last_on`: when the last of them came."""
+    outstanding after it."""
 
     city: Region
-    owed: int
-    filed: int
     accepted: int
     returned: int
     late: int
-    last_on: date | None
-
-    @property
-    def missing(self) -> int:
-        return self.owed - self.filed
 
 
 def city_board(plan: Any, *, month: date, day: date) -> list[CityMonth]:
@@ -166,7 +160,7 @@ def _city_month(
         for state in (ReportState.ACCEPTED, ReportState.RETURNED)
     }
     return CityMonth(
-        city,
+        city=city,
         owed=len(projects),
         filed=len(filed_on),
         accepted=in_state[ReportState.ACCEPTED],
@@ -174,3 +168,48 @@ def _city_month(
         late=sum(each > due_on for each in filed_on.values()) + (missing if day > due_on else 0),
         last_on=max(filed_on.values(), default=None),
     )
+
+
+# Who files the months of a project, as its columns are called.
+type FilingUnit = Literal["city", "lead_department"]
+
+
+def first_owed_month(plan: Any, *, by: date) -> date:
+    """The month from which projects owe months: that of the plan's oldest one, else that of the day `by`, and none before
+    the first month of the settings. A query."""
+    oldest = ProjectMonth.objects.in_plan(plan).filter(period__lte=by).aggregate(oldest=Min("period"))["oldest"]
+    named = settings.PILOTZONE_FIRST_REPORTING_MONTH
+    first: date = oldest or month_of(by)
+    return first if named is None else max(first, month_of(named))
+
+
+def months_owed(
+    plan: Any,
+    *,
+    day: date,
+    months: Sequence[date] | None = None,
+    unit: FilingUnit = "city",
+    of: int | None = None,
+) -> dict[date, dict[int, ReportingMonth]]:
+    """What the projects of each city (`unit`; `of`: of the one, by its id) owe for each of the months, by the city's id,
+    and what of it is filed: as `city_board` counts. Of all months up to the day, the oldest first, where none are named.
+    Two queries, one more to find the months."""
+    if months is None:
+        months = months_between(first_owed_month(plan, by=day), day)
+    projects = Project.objects.in_plan(plan).in_scope(day).filter(**{f"{unit}__isnull": False}).order_by()
+    if of is not None:
+        projects = projects.filter(**{unit: of})
+    listed = list(projects.values_list(unit, "listed_on").annotate(number=Count("pk")))
+    in_months = ProjectMonth.objects.filter(project__in=projects.values("pk"), period__in=months).order_by()
+    by_day = in_months.filter(state__in=FILED_STATES).values_list("period", f"project__{unit}", "project__listed_on")
+    owed, filed = Counter[tuple[date, int]](), Counter[tuple[date, int]]()
+    for month in months:
+        for key, listed_on, number in listed:
+            owed[month, key] += number if listed_on <= month_end(month) else 0
+    for month, key, listed_on, number in by_day.annotate(number=Count("project", distinct=True)):
+        filed[month, key] += number if listed_on <= month_end(month) else 0
+    found: dict[date, dict[int, ReportingMonth]] = {month: {} for month in months}
+    for (month, key), number in owed.items():
+        if number:
+            found[month][key] = ReportingMonth(number, filed[month, key])
+    return found

@@ -49,24 +49,35 @@ class ReportingMonth:
 
 @dataclass(frozen=True)
 class LateMonth:
-    """A month whose day is over, with each department that has not filed all of it, by its id."""
+    """A month whose day is over, with each unit (a department or a city) that has not filed all of it, by its id."""
 
     month: date
-    departments: Mapping[int, ReportingMonth]
+    units: Mapping[int, ReportingMonth]
 
     @property
     def missing(self) -> int:
-        return sum(each.missing for each in self.departments.values())
+        return sum(each.missing for each in self.units.values())
 
     @property
     def unreported(self) -> int:
-        """How many departments filed nothing."""
-        return sum(not each.filed for each in self.departments.values())
+        """How many units filed nothing."""
+        return sum(not each.filed for each in self.units.values())
 
     @property
     def incomplete(self) -> int:
-        """How many departments filed some."""
-        return len(self.departments) - self.unreported
+        """How many units filed some."""
+        return len(self.units) - self.unreported
+
+
+def late_of(owed: Mapping[date, Mapping[int, ReportingMonth]], *, day: date) -> list[LateMonth]:
+    """The months for which units still owe something after the day on which they were due, in the order of `owed`: what
+    each unit, by its id, owes for each month. What may still come in time is not late."""
+    found = []
+    for month, by_unit in owed.items():
+        late = {key: each for key, each in by_unit.items() if each.missing}
+        if late and day > reports_due_on(month):
+            found.append(LateMonth(month, late))
+    return found
 
 
 @dataclass(frozen=True)
@@ -79,4 +90,4 @@ class LateReports:
     @property
     def departments(self) -> set[int]:
         """The ids of those that have not filed all."""
-        return {department for each in self.months for department in each.departments}
+        return {department for each in self.months for department in each.units}

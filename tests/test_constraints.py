@@ -150,6 +150,7 @@ def test_rows_that_others_rest_on_are_protected() -> None:
         (Notice, "value_report"),
         (Notice, "month"),
         (Notice, "indicator"),
+        (Notice, "city"),
         (ProblemEvidence, "step"),
         (MeetingItem, "meeting"),
         (MeasureRollup, "plan"),

@@ -119,9 +119,9 @@ def department_detail(
     owed = reports_owed(figures.plan, by=figures.day, history=history)
     rows = month_rows(department.group, history, owed, shown=months_shown(figures.plan, figures.day))
     late = [
-        LateMonth(each.month, {department.group.pk: each.departments[department.group.pk]})
+        LateMonth(each.month, {department.group.pk: each.units[department.group.pk]})
         for each in late_months(figures.plan, day=figures.day, owed=owed)
-        if department.group.pk in each.departments
+        if department.group.pk in each.units
     ]
     count = department.figures["total"]
     total = ngettext("The department leads %(count)s measure", "The department leads %(count)s measures", count)

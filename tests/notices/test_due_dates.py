@@ -109,6 +109,7 @@ def test_the_tasks_are_in_the_schedule(settings: Any) -> None:
     assert times == {
         "notices.tasks.notify_of_due_dates_task": ({7}, {30}),
         "notices.tasks.notify_of_due_values_task": ({7}, {30}),
+        "notices.tasks.notify_of_due_months_task": ({7}, {30}),
         "notices.tasks.send_digests_task": ({8}, {0}),
     }
     assert settings.CELERY_TIMEZONE == "Asia/Shanghai"

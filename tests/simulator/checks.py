@@ -68,7 +68,7 @@ def check_numbers(expected: Expected) -> None:
     same("leavings and returnings", ScopeChange.objects.count(), sum(len(each.scope) for each in measures))
     effective = StatusChange.objects.effective().filter(restates=False).count()
     same("status changes in force", effective, sum(len(each.history) for each in measures))
-    number = sum(expected.notices.values()) + len(expected.due_notices)
+    number = sum(expected.notices.values()) + len(expected.due_notices) + len(expected.due_months)
     same("notices", Notice.objects.exclude(kind__in=OF_PROBLEMS).count(), number)
 
 
@@ -147,8 +147,11 @@ def check_notices(expected: Expected) -> None:
         "user", "kind", "measure", "report", "month"
     )
     same("notices", Counter(others.order_by()), +expected.notices)
-    due = Notice.objects.filter(kind__in=DUE_KINDS).values_list("user", "kind", "measure", "day")
-    same("notices of due dates", Counter(due.order_by()), Counter(expected.due_notices))
+    due = Notice.objects.filter(kind__in=DUE_KINDS).order_by()
+    of_measures = due.exclude(measure=None).values_list("user", "kind", "measure", "day")
+    same("notices of due dates", Counter(of_measures), Counter(expected.due_notices))
+    of_months = due.filter(measure=None).values_list("user", "kind", "period", "day")
+    same("notices of due months", Counter(of_months), Counter(expected.due_months))
 
 
 def check_all(expected: Expected, past: date) -> None:

@@ -17,6 +17,11 @@ from tests.simulator.people import OPEN, Step, must
 NOTICE_DAYS = {30: "due_soon", 7: "due_soon", 1: "due_soon", -1: "overdue", -7: "overdue"}
 
 
+def notice_of(left: int) -> str | None:
+    """`left`: days until something is due."""
+    return NOTICE_DAYS.get(left) or ("overdue" if left < 0 and left % 30 == 0 else None)
+
+
 @dataclass
 class Entry:
     """A status that somebody gave a measure. `report`: the one whose acceptance gave it."""
@@ -76,6 +81,8 @@ class Expected(ExpectedProjects):
     reports: dict[int, ExpectedReport] = field(default_factory=dict)
     merged_into: dict[int, int] = field(default_factory=dict)
     due_notices: set[tuple[int, str, int, date]] = field(default_factory=set)
+    # Of months of projects: by person, kind, month and day.
+    due_months: set[tuple[int, str, date, date]] = field(default_factory=set)
 
     # What follows from it
 
@@ -106,7 +113,7 @@ class Expected(ExpectedProjects):
 
     def notices_of(self, person: int) -> int:
         others = sum(number for key, number in self.notices.items() if key[0] == person)
-        return others + sum(key[0] == person for key in self.due_notices)
+        return others + sum(key[0] == person for key in (*self.due_notices, *self.due_months))
 
     # Notices
 
@@ -127,11 +134,20 @@ class Expected(ExpectedProjects):
             in_force = [each.status for each in measure.history if each.day <= day]
             if measure.due_on is None or not count_measures([row], day) or in_force[-1] == "completed":
                 continue
-            left = (measure.due_on - day).days
-            kind = NOTICE_DAYS.get(left) or ("overdue" if left < 0 and left % 30 == 0 else None)
+            kind = notice_of((measure.due_on - day).days)
             for person in self.people.values():
                 if kind and person.department == measure.lead:
                     self.due_notices.add((person.pk, kind, measure.pk, day))
+
+    def tell_of_due_months(self, plan: int, day: date) -> None:
+        months = self.months_since_the_first(plan, day)
+        for person in self.people.values():
+            owed = [each for each in months if any(self.owes(unit, plan, each, day) for unit in person.units)]
+            for month in owed:
+                left = (month.replace(day=25) - day).days
+                kind = notice_of(left)
+                if kind and (left >= -7 or month == owed[0]):
+                    self.due_months.add((person.pk, kind, month, day))
 
     # What departments do
 

@@ -4,15 +4,16 @@ from calendar import monthrange
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from tests.counting import MonthRow, ProjectRow
+from tests.counting import MonthRow, ProjectRow, is_in_plan
 from tests.simulator.people import OPEN, People, Step, must
 
 # The stages that follow each other, with the day that each needs.
 DAYS = {"under_construction": "started_on", "completed": "completed_on", "in_production": "in_production_on"}
 BUILT = ("completed", "in_production")
+FILED = ("submitted", "accepted")
 
 # What it tells of a month by itself; to the other questions everybody says yes.
 DOUBTS = ("over_total", "less_invested", "less_progress", "completed_early", "unfinished")
@@ -121,6 +122,30 @@ class ExpectedProjects(People):
             MonthRow(each.period, each.said["stage"], each.said["started_on"], each.said["invested_wan"])
             for each in self.accepted_months(project)
         ]
+
+    # What is owed
+
+    def months_since_the_first(self, plan: int, day: date) -> list[date]:
+        """From the first that anybody began to that of the day."""
+        begun = [each.period for each in self.months.values() if self.projects[each.project].plan == plan]
+        month, months = min((each for each in begun if each <= day), default=day.replace(day=1)), []
+        while month <= day:
+            months.append(month)
+            month = (month + timedelta(days=31)).replace(day=1)
+        return months
+
+    def owes(self, unit: tuple[str, int], plan: int, month: date, day: date) -> bool:
+        """Whether a city or a department has a project whose month is not filed."""
+        filed = {each.project for each in self.months.values() if each.period == month and each.state in FILED}
+        end = month.replace(day=monthrange(month.year, month.month)[1])
+        return any(
+            project.plan == plan
+            and unit in (("city", project.city), ("department", project.lead))
+            and project.listed_on <= end
+            and is_in_plan(project, day)
+            and pk not in filed
+            for pk, project in self.projects.items()
+        )
 
     # Who withdraws a month, and who hears of it
 

@@ -20,7 +20,12 @@ from core import clock as product_clock
 from core.clock import SHANGHAI
 from core.exceptions import NotAllowed
 from notices.models import Notice
-from notices.tasks import notify_of_due_dates_task, send_digests_task, send_returns_task
+from notices.tasks import (
+    notify_of_due_dates_task,
+    notify_of_due_months_task,
+    send_digests_task,
+    send_returns_task,
+)
 from pilotzone.celery import app
 from rollups import receivers
 from rollups.models import StaleCell
@@ -47,9 +52,10 @@ CHECK_ALL_EVERY = 50
 INTERRUPTED = (refresh_rollups_task.name, rebuild_rollups_task.name, verify_rollups_task.name)
 
 
-def due_notices_of(day: date) -> int:
-    """How many there are of measures."""
-    return Notice.objects.filter(day=day, kind__in=DUE_KINDS).count()
+def due_notices_of(day: date) -> tuple[int, int]:
+    """How many there are of measures, and of months of projects."""
+    due = Notice.objects.filter(day=day, kind__in=DUE_KINDS)
+    return due.exclude(measure=None).count(), due.filter(measure=None).count()
 
 
 class Simulation:
@@ -229,6 +235,8 @@ class Simulation:
         # One statement: after a crash all of them are there, or none.
         if name == notify_of_due_dates_task.name and (is_done or due_notices_of(day) != told):
             self.expected.tell_of_due_dates(days[-1])
+        if name == notify_of_due_months_task.name and (is_done or due_notices_of(day) != told):
+            self.expected.tell_of_due_months(min(self.world.sections), days[-1])
         if name == send_digests_task.name:
             self.check_digests(days[-1], mail.outbox[sent:], was_disturbed=bool(raised))
         if name == send_returns_task.name:
@@ -296,7 +304,7 @@ class Simulation:
             own = [each for each in mails if each.to == [person.email]] if person.email else []
             what = f"person {person.pk}: {len(own)} e-mails of {number} returns, {waiting[person.pk]} wait now"
             # A crash after the e-mail takes back that it was sent.
-            must(len(own) == bool(number) or was_disturbed and not number, f"e-mails of returns, {what}")
+            must(len(own) == bool(number) or (was_disturbed and not number), f"e-mails of returns, {what}")
             must(was_disturbed or not person.email or not waiting[person.pk], f"a return in no e-mail, {what}")
             person.emailed_at_once += number
             person.emailed += number

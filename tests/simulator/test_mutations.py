@@ -13,7 +13,7 @@ from core.signals import figures_changed
 from measures import reports as reports_of_measures
 from measures.models import ReportStep
 from measures.office import acceptances, mergers
-from notices import digests, due_dates
+from notices import digests, due_dates, due_months
 from notices import receivers as receivers_of_notices
 from notices.models import Notice
 from projects import months, querysets
@@ -172,6 +172,17 @@ def test_a_notice_of_a_due_date_that_does_not_come(monkeypatch):
         due_dates, "due_notice", lambda due_on, **how: None if (due_on - how["on"]).days == 1 else rule(due_on, **how)
     )
     assert_found("notices", "digests", first_seed=8)
+
+
+@pytest.mark.long
+def test_a_month_that_is_not_told_of(monkeypatch):
+    count = due_months.months_owed
+
+    def but_for_one(plan, **how):
+        return dict(list(count(plan, **how).items())[1:])
+
+    monkeypatch.setattr(due_months, "months_owed", but_for_one)
+    assert_found("notices")
 
 
 @pytest.mark.long
