@@ -23,9 +23,9 @@ class DueMonth:
 
 
 def notify_of_due_months(on: date) -> None:
-    """Notifies the reporters of each city, and of each department that leads projects, of the months of the current plan
-    for which they owe any project and that are due soon or overdue on the day: one notice of a month, however many
-    projects it is of. Again is no harm."""
+    """Notifies the reporters of each city, and of each department that leads projects, of the months of the current
+    plan for which they owe any project and that are due soon or overdue on the day: one notice of a month, however
+    many projects it is of. Again is no harm."""
     plan = Plan.objects.current()
     if plan is not None:
         put_due_notices([*_of_due_months(plan, "city", on), *_of_due_months(plan, "lead_department", on)])

@@ -41,10 +41,11 @@ class NoticeKind(models.TextChoices):
 class Notice(models.Model):
     """Something a person should know. Its sentence is written when it is shown, from the kind and the rows.
 
-    `plan` and `period` are the plan and the month of a reminder, and of projects' months that are due: those of the `city`, else those that the person's department leads; `day` the day of which a due date was counted; `step`
-    what happened to a problem, or its last one where it is due. `value_report` and `month` are a filed value and a
-    project's month. Of a value that is due there are the `indicator`, the `plan` whose region it is of, the code of its
-    period, and its due day: no row keeps that.
+    `plan` and `period` are the plan and the month of a reminder, and of projects' months that are due: those of the
+    `city`, else those that the person's department leads; `day` the day of which a due date was counted; `step` what
+    happened to a problem, or its last one where it is due. `value_report` and `month` are a filed value and a
+    project's month. Of a value that is due there are the `indicator`, the `plan` whose region it is of, the code of
+    its period, and its due day: no row keeps that.
     """
 
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="notices", verbose_name=_("Account"))

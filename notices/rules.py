@@ -38,8 +38,8 @@ class Due(Protocol):
 
 
 def notices_of_due[D: Due](outstanding: Iterable[D], *, on: date) -> Iterator[tuple[DueNotice, D]]:
-    """What is told on a day of what is outstanding, the oldest first. Of those that are long overdue the oldest alone: of
-    what is due monthly and nobody files there would be a notice every few days."""
+    """What is told on a day of what is outstanding, the oldest first. Of those that are long overdue the oldest alone:
+    of what is due monthly and nobody files there would be a notice every few days."""
     for place, each in enumerate(outstanding):
         kind = notice_of_due_day(each.due_on, on=on)
         is_long_overdue = on - each.due_on > timedelta(days=max(NOTICE_DAYS_AFTER))

@@ -86,8 +86,8 @@ SENTENCES_OF_VALUES: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class ReportsState:
-    """What departments owe of a plan now. `owed`: reports; `keepers`: who looks after which measure; `overdue`: how many
-    problems departments should have solved."""
+    """What departments owe of a plan now. `owed`: reports; `keepers`: who looks after which measure; `overdue`: how
+    many problems departments should have solved."""
 
     owed: ReportsOwed
     keepers: Mapping[str, set[int]]

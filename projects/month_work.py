@@ -16,7 +16,7 @@ from core.periods import month_end, month_of, months_between
 from core.scope import PlanScope
 from projects.models import Project, ProjectMonth
 from regions.models import Region
-from reporting.months import ReportingMonth, reports_due_on
+from reporting.months import LateMonth, ReportingMonth, late_of, reports_due_on
 from reporting.workflow import FILED_STATES, OPEN_STATES, ReportState
 
 OUTSTANDING = "outstanding"
@@ -175,8 +175,8 @@ type FilingUnit = Literal["city", "lead_department"]
 
 
 def first_owed_month(plan: Any, *, by: date) -> date:
-    """The month from which projects owe months: that of the plan's oldest one, else that of the day `by`, and none before
-    the first month of the settings. A query."""
+    """The month from which projects owe months: that of the plan's oldest one, else that of the day `by`, and none
+    before the first month of the settings. A query."""
     oldest = ProjectMonth.objects.in_plan(plan).filter(period__lte=by).aggregate(oldest=Min("period"))["oldest"]
     named = settings.PILOTZONE_FIRST_REPORTING_MONTH
     first: date = oldest or month_of(by)
@@ -191,9 +191,9 @@ def months_owed(
     unit: FilingUnit = "city",
     of: int | None = None,
 ) -> dict[date, dict[int, ReportingMonth]]:
-    """What the projects of each city (`unit`; `of`: of the one, by its id) owe for each of the months, by the city's id,
-    and what of it is filed: as `city_board` counts. Of all months up to the day, the oldest first, where none are named.
-    Two queries, one more to find the months."""
+    """What the projects of each city (`unit`; `of`: of the one, by its id) owe for each of the months, by the city's
+    id, and what of it is filed: as `city_board` counts. Of all months up to the day, the oldest first, where none are
+    named. Two queries, one more to find the months."""
     if months is None:
         months = months_between(first_owed_month(plan, by=day), day)
     projects = Project.objects.in_plan(plan).in_scope(day).filter(**{f"{unit}__isnull": False}).order_by()
@@ -213,3 +213,9 @@ def months_owed(
         if number:
             found[month][key] = ReportingMonth(number, filed[month, key])
     return found
+
+
+def late_project_months(plan: Any, *, day: date) -> list[LateMonth]:
+    """The months, the oldest first, for which cities still owe any project after the day on which they were due. Three
+    queries."""
+    return late_of(months_owed(plan, day=day), day=day) if plan is not None else []

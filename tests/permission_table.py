@@ -116,7 +116,9 @@ POST notices:remind        /review/remind/                       403   403   403
 GET  projects:review        /review/projects/                     login login 403 403 403 403 200 200 403 200 403
 GET  projects:decide        /review/projects/decide/              login login 403 403 403 403 302 403 403 302 403
 POST projects:decide        /review/projects/decide/              403   403   403 403 403 403 302 403 403 302 403
-GET  projects:board         /review/projects/board/               login login 403 403 403 403 200 200 403 200 403
+GET  notices:city_board     /review/projects/board/               login login 403 403 403 403 200 200 403 200 403
+GET  notices:remind_city    /review/projects/remind/              login login 403 403 403 403 302 403 403 302 403
+POST notices:remind_city    /review/projects/remind/              403   403   403 403 403 403 302 403 403 302 403
 GET  projects:month         /projects/P0001/month/                login login 403 200 403 403 403 403 403 403 200
 POST projects:month         /projects/P0001/month/                403   403   403 302 403 403 403 403 403 403 302
 POST projects:month_draft   /projects/P0001/month/draft/          401   401   403 200 403 403 403 403 403 403 200
@@ -496,6 +498,7 @@ BODIES = {
     "POST indicators:paste": {**VALUE, "text": "2023Q1\t5.1\t2023-04-20", "action": "save"},
     "POST indicators:decide": {"report": "{value_shown}", "decision": "accept"},
     "POST notices:remind": {"department": "science", **AUGUST},
+    "POST notices:remind_city": {"city": "370300", **AUGUST},
     "POST measures:list": {"name": "在推进"},
     "POST measures:problems": {"name": "未销号"},
     "POST measures:raise_problem": {"text": "缺人"},

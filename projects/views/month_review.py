@@ -1,7 +1,6 @@
 """The reviewing office: months of projects that wait, and who has filed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 import django_filters
@@ -9,8 +8,6 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
-from accounts.rules import REVIEW_READERS
-from core.periods import month_of, next_month
 from measures.filters import asked_plan, members_of_asked_plan
 from projects.models import ProjectMonth
 from projects.month_review import (
@@ -21,16 +18,13 @@ from projects.month_review import (
     waiting_by_city,
     waiting_months,
 )
-from projects.month_work import city_board
 from projects.months import accept_month, undo_month
-from reporting.months import reports_due_on
 from reporting.review_pages import DecidesMany, QueuePage
 from reporting.review_rows import AcceptedRow
 from reporting.steps import Entry
-from web.days import asked_month
 from web.html.links import query_with
 from web.lists.filters import MonthFilter, SlugFilter
-from web.views import Share, TodayView
+from web.views import Share
 
 
 class WaitingMonthFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
@@ -89,23 +83,3 @@ class DecideMonths(DecidesMany, MonthReviewPage):
 
     def name_of(self, report: ProjectMonth) -> str:
         return str(report.project.code)
-
-
-class MonthBoardPage(TodayView):
-    template_name = "projects/month_board.html"
-    permission = REVIEW_READERS
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        month, plan = asked_month(self.request.GET.get("period", "")), asked_plan(self.request)
-        rows, due_on, after = city_board(plan, month=month, day=self.day), reports_due_on(month), next_month(month)
-        names = ("owed", "filed", "accepted", "returned", "missing", "late")
-        return super().get_context_data(
-            rows=rows,
-            totals={name: sum(getattr(row, name) for row in rows) for name in names},
-            month=month,
-            due_on=due_on,
-            is_past_due=self.day > due_on,
-            month_before=month_of(month - timedelta(days=1)) if plan and month > plan.starts_on else None,
-            month_after=after if after is not None and after <= self.day else None,
-            **kwargs,
-        )

@@ -147,7 +147,7 @@ def test_the_board_misses_what_departments_and_the_overview_miss(plan, is_filed,
     for months in (months_of(plan, day=day), months_of(plan, day=day, history=load_history(plan, day))):
         assert {slugs[pk]: each.missing for pk, each in months.items() if each.missing} == missing
     board = month_board(plan, month=august, day=day)
-    assert {row.department.slug: row.month.missing for row in board if row.month.missing} == missing
+    assert {row.key: row.month.missing for row in board if row.month.missing} == missing
 
 
 def test_months_are_those_of_the_year_since_the_plan_began():

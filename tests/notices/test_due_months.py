@@ -13,9 +13,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from accounts.models import User
+from core.exceptions import NotAllowed
 from notices.digests import send_digests
 from notices.due_months import notify_of_due_months
 from notices.models import Notice
+from notices.reminders import remind_city
 from notices.tasks import notify_of_due_months_task
 from projects.models import Project
 from projects.services import withdraw_project
@@ -182,3 +185,88 @@ def test_the_statements_do_not_grow(site: SimpleNamespace) -> None:
     for number in range(10, 20):
         make_project(site.plan, city=("370300", "370600")[number % 2], code=f"P00{number}")
     assert statements() == before
+
+
+class TestBoard:
+    """What the board of cities has in common with that of departments: reminders, and the months still owed."""
+
+    URL = "/review/projects/board/"
+    REMIND = "/review/projects/remind/"
+
+    def test_reminds_a_city_once_a_day_of_the_month_and_of_those_before_that_it_owes(
+        self, site: SimpleNamespace
+    ) -> None:
+        rita, form = client_of(site.rita), {"city": "370300", "period": "2023-08"}
+        answer = rita.post(self.REMIND, form, follow=True)
+        assert answer.redirect_chain == [(f"{self.URL}?period=2023-08", 302)]
+        assert "2 people were reminded" in text_of(answer.content.decode())
+        rows = Notice.objects.order_by("pk").values_list("user__username", "kind", "period", "city__code")
+        months = (AUGUST, JULY, date(2023, 6, 1))
+        assert list(rows) == [(name, "reminder", each, "370300") for each in months for name in ("zoe", "zed")]
+        [row] = [each["row"] for each in answer.context["rows"]]
+        assert (row.key, row.reminded_on) == ("370300", date(2023, 8, 29))
+        assert "2023-08-29" in text_of(answer.content.decode())
+        assert 'value="370300"' not in answer.content.decode()
+        again = text_of(rita.post(self.REMIND, form, follow=True).content.decode())
+        assert "Zibo: This city has been reminded today." in again
+        assert Notice.objects.count() == 6
+
+    def test_a_reminder_says_what_is_outstanding_and_leads_to_the_month(self, site: SimpleNamespace) -> None:
+        remind_city(site.zoe.city, by=site.rita, plan=site.plan, period=JULY)
+        make_project_month(site.projects[0], JULY, state="submitted")
+        sentence = "The office reminds your city of its monthly reports on projects for July 2023. Outstanding: 2 of 3."
+        assert sentence in text_of(client_of(site.zoe).get("/inbox/").content.decode())
+        chinese = text_of(client_of(site.zed, "zh-hans").get("/inbox/").content.decode())
+        assert "请尽快报送2023年7月项目月报。应报3项，未报2项。" in chinese
+        newest = Notice.objects.filter(user=site.zoe, period=JULY).get()
+        assert client_of(site.zoe).get(f"/inbox/{newest.pk}/").url == "/workspace/?period=2023-07"
+        # Who files for another city since is told no more of what Zibo owes.
+        make_project(site.plan, city="370600", code="P0009")
+        User.objects.filter(pk=site.zoe.pk).update(city=site.yan.city)
+        text = text_of(client_of(User.objects.get(pk=site.zoe.pk)).get("/inbox/").content.decode())
+        assert "its monthly reports on projects for July 2023." in text and "Outstanding" not in text
+
+    def test_reminds_all_that_owe_and_says_who_has_no_reporter(self, site: SimpleNamespace) -> None:
+        make_project_month(make_project(site.plan, city="370600", code="P0008"), AUGUST, state="submitted")
+        make_project(site.plan, city="370200", code="P0009")
+        rita = client_of(site.rita)
+        text = text_of(rita.post(self.REMIND, {"city": "all", "period": "2023-08"}, follow=True).content.decode())
+        assert "2 people were reminded" in text and "Without a reporter to remind: Qingdao" in text
+        assert set(Notice.objects.values_list("user__username", flat=True)) == {"zoe", "zed"}
+        refused = text_of(rita.post(self.REMIND, {"city": "370600", "period": "2023-08"}, follow=True).content.decode())
+        assert "Yantai: This city has reported the month of all its projects." in refused
+        nobody = text_of(rita.post(self.REMIND, {"city": "x", "period": "2023-08"}, follow=True).content.decode())
+        assert "There is no city to remind." in nobody
+
+    def test_lists_every_month_that_is_still_owed(self, site: SimpleNamespace, settings: Any) -> None:
+        make_project(site.plan, city="370600", code="P0009", listed_on=JULY)
+        page = client_of(site.rita).get(f"{self.URL}?period=2023-07")
+        assert (
+            "Months outstanding Month None submitted Some submitted Outstanding "
+            "June 2023 0 1 1 July 2023 2 0 4 August 2023 2 0 4"
+        ) in text_of(page.content.decode())
+        assert 'href="?period=2023-08"' in page.content.decode()
+        assert "每市每日至多催报一次" in client_of(site.rita, "zh-hans").get(self.URL).content.decode()
+        # Before its day a month is none of these.
+        settings.PILOTZONE_TODAY = date(2023, 8, 25)
+        assert "August 2023 2 0 4" not in text_of(client_of(site.rita).get(self.URL).content.decode())
+
+    def test_is_reminded_from_by_the_office_alone(self, site: SimpleNamespace) -> None:
+        audit = client_of(make_user("audit", role="auditor"))
+        assert 'id="remind"' not in audit.get(self.URL).content.decode()
+        for client in (audit, client_of(site.zoe), client_of(site.ben), Client()):
+            assert client.post(self.REMIND, {"city": "370300", "period": "2023-08"}).status_code == 403
+        with pytest.raises(NotAllowed):
+            remind_city(site.zoe.city, by=site.zoe, plan=site.plan, period=AUGUST)
+        assert not Notice.objects.exists()
+
+    def test_takes_as_many_statements_for_many_cities(self, site: SimpleNamespace) -> None:
+        client, counts = client_of(site.rita), []
+        for code in ("370600", "370200"):
+            client.get(self.URL)
+            with CaptureQueriesContext(connection) as queries:
+                client.get(self.URL)
+            counts.append(len(queries))
+            for number in range(3):
+                make_project_month(make_project(site.plan, city=code, code=f"{code}-{number}"), JULY)
+        assert counts[0] == counts[1]

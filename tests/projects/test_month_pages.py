@@ -456,8 +456,8 @@ class TestReview:
         make_project(site.project.plan, city="370600", code="P0009")
         answer = signed_in(site.rita).get("/review/projects/board/?period=2023-07")
         found = {
-            row.city.code: (row.owed, row.filed, row.accepted, row.returned, row.missing, row.late)
-            for row in answer.context["rows"]
+            row.key: (month.owed, month.filed, month.accepted, month.returned, month.missing, month.late)
+            for row, month in ((each["row"], each["row"].month) for each in answer.context["rows"])
         }
         # All came, or are still to come, after the day of July.
         assert found == {"370300": (3, 2, 1, 1, 1, 3), "370600": (1, 0, 0, 0, 1, 1)}
