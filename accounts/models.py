@@ -175,7 +175,6 @@ class User(AbstractUser):
     must_change_password = models.BooleanField(
         _("Must choose another password"), default=False, db_default=False, editable=False
     )
-
     # Under which a provider of single sign-on knows the person, and which one: another may know somebody else so.
     oidc_issuer = models.CharField(
         _("Issuer of the id"), max_length=255, blank=True, default="", db_default="", editable=False
@@ -184,6 +183,7 @@ class User(AbstractUser):
         _("Id at the provider"), max_length=255, blank=True, default="", db_default="", editable=False
     )
 
+    preferences = ("language", "large_print", "returns_at_once")
     # Cached pages stay when these are written: none shows them, and what a person prefers is in the key of a page.
     unversioned_columns = (
         "last_login",
@@ -192,9 +192,7 @@ class User(AbstractUser):
         "must_change_password",
         "oidc_issuer",
         "oidc_subject",
-        "language",
-        "large_print",
-        "returns_at_once",
+        *preferences,
     )
 
     class Meta:
@@ -442,7 +440,7 @@ auditlog.register(AccessToken, exclude_fields=["digest", "last_used_at", "last_a
 # It says that a password was changed, and nothing of the password. Log-ins have rows of their own (`accounts.log`).
 auditlog.register(
     User,
-    exclude_fields=["last_login", "password_changed_at", "language", "large_print", "returns_at_once"],
+    exclude_fields=["last_login", "password_changed_at", *User.preferences],
     mask_fields=["password"],
     mask_callable="accounts.log.mask",
     m2m_fields={"groups", "user_permissions"},

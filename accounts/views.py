@@ -131,7 +131,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         if returns := form.cleaned_data.get("returns"):
             request.user.returns_at_once = returns == "at_once"
             messages.success(request, _("Your choice is saved"))
-        request.user.save(update_fields=["language", "large_print", "returns_at_once"])
+        request.user.save(update_fields=User.preferences)
     return response
 
 

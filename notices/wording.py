@@ -1,6 +1,6 @@
 """What notices say, and which page each leads to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -102,11 +102,18 @@ def notice_sentences(notices: Sequence[Notice]) -> list[str]:
     """What notices of one person say, in the reader's language, of the rows as they are now: the same few queries for
     one and for fifty."""
     of_projects = [each for each in notices if _is_of_projects(each)]
-    reminders = [each for each in notices if each.kind == NoticeKind.REMINDER and not _is_of_projects(each)]
-    plans = Plan.objects.in_bulk({each.plan_id for each in (*of_projects, *reminders) if each.plan_id is not None})
-    reports = {pk: _reports_state(plans[pk]) for pk in {each.plan_id for each in reminders} & set(plans)}
-    months = {pk: _project_months(plans[pk], of_projects) for pk in {each.plan_id for each in of_projects}}
+    reminders = [each for each in notices if each.kind == NoticeKind.REMINDER and each not in of_projects]
+    reports: dict[int | None, ReportsState] = {plan.pk: _reports_state(plan) for plan in _plans_of(reminders)}
+    months: dict[int | None, ProjectMonths] = {
+        plan.pk: _project_months(plan, of_projects) for plan in _plans_of(of_projects)
+    }
     return [notice_sentence(each, reports.get(each.plan_id), months.get(each.plan_id)) for each in notices]
+
+
+def _plans_of(notices: Sequence[Notice]) -> Iterable[Plan]:
+    """Their plans, in no query where there are none."""
+    keys = {each.plan_id for each in notices if each.plan_id is not None}
+    return Plan.objects.in_bulk(keys).values()
 
 
 def _is_of_projects(notice: Notice) -> bool:
@@ -270,6 +277,13 @@ def _month_url(notice: Notice, month: ProjectMonth) -> str:
     return project.get_absolute_url()
 
 
+def _workspace_url(notice: Notice) -> str:
+    """With the month of projects; that of measures shows what is owed of all months."""
+    month = f"{notice.period:%Y-%m}" if notice.period is not None and _is_of_projects(notice) else ""
+    plan = notice.plan.link_slug if notice.plan is not None else ""
+    return query_of(reverse("measures:workspace"), period=month, plan=plan)
+
+
 # Of what is about no row of the plan.
 PAGES: dict[str, str] = {**dict.fromkeys(AccountChange.values, "accounts:password"), NoticeKind.LOG_ALARM: "log_check"}
 
@@ -287,9 +301,7 @@ def notice_url(notice: Notice) -> str:
     if notice.indicator is not None and notice.plan is not None:
         return notice.indicator.get_form_url(notice.value_period, notice.plan.region, plan=notice.plan.link_slug)
     if notice.measure is None:
-        plan = notice.plan.link_slug if notice.plan else ""
-        month = f"{notice.period:%Y-%m}" if notice.period and _is_of_projects(notice) else ""
-        return query_of(reverse("measures:workspace"), period=month, plan=plan)
+        return _workspace_url(notice)
     if notice.report is not None and notice.kind == NoticeKind.RETURNED:
         return report_url(notice.measure.code, notice.report.period, plan=notice.measure.plan.link_slug)
     return notice.measure.get_absolute_url()
