@@ -96,6 +96,7 @@ CHANGED_COLUMNS: Mapping[tuple[type[Model], str], Callable[[Any, int], Any]] = {
     (Plan, "slug"): lambda slug, number: f"{slug}-{number:04d}",
     (Plan, "name_zh"): lambda name, number: f"{name}（副本{number:04d}）",
     (Plan, "name_en"): lambda name, number: f"{name} (copy {number:04d})",
+    (Plan, "is_current"): lambda _is_current, _number: False,
     (Measure, "code"): _numbered,
     (Project, "code"): _numbered,
     **{(model, "key"): lambda key, number: uuid5(NAMESPACE_URL, f"{key}/{number}") for model in EVIDENCE},

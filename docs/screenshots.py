@@ -108,6 +108,7 @@ WORK_PAGES = {
     "merge": ("rita", "/departments/energy/merge/"),
     "terms": ("rita", "/measures/M002/terms/"),
     "measure-rita": ("rita", "/measures/M172/"),
+    "office-current-plan": ("rita", "/office/current-plan/"),
     "office-departments": ("mia", "/office/departments/"),
     "office-department": ("mia", "/office/departments/energy/"),
     "office-add-department": ("mia", "/office/add-department/"),

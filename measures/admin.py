@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.validators import MinValueValidator
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,7 @@ from core.bounds import within_days
 from core.clock import today
 from core.published import PublishedAdmin, PublishedForm
 from measures.models import Evidence, Measure, Plan, PlanMilestone, Report, Section, StatusChange
+from measures.office.current_plan import keep_current_plan
 from measures.services import add_measure, change_measure
 
 
@@ -23,6 +25,12 @@ class PlanAdmin(PublishedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Plan | None = None) -> tuple[str, ...]:
         # Its projects lie in the cities of the region.
         return ("region",) if obj and obj.projects.exists() else ()
+
+    @transaction.atomic
+    def save_model(self, request: HttpRequest, obj: Plan, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change:
+            keep_current_plan(obj)
 
 
 @admin.register(PlanMilestone)

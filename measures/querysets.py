@@ -61,13 +61,17 @@ class PlanQuerySet(UpdatedAtQuerySet["Plan"]):
         )
 
     def current(self) -> "Plan | None":
-        """The plan that pages, addresses and filters mean where none is named: that of PILOTZONE_PLAN, else the newest
-        that has begun, else the first to begin; None on an empty site."""
-        if settings.PILOTZONE_PLAN and (named := self.filter(slug=settings.PILOTZONE_PLAN).first()):
-            return named
+        """The plan that pages, addresses and filters mean where none is named: that of PILOTZONE_PLAN, else the one
+        that the office has chosen, else the newest that has begun, else the first to begin; None on an empty site."""
+        if (pinned := self.pinned()) is not None:
+            return pinned
         # Of two that begin on a day, the one that was there first.
-        begun = self.filter(starts_on__lte=today()).order_by("-starts_on", "pk")
-        return begun.first() or self.order_by("starts_on", "pk").first()
+        begun = self.filter(Q(is_current=True) | Q(starts_on__lte=today()))
+        return begun.order_by("-is_current", "-starts_on", "pk").first() or self.order_by("starts_on", "pk").first()
+
+    def pinned(self) -> "Plan | None":
+        """The plan that the operator names in PILOTZONE_PLAN; None where there is no such plan."""
+        return self.filter(slug=settings.PILOTZONE_PLAN).first() if settings.PILOTZONE_PLAN else None
 
 
 def of_change_in_force(column: str, *, on: date, measure: str = "pk") -> Subquery:

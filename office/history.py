@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from accounts.models import User
 from core.scope import ScopeKind
 from core.statuses import MeasureStatus
-from measures.models import Measure, Term
+from measures.models import Measure, Plan, Term
 from measures.office.terms_history import term_rows
 from measures.owners import PLACES
 from projects.models import AnnualPlan, AnnualPlanChange, Project
@@ -58,6 +58,14 @@ def annual_plan_history(plan: AnnualPlan) -> list[HistoryRow]:
     return sorted(_of_annual_plans([plan]), key=lambda row: row.at, reverse=True)
 
 
+def current_plan_history() -> Iterator[HistoryRow]:
+    """Newest first: which plan became the current one."""
+    label = _label(Plan, "is_current")
+    for entry in LogEntry.objects.get_for_model(Plan).filter(changes__is_current__1="True").select_related("actor"):
+        reason = (entry.additional_data or {}).get("reason", "")
+        yield HistoryRow(entry.timestamp, entry.actor, label, "", entry.object_repr, reason)
+
+
 def _of_log(subject: Measure | Project) -> Iterator[HistoryRow]:
     model = type(subject)
     for entry in LogEntry.objects.get_for_object(subject).select_related("actor"):
@@ -72,7 +80,7 @@ def _of_log(subject: Measure | Project) -> Iterator[HistoryRow]:
                 )
 
 
-def _label(model: type[Measure | Project], name: str) -> str:
+def _label(model: type[Measure | Project | Plan], name: str) -> str:
     try:
         return capfirst(str(model._meta.get_field(name).verbose_name))  # type: ignore[union-attr]  # it has one
     except FieldDoesNotExist:

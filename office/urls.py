@@ -2,6 +2,7 @@ from django.urls import path
 
 from office.views import (
     categories,
+    current_plan,
     departments,
     exemptions,
     index,
@@ -63,6 +64,7 @@ urlpatterns = [
     path("site/", site.ChangeSite.as_view(), name="site"),
     path("limits/", limits.ChangeLimits.as_view(), name="limits"),
     path("plausibility/", plausibility.ChangePlausibility.as_view(), name="plausibility"),
+    path("current-plan/", current_plan.ChooseCurrentPlan.as_view(), name="current_plan"),
     path("plan/", plan.ChangePlan.as_view(), name="plan"),
     path("add-milestone/", plan.AddMilestone.as_view(), name="add_milestone"),
     path("milestones/<int:pk>/", plan.ChangeMilestone.as_view(), name="milestone"),

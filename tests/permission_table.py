@@ -144,6 +144,8 @@ GET  office:project_terms   /office/projects/P0001/terms/         login login 40
 POST office:project_terms   /office/projects/P0001/terms/         403   403   403 403 403 403 302 403 403 302 403
 GET  office:annual_plan     /office/projects/P0001/annual-plans/2023/ login login 403 403 403 403 200 403 403 200 403
 POST office:annual_plan     /office/projects/P0001/annual-plans/2023/ 403   403   403 403 403 403 302 403 403 302 403
+GET  office:current_plan    /office/current-plan/                 login login 403 403 403 403 200 403 403 200 403
+POST office:current_plan    /office/current-plan/                 403   403   403 403 403 403 302 403 403 302 403
 GET  office:exemptions      /office/exemptions/                   login login 403 403 403 403 200 403 403 200 403
 GET  office:add_exemption   /office/add-exemption/                login login 403 403 403 403 200 403 403 200 403
 POST office:add_exemption   /office/add-exemption/                403   403   403 403 403 403 302 403 403 302 403
@@ -456,6 +458,7 @@ BODIES = {
     "POST office:site": {"name_zh": "新平台", "languages": "both"},
     "POST office:plausibility": {"action": "try"},
     "POST office:limits": {"report_due_day": "20", "due_soon_days": "", "silent_days": ""},
+    "POST office:current_plan": {"plan": "shandong-2023-2025", **REASON},
     "POST office:plan": {"name_zh": "新计划", "starts_on": "2023-01-01", "ends_on": "2025-12-31", "region": "370000"},
     "POST office:add_milestone": {"happens_on": "2023-09-01", "known": "day", "name_zh": "启动"},
     "POST office:milestone": {"happens_on": "2023-09-01", "known": "day", "name_zh": "启动"},

@@ -369,6 +369,7 @@ NEVER: dict[str, Write] = {
     "two plans of one slug": two_of(
         lambda: Plan.objects.create(slug="plan", name_zh="计划", name_en="Plan", starts_on=DAY, ends_on=DAY, **SHOWN)
     ),
+    "two current plans": lambda: [make_plan(slug, is_current=True) for slug in ("one", "two")],
     "a plan without a name": lambda: make_plan("nameless", name_zh="", name_en=""),
     "a milestone without a name": lambda: PlanMilestone.objects.create(
         plan=make_plan(), happens_on=DAY, name_zh="", name_en="", **SHOWN

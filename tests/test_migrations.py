@@ -138,7 +138,14 @@ def _fill_release(old: Any) -> None:
     for model in ("plan", "notice"):
         old.get_model("contenttypes.ContentType").objects.create(app_label="measures", model=model)
     old.get_model("measures.Notice").objects.create(user=vic, kind="reminder", day=date(2023, 8, 29), created_at=now())
-    old.get_model("measures.Plan").objects.create(slug="plan", name_zh="计划", name_en="Plan", **days)
+    plans = old.get_model("measures.Plan").objects
+    plans.create(
+        slug="earlier", name_zh="旧计划", name_en="Earlier", starts_on=date(2020, 1, 1), ends_on=date(2022, 12, 31)
+    )
+    plans.create(slug="plan", name_zh="计划", name_en="Plan", **days)
+    plans.create(
+        slug="to-come", name_zh="后续", name_en="To come", starts_on=date(2098, 1, 1), ends_on=date(2099, 1, 1)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +184,23 @@ def _upgraded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 @pytest.mark.usefixtures("_upgraded")
 def test_rows_of_the_release_stay(django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
-        assert list(Plan.objects.values_list("slug", "name_en")) == [("plan", "Plan")]
+        assert list(Plan.objects.values_list("slug", "name_en")) == [
+            ("earlier", "Earlier"),
+            ("plan", "Plan"),
+            ("to-come", "To come"),
+        ]
+
+
+@pytest.mark.usefixtures("_upgraded")
+def test_the_plan_that_was_current_is_the_chosen_one(django_db_blocker: Any, settings: Any) -> None:
+    migration: Any = import_module("measures.migrations.0029_current_plan")
+    with django_db_blocker.unblock():
+        assert Plan.objects.get(is_current=True).slug == "plan", "the newest that has begun, as the rule before said"
+        for pinned, chosen in (("to-come", "to-come"), ("nowhere", "plan")):
+            Plan.objects.update(is_current=False)
+            settings.PILOTZONE_PLAN = pinned
+            migration.choose_current_plan(apps, None)
+            assert Plan.objects.get(is_current=True).slug == chosen
 
 
 @pytest.mark.usefixtures("_upgraded")

@@ -37,6 +37,7 @@ from datasets.ledger.touched import cells_of, links_of, mark_updated
 from datasets.ledger.writing import Writer, add_steps, analyze_tables, insert, write_links
 from indicators.models import Indicator
 from measures.models import Load, LoadedRow, Measure, Plan, Report
+from measures.office.current_plan import keep_current_plan
 from projects.models import Project, ProjectMonth
 from web.models import Site
 
@@ -137,6 +138,7 @@ class _Commit:
         """The load's own row, once its plan is there."""
         if self.plan is None:
             self.plan = Plan.objects.get(pk=self.ids["plan"][plans[0].key])
+            keep_current_plan(self.plan)
         self.load = Load.objects.create(
             plan=self.plan,
             file_name=self.ledger.name[:255],

@@ -54,6 +54,8 @@ class Plan(Sourced, UpdatedAtModel):
         related_name="compared_plans",
         verbose_name=_("Compared with"),
     )
+    # The office has chosen it as the plan that is meant where none is named. No ledger carries that.
+    is_current = models.BooleanField(_("Current plan"), default=False, db_default=False, editable=False)
 
     objects = PlanQuerySet.as_manager()
 
@@ -73,6 +75,7 @@ class Plan(Sourced, UpdatedAtModel):
             models.CheckConstraint(condition=Q(starts_on__lte=F("ends_on")), name="plan_ends_after_it_starts"),
             days_bound("starts_on", "ends_on", name="plan_days_in_bounds"),
             plan_years_bound(name="plan_years_in_bounds"),
+            models.UniqueConstraint(fields=["is_current"], condition=Q(is_current=True), name="plan_is_current_once"),
         ]
 
     def __str__(self) -> str:
@@ -106,7 +109,7 @@ class Plan(Sourced, UpdatedAtModel):
 
     @cached_property
     def action_slug(self) -> str:
-        """The same of forms: nothing only where there is no other plan. Another may begin while one is filled in."""
+        """The same of forms: nothing only where there is no other plan, which may be chosen while one is filled in."""
         has_others = getattr(self, "has_others", None)
         return self.slug if (Plan.objects.exclude(pk=self.pk).exists() if has_others is None else has_others) else ""
 

@@ -32,6 +32,11 @@ _OF_REVIEWERS = [
         gettext_lazy("Add one, change what it says, its total investment or planned days; withdraw or readmit one"),
     ),
     Task(
+        "office:current_plan",
+        gettext_lazy("Current plan"),
+        gettext_lazy("Which action plan pages and answers show where none is named"),
+    ),
+    Task(
         "office:exemptions",
         gettext_lazy("Excused from the ranking"),
         gettext_lazy("Which of them have no rank, from when to when, and why"),

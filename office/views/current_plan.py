@@ -1,0 +1,79 @@
+"""Which plan pages and answers show where none is named, as the reviewing office decides."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from accounts.rules import REVIEWERS
+from core.versions import State
+from measures.models import Plan
+from measures.office.current_plan import choose_current_plan, chosen_plan, current_plan_state
+from measures.office.forms import ReasonField, RowField
+from office.forms import OpenedForm
+from office.history import current_plan_history
+from office.views.editing import OFFICE, Crumb, FormPage
+from web.language import localized
+from web.unsaved_input import labels_of
+
+
+class CurrentPlanForm(OpenedForm):
+    plan = RowField(
+        Plan.objects.order_by("-starts_on", "slug"), to_field_name="slug", label=gettext_lazy("Action plan")
+    )
+    reason = ReasonField()
+
+    def __init__(self, data: Any = None, *, state: State) -> None:
+        super().__init__(data, state=state)
+        plan: Any = self.fields["plan"]
+        plan.empty_label = None if state["plan"] else gettext_lazy("Choose an action plan")
+
+
+class ChooseCurrentPlan(FormPage):
+    template_name = "office/form_with_history.html"
+    side_template = "office/_current_plan.html"
+    heading = gettext_lazy("Current plan")
+    explanation = gettext_lazy(
+        "Pages and answers show it where their address names no plan. A plan that is loaded or added changes nothing "
+        "there until it is chosen here."
+    )
+    submit = gettext_lazy("Save")
+    done = gettext_lazy("The current plan was chosen")
+    typed_fields = labels_of(CurrentPlanForm, "reason")
+    permission = write_permission = REVIEWERS
+
+    @cached_property
+    def subject(self) -> Plan | None:
+        """The chosen plan, else the one that is shown; its name stands above the form."""
+        return chosen_plan() or Plan.objects.current()
+
+    @property
+    def subject_name(self) -> str:
+        return localized(self.subject, "name")
+
+    @property
+    def crumbs(self) -> Sequence[Crumb]:
+        return [OFFICE]
+
+    def make_form(self, data: Any = None) -> CurrentPlanForm:
+        if self.subject is None:
+            raise Http404
+        return CurrentPlanForm(data, state=current_plan_state())
+
+    def save(self, form: CurrentPlanForm, by: User) -> Plan:
+        return choose_current_plan(by=by, opened=form.opened, **form.cleaned_data)
+
+    def success_url(self, saved: Plan) -> str:
+        return reverse("office:current_plan")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            pinned=Plan.objects.pinned(),
+            is_chosen=chosen_plan() is not None,
+            history=list(current_plan_history()),
+            **kwargs,
+        )
