@@ -20,7 +20,8 @@ from reporting.plausibility import limits
 from reporting.review_rows import AcceptedRow, WaitingRow
 from reporting.steps import Entry, step_rows
 from reporting.workflow import ReportState
-from web.language import local_columns
+from web.formats.periods import format_period
+from web.language import local_columns, localized
 
 SHOWN_VALUES = 6
 
@@ -138,4 +139,7 @@ def accepted_on(day: Any) -> list[AcceptedValueRow]:
     """Those that somebody accepted on the day, the newest first."""
     reports = ValueReport.objects.accepted().filter(decided_on=day, decided_by__isnull=False)
     reports = reports.select_related("indicator", "region", "department", "decided_by").prefetch_related("evidence")
-    return [AcceptedValueRow(each) for each in reports.order_by("-decided_at", "-pk")]
+    return [
+        AcceptedValueRow(report=each, name=f"{localized(each.indicator, 'name')} {format_period(*each.span)}")
+        for each in reports.order_by("-decided_at", "-pk")
+    ]

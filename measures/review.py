@@ -107,4 +107,4 @@ def accepted_on(plan: Any, day: date) -> list[AcceptedRow]:
     """Those that somebody accepted on the day, the newest first."""
     reports = Report.objects.in_plan(plan).accepted().filter(decided_on=day, decided_by__isnull=False)
     reports = reports.select_related("measure", "department", "decided_by").prefetch_related("evidence")
-    return [AcceptedRow(each) for each in reports.order_by("-decided_at", "-pk")]
+    return [AcceptedRow(report=each, name=each.measure.code) for each in reports.order_by("-decided_at", "-pk")]

@@ -105,4 +105,4 @@ def accepted_on(plan: Any, day: Any) -> list[AcceptedRow]:
     """Those that somebody accepted on the day, the newest first."""
     months = ProjectMonth.objects.in_plan(plan).accepted().filter(decided_on=day, decided_by__isnull=False)
     months = months.select_related("project__city", "project__plan", "decided_by").prefetch_related("evidence")
-    return [AcceptedRow(each) for each in months.order_by("-decided_at", "-pk")]
+    return [AcceptedRow(report=each, name=each.project.code) for each in months.order_by("-decided_at", "-pk")]

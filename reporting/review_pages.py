@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.permissions import may_review, signed_in
 from accounts.rules import REVIEW_READERS, REVIEWERS
 from core.texts import MAX_REASON_LENGTH
-from reporting.review_rows import AcceptedRow, WaitingRow
+from reporting.review_rows import AcceptedRow, DecisionRow, ReasonOfMany, WaitingRow
 from reporting.services import Outcome, decide_as_shown, do_each, return_report
 from reporting.steps import Entry, compare_with_step, last_return, step_shown
 from web.errors import not_one_of
@@ -24,7 +24,9 @@ from web.lists.listing import MAX_PAGE_SIZE
 from web.values import row_ids
 from web.views import FilteredListView, Share, TodayView
 
-DECISIONS = ("accept", "return", "undo_acceptance")
+# Those that are made with a reason: in the row of one, or the same for all that are ticked.
+WITH_REASON = ("return", "undo_acceptance")
+DECISIONS = ("accept", *WITH_REASON)
 
 
 def read_content_keys(raw: Iterable[str]) -> dict[int, str]:
@@ -65,12 +67,10 @@ class QueuePage(TodayView, FilteredListView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         rows, accepted = self.waiting_rows(context["page"]), self.accepted_rows()
+        for each in accepted if self.decision == "undo_acceptance" else rows:
+            self._add_answer(each)
         for row in rows:
-            self._add_answers(row)
-        undoes = self.request.POST.get("decision") == "undo_acceptance"
-        for each in accepted if undoes else ():
-            each.refusal = self.refusals.get(each.report.pk, "")
-            each.note = self.note if each.refusal else ""
+            self._add_changes(row)
         params = self.request.GET
         return context | {
             "rows": rows,
@@ -78,39 +78,47 @@ class QueuePage(TodayView, FilteredListView):
             "may_decide": may_review(self.request.user),
             "accepted_today": accepted,
             "all_ticked": params.get("ticked") == "all",
+            "accepted_ticked": params.get("ticked") == "accepted",
+            "returning": ReasonOfMany(),
+            "undoing": ReasonOfMany(),
             "query": params.urlencode(),
             "max_reason_length": MAX_REASON_LENGTH,
         }
 
-    def _add_answers(self, row: WaitingRow) -> None:
-        """What became of the row in what was sent just now, and what changed since the office saw it."""
+    def _add_answer(self, row: DecisionRow) -> None:
+        """What became of the row in what was sent just now."""
         report = row.report
-
-        if returned := last_return(report):
-            row.since_return = compare_with_step(report, returned, partial(self.unmarked_entries_of, report))
         row.refusal = self.refusals.get(report.pk, "")
-        if report.pk not in self.sent:
-            return
-        row.is_sent = self.sent[report.pk] == report.content_digest
-        if row.refusal and not row.is_sent and (shown := step_shown(report, self.sent[report.pk])):
-            row.since_shown = compare_with_step(report, shown, partial(self.entries_of, report))
-        if row.refusal and self.returns_in_row:
+        row.is_sent = report.pk in self.sent and self.sent[report.pk] == report.content_digest
+        if row.refusal and self.is_in_row:
             row.note = self.note
 
+    def _add_changes(self, row: WaitingRow) -> None:
+        """What changed since the office returned it, and since it was shown to the person who decided just now."""
+        report = row.report
+        if returned := last_return(report):
+            row.since_return = compare_with_step(report, returned, partial(self.unmarked_entries_of, report))
+        if row.refusal and not row.is_sent and (shown := step_shown(report, self.sent[report.pk])):
+            row.since_shown = compare_with_step(report, shown, partial(self.entries_of, report))
+
     @property
-    def returns_in_row(self) -> bool:
-        """Whether one was returned with the form of its own row."""
-        return self.request.POST.get("decision") == "return" and "in_row" in self.request.POST
+    def decision(self) -> str:
+        return self.request.POST.get("decision", "")
+
+    @property
+    def is_in_row(self) -> bool:
+        """Whether one was returned, or its acceptance undone, with the form of its own row."""
+        return self.decision in WITH_REASON and "in_row" in self.request.POST
 
 
 class DecidesMany(QueuePage):
-    """Accepts or returns those ticked, or undoes one acceptance. What is refused is shown in its row. An app's own
+    """Accepts or returns those ticked, or undoes their acceptance. What is refused is shown in its row. An app's own
     stands before its QueuePage among the bases, and says the rest below."""
 
     typed_fields = {"note": pgettext_lazy("acceptance", "Reason")}
     queue_name: str
-    # Why nothing of a return was done.
-    return_refusal = ""
+    # Why nothing was done with any of those ticked.
+    reason_refusal = ""
     permission = write_permission = REVIEWERS
 
     def find(self, ids: Sequence[int]) -> list[Any]:
@@ -152,23 +160,21 @@ class DecidesMany(QueuePage):
         elif decision == "return":
             self.give_back(reports)
         elif decision == "undo_acceptance":
-            self.undo(reports[0])
+            self.undo(reports)
         else:
             messages.error(request, not_one_of(DECISIONS))
-        if not self.refusals and not self.return_refusal:
+        if not self.refusals and not self.reason_refusal:
             return redirect(self.list_url())
         return self.render_to_response(self._refused_context(decision, reports, **kwargs))
 
     def _refused_context(self, decision: str, reports: list[Any], **kwargs: Any) -> dict[str, Any]:
         context = self.get_context_data(**kwargs)
-        shown = context["accepted_today"] if decision == "undo_acceptance" else context["rows"]
-        self.add_unlisted_refusals(reports, shown)
-        returns_many = decision == "return" and not self.returns_in_row
-        return context | {
-            "note": self.note if returns_many else "",
-            "return_refusal": self.return_refusal,
-            "is_returning": returns_many,
-        }
+        undoes = decision == "undo_acceptance"
+        self.add_unlisted_refusals(reports, context["accepted_today" if undoes else "rows"])
+        if self.is_of_many:
+            reason = ReasonOfMany(is_open=True, text=self.note, refusal=self.reason_refusal)
+            context["undoing" if undoes else "returning"] = reason
+        return context
 
     def decide(self, reports: list[Any], move: str, service: Callable[..., object], **words: str) -> int:
         """How many of them were decided on as they were shown; why others were not is kept."""
@@ -187,22 +193,33 @@ class DecidesMany(QueuePage):
             sentence = ngettext("%(count)s report accepted", "%(count)s reports accepted", done)
             messages.success(self.request, sentence % {"count": done})
 
+    def lacks_reason(self, reports: list[Any], sentence: str) -> bool:
+        """Whether nothing is decided, since no reason was given; of many the same is missing: it is said once."""
+        if self.note.strip():
+            return False
+        if self.is_of_many:
+            self.reason_refusal = sentence
+        else:
+            self.refusals = {each.pk: sentence for each in reports}
+        return True
+
     def give_back(self, reports: list[Any]) -> None:
-        if not self.note.strip():
-            sentence = _("Please say why the report is returned")
-            if self.returns_in_row:
-                self.refusals = {each.pk: sentence for each in reports}
-            else:
-                # Of all of them the same is missing: it is said once, beside the field.
-                self.return_refusal = sentence
+        if self.lacks_reason(reports, _("Please say why the report is returned")):
             return
         if done := self.decide(reports, "return", self.return_one, note=self.note):
             sentence = ngettext("%(count)s report returned", "%(count)s reports returned", done)
             messages.success(self.request, sentence % {"count": done})
 
-    def undo(self, report: Any) -> None:
-        if self.decide([report], "undo_acceptance", self.undo_one, note=self.note):
-            messages.success(self.request, _("The acceptance was undone; the report waits again"))
+    def undo(self, reports: list[Any]) -> None:
+        if self.lacks_reason(reports, _("Please say why the acceptance is undone")):
+            return
+        if done := self.decide(reports, "undo_acceptance", self.undo_one, note=self.note):
+            sentence = ngettext(
+                "The acceptance was undone; the report waits again",
+                "%(count)s acceptances were undone; the reports wait again",
+                done,
+            )
+            messages.success(self.request, sentence % {"count": done})
 
     def add_unlisted_refusals(self, reports: list[Any], rows: Iterable[WaitingRow | AcceptedRow]) -> None:
         """Messages for refused reports that are no longer in the list: they have no row for the reason, or for the
@@ -215,11 +232,11 @@ class DecidesMany(QueuePage):
                     "code": self.name_of(report),
                     "reason": self.refusals[report.pk],
                 }
-                if words and not self.is_kept_in_form:
+                if words and not self.is_of_many:
                     sentence = _("%(sentence)s. Your words were: %(note)s") % {"sentence": sentence, "note": words}
                 messages.error(self.request, sentence)
 
     @property
-    def is_kept_in_form(self) -> bool:
-        """Whether what was typed for a return of many stands in its form again."""
-        return self.request.POST.get("decision") == "return" and not self.returns_in_row
+    def is_of_many(self) -> bool:
+        """Whether one reason was given for all of those ticked: it stands in its form again."""
+        return self.decision in WITH_REASON and not self.is_in_row

@@ -7,23 +7,34 @@ from reporting.steps import Comparison, StepRow
 
 
 @dataclass(kw_only=True)
-class WaitingRow:
-    """`refusal`: why it was not decided just now; `note`: the words of a return in this row that was not done;
-    `is_sent`: whether it was ticked, as it is, in what was sent just now. `since_return`: beside what the office
-    returned; `since_shown`: beside what was shown to the person who decided just now.
-    """
+class DecisionRow:
+    """A report about which the office decides. `refusal`: why it was not done just now; `note`: the words that were
+    sent with the form of its own row then; `is_sent`: whether it was ticked, as it is, in what was sent just now."""
 
     report: Any
-    steps: list[StepRow]
     refusal: str = ""
     note: str | None = None
     is_sent: bool = False
-    since_return: Comparison | None = None
-    since_shown: Comparison | None = None
 
     @property
-    def is_returning(self) -> bool:
+    def has_open_form(self) -> bool:
+        """Whether the form of its row is shown again, with its words."""
         return self.note is not None
+
+    @property
+    def own_refusal(self) -> str:
+        """What stands beside the words of that form."""
+        return self.refusal if self.has_open_form else ""
+
+
+@dataclass(kw_only=True)
+class WaitingRow(DecisionRow):
+    """`since_return`: beside what the office returned; `since_shown`: beside what was shown to the person who decided
+    just now."""
+
+    steps: list[StepRow]
+    since_return: Comparison | None = None
+    since_shown: Comparison | None = None
 
     @property
     def returned_before(self) -> list[Any]:
@@ -31,10 +42,18 @@ class WaitingRow:
         return [row.step for row in self.steps if row.step.is_return]
 
 
-@dataclass
-class AcceptedRow:
-    """What was accepted today: its acceptance can be undone. `note`: the words of an undoing that failed."""
+@dataclass(kw_only=True)
+class AcceptedRow(DecisionRow):
+    """What was accepted today: its acceptance can be undone. `name`: of what it is about."""
 
-    report: Any
+    name: str
+
+
+@dataclass
+class ReasonOfMany:
+    """The form in which one reason is given for all that are ticked. `text`: what was typed; `refusal`: why nothing was
+    done with it."""
+
+    is_open: bool = False
+    text: str = ""
     refusal: str = ""
-    note: str = ""

@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from core.period_codes import read_period
+from indicators.models import Indicator
 from indicators.values import ValueData, accept_value, save_value, submit_value
 from measures.office.mergers import merge_departments
 from measures.reports import ReportData, accept_report, save_draft, submit_report, withdraw_report
@@ -46,6 +49,14 @@ class Kind:
     def file(self) -> Any:
         return self.submit(self.write())
 
+    def file_many(self, number: int) -> list[Any]:
+        """About as many subjects."""
+        filed = []
+        for _n in range(number):
+            self.take_next_subject()
+            filed.append(self.file())
+        return filed
+
     def file_again(self, report: Any, change: Any = None, *, other: bool = False) -> None:
         """Taken back, perhaps changed, and submitted again."""
         self.take_back(report)
@@ -61,6 +72,9 @@ class Measures(Kind):
     @property
     def by(self) -> Any:
         return self.site.ada
+
+    def take_next_subject(self) -> None:
+        self.site.measure = make_measure(lead_department=self.site.science)
 
     def write(self, report: Any = None, *, other: bool = False) -> Any:
         status = "in_progress" if other else "promoting"
@@ -82,6 +96,9 @@ class Months(Kind):
     def by(self) -> Any:
         return self.site.zoe
 
+    def take_next_subject(self) -> None:
+        self.site.project = make_project(city="370300", stage="preparing", investment=10_000)
+
     def write(self, report: Any = None, *, other: bool = False) -> Any:
         data = MonthData(
             "under_construction", started_on=date(2023, 3, 1), invested_wan=4_000 if other else 3_000, progress=40
@@ -99,6 +116,10 @@ class Values(Kind):
     @property
     def by(self) -> Any:
         return self.site.ada
+
+    def take_next_subject(self) -> None:
+        code = f"indicator_{Indicator.objects.count()}"
+        self.site.growth = make_indicator(code, owner=self.site.science, frequency="quarter", due_days=20)
 
     def write(self, report: Any = None, *, other: bool = False) -> Any:
         data = replace(VALUE, value=Decimal("6.1")) if other else VALUE
@@ -267,6 +288,79 @@ def test_an_acceptance_of_something_else_is_not_undone(kind, rita):
     assert CHANGED in text_of(answer.content.decode())
     report.refresh_from_db()
     assert report.state == "accepted"
+
+
+class TestManyUndone:
+    def undo(self, client: Client, kind: Kind, reports: list[Any], **data: str) -> Any:
+        keys = [each.content_key for each in reports]
+        return client.post(f"{kind.url}decide/", {"report": keys, "decision": "undo_acceptance", **data})
+
+    def accepted(self, kind: Kind, number: int) -> list[Any]:
+        reports = kind.file_many(number)
+        for each in reports:
+            kind.accept(each)
+        return reports
+
+    def states(self, reports: list[Any]) -> list[tuple[str, str]]:
+        for each in reports:
+            each.refresh_from_db()
+        return [(each.state, each.decision_note) for each in reports]
+
+    def ticked(self, html: str) -> list[int]:
+        boxes = re.findall(r'<input\s+type="checkbox"\s+name="report"[^>]*>', html)
+        return [int(re.findall(r'value="(\d+)-', box)[0]) for box in boxes if "checked" in box]
+
+    def test_with_one_reason(self, kind, rita):
+        reports = self.accepted(kind, 3)
+        page = rita.get(f"{kind.url}?ticked=accepted").content.decode()
+        assert sorted(self.ticked(page)) == sorted(each.pk for each in reports)
+        assert not self.ticked(rita.get(f"{kind.url}?ticked=all").content.decode())
+        answer = self.undo(rita, kind, reports[:2], note="误点")
+        assert answer.url == kind.url
+        assert "2 acceptances were undone; the reports wait again" in text_of(rita.get(kind.url).content.decode())
+        assert self.states(reports) == [("submitted", "误点"), ("submitted", "误点"), ("accepted", "")]
+
+    def test_each_is_refused_by_itself_in_its_row(self, kind, rita, site):
+        same, other = self.accepted(kind, 2)
+        shown = other.content_key
+        rita.post(f"{kind.url}decide/", {"report": shown, "decision": "undo_acceptance", "note": "误点"})
+        other.refresh_from_db()
+        kind.file_again(other, other=True)
+        kind.accept(other)
+        data = {"report": [same.content_key, shown], "decision": "undo_acceptance", "note": "看错行"}
+        html = rita.post(f"{kind.url}decide/", data).content.decode()
+        row = html.partition(f'id="accepted-{other.pk}"')[2].partition("</article>")[0]
+        assert CHANGED in row
+        assert "The acceptance was undone; the report waits again" in text_of(html)
+        assert html.count("看错行</textarea>") == 1
+        # What waits again is not ticked for the next decision, nor what says something else.
+        assert not self.ticked(html)
+        assert [state for state, _note in self.states([same, other])] == ["submitted", "accepted"]
+
+    def test_without_a_reason_nothing_is_undone_and_ticks_stay(self, kind, rita):
+        reports = self.accepted(kind, 2)
+        html = self.undo(rita, kind, reports, note=" ").content.decode()
+        assert text_of(html).count("Please say why the acceptance is undone") == 1
+        assert sorted(self.ticked(html)) == sorted(each.pk for each in reports)
+        assert self.states(reports) == [("accepted", ""), ("accepted", "")]
+
+    def test_one_of_them_in_its_row(self, kind, rita):
+        first, second = self.accepted(kind, 2)
+        html = self.undo(rita, kind, [first], note="", in_row="yes").content.decode()
+        row = html.partition(f'id="accepted-{first.pk}"')[2].partition("</article>")[0]
+        assert "Please say why the acceptance is undone" in row and "<details open>" in row
+        self.undo(rita, kind, [first], note="误点", in_row="yes")
+        assert self.states([first, second]) == [("submitted", "误点"), ("accepted", "")]
+
+    def test_many_cost_no_more_statements(self, kind, rita):
+        self.accepted(kind, 2)
+        rita.get(kind.url)
+        with CaptureQueriesContext(connection) as few:
+            rita.get(kind.url)
+        self.accepted(kind, 6)
+        with CaptureQueriesContext(connection) as many:
+            assert rita.get(kind.url).content.decode().count('id="accepted-') == 1 + 8
+        assert len(many) == len(few)
 
 
 def test_a_tick_is_not_kept_for_another_content(kind, rita):
