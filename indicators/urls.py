@@ -13,4 +13,5 @@ urlpatterns = [
     path("indicators/<str:code>/evidence/<uuid:key>/", value_form.ValueEvidenceFile.as_view(), name="evidence"),
     path("review/indicators/", value_review.ValueReviewPage.as_view(), name="review"),
     path("review/indicators/decide/", value_review.DecideValues.as_view(), name="decide"),
+    path("review/indicators/returned/", value_review.ReturnedValues.as_view(), name="returned"),
 ]

@@ -54,4 +54,5 @@ urlpatterns = [
     path("workspace/no-change/", workspace_views.NoChange.as_view(), name="no_change"),
     path("review/", review_views.ReviewPage.as_view(), name="review"),
     path("review/decide/", review_views.Decide.as_view(), name="decide"),
+    path("review/returned/", review_views.ReturnedReports.as_view(), name="returned"),
 ]

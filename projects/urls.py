@@ -17,6 +17,7 @@ urlpatterns = [
     path("projects/<str:code>/evidence/<uuid:key>/", month_form.MonthEvidenceFile.as_view(), name="evidence"),
     path("review/projects/", month_review.MonthReviewPage.as_view(), name="review"),
     path("review/projects/decide/", month_review.DecideMonths.as_view(), name="decide"),
+    path("review/projects/returned/", month_review.ReturnedMonths.as_view(), name="returned"),
     path(
         "projects/<str:code>/problems/new/",
         problem_forms.RaiseProblem.as_view(subject_kind=PROJECT),

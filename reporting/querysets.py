@@ -17,6 +17,10 @@ class AbstractReportQuerySet[M: models.Model](UpdatedAtQuerySet[M]):
     def accepted(self) -> Self:
         return self.filter(state=ReportState.ACCEPTED)
 
+    def returned(self) -> Self:
+        """Those that the office returned and nobody has submitted again."""
+        return self.filter(state=ReportState.RETURNED)
+
     def open(self) -> Self:
         """Drafts, submitted and returned ones."""
         return self.filter(state__in=OPEN_STATES)

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -60,6 +61,10 @@ class QueuePage(TodayView, FilteredListView):
         """Of those accepted on the day of the page."""
         raise NotImplementedError
 
+    def returned(self) -> QuerySet[Any]:
+        """Those that the office returned and nobody has submitted again."""
+        raise NotImplementedError
+
     def shares(self) -> list[Share]:
         """How many are of each of those that file."""
         return []
@@ -77,6 +82,7 @@ class QueuePage(TodayView, FilteredListView):
             "shares": self.shares(),
             "may_decide": may_review(self.request.user),
             "accepted_today": accepted,
+            "returned_count": self.returned().count(),
             "all_ticked": params.get("ticked") == "all",
             "accepted_ticked": params.get("ticked") == "accepted",
             "returning": ReasonOfMany(),

@@ -110,6 +110,7 @@ POST measures:no_change     /workspace/no-change/                 403   403   40
 GET  measures:review        /review/                              login login 403 403 403 403 200 200 403 200 403
 GET  measures:decide        /review/decide/                       login login 403 403 403 403 302 403 403 302 403
 POST measures:decide        /review/decide/                       403   403   403 403 403 403 302 403 403 302 403
+GET  measures:returned      /review/returned/                     login login 403 403 403 403 200 200 403 200 403
 GET  notices:board         /review/board/                        login login 403 403 403 403 200 200 403 200 403
 GET  notices:remind        /review/remind/                       login login 403 403 403 403 302 403 403 302 403
 POST notices:remind        /review/remind/                       403   403   403 403 403 403 302 403 403 302 403
@@ -119,6 +120,7 @@ POST projects:decide        /review/projects/decide/              403   403   40
 GET  notices:city_board     /review/projects/board/               login login 403 403 403 403 200 200 403 200 403
 GET  notices:remind_city    /review/projects/remind/              login login 403 403 403 403 302 403 403 302 403
 POST notices:remind_city    /review/projects/remind/              403   403   403 403 403 403 302 403 403 302 403
+GET  projects:returned      /review/projects/returned/            login login 403 403 403 403 200 200 403 200 403
 GET  projects:month         /projects/P0001/month/                login login 403 200 403 403 403 403 403 403 200
 POST projects:month         /projects/P0001/month/                403   403   403 302 403 403 403 403 403 403 302
 POST projects:month_draft   /projects/P0001/month/draft/          401   401   403 200 403 403 403 403 403 403 200
@@ -245,6 +247,7 @@ GET  indicators:evidence    /indicators/gdp/evidence/{annex}/     login login 40
 GET  indicators:review      /review/indicators/                   login login 403 403 403 403 200 200 403 200 403
 GET  indicators:decide      /review/indicators/decide/            login login 403 403 403 403 302 403 403 302 403
 POST indicators:decide      /review/indicators/decide/            403   403   403 403 403 403 302 403 403 302 403
+GET  indicators:returned    /review/indicators/returned/          login login 403 403 403 403 200 200 403 200 403
 
 GET  datasets:data          /data/                                login login 403 403 403 403 200 200 403 200 403
 POST datasets:data          /data/                                403   403   403 403 403 403 302 403 403 302 403

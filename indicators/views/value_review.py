@@ -19,9 +19,12 @@ from indicators.value_review import (
 )
 from indicators.value_wording import step_texts
 from indicators.values import accept_value, undo_value
+from reporting.returned_pages import ReturnedPage, ReturnedRow
 from reporting.review_pages import DecidesMany, QueuePage
 from reporting.steps import Entry
-from web.html.links import query_with
+from web.formats.periods import format_period
+from web.html.links import query_with, sticky_query
+from web.language import localized
 from web.lists.filters import SlugFilter
 from web.views import Share
 
@@ -63,11 +66,35 @@ class ValueReviewPage(QueuePage):
     def accepted_rows(self) -> list[AcceptedValueRow]:
         return accepted_on(self.day)
 
+    def returned(self) -> QuerySet[ValueReport]:
+        return ValueReport.objects.returned()
+
     def shares(self) -> list[Share]:
         return [
             Share(name, number, query_with(self.request.GET, department=slug, ticked=None))
             for slug, name, number in waiting_by_department()
         ]
+
+
+class ReturnedValues(ReturnedPage):
+    filterset_class = WaitingValueFilter
+    heading = gettext_lazy("Returned values of indicators")
+    subject_label = gettext_lazy("Indicator")
+    unit_label = gettext_lazy("Department")
+
+    def get_queryset(self) -> QuerySet[ValueReport]:
+        returned = ValueReport.objects.returned()
+        return returned.select_related("indicator", "region", "department", "decided_by", "submitted_by")
+
+    def row(self, report: ValueReport) -> ReturnedRow:
+        indicator = report.indicator
+        return ReturnedRow(
+            report,
+            f"{localized(indicator, 'name')} {localized(report.region, 'short')}",
+            f"{indicator.get_absolute_url()}{sticky_query(self.request.GET)}",
+            localized(report.department, "short"),
+            format_period(*report.span),
+        )
 
 
 class DecideValues(DecidesMany, ValueReviewPage):

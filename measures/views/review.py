@@ -14,9 +14,13 @@ from measures.office.acceptances import undo_acceptance
 from measures.problem_rows import waiting_for_office
 from measures.reports import accept_report
 from measures.review import ReviewRow, accepted_on, review_rows, status_entries, waiting_reports
+from reporting.returned_pages import ReturnedPage, ReturnedRow
 from reporting.review_pages import DecidesMany, QueuePage
 from reporting.review_rows import AcceptedRow
 from reporting.steps import Entry, report_texts
+from web.formats.dates import format_month
+from web.html.links import row_url
+from web.language import localized
 from web.lists.filters import SlugFilter
 
 
@@ -33,6 +37,12 @@ class WaitingReportFilter(django_filters.FilterSet):  # type: ignore[misc]  # dj
     class Meta:
         model = Report
         fields: list[str] = []
+
+
+class ReturnedReportFilter(WaitingReportFilter):
+    """By the department that wrote it: another one may lead the measure by now."""
+
+    department = SlugFilter(queryset=Department.objects.all(), label=gettext_lazy("Department"))
 
 
 class ReviewPage(QueuePage):
@@ -56,9 +66,34 @@ class ReviewPage(QueuePage):
     def accepted_rows(self) -> list[AcceptedRow]:
         return accepted_on(asked_plan(self.request), self.day)
 
+    def returned(self) -> QuerySet[Report]:
+        return Report.objects.in_plan(asked_plan(self.request)).returned()
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         waiting = waiting_for_office(asked_plan(self.request), on=self.day)
         return super().get_context_data(waiting_problems=waiting, **kwargs)
+
+
+class ReturnedReports(ReturnedPage):
+    filterset_class = ReturnedReportFilter
+    heading = gettext_lazy("Returned reports")
+    subject_label = gettext_lazy("Measure")
+    unit_label = gettext_lazy("Department")
+
+    def get_queryset(self) -> QuerySet[Report]:
+        self.plan = asked_plan(self.request)
+        returned = Report.objects.in_plan(self.plan).returned()
+        return returned.select_related("measure", "department", "decided_by", "submitted_by")
+
+    def row(self, report: Report) -> ReturnedRow:
+        measure = report.measure
+        return ReturnedRow(
+            report,
+            f"{measure.code} {localized(measure, 'title')}",
+            row_url(measure, self.request.GET, plan=self.plan),
+            localized(report.department, "short"),
+            format_month(report.period),
+        )
 
 
 class Decide(DecidesMany, ReviewPage):

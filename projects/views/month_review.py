@@ -19,10 +19,14 @@ from projects.month_review import (
     waiting_months,
 )
 from projects.months import accept_month, undo_month
+from regions.words import NEUTRAL
+from reporting.returned_pages import ReturnedPage, ReturnedRow
 from reporting.review_pages import DecidesMany, QueuePage
 from reporting.review_rows import AcceptedRow
 from reporting.steps import Entry
-from web.html.links import query_with
+from web.formats.dates import format_month
+from web.html.links import query_with, row_url
+from web.language import localized
 from web.lists.filters import MonthFilter, SlugFilter
 from web.views import Share
 
@@ -61,11 +65,39 @@ class MonthReviewPage(QueuePage):
     def accepted_rows(self) -> list[AcceptedRow]:
         return accepted_on(asked_plan(self.request), self.day)
 
+    def returned(self) -> QuerySet[ProjectMonth]:
+        return ProjectMonth.objects.in_plan(asked_plan(self.request)).returned()
+
     def shares(self) -> list[Share]:
         return [
             Share(name, number, query_with(self.request.GET, city=code, ticked=None))
             for code, name, number in waiting_by_city(asked_plan(self.request))
         ]
+
+
+class ReturnedMonths(ReturnedPage):
+    filterset_class = WaitingMonthFilter
+    heading = gettext_lazy("Returned months of projects")
+    subject_label = gettext_lazy("Project")
+
+    @property
+    def unit_label(self) -> str:
+        return self.plan.part_words.of_project if self.plan else NEUTRAL.of_project
+
+    def get_queryset(self) -> QuerySet[ProjectMonth]:
+        self.plan = asked_plan(self.request)
+        returned = ProjectMonth.objects.in_plan(self.plan).returned()
+        return returned.select_related("project__city", "decided_by", "submitted_by")
+
+    def row(self, report: ProjectMonth) -> ReturnedRow:
+        project = report.project
+        return ReturnedRow(
+            report,
+            f"{project.code} {localized(project, 'name')}",
+            row_url(project, self.request.GET, plan=self.plan),
+            localized(project.city, "short"),
+            format_month(report.period),
+        )
 
 
 class DecideMonths(DecidesMany, MonthReviewPage):

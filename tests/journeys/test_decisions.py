@@ -1,5 +1,6 @@
 """The office decides on what it was shown, and on nothing else: Ada reports for a department, Zoe for a city, Rita has
-opened a page of what waits, and something happens before she decides. Each kind, each way, each thing that happens."""
+opened a page of what waits, and something happens before she decides. Each kind, each way, each thing that happens.
+She undoes what she accepted today, and sees what she returned."""
 
 import re
 from copy import deepcopy
@@ -288,6 +289,68 @@ def test_an_acceptance_of_something_else_is_not_undone(kind, rita):
     assert CHANGED in text_of(answer.content.decode())
     report.refresh_from_db()
     assert report.state == "accepted"
+
+
+class TestReturned:
+    """What the office returned and nobody has submitted again, with the words."""
+
+    def rows(self, client: Client, kind: Kind, query: str = "") -> list[str]:
+        answer = client.get(f"{kind.url}returned/{query}")
+        assert answer.status_code == 200
+        body = answer.content.decode().partition("<tbody>")[2].partition("</tbody>")[0]
+        return [text_of(f"<main>{row}</main>") for row in body.split("</tr>") if row.strip()]
+
+    def test_the_last_one_first_with_words_and_who_said_them(self, kind, rita, site, settings):
+        first, second, _waits = kind.file_many(3)
+        return_report(first, by=site.rolf, note="请核对")
+        settings.PILOTZONE_TODAY = date(2023, 8, 30)
+        return_report(second, by=site.rita, note="请附文件")
+        last, before = self.rows(rita, kind)
+        assert "2023-08-30 rita 请附文件" in last and "2023-08-29 rolf 请核对" in before
+        assert kind.by.username in last
+        assert "Returned, not submitted again 2" in text_of(rita.get(kind.url).content.decode())
+
+    def test_what_was_submitted_again_is_gone_from_it(self, kind, rita, site):
+        report = kind.file()
+        return_report(report, by=site.rolf, note="请核对")
+        assert len(self.rows(rita, kind)) == 1
+        kind.submit(kind.write(report, other=True))
+        assert self.rows(rita, kind) == []
+        assert "Nothing is returned at present" in text_of(rita.get(f"{kind.url}returned/").content.decode())
+
+    def test_of_one_department_or_city(self, kind, rita, site):
+        return_report(kind.file(), by=site.rolf, note="请核对")
+        own, other = (
+            ("?city=370300", "?city=370200") if isinstance(kind, Months) else ("?department=science", "?department=new")
+        )
+        make_department("new")
+        region("370200")
+        assert (len(self.rows(rita, kind, own)), len(self.rows(rita, kind, other))) == (1, 0)
+
+    def test_many_cost_no_more_statements(self, kind, rita, site):
+        counts = []
+        for number in (2, 6):
+            for report in kind.file_many(number):
+                return_report(report, by=site.rolf, note="请核对")
+            rita.get(f"{kind.url}returned/")
+            with CaptureQueriesContext(connection) as queries:
+                self.rows(rita, kind)
+            counts.append(len(queries))
+        assert counts[0] == counts[1]
+
+
+def test_a_report_that_came_back_is_that_of_the_department_that_wrote_it(site, rita):
+    """Also once another one leads the measure."""
+    report = submit_report(
+        save_draft(
+            site.measure, by=site.ada, data=ReportData("promoting", "promoting", what_was_done="推进"), period=AUGUST
+        ),
+        by=site.ada,
+    )
+    return_report(report, by=site.rolf, note="请核对")
+    site.measure.lead_department = make_department("new")
+    site.measure.save()
+    assert rita.get("/review/returned/?department=science").context["page"].paginator.count == 1
 
 
 class TestManyUndone:
