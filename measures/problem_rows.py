@@ -47,12 +47,14 @@ ROLES: dict[str, str | Promise] = {
 @dataclass(frozen=True)
 class ProblemRow:
     """`role`: one of ROLES, on the page of a department; `moves`: what the reader may do with it now, where the page
-    offers that."""
+    offers that; `refusal`: why it was not assigned just now; `is_ticked`: to be assigned with others."""
 
     step: Any
     left: TimeLeft
     role: str = ""
     moves: Sequence[Move] = ()
+    refusal: str = ""
+    is_ticked: bool = False
 
     @property
     def problem(self) -> Problem:
@@ -62,6 +64,15 @@ class ProblemRow:
     @property
     def is_open(self) -> bool:
         return self.step.state in OPEN_STATES
+
+    @property
+    def waits_for_assignment(self) -> bool:
+        return bool(self.step.state == ProblemState.RAISED)
+
+    @property
+    def key(self) -> str:
+        """Names the problem and the step that is shown of it: the list sends it back with an assignment."""
+        return f"{self.problem.pk}-{self.step.pk}"
 
     @property
     def text(self) -> str:

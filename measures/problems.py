@@ -4,7 +4,7 @@ notifies.
 What problems of anything have in common is in `reporting.problems`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
+from accounts.models import Department, User
 from accounts.permissions import check_reviewer
 from core.clock import today
 from core.exceptions import NotAllowed
@@ -24,6 +24,7 @@ from measures.plan_rows import PlanRows
 from reporting.problems import services
 from reporting.problems.rules import ProblemCounts, ProblemOnDay, count_problems
 from reporting.problems.services import Assignment, Files, ProblemData
+from reporting.services import Outcome, do_each
 
 CATEGORIES = PlanRows(
     ProblemCategory,
@@ -162,6 +163,21 @@ def assign_problem(
     has acted on it after `known_step`, the id of the last step that was shown."""
     step = services.assign_problem(problem, by=by, assignment=assignment, note=note, known_step=known_step)
     return _tell(step, by=by)
+
+
+def assign_problems(
+    problems: Iterable[Problem], *, by: User, owner: Department, due_on: date, known_steps: Mapping[int, int]
+) -> list[Outcome[Problem]]:
+    """Gives each to the same department, by the same day; each is assigned, or refused, by itself. Who helps, and what
+    was put before the government, stays. `known_steps`: by the ids of the problems, as `assign_problem` has it."""
+
+    def assign(problem: Problem) -> None:
+        last = problem.last_step
+        is_escalated = last is not None and last.is_escalated
+        assignment = Assignment(owner, due_on, helpers=problem.helpers.all(), is_escalated=is_escalated)
+        assign_problem(problem, by=by, assignment=assignment, known_step=known_steps[problem.pk])
+
+    return do_each(problems, assign)
 
 
 @transaction.atomic

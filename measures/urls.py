@@ -3,7 +3,7 @@ from django.urls import path
 from measures.office import views as office_views
 from measures.views import measures as views
 from measures.views import meetings as meeting_views
-from measures.views import problem_forms
+from measures.views import problem_assignment, problem_forms
 from measures.views import problems as problem_views
 from measures.views import report_form as report_views
 from measures.views import review as review_views
@@ -40,6 +40,7 @@ urlpatterns = [
         name="problem_move",
     ),
     path("problems/", problem_views.ProblemList.as_view(), name="problems"),
+    path("problems/assign/", problem_assignment.AssignProblems.as_view(), name="assign_problems"),
     path("plans/", PlanList.as_view(), name="plans"),
     path("departments/<slug:slug>/merge/", office_views.MergeDepartment.as_view(), name="merge"),
     path("meetings/", meeting_views.MeetingList.as_view(), name="meetings"),

@@ -91,6 +91,8 @@ GET projects:problem_evidence /projects/P0001/problems/1/evidence/{re}/ login lo
 GET measures:problem_evidence /measures/M004/problems/1/evidence/{file}/ login login 200 200 200 200 200 200 200 200 200
 GET  measures:merge         /departments/science/merge/           login login 403 403 403 403 200 403 403 200 403
 POST measures:merge         /departments/science/merge/           403   403   403 403 403 403 302 403 403 302 403
+GET  measures:assign_problems /problems/assign/                    login login 403 403 403 403 200 403 403 200 403
+POST measures:assign_problems /problems/assign/                    403   403   403 403 403 403 302 403 403 302 403
 GET  measures:meetings      /meetings/                            login 200   200 200 200 200 200 200 200 200 200
 GET  measures:add_meeting   /meetings/add/?state=open             login login 403 403 403 403 200 403 403 200 403
 POST measures:add_meeting   /meetings/add/                        403   403   403 403 403 403 302 403 403 302 403

@@ -19,6 +19,7 @@ from accounts.permissions import may_review, may_see_names
 from accounts.rules import ACCOUNTS, READERS, asks
 from core.clock import today
 from measures.filters import asked_plan
+from measures.forms import AssignManyForm
 from measures.models import Problem, ProblemCategory, ProblemEvidence, ProblemStep, ProblemSubject
 from measures.problem_filters import OPEN, PROBLEM_ORDERINGS, ProblemFilter
 from measures.problem_rows import ProblemRow, problem_rows
@@ -93,9 +94,13 @@ class ProblemList(ListPageView):
         counts = problem_counts(self.plan, on=self.day)
         owners = self.owners(counts)
         sentence = _("%(overdue)s overdue, %(to_verify)s to be verified")
+        rows = self.rows(context["page"].object_list.with_rows())
+        acts = self.day == today() and may_review(self.request.user)
+        if acts and any(row.waits_for_assignment for row in rows):
+            context.setdefault("assign_form", AssignManyForm())
         return context | {
             "plan": self.plan,
-            "rows": self.rows(context["page"].object_list.with_rows()),
+            "rows": rows,
             "counts": sentence % {name: format_number(self.counted[name]) for name in ("overdue", "to_verify")},
             "figures": counts,
             "states": state_counts(counts),
@@ -109,7 +114,7 @@ class ProblemList(ListPageView):
             "raised_label": _("Date raised"),
             "due_label": _("To be solved by"),
             "state_label": pgettext("problem", "State"),
-            "may_raise": self.day == today() and may_review(self.request.user),
+            "may_raise": acts,
             "agenda_query": self.request.GET.urlencode(),
         }
 

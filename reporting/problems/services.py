@@ -199,7 +199,7 @@ def assign_problem(
         sentence = _("Somebody has acted on this problem since you opened the form: look at it, then send yours.")
         raise NotAllowed(sentence)
     move = check_move(problem, "assign" if problem.state == ProblemState.RAISED else "reassign", by=by)
-    _check_due_day(assignment.due_on, before=last.due_on)
+    check_due_day(assignment.due_on, before=last.due_on)
     content = problem.content()
     if assignment.category is not None:
         problem.category = assignment.category
@@ -212,7 +212,8 @@ def assign_problem(
     return _add_step(problem, move, by=by, note=note, **holds)
 
 
-def _check_due_day(due_on: date | None, *, before: date | None) -> None:
+def check_due_day(due_on: date | None, *, before: date | None = None) -> None:
+    """`before`: the day by which it was to be solved until now, which may stay. Raises NotAllowed."""
     if due_on is None:
         raise NotAllowed(_("Say by when it is to be solved."), field="due_on")
     if due_on != before and not today() <= due_on <= LAST_DAY:

@@ -11,10 +11,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from measures.models import Problem, ProblemEvidence
-from measures.problems import add_default_categories, move_problem, save_problem_draft
+from measures.problems import add_default_categories, move_problem, reword_problem, save_problem_draft
 from reporting.problems.services import ProblemData
 from tests.documents import make_pdf
 from tests.factories import make_department, make_measure, make_plan, make_problem, make_user
+from tests.pages import text_of
 from web.site import site_profile
 
 pytestmark = pytest.mark.django_db
@@ -206,3 +207,134 @@ class TestOne:
         page = client.get("/measures/M001/problems/1/?plan=second&lang=en").content.decode()
         assert "Of the second plan" in page
         assert codes(client, "&plan=second") == ["M001-1"]
+
+
+class TestAssigningMany:
+    ASSIGN = "/problems/assign/"
+
+    @pytest.fixture
+    def rita(self, client):
+        client.force_login(make_user("rita", role="reviewer", language="en"))
+        return client
+
+    @pytest.fixture
+    def raised(self, measure):
+        return [make_problem(measure, RAISED) for _number in range(3)]
+
+    def keys(self, client, query="", address="/problems/"):
+        """What the boxes of the list send, and which of them are ticked."""
+        page = client.get(f"{address}{query}").content.decode()
+        boxes = re.findall(r'<input\s+type="checkbox"\s+name="problem"[^>]*>', page)
+        found = {re.findall(r'value="([^"]+)"', box)[0]: "checked" in box for box in boxes}
+        return list(found), [key for key, is_ticked in found.items() if is_ticked]
+
+    def assign(self, client, keys, **data):
+        return client.post(self.ASSIGN, {"problem": keys, "owner": "energy", "due_on": "2023-09-30", **data})
+
+    def assigned(self, problems):
+        found = []
+        for each in problems:
+            step = each.steps.last()
+            found.append((step.move, step.owner.slug, step.due_on and str(step.due_on)))
+        return found
+
+    def test_to_one_department_by_one_day(self, rita, measure, raised):
+        energy = make_department("energy", short_en="Energy")
+        ben = make_user("ben", role="reporter", department=energy)
+        make_problem(measure, RAISED, steps=["assign"])
+        keys, ticked = self.keys(rita)
+        # Those that wait alone have a box.
+        assert (len(keys), ticked) == (3, [])
+        answer = self.assign(rita, keys[:2])
+        assert answer.url == "/problems/"
+        page = text_of(rita.get("/problems/").content.decode())
+        assert "2 problems were assigned; those concerned were told." in page
+        done = ("assign", "energy", "2023-09-30")
+        assert sorted(self.assigned(raised)) == [done, done, ("raise", "science", None)]
+        assert ben.notices.count() == 2
+
+    def test_all_of_the_page_are_ticked_where_the_list_is_opened_so(self, rita, measure, raised):
+        make_problem(measure, RAISED, steps=["assign"])
+        page = rita.get("/problems/?state=open").content.decode()
+        assert 'href="/problems/assign/?state=open"' in page
+        keys, ticked = self.keys(rita, "?state=open", self.ASSIGN)
+        assert len(keys) == 3 and ticked == keys
+
+    def test_each_is_refused_by_itself_in_its_row(self, rita, raised):
+        make_department("energy")
+        keys, _ticked = self.keys(rita)
+        # Somebody rewords one meanwhile: it says something else than what was shown.
+        rolf = make_user("rolf", role="reviewer")
+        reword_problem(raised[1], by=rolf, data=ProblemData(text="用地指标不足"))
+        page = self.assign(rita, keys).content.decode()
+        assert "2 problems were assigned" in text_of(page)
+        row = page.partition("用地指标不足")[2].partition("</tr>")[0]
+        assert "Somebody has acted on this problem since you opened the form" in row
+        assert [move for move, _owner, _day in self.assigned(raised)] == ["assign", "reword", "assign"]
+        # What it says now was not ticked.
+        assert "checked" not in page.partition(f'value="{raised[1].pk}-')[2].partition(">")[0]
+
+    def test_what_was_refused_and_is_no_longer_listed_is_said(self, rita, raised):
+        make_department("energy")
+        keys, _ticked = self.keys(rita, "?state=raised")
+        rolf = make_user("rolf", role="reviewer")
+        move_problem(raised[0], "withdraw", by=rolf, note="重复")
+        page = rita.post(
+            f"{self.ASSIGN}?state=raised", {"problem": keys, "owner": "energy", "due_on": "2023-09-30"}
+        ).content.decode()
+        assert "M001-1: Somebody has acted on this problem" in text_of(page)
+
+    @pytest.mark.parametrize(
+        ("data", "sentence"),
+        [
+            ({"due_on": "2023-08-28"}, "The day must not lie before today."),
+            ({"due_on": ""}, "This field is required"),
+            ({"owner": ""}, "This field is required"),
+            ({"owner": "nobody"}, "This value is not allowed"),
+        ],
+    )
+    def test_bad_input_is_said_once_and_ticks_stay(self, rita, raised, data, sentence):
+        make_department("energy")
+        keys, _ticked = self.keys(rita)
+        page = self.assign(rita, keys[:2], **data).content.decode()
+        field = page.partition('id="assign"')[2].partition("</form>")[0]
+        assert sentence in field
+        assert len(re.findall(r'name="problem"[^>]*checked', page)) == 2
+        assert {move for move, _owner, _day in self.assigned(raised)} == {"raise"}
+
+    @pytest.mark.parametrize("key", ["", "x", "1", "1-", "999999-1", "<b>-1"])
+    def test_without_a_problem_nothing_is_assigned(self, rita, raised, key):
+        make_department("energy")
+        answer = rita.post(self.ASSIGN, {"problem": key, "owner": "energy", "due_on": "2023-09-30"}, follow=True)
+        assert "Select at least one problem." in text_of(answer.content.decode())
+
+    def test_who_helps_stays(self, rita, measure):
+        """Of one that was withdrawn and raised again."""
+        make_department("energy")
+        problem = make_problem(measure, RAISED, steps=["assign", "withdraw", "restore"], is_escalated=True)
+        problem.helpers.add(make_department("finance"))
+        self.assign(rita, self.keys(rita)[0])
+        assert [each.slug for each in problem.helpers.all()] == ["finance"]
+        assert problem.steps.last().is_escalated
+
+    @pytest.mark.parametrize("role", ["viewer", "reporter", "auditor", None])
+    def test_is_the_offices_alone_and_of_today(self, client, rita, measure, raised, role):
+        assert not self.keys(rita, "?as_of=2023-08-28")[0]
+        client.logout()
+        if role:
+            department = measure.lead_department if role == "reporter" else None
+            client.force_login(make_user(role=role, department=department))
+        assert not self.keys(client)[0]
+        assert self.assign(client, [f"{raised[0].pk}-1"]).status_code == 403
+
+    def test_many_cost_no_more_statements(self, rita, measure, raised):
+        def statements(query):
+            with CaptureQueriesContext(connection) as queries:
+                assert rita.get(f"/problems/{query}").content.decode().count('form="assign"') == Problem.objects.count()
+            return len(queries)
+
+        statements("")
+        few = statements("?page_size=100")
+        for _number in range(10):
+            make_problem(measure, RAISED)
+        assert statements("?page_size=100&state=open") == few
