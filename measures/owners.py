@@ -18,6 +18,7 @@ from core.signals import person_changed
 from core.versions import State, as_state, check_unchanged
 from measures.models import Measure
 from measures.services import lock_measure
+from reporting.services import Outcome, do_each
 
 PLACES = ("owner", "deputy")
 
@@ -33,8 +34,10 @@ def reporters_of(department: Department) -> Any:
 
 
 @transaction.atomic
-def set_owners(measure: Measure, *, by: User, opened: State, owner: User | None, deputy: User | None) -> Measure:
-    """Raises ChangedMeanwhile, and NotAllowed with the field at fault."""
+def set_owners(
+    measure: Measure, *, by: User, opened: State, owner: User | None, deputy: User | None, may_stay: bool = False
+) -> Measure:
+    """Raises ChangedMeanwhile, and NotAllowed with the field at fault; where nothing changes unless that `may_stay`."""
     wanted = {"owner": owner, "deputy": deputy}
     # People before measures, as whoever closes an account locks them.
     keys = [each.pk for each in wanted.values() if each is not None]
@@ -51,10 +54,24 @@ def set_owners(measure: Measure, *, by: User, opened: State, owner: User | None,
         setattr(measure, name, stored)
     if owner is not None and owner == deputy:
         raise NotAllowed(_("The deputy is somebody else than the owner."), field="deputy")
-    if owners_state(measure) == before:
+    if owners_state(measure) != before:
+        measure.save(update_fields=PLACES)
+    elif not may_stay:
         raise NotAllowed(_("Nothing was changed."))
-    measure.save(update_fields=PLACES)
     return measure
+
+
+def set_owners_of_many(
+    measures: Iterable[Measure], *, by: User, opened: Mapping[int, State], places: Mapping[str, User | None]
+) -> list[Outcome[Measure]]:
+    """Sets these of PLACES, and leaves the others; each measure is changed, or refused, by itself. `opened`: what was
+    shown of each, by its id."""
+
+    def set_one(measure: Measure) -> None:
+        wanted = {name: getattr(measure, name) for name in PLACES} | dict(places)
+        set_owners(measure, by=by, opened=opened[measure.pk], **wanted, may_stay=True)
+
+    return do_each(measures, set_one)
 
 
 def clear_owners(measures: Iterable[Measure], *, by: User | None, of: User | None = None) -> None:

@@ -76,6 +76,7 @@ urlpatterns = [
     path("departments/", departments.OfficeDepartments.as_view(), name="departments"),
     path("add-department/", departments.AddDepartment.as_view(), name="add_department"),
     path("departments/<slug:slug>/", departments.ChangeDepartment.as_view(), name="department"),
+    path("departments/<slug:slug>/owners/", owners.ChangeManyOwners.as_view(), name="many_owners"),
     path("people/", people.OfficePeople.as_view(), name="people"),
     path("people/invite/", people.InvitePerson.as_view(), name="invite"),
     path("people/<int:pk>/", people.ChangePerson.as_view(), name="person"),

@@ -139,6 +139,8 @@ GET  office:measure         /office/measures/M001/                login login 40
 POST office:measure         /office/measures/M001/                403   403   403 403 403 403 302 403 403 302 403
 GET  office:owners          /office/measures/M001/owners/         login login 403 200 403 403 200 403 403 200 403
 POST office:owners          /office/measures/M001/owners/         403   403   403 302 403 403 302 403 403 302 403
+GET  office:many_owners     /office/departments/science/owners/   login login 403 200 403 403 200 403 403 200 403
+POST office:many_owners     /office/departments/science/owners/   403   403   403 302 403 403 302 403 403 302 403
 GET  office:projects        /office/projects/                     login login 403 403 403 403 200 403 403 200 403
 GET  office:add_project     /office/add-project/                  login login 403 403 403 403 200 403 403 200 403
 POST office:add_project     /office/add-project/                  403   403   403 403 403 403 302 403 403 302 403
@@ -489,6 +491,7 @@ BODIES = {
     "POST office:section": {"number": "1", "title_zh": "改名", "title_en": "Renamed"},
     "POST office:measure": {"title_zh": "改名", "title_en": "Renamed", **REASON},
     "POST office:owners": {"owner": "ada", "deputy": ""},
+    "POST office:many_owners": {"owner": "ada", "measure": "{led}::"},
     "POST measures:add_meeting": {"meeting": "new", "title_zh": "会", "held_on": "2023-08-29", "problems": "{problem}"},
     "POST measures:change_meeting": {"title_zh": "改名", "held_on": "2023-08-28"},
     "POST measures:meeting_agenda": {"off": "{item}"},

@@ -193,7 +193,7 @@ def test_rows_of_the_release_stay(django_db_blocker: Any) -> None:
 
 @pytest.mark.usefixtures("_upgraded")
 def test_the_plan_that_was_current_is_the_chosen_one(django_db_blocker: Any, settings: Any) -> None:
-    migration: Any = import_module("measures.migrations.0029_current_plan")
+    migration: Any = import_module("measures.migrations.0030_current_plan")
     with django_db_blocker.unblock():
         assert Plan.objects.get(is_current=True).slug == "plan", "the newest that has begun, as the rule before said"
         for pinned, chosen in (("to-come", "to-come"), ("nowhere", "plan")):

@@ -22,7 +22,7 @@ from core.period_codes import read_period
 from datasets.models import Upload
 from datasets.uploads import keep_upload, work_on
 from indicators.values import ValueData, save_value, submit_value
-from measures.models import Evidence, Load, PlanMilestone, Problem
+from measures.models import Evidence, Load, Measure, PlanMilestone, Problem
 from measures.problems import move_problem, save_problem_draft
 from measures.reports import ReportData, save_draft
 from notices.models import Notice
@@ -237,6 +237,7 @@ def make_site():
         "done": change.report_id,
         "waits": waits.pk,
         "waits_shown": waits.content_key,
+        "led": Measure.objects.get(code="M001").pk,
         "filed": filed.pk,
         "filed_shown": filed.content_key,
         "paper": paper.key,

@@ -30,6 +30,7 @@ from web.html.links import query_of
 from web.language import localized
 from web.lists.filters import ChoiceFilter, DayField, DepartmentFilter, SearchFilter, SlugFilter
 from web.unsaved_input import labels_of
+from web.values import asked_values
 from web.views import FilteredListView, TodayView
 
 
@@ -72,7 +73,9 @@ class OfficeMeasures(TodayView, FilteredListView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         plan = asked_plan(self.request)
         is_filtered = any(self.request.GET.get(name) for name in self.filterset_class.base_filters)
-        return super().get_context_data(plan=plan, is_filtered=is_filtered, in_plan=PlanScope.IN_PLAN, **kwargs)
+        context = super().get_context_data(plan=plan, is_filtered=is_filtered, in_plan=PlanScope.IN_PLAN, **kwargs)
+        departments = asked_values(self.request.GET, "department")
+        return context | {"only_department": departments[0] if len(departments) == 1 else ""}
 
 
 class NewMeasureForm(forms.Form):

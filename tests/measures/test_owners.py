@@ -1,6 +1,7 @@
 """Who looks after a measure: Ada and Cai report for Science, Ben for Energy, Vic looks at Science, Rita reviews."""
 
 import json
+import re
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -325,3 +326,98 @@ class TestPages:
         client.force_login(site.ada)
         page = client.get("/workspace/?whose=mine", headers=EN).content.decode()
         assert "You look after no measure yet" in text_of(page)
+
+
+class TestMany:
+    MANY = "/office/departments/science/owners/"
+
+    def keys(self, client: Any, query: str = "") -> dict[str, bool]:
+        """What the boxes send, and whether they are ticked."""
+        html = client.get(f"{self.MANY}{query}").content.decode()
+        boxes = re.findall(r'<input\s+type="checkbox"\s+name="measure"[^>]*>', html)
+        return {re.findall(r'value="([^"]+)"', box)[0]: "checked" in box for box in boxes}
+
+    @pytest.mark.parametrize("name", ["cai", "rita"])
+    def test_those_ticked_are_given_to_one_person(self, site: Any, client: Any, name: str) -> None:
+        give(site.two, by=site.rita, owner=site.cai, deputy=site.ada)
+        three = make.make_measure(lead_department=site.science, code="M003")
+        make.make_measure(lead_department=site.energy, code="M004")
+        client.force_login(getattr(site, name))
+        keys = list(self.keys(client))
+        assert len(keys) == 3
+        sent = {"measure": keys[:2], "owner": "cai"}
+        assert client.post(self.MANY, sent, headers=EN)["Location"] == self.MANY
+        assert "It is on record who looks after 2 measures" in text_of(
+            client.get(self.MANY, headers=EN).content.decode()
+        )
+        assert (keepers(site.one), keepers(site.two), keepers(three)) == (("cai", None), ("cai", "ada"), (None, None))
+        assert last_change(site.one) == ({"owner": ["None", str(site.cai.pk)]}, getattr(site, name))
+
+    def test_a_place_is_given_to_nobody(self, site: Any, client: Any) -> None:
+        give(site.one, by=site.rita, owner=site.cai, deputy=site.ada)
+        client.force_login(site.cai)
+        client.post(self.MANY, {"measure": list(self.keys(client)), "deputy": "*"})
+        assert (keepers(site.one), keepers(site.two)) == (("cai", None), (None, None))
+
+    def test_each_is_refused_by_itself_in_its_row(self, site: Any, client: Any) -> None:
+        three = make.make_measure(lead_department=site.science, code="M003")
+        give(three, by=site.rita, deputy=site.cai)
+        client.force_login(site.cai)
+        keys = list(self.keys(client))
+        give(site.two, by=site.rita, owner=site.ada)
+        html = client.post(self.MANY, {"measure": keys, "owner": "cai"}, headers=EN).content.decode()
+        assert "It is on record who looks after 1 measure" in text_of(html)
+        rows = {code: html.partition(f"<td>{code}</td>")[2].partition("</tr>")[0] for code in ("M001", "M002", "M003")}
+        assert "Somebody else has changed this since you opened the form" in rows["M002"]
+        assert "The deputy is somebody else than the owner" in rows["M003"]
+        assert (keepers(site.one), keepers(site.two), keepers(three)) == (
+            ("cai", None),
+            ("ada", None),
+            (None, "cai"),
+        )
+        # What was shown otherwise is not ticked as it is now, nor what is done.
+        assert ["checked" in row for row in rows.values()] == [False, False, True]
+
+    @pytest.mark.parametrize(
+        ("data", "sentence"),
+        [
+            ({"measure": [], "owner": "ada"}, "Select at least one measure."),
+            ({"measure": ["x", "1", "1:ada", "999999::"], "owner": "ada"}, "Select at least one measure."),
+            ({}, "Choose an owner or a deputy."),
+            ({"owner": "ben"}, "Select a valid choice"),
+        ],
+    )
+    def test_bad_input_is_said_and_ticks_stay(self, site: Any, client: Any, data: Any, sentence: str) -> None:
+        client.force_login(site.ada)
+        keys = list(self.keys(client))
+        html = client.post(self.MANY, {"measure": keys} | data, headers=EN).content.decode()
+        assert sentence in text_of(html)
+        assert len(re.findall(r'name="measure"[^>]*checked', html)) == (0 if "measure" in data else 2)
+        assert (keepers(site.one), keepers(site.two)) == ((None, None), (None, None))
+
+    def test_all_are_ticked_and_it_is_linked_where_one_is_given(self, site: Any, client: Any) -> None:
+        client.force_login(site.rita)
+        assert list(self.keys(client, "?ticked=all").values()) == [True, True]
+        assert self.MANY in client.get("/office/measures/?department=science").content.decode()
+        assert self.MANY in client.get(PAGE).content.decode()
+        client.force_login(site.ada)
+        assert self.MANY in client.get("/workspace/").content.decode()
+
+    @pytest.mark.parametrize("name", ["ben", "vic", "mia"])
+    def test_is_for_the_department_and_the_office(self, site: Any, client: Any, name: str) -> None:
+        client.force_login(getattr(site, name))
+        assert client.get(self.MANY).status_code == 403
+        assert client.post(self.MANY, {"measure": f"{site.one.pk}::", "owner": "ada"}).status_code == 403
+        assert keepers(site.one) == (None, None)
+
+    def test_many_cost_no_more_statements(self, site: Any, client: Any) -> None:
+        client.force_login(site.rita)
+        self.keys(client)
+        counts = []
+        for number in (0, 10):
+            for _each in range(number):
+                give(make.make_measure(lead_department=site.science), by=site.rita, owner=site.cai, deputy=site.ada)
+            with CaptureQueriesContext(connection) as queries:
+                assert len(self.keys(client)) == 2 + number
+            counts.append(len(queries))
+        assert counts[0] == counts[1]

@@ -61,6 +61,7 @@ FORMS = {
     "office:exemption": ("/office/exemptions/{exemption}/", "reason_en"),
     "office:remove_exemption": ("/office/exemptions/{exemption}/remove/", ""),
     "office:owners": ("/office/measures/M001/owners/", ""),
+    "office:many_owners": ("/office/departments/science/owners/", ""),
     "office:invite": ("/office/people/invite/", ""),
     "office:person": ("/office/people/{person}/", ""),
     "office:person_link": ("/office/people/{person}/link/", ""),

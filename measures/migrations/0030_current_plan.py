@@ -18,7 +18,7 @@ def choose_current_plan(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('measures', '0028_notices_leave'),
+        ('measures', '0029_answers'),
     ]
 
     operations = [
