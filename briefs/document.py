@@ -10,6 +10,7 @@ from briefs.sheet import Brief, Part, width_of
 from core.clock import now
 from core.statuses import MeasureStatus
 from web.formats.dates import format_day
+from web.formats.text import with_full_stop
 from web.html.figures import unit_of
 from web.word import MEDIA_TYPE, WordCell, WordColumn, WordFile
 
@@ -72,5 +73,7 @@ def _add_part(file: WordFile, brief: Brief, part: Part) -> None:
         file.add_table([WordColumn(column.share, column.is_number) for column in part.columns], [head, *rows])
     else:
         file.add_plain("Cell", part.nothing)
+    if part.note:
+        file.add_plain("Caption", with_full_stop(part.note))
     if part.left_out:
         file.add_plain("Caption", f"{part.left_out_text} {brief.site}{part.url}")

@@ -91,13 +91,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Part:
-    """A heading and its table. `nothing`: the sentence in place of a table without rows. `left_out`: how many rows did
-    not fit; they are at `url`."""
+    """A heading and its table. `nothing`: the sentence in place of a table without rows. `note`: one below it.
+    `left_out`: how many rows did not fit; they are at `url`."""
 
     title: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
     nothing: str = ""
+    note: str = ""
     left_out: int = 0
     url: str = ""
 

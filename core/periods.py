@@ -88,6 +88,7 @@ class MonthState(models.TextChoices):
 
     ON_TIME = "on_time", pgettext_lazy("month's reports", "On time")
     LATE = "late", pgettext_lazy("month's reports", "Late")
+    COVERED = "covered", pgettext_lazy("month's reports", "Covered later")
     MISSING = "missing", pgettext_lazy("month's reports", "None or some submitted")
     PENDING = "pending", pgettext_lazy("month's reports", "Not yet due")
 

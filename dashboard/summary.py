@@ -1,6 +1,7 @@
 """The answer of `GET /api/v1/summary/`: every figure of a plan on a day, and what its `meta` says of each."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,8 @@ from dashboard.figure_definitions import FigureDefinition
 from dashboard.figures import Figures
 from dashboard.problem_figures import CategoryShare, shares_by_category
 from indicators.state import IndicatorState
+from measures.reporting_months import late_reports, reports_owed, tallies
+from reporting.months import OwedReport
 from web.formats.numbers import trimmed
 from web.formats.sources import format_source
 from web.language import localized
@@ -32,7 +35,34 @@ def summary(figures: Figures) -> dict[str, Any]:
             **figures.problems,
             "by_category": [_by_category(each) for each in shares_by_category(figures.problem_counts)],
         },
+        "reports": _reports(figures),
         "indicators": {each.indicator.code: indicator_summary(each) for each in figures.indicator_states},
+    }
+
+
+def _reports(figures: Figures) -> dict[str, Any]:
+    """How departments stand with each month that they owed reports for, the oldest first."""
+    owed = reports_owed(figures.plan, by=figures.day)
+    found = tallies(owed, list(owed), day=figures.day)
+    return {
+        "departments_outstanding": len(late_reports(figures.plan, day=figures.day, owed=owed).departments),
+        "months": [
+            {
+                "month": f"{month:%Y-%m}",
+                **_month_counts(owed[month].values()),
+                "departments": {"owing": each.owing, **asdict(each)},
+            }
+            for month, each in found.items()
+        ],
+    }
+
+
+def _month_counts(reports: Collection[OwedReport]) -> dict[str, int]:
+    return {
+        "owed": len(reports),
+        "filed": sum(each.filed_on is not None for each in reports),
+        "covered": sum(each.is_covered for each in reports),
+        "missing": sum(each.is_missing for each in reports),
     }
 
 

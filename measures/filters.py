@@ -141,6 +141,16 @@ class OwingFilter(MonthFilter):
         return qs.still_owing(value, by=day, first_month=first_reporting_month(plan, by=day))
 
 
+class CoveredFilter(MonthFilter):
+    """Measures that left a month out and filed a later one, by the day of the list."""
+
+    def filter(self, qs: Any, value: date | None) -> Any:
+        if value is None:
+            return qs
+        day, plan = asked_day(self.parent.request), asked_plan(self.parent.request)
+        return qs.covered(value, by=day, first_month=first_reporting_month(plan, by=day))
+
+
 class InThemeFilter(SlugFilter):
     """Over rows whose queryset has `in_themes`."""
 
@@ -170,6 +180,7 @@ class MeasureFilter(UpdatedFilterSet):
     due_to = DayFilter(field_name="due_on", lookup_expr="lte", label=gettext_lazy("Due by"))
     provenance = ChoiceFilter(choices=Provenance.choices, label=gettext_lazy("Provenance"))
     owing = OwingFilter(label=gettext_lazy("Report outstanding for"))
+    covered = CoveredFilter(label=gettext_lazy("Covered by a later month"))
     changed = ChangedFilter(label=gettext_lazy("Changed since the comparison day"))
 
     unchanged_since = UnchangedFilter(label=gettext_lazy("Status unchanged since"))

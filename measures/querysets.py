@@ -304,6 +304,13 @@ class MeasureQuerySet(ScopedQuerySet["Measure"]):
         filed = _model("Report").objects.filed(by=by).filter(measure=OuterRef("pk"), period__gte=month)
         return self.owing(month, by=by, first_month=first_month).filter(~Exists(filed))
 
+    def covered(self, month: date, *, by: date, first_month: date = date.min) -> Self:
+        """Those that owed a report for a month and filed none for it, but one for a later month, which ended the
+        duty."""
+        filed = _model("Report").objects.filed(by=by).filter(measure=OuterRef("pk"))
+        found = self.owing(month, by=by, first_month=first_month).filter(~Exists(filed.filter(period=month)))
+        return found.filter(Exists(filed.filter(period__gt=month)))
+
     def illustrative(self, as_of: date) -> Self:
         """Those of which something that counts on the day is illustrative: the measure, its lead, the status change in
         force, or an accepted report."""

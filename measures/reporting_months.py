@@ -1,4 +1,4 @@
-"""Who has reported a month: what each lead department owed for it, and what it filed."""
+"""Who has reported a month: what each lead department owed for it, what it filed, and what a later month covers."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,11 +11,18 @@ from django.db.models import Min
 from core.periods import month_of, months_between
 from measures.models import Report
 from measures.timeline import History, load_history
-from reporting.months import LateMonth, LateReports, ReportingMonth, late_of
+from reporting.months import (
+    LateMonth,
+    LateReports,
+    MonthTally,
+    OwedReport,
+    ReportingMonth,
+    late_of,
+    tally,
+)
 
-# For each month, by a measure's code: who leads it, and the day of the first report that was filed, None while it is
-# still owed.
-type ReportsOwed = dict[date, dict[str, tuple[int, date | None]]]
+# For each month, by a measure's code.
+type ReportsOwed = dict[date, dict[str, OwedReport]]
 
 
 def months_of(
@@ -50,37 +57,27 @@ def first_reporting_month(plan: Any, *, by: date) -> date:
 def reports_owed(
     plan: Any, *, by: date, months: Sequence[date] | None = None, history: History | None = None
 ) -> ReportsOwed:
-    """What is owed and filed by the day `by`; of all months up to it, the oldest first, where none are named. Three
-    queries, one less with a `history`."""
-    return reports_owed_and_left_out(plan, by=by, months=months, history=history)[0]
-
-
-def reports_owed_and_left_out(
-    plan: Any, *, by: date, months: Sequence[date] | None = None, history: History | None = None
-) -> tuple[ReportsOwed, ReportsOwed]:
-    """As `reports_owed`; and the same with the reports that were left out, for which a later month stands: whoever owes
-    them no more did not report their months in time."""
+    """What was owed, what of it is filed by the day `by`, and what a later month covers; of all months up to the day,
+    the oldest first, where none are named. Three queries, one less with a `history`."""
     if plan is None or months == []:
-        return {}, {}
+        return {}
     first = first_reporting_month(plan, by=by)
     months = months_between(first, by) if months is None else months
     if not months:
-        return {}, {}
+        return {}
     history = history or load_history(plan, by)
     filed_on = Report.objects.in_plan(plan).first_filed(since=min(months), by=by)
     last_filed: dict[str, date] = {}
     for code, month in sorted(filed_on):
         last_filed[code] = month
     owed: ReportsOwed = {}
-    with_left_out: ReportsOwed = {}
     for month in months:
         still = history.owing(month, first_month=first, last_filed=last_filed)
-        owing = history.owing(month, first_month=first)
-        reports = {code: (department, filed_on.get((code, month))) for code, department in owing.items()}
-        # A later month that is filed stands for one that was left out.
-        owed[month] = {code: each for code, each in reports.items() if code in still or each[1] is not None}
-        with_left_out[month] = reports
-    return owed, with_left_out
+        owed[month] = {
+            code: OwedReport(department, day := filed_on.get((code, month)), day is None and code not in still)
+            for code, department in history.owing(month, first_month=first).items()
+        }
+    return owed
 
 
 def months_by_department(
@@ -94,14 +91,24 @@ def months_by_department(
 def count_by_department(owed: ReportsOwed, months: Sequence[date]) -> dict[int, list[ReportingMonth]]:
     found: dict[int, list[ReportingMonth]] = {}
     for number, month in enumerate(months):
-        days: dict[int, list[date | None]] = defaultdict(list)
-        for department, day in owed.get(month, {}).values():
-            days[department].append(day)
-        for department, own in days.items():
-            filed = [day for day in own if day is not None]
+        reports: dict[int, list[OwedReport]] = defaultdict(list)
+        for each in owed.get(month, {}).values():
+            reports[each.department].append(each)
+        for department, own in reports.items():
+            filed = [each.filed_on for each in own if each.filed_on is not None]
+            covered = sum(each.is_covered for each in own)
             found.setdefault(department, [ReportingMonth(0, 0)] * len(months))
-            found[department][number] = ReportingMonth(len(own), len(filed), max(filed, default=None))
+            found[department][number] = ReportingMonth(len(own), len(filed), max(filed, default=None), covered)
     return found
+
+
+def tallies(owed: ReportsOwed, months: Sequence[date], *, day: date) -> dict[date, MonthTally]:
+    """How the departments stand with each month; without those for which nothing was owed. `owed`: by the day."""
+    by_department = count_by_department(owed, months).values()
+    found = {
+        month: tally((own[number] for own in by_department), month, day=day) for number, month in enumerate(months)
+    }
+    return {month: each for month, each in found.items() if each.owing}
 
 
 def late_months(
@@ -121,14 +128,19 @@ def late_months(
 
 def late_reports(plan: Any, *, day: date, owed: ReportsOwed) -> LateReports:
     """`owed`: all that is owed by the day."""
-    return LateReports(late_months(plan, day=day, owed=owed), is_owed=bool(owed.get(month_of(day))))
+    of_month = owed.get(month_of(day), {}).values()
+    return LateReports(
+        late_months(plan, day=day, owed=owed),
+        is_owed=bool(of_month),
+        is_reported=bool(of_month) and all(each.filed_on is not None for each in of_month),
+    )
 
 
 def missing_by_department(owed: ReportsOwed, late: Sequence[LateMonth]) -> dict[int, int]:
     """How many reports of late months are missing, by the id of each department that owed any of any month."""
-    found = {department: 0 for reports in owed.values() for department, _filed_on in reports.values()}
-    for each in late:
-        for department, month in each.units.items():
+    found = {each.department: 0 for reports in owed.values() for each in reports.values()}
+    for late_month in late:
+        for department, month in late_month.units.items():
             found[department] += month.missing
     return found
 
@@ -140,5 +152,6 @@ def months_of_department(department_id: int, *, plan: Any, months: Sequence[date
 
 
 def outstanding_codes(owed: ReportsOwed, month: date, department: int | None) -> list[str]:
-    """The codes of the measures whose reports for the month the department has not filed."""
-    return [code for code, (lead, filed) in owed.get(month, {}).items() if lead == department and filed is None]
+    """The codes of the measures whose reports for the month the department still owes."""
+    reports = owed.get(month, {}).items()
+    return [code for code, each in reports if each.department == department and each.is_missing]

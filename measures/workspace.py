@@ -1,5 +1,6 @@
 """What a department has to do for a month: its measures, sorted by what they ask of it."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +16,7 @@ from core.lights import Light, Thresholds, is_due_soon, is_overdue
 from core.periods import month_end
 from measures.models import Measure, Plan, Report
 from measures.reporting_months import reports_owed
-from reporting.months import reports_due_on
+from reporting.months import OwedReport, reports_due_on
 from reporting.workflow import OPEN_STATES, ReportState
 
 # In the order of the page.
@@ -27,6 +28,7 @@ GROUPS: dict[str, str | Promise] = {
     "to_report": _("To submit"),
     "submitted": pgettext_lazy("report state", "Submitted"),
     "accepted": pgettext_lazy("report state", "Accepted"),
+    "covered": pgettext_lazy("month's reports", "Covered later"),
     "nothing": _("No report due this month"),
 }
 TO_DO = ("late", "overdue", "due_soon", "to_report")
@@ -37,7 +39,8 @@ class WorkspaceRow:
     """A measure that the department leads; `report` is the month's: the open one, else the newest accepted one.
 
     A returned report of another month has a row of its own, since it must be answered too. `failure`: why it could not
-    be filed just now.
+    be filed just now. `ends`: the earlier months that are still owed, and no longer once this one is filed; `ends_text`
+    names them.
     """
 
     measure: Any
@@ -45,6 +48,8 @@ class WorkspaceRow:
     report: Report | None
     group: str
     failure: str = ""
+    ends: Sequence[date] = ()
+    ends_text: str = ""
 
     @property
     def is_returned(self) -> bool:
@@ -56,7 +61,7 @@ class WorkspaceRow:
 
     @property
     def owes_nothing(self) -> bool:
-        return self.group == "nothing"
+        return self.group in ("covered", "nothing")
 
     @property
     def is_to_do(self) -> bool:
@@ -72,14 +77,15 @@ class WorkspaceRow:
 @dataclass
 class Workspace:
     """`participating`: measures that the department takes part in; `left`: unfinished reports on measures that another
-    department leads now; `owed` and `missing`: numbers of reports for the month; `late`: how many are still owed of
-    each other month whose day is over, the oldest first."""
+    department leads now; `owed`, `missing` and `covered`: numbers of reports for the month; `late`: how many are still
+    owed of each other month whose day is over, the oldest first."""
 
     rows: list[WorkspaceRow]
     participating: list[Any]
     left: list[Report]
     owed: int
     missing: int
+    covered: int
     late: dict[date, int]
 
     @property
@@ -87,6 +93,17 @@ class Workspace:
         """Titles and rows of those that are not empty."""
         groups = [(title, [row for row in self.rows if row.group == key]) for key, title in GROUPS.items()]
         return [(title, rows) for title, rows in groups if rows]
+
+    @property
+    def ends(self) -> dict[date, int]:
+        """Of how many measures "no change" for the month ends the duty for each earlier one, the oldest first."""
+        ends = Counter(month for row in self.rows if row.can_file_no_change for month in row.ends)
+        return dict(sorted(ends.items()))
+
+    @property
+    def ending(self) -> int:
+        """How many measures those are."""
+        return sum(row.can_file_no_change and bool(row.ends) for row in self.rows)
 
 
 def load_workspace(
@@ -117,36 +134,33 @@ def load_workspace(
         [
             *_returned_rows(led, reports, month=month),
             *_late_rows(led, reports, late),
-            *_rows_of_month(led, reports, of_month, month=month, day=day, limits=limits),
+            *_rows_of_month(led, reports, owed, month=month, day=day, limits=limits),
         ],
         list(participating.order_by("position", "code")),
         list(left),
         owed=len(of_month),
-        missing=_count_missing(of_month),
+        missing=sum(each.is_missing for each in of_month.values()),
+        covered=sum(each.is_covered for each in of_month.values()),
         late={each: len(keys) for each, keys in late.items()},
     )
 
 
-# By month, and by the id of a measure: the day on which the report came, None while it is still owed.
-type Owed = dict[date, dict[int, date | None]]
+# By month, and by the id of a measure.
+type Owed = dict[date, dict[int, OwedReport]]
 
 
 def _owed(led: Mapping[int, Any], *, plan: Plan | None, day: date) -> Owed:
     keys = {measure.code: key for key, measure in led.items()}
     return {
-        month: {keys[code]: filed_on for code, (_lead, filed_on) in reports.items() if code in keys}
+        month: {keys[code]: each for code, each in reports.items() if code in keys}
         for month, reports in reports_owed(plan, by=day).items()
     }
 
 
 def _late(owed: Owed, *, month: date, day: date) -> dict[date, set[int]]:
     """What is still owed of other months whose day is over."""
-    found = {each: {key for key, filed_on in own.items() if filed_on is None} for each, own in owed.items()}
+    found = {each: {key for key, report in own.items() if report.is_missing} for each, own in owed.items()}
     return {each: keys for each, keys in found.items() if keys and each != month and day > reports_due_on(each)}
-
-
-def _count_missing(owed: Mapping[int, date | None]) -> int:
-    return sum(filed_on is None for filed_on in owed.values())
 
 
 def _returned_rows(led: Mapping[int, Any], reports: Sequence[Report], *, month: date) -> list[WorkspaceRow]:
@@ -173,7 +187,7 @@ def _late_rows(
 def _rows_of_month(
     led: Mapping[int, Any],
     reports: Sequence[Report],
-    owed: Mapping[int, date | None],
+    owed: Owed,
     *,
     month: date,
     day: date,
@@ -182,10 +196,12 @@ def _rows_of_month(
     of_month = [report for report in reports if report.period == month]
     newest = {report.measure_id: report for report in of_month}
     filed = {report.measure_id for report in of_month if report.is_filed(by=day)}
+    earlier = {each: own for each, own in owed.items() if each < month}
     for key, measure in led.items():
-        report = newest.get(key)
-        group = _group(measure, report, is_filed=key in filed, is_owed=key in owed, day=day, limits=limits)
-        yield WorkspaceRow(measure, month, report, group)
+        report, owes = newest.get(key), owed.get(month, {}).get(key)
+        group = _group(measure, report, is_filed=key in filed, owes=owes, day=day, limits=limits)
+        ends = [each for each, own in earlier.items() if key in own and own[key].is_missing]
+        yield WorkspaceRow(measure, month, report, group, ends=ends)
 
 
 def _is_returned(report: Report | None) -> bool:
@@ -204,13 +220,17 @@ def _reports(department: Department, *, plan: Plan | None, months: Sequence[date
     return sorted(reports.order_by("submitted_on", "pk"), key=lambda report: report.state in OPEN_STATES)
 
 
-def _group(measure: Any, report: Report | None, *, is_filed: bool, is_owed: bool, day: date, limits: Thresholds) -> str:
+def _group(
+    measure: Any, report: Report | None, *, is_filed: bool, owes: OwedReport | None, day: date, limits: Thresholds
+) -> str:
     if report is not None and report.state == ReportState.RETURNED:
         return "returned"
     if is_filed:
         return "submitted" if report is not None and report.state == ReportState.SUBMITTED else "accepted"
-    if not is_owed:
+    if owes is None:
         return "nothing"
+    if owes.is_covered:
+        return "covered"
     due: Any = {"due_on": measure.due_on, "status": measure.status, "on": day}
     if is_overdue(**due):
         return "overdue"

@@ -33,13 +33,6 @@ class BoardRow[M: ReportingMonth]:
     month: M
     reminded_on: date | None
 
-    @property
-    def state(self) -> str:
-        """all, some or none of what it owed is filed."""
-        if self.month.is_reported:
-            return "all"
-        return "some" if self.month.filed else "none"
-
 
 def month_board(plan: Any, *, month: date, day: date) -> list[BoardRow[ReportingMonth]]:
     """The month of each department that owes something for it, those that miss most first. Five queries."""
@@ -68,8 +61,11 @@ def remind_department(department: Department, *, by: User, plan: Plan, period: d
     check_reviewer(by)
     # Two reviewers who press at once: the second sees that the first has.
     Department.objects.select_for_update(no_key=True).get(pk=department.pk)
-    if month_of_department(department.pk, plan=plan, month=period, by=today()).is_reported:
+    own = month_of_department(department.pk, plan=plan, month=period, by=today())
+    if own.is_reported:
         raise NotAllowed(_("This department has reported the month."))
+    if own.is_settled:
+        raise NotAllowed(_("This department owes no report for the month: it has submitted a later one."))
     reminded = _reminded_today(plan, user__department=department, city=None)
     if period in reminded:
         raise NotAllowed(_("This department has been reminded today."))

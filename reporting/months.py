@@ -1,8 +1,9 @@
-"""A department's reports for a month: how many it owed, and how many of those are in."""
+"""A department's reports for a month: how many it owed, how many of those are in, and for how many a later month is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from core.periods import MonthState
 from web.limits import report_due_day
@@ -13,38 +14,95 @@ def reports_due_on(month: date) -> date:
     return month.replace(day=report_due_day())
 
 
+class OwedReport(NamedTuple):
+    """A report that a measure owed for a month, and the department that leads the measure. `filed_on`: the day on which
+    it came; None where none was filed for that very month. `is_covered`: a later month was, which ends the duty."""
+
+    department: int
+    filed_on: date | None
+    is_covered: bool = False
+
+    @property
+    def is_missing(self) -> bool:
+        return self.filed_on is None and not self.is_covered
+
+
 @dataclass(frozen=True)
 class ReportingMonth:
-    """`filed` counts those owed reports that were submitted and not sent back. `last_on`: the day on which the last of
-    them came, where that was asked for."""
+    """`owed` counts the reports that were owed at the month's end by what is known now; `filed` those that were
+    submitted for it and not sent back; `covered` those that were not, where a later month was. `last_on`: the day on
+    which the last of those filed came, where that was asked for."""
 
     owed: int
     filed: int
     last_on: date | None = None
+    covered: int = 0
 
     @property
     def missing(self) -> int:
-        return self.owed - self.filed
+        """Those that are owed still."""
+        return self.owed - self.filed - self.covered
 
     @property
     def is_reported(self) -> bool:
         """Whether the department has reported the month: each report that it owed is in."""
         return self.filed >= self.owed
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is owed any longer: it is reported, or a later month covers what is not."""
+        return self.missing <= 0
+
     def days_late(self, month: date, *, day: date) -> int:
         """By how many days the reports are late: until the day while something is missing, until the last submission
-        once all is filed. Needs `last_on`."""
-        end = self.last_on if self.is_reported else day
+        once nothing is. Needs `last_on`."""
+        end = self.last_on if self.is_settled else day
         return 0 if end is None else max((end - reports_due_on(month)).days, 0)
 
     def state(self, month: date, *, day: date) -> MonthState | None:
         """None where nothing is owed. What may still come in time is pending, not missing. Needs `last_on`."""
         if not self.owed:
             return None
+        if self.is_settled and not self.is_reported:
+            return MonthState.COVERED
         is_late = self.days_late(month, day=day) > 0
         if self.is_reported:
             return MonthState.LATE if is_late else MonthState.ON_TIME
         return MonthState.MISSING if is_late else MonthState.PENDING
+
+
+@dataclass(frozen=True)
+class MonthTally:
+    """How many departments stand how with a month: all is in, by its day or after it; some was covered later and
+    nothing is missing; something is missing and some, or none, is in. Each that owes something counts once."""
+
+    on_time: int
+    late: int
+    covered: int
+    some: int
+    none: int
+
+    @property
+    def owing(self) -> int:
+        return self.reported + self.covered + self.some + self.none
+
+    @property
+    def reported(self) -> int:
+        return self.on_time + self.late
+
+
+def tally(months: Iterable[ReportingMonth], month: date, *, day: date) -> MonthTally:
+    """`months`: the same month of each department, with its last day."""
+    states = [(each.state(month, day=day), each.filed) for each in months]
+    settled = [state for state, _filed in states]
+    unsettled = [filed for state, filed in states if state in (MonthState.MISSING, MonthState.PENDING)]
+    return MonthTally(
+        on_time=settled.count(MonthState.ON_TIME),
+        late=settled.count(MonthState.LATE),
+        covered=settled.count(MonthState.COVERED),
+        some=sum(filed > 0 for filed in unsettled),
+        none=sum(filed == 0 for filed in unsettled),
+    )
 
 
 @dataclass(frozen=True)
@@ -82,10 +140,12 @@ def late_of(owed: Mapping[date, Mapping[int, ReportingMonth]], *, day: date) -> 
 
 @dataclass(frozen=True)
 class LateReports:
-    """What is late on a day: the months, the oldest first. `is_owed`: whether anything is owed for that of the day."""
+    """What is late on a day: the months, the oldest first. `is_owed`: whether anything is owed for that of the day;
+    `is_reported`: whether all of it is in, none of it covered by a later month."""
 
     months: Sequence[LateMonth]
     is_owed: bool
+    is_reported: bool
 
     @property
     def departments(self) -> set[int]:

@@ -164,6 +164,13 @@ TERMS: Mapping[str, Term] = {
             "of them."
         ),
     ),
+    "covered_later": Term(
+        pgettext_lazy("month's reports", "Covered later"),
+        _(
+            "A month's report that was not submitted, where one for a later month was: it is owed no longer, and does "
+            "not count as submitted for its month."
+        ),
+    ),
     "as_of": Term(
         _("As of"), _("The day for which a page shows the state: what was in effect at the end of that day.")
     ),

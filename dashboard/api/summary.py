@@ -167,6 +167,55 @@ PROBLEMS: dict[str, Shape] = {
         ),
     ),
 }
+# Units as the API names them.
+_DEPARTMENTS, _REPORTS = "departments", "reports"
+REPORTS: dict[str, Shape] = {
+    "departments_outstanding": quantity(
+        _DEPARTMENTS,
+        WHOLE,
+        description=gettext_lazy("Departments that still owe a report for a month whose day is over"),
+    ),
+    "months": meaning(
+        gettext_lazy("The months that reports were owed for by the day, the oldest first"),
+        array(
+            record(
+                {
+                    "month": meaning(gettext_lazy("The month"), MONTH),
+                    "owed": quantity(
+                        _REPORTS,
+                        WHOLE,
+                        description=gettext_lazy("Reports owed at its end, by what is known on the day"),
+                    ),
+                    "filed": quantity(_REPORTS, WHOLE, description=gettext_lazy("Those filed for this very month")),
+                    "covered": quantity(
+                        _REPORTS,
+                        WHOLE,
+                        description=gettext_lazy("Those not filed, where a later month was, which ended the duty"),
+                    ),
+                    "missing": quantity(
+                        _REPORTS, WHOLE, description=gettext_lazy("Those still owed: owed - filed - covered")
+                    ),
+                    "departments": meaning(
+                        gettext_lazy("Departments by how they stand with it"),
+                        record(
+                            {
+                                name: quantity(_DEPARTMENTS, WHOLE, description=words)
+                                for name, words in {
+                                    "owing": gettext_lazy("Those that owed a report for it"),
+                                    "on_time": gettext_lazy("All is filed, by the day on which it was due"),
+                                    "late": gettext_lazy("All is filed, the last after that day"),
+                                    "covered": gettext_lazy("Nothing is missing, and a later month covers some of it"),
+                                    "some": gettext_lazy("Some is missing, and some is filed"),
+                                    "none": gettext_lazy("Some is missing, and nothing is filed"),
+                                }.items()
+                            }
+                        ),
+                    ),
+                }
+            )
+        ),
+    ),
+}
 INDICATOR = record(
     {
         "name": NAME["name"],
@@ -207,7 +256,7 @@ class Summary(Endpoint):
     permission = READERS
     component = "Summary"
     summary = gettext_lazy(
-        "Measures, projects, problems and indicators of a plan at a glance; `meta` says what each figure is, and "
+        "Measures, projects, problems, reports and indicators of a plan at a glance; `meta` says what each figure is, and "
         "`compare`, where an earlier day is named, what it was then, by its path."
     )
     takes_compare = True
@@ -218,6 +267,7 @@ class Summary(Endpoint):
         "measures": meaning(gettext_lazy("The measures of the plan"), record(MEASURES)),
         "projects": meaning(gettext_lazy("The projects of the plan"), record({**INVESTED, "by_category": BY_CATEGORY})),
         "problems": meaning(gettext_lazy("The problems of the plan"), record(PROBLEMS)),
+        "reports": meaning(gettext_lazy("The monthly reports of the departments"), record(REPORTS)),
         "indicators": meaning(gettext_lazy("The headline indicators of the plan, by their code"), keyed(INDICATOR)),
     }
 

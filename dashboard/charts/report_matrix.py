@@ -1,6 +1,5 @@
 """Which departments have reported which month, as of a day: a table whose cells are shaded by share, and its rows."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -11,10 +10,12 @@ from django.utils.translation import ngettext, pgettext
 from accounts.models import Department
 from core.periods import MonthState
 from dashboard.pages.links import Links
-from reporting.months import ReportingMonth, reports_due_on
+from reporting.months import ReportingMonth, reports_due_on, tally
+from reporting.wording import format_covered_count, format_tally
 from web.charts.chart import Chart, Column
 from web.formats.dates import format_day, format_iso_day, format_month_name, format_short_day
 from web.formats.numbers import format_number
+from web.formats.text import format_names
 from web.language import is_chinese, localized
 from web.limits import report_due_day
 
@@ -50,8 +51,17 @@ class MonthMark(NamedTuple):
     @property
     def word(self) -> str:
         if self.is_gap:
-            return _("Some submitted") if self.month.filed else _("None submitted")
-        return str(self.state.label) if self.state else ""
+            words = _("Some submitted") if self.month.filed else _("None submitted")
+        elif self.state == MonthState.COVERED:
+            return self.covered_word
+        else:
+            words = str(self.state.label) if self.state else ""
+        return format_names([words, self.covered_word]) if self.month.covered else words
+
+    @property
+    def covered_word(self) -> str:
+        """How many reports a later month covers; empty for none."""
+        return format_covered_count(self.month.covered) if self.month.covered else ""
 
 
 class ReportRow(NamedTuple):
@@ -106,20 +116,19 @@ def report_chart(
         name="reports",
         title=_("Monthly reports by department (as of %(day)s)") % {"day": format_day(day)},
         figure=None,  # the page writes its own table
-        missing=_("Every report due by this day has been submitted.")
-        if rows
-        else _("No department has a report due by this day."),
+        missing=_missing(rows) if rows else _("No department has a report due by this day."),
         summary=_summary(rows, months=months, day=day),
         columns=[
             Column(_("Department"), is_number=False),
             Column(_("Month"), is_number=False),
             Column(pgettext("reports", "Due"), format_number),
             Column(pgettext("reports", "Submitted"), format_number),
+            Column(pgettext("month's reports", "Covered later"), format_number),
             Column(_("Last submitted"), format_iso_day),
             Column(_("Status"), is_number=False),
         ],
         rows=[
-            [row.name, f"{month:%Y-%m}", mark.month.owed, mark.month.filed, mark.month.last_on, mark.word]
+            [row.name, f"{month:%Y-%m}", *_counts(mark.month), mark.month.last_on, mark.word]
             for row in drawn
             for month, mark in zip(months, row.marks, strict=True)
             if mark.state
@@ -132,10 +141,22 @@ def report_chart(
     )
 
 
+def _counts(month: ReportingMonth) -> tuple[int, int, int]:
+    return month.owed, month.filed, month.covered
+
+
+def _missing(rows: Sequence[ReportRow]) -> str:
+    """Where nothing is outstanding."""
+    if any(mark.month.covered for row in rows for mark in row.marks):
+        return _("No report is outstanding; some were left out, and a later month was submitted.")
+    return _("Every report due by this day has been submitted.")
+
+
 def _note(left_out: int) -> str:
     due = {"day": report_due_day()}
     rule = _(
         "On time: all reports due were submitted by day %(day)s of the month; late: the last came after that; "
+        "covered later: some were left out, and a later month was submitted instead (their number follows a +); "
         "none or some submitted: some or all are outstanding after that day."
     )
     shades = _("The darker a cell, the larger the share submitted: under %(most)s%%, more, all.")
@@ -154,18 +175,16 @@ def _summary(rows: Sequence[ReportRow], *, months: Sequence[date], day: date) ->
     """Of the newest month whose reports should be in; before the first one is due, of how many are in already."""
     newest = _newest_due(months, day)
     place = 0 if newest is None else newest
-    states = Counter(row.marks[place].state for row in rows if row.marks[place].state)
-    if not states:
-        return _("No department has a report due by this day.")
     month = months[place]
-    counts = {str(state.value): format_number(states[state]) for state in MonthState}
-    gaps = [row.marks[place] for row in rows if row.marks[place].is_gap]
-    counts |= {
-        "some": format_number(sum(bool(mark.month.filed) for mark in gaps)),
-        "none": format_number(sum(not mark.month.filed for mark in gaps)),
-        "owing": format_number(states.total()),
+    found = tally((row.marks[place].month for row in rows), month, day=day)
+    if not found.owing:
+        return _("No department has a report due by this day.")
+    words = {
+        "owing": format_number(found.owing),
+        "on_time": format_number(found.on_time),
         "month": format_month_name(month),
         "due": format_short_day(reports_due_on(month)),
+        "counts": format_tally(found),
     }
     if newest is None:
         return (
@@ -173,12 +192,6 @@ def _summary(rows: Sequence[ReportRow], *, months: Sequence[date], day: date) ->
                 "Departments with reports due for %(month)s: %(owing)s, of which %(on_time)s have submitted all "
                 "(due by %(due)s)."
             )
-            % counts
+            % words
         )
-    return (
-        _(
-            "Departments with reports due for %(month)s (by %(due)s): %(owing)s, of which %(on_time)s on time, "
-            "%(late)s late, %(some)s partial and %(none)s with none."
-        )
-        % counts
-    )
+    return _("Departments with reports due for %(month)s (by %(due)s): %(owing)s, of which %(counts)s.") % words

@@ -17,7 +17,7 @@ from accounts.models import Department
 from core.lights import Light, is_overdue
 from core.periods import month_end, month_of, months_between
 from core.statuses import MeasureStatus
-from dashboard.charts.report_matrix import month_share
+from dashboard.charts.report_matrix import MonthMark
 from dashboard.figures import Figures
 from dashboard.pages.groups import listed_measures
 from dashboard.pages.links import Links
@@ -84,7 +84,7 @@ class MonthRow:
     its end, or on the day of the page."""
 
     month: date
-    reports: ReportingMonth
+    mark: MonthMark
     completed: int
     overdue: int
 
@@ -93,8 +93,8 @@ class MonthRow:
         return format_short_month(self.month)
 
     @property
-    def share(self) -> str:
-        return month_share(self.reports)
+    def reports(self) -> ReportingMonth:
+        return self.mark.month
 
 
 def month_rows(department: Department, history: History, owed: ReportsOwed, *, shown: Sequence[date]) -> list[MonthRow]:
@@ -106,7 +106,8 @@ def month_rows(department: Department, history: History, owed: ReportsOwed, *, s
         then = [_in_force(entries, end) for entries in own]
         late = [each for each in then if each and is_overdue(due_on=each.due_on, status=each.status, on=end)]
         done = [each for each in then if each and each.is_completed and each.effective_on >= month]
-        rows.append(MonthRow(month, of_reports, len(done), len(late)))
+        mark = MonthMark(of_reports, of_reports.state(month, day=history.day))
+        rows.append(MonthRow(month, mark, len(done), len(late)))
     return rows
 
 

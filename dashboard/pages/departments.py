@@ -31,7 +31,7 @@ from measures.reporting_months import (
 )
 from measures.timeline import load_history
 from reporting.months import LateMonth, ReportingMonth
-from reporting.wording import format_late, format_months
+from reporting.wording import format_covered, format_late, format_months
 from web.formats.dates import format_day, format_month_name, format_short_month
 from web.formats.numbers import format_number
 from web.formats.text import format_names
@@ -138,6 +138,7 @@ def department_detail(
         ),
         "merged": _format_merged(department.group),
         "months": rows,
+        "covered_text": format_covered({each.month: each.reports.covered for each in rows}, day=figures.day),
         **department_problems(figures, department, links),
         **participation(figures, department.group, links),
         "work": months and department_work(figures, department.group, months, links),

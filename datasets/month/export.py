@@ -22,6 +22,7 @@ from web.language import localized
 
 # What a draft says is the department's own until it is submitted.
 OUTSTANDING = pgettext_lazy("reports", "Outstanding")
+COVERED = pgettext_lazy("month's reports", "Covered later")
 
 
 def write_month(
@@ -45,7 +46,8 @@ def write_month(
 
 
 def write_office_month(output: BinaryIO, *, plan: Plan, month: date) -> int:
-    """The month of all departments with its decisions, and what is outstanding. Returns the number of rows."""
+    """The month of all departments with its decisions, and what is outstanding or was left out. Returns the number of
+    rows."""
     rows = list(_office_rows(plan, month))
     every = {OFFICE_MONTH.name: {column.name for column in OFFICE_MONTH.columns}}
     write_workbook(output, [OFFICE_MONTH], {OFFICE_MONTH.name: rows}, locked=every, is_explained=False)
@@ -58,22 +60,23 @@ def _office_rows(plan: Plan, month: date) -> Iterator[Mapping[str, Any]]:
     drafts = [each.measure for each in reports if each.is_draft]
     rows = [(each.department, each.measure, _reported(each)) for each in reports if not each.is_draft]
     answered = {measure for _department, measure, _values in rows}
-    for department, measure in _outstanding(plan, month):
+    for department, measure, is_covered in _not_filed(plan, month):
         # A returned one is owed, too: it stands for itself.
         if measure not in answered:
-            state = ReportState.DRAFT.label if measure in drafts else OUTSTANDING
+            state = ReportState.DRAFT.label if measure in drafts else COVERED if is_covered else OUTSTANDING
             rows.append((department, measure, {"state": str(state)}))
     for department, measure, values in sorted(rows, key=lambda row: (row[0].number, row[1].position, row[1].code)):
         yield _named(department, measure) | values
 
 
-def _outstanding(plan: Plan, month: date) -> Iterator[tuple[Department, Measure]]:
-    """Each report that is still owed today: whose, and of which measure."""
+def _not_filed(plan: Plan, month: date) -> Iterator[tuple[Department, Measure, bool]]:
+    """Each report that was not filed by today: whose, of which measure, and whether a later month covers it."""
     owed = reports_owed(plan, by=today(), months=[month])[month]
-    leads = {code: lead for code, (lead, filed_on) in owed.items() if filed_on is None}
+    missing = {code: each for code, each in owed.items() if each.filed_on is None}
     departments = Department.objects.in_bulk()
-    for measure in Measure.objects.in_plan(plan).filter(code__in=leads):
-        yield departments[leads[measure.code]], measure
+    for measure in Measure.objects.in_plan(plan).filter(code__in=missing):
+        report = missing[measure.code]
+        yield departments[report.department], measure, report.is_covered
 
 
 def _reports(plan: Plan, month: date) -> list[Report]:

@@ -26,7 +26,7 @@ from measures.problem_rows import workspace_problems
 from measures.workspace import load_workspace
 from reporting.doubts import Doubtful
 from reporting.months import reports_due_on
-from reporting.wording import format_missing
+from reporting.wording import format_ended, format_missing, format_months
 from web.days import asked_month
 from web.html.links import named_plan, query_of, query_with
 from web.limits import thresholds
@@ -77,6 +77,7 @@ class WorkspacePage(TodayView):
         )
         for row in work.rows:
             row.failure = self.failures.get(row.measure.code, "") if row.month == month else ""
+            row.ends_text = format_months(row.ends, day=self.day) if row.ends else ""
         due_on, after = reports_due_on(month), next_month(month)
         problems = workspace_problems(user.department, plan, on=self.day, user=user, kept_only=whose == MINE)
         return super().get_context_data(
@@ -84,6 +85,7 @@ class WorkspacePage(TodayView):
             problems=problems,
             problem_rows=problems.rows,
             late_text=format_missing(work.late, day=self.day),
+            ends_text=format_ended(work.ends, day=self.day),
             groups=work.groups,
             whose=whose,
             file_form=MonthFileForm(),

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
@@ -20,10 +20,11 @@ from core.periods import month_of, next_month
 from measures.addresses import month_url
 from measures.filters import asked_plan
 from measures.problem_rows import overdue_by_department
-from measures.reporting_months import late_months
+from measures.reporting_months import late_reports, reports_owed
 from notices.reminders import BoardRow, month_board, month_board_of_cities, remind_city, remind_department
 from projects.month_work import late_project_months
-from reporting.months import LateMonth, reports_due_on
+from reporting.months import LateMonth, LateReports, reports_due_on, tally
+from reporting.wording import format_late, format_tally
 from web.days import asked_month
 from web.html.links import named_plan, query_of
 from web.language import localized
@@ -41,13 +42,13 @@ class MonthBoard(TodayView):
     def board_rows(self, plan: Any, month: date) -> Sequence[BoardRow[Any]]:
         raise NotImplementedError
 
-    def late_months(self, plan: Any) -> list[LateMonth]:
+    def late_months(self, plan: Any) -> Sequence[LateMonth]:
         raise NotImplementedError
 
     def shown_rows(self, rows: Sequence[BoardRow[Any]], *, plan: Any, month: date) -> list[dict[str, Any]]:
         return [{"row": row, "can_remind": self.can_remind(row)} for row in rows]
 
-    def totals_of(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    def totals_of(self, rows: list[dict[str, Any]], month: date) -> dict[str, Any]:
         """What its template takes besides the rows."""
         raise NotImplementedError
 
@@ -67,12 +68,12 @@ class MonthBoard(TodayView):
             is_past_due=self.day > due_on,
             month_before=month_of(month - timedelta(days=1)) if plan and month > plan.starts_on else None,
             month_after=after if after is not None and after <= self.day else None,
-            **self.totals_of(shown),
+            **self.totals_of(shown, month),
             **kwargs,
         )
 
     def can_remind(self, row: BoardRow[Any]) -> bool:
-        return may_review(self.request.user) and not row.month.is_reported and row.reminded_on != self.day
+        return may_review(self.request.user) and not row.month.is_settled and row.reminded_on != self.day
 
 
 class Reminds(MonthBoard):
@@ -128,8 +129,13 @@ class BoardPage(MonthBoard):
     def board_rows(self, plan: Any, month: date) -> Sequence[BoardRow[Any]]:
         return month_board(plan, month=month, day=self.day)
 
-    def late_months(self, plan: Any) -> list[LateMonth]:
-        return late_months(plan, day=self.day)
+    @cached_property
+    def late(self) -> LateReports:
+        plan = asked_plan(self.request)
+        return late_reports(plan, day=self.day, owed=reports_owed(plan, by=self.day))
+
+    def late_months(self, plan: Any) -> Sequence[LateMonth]:
+        return self.late.months
 
     def shown_rows(self, rows: Sequence[BoardRow[Any]], *, plan: Any, month: date) -> list[dict[str, Any]]:
         overdue_problems = overdue_by_department(plan, on=self.day)
@@ -142,11 +148,13 @@ class BoardPage(MonthBoard):
             for each in super().shown_rows(rows, plan=plan, month=month)
         ]
 
-    def totals_of(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    def totals_of(self, rows: list[dict[str, Any]], month: date) -> dict[str, Any]:
+        months = [each["row"].month for each in rows]
         return {
-            "counts": {state: sum(each["row"].state == state for each in rows) for state in ("all", "some", "none")},
-            "owed": sum(each["row"].month.owed for each in rows),
-            "filed": sum(each["row"].month.filed for each in rows),
+            "late_text": format_late(self.late, day=self.day),
+            "tally": format_tally(tally(months, month, day=self.day)),
+            "owing": len(months),
+            **{name: sum(getattr(each, name) for each in months) for name in ("owed", "filed", "covered")},
             "overdue_problems": sum(each["overdue_problems"] for each in rows),
         }
 
@@ -166,7 +174,7 @@ class CityBoardPage(MonthBoard):
     def late_months(self, plan: Any) -> list[LateMonth]:
         return late_project_months(plan, day=self.day)
 
-    def totals_of(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    def totals_of(self, rows: list[dict[str, Any]], month: date) -> dict[str, Any]:
         names = ("owed", "filed", "accepted", "returned", "missing", "late")
         return {"totals": {name: sum(getattr(each["row"].month, name) for each in rows) for name in names}}
 

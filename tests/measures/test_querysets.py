@@ -316,8 +316,7 @@ class TheDatabaseSaysWhatTheRulesSay(TestCase):
             with override_settings(PILOTZONE_FIRST_REPORTING_MONTH=first_month):
                 owed = reports_owed(section.plan, by=day)
             still = {
-                month: {code for code, (_lead, filed_on) in reports.items() if filed_on is None}
-                for month, reports in owed.items()
+                month: {code for code, each in reports.items() if each.is_missing} for month, reports in owed.items()
             }
             assert still == expected
 

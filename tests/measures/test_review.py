@@ -330,22 +330,25 @@ class TestBoard:
         led_by(ben)
         make_report(led_by(ida), date(2023, 8, 20))
         text = words_of(client, BOARD)
-        assert "Departments: 1 complete, 1 partial, 1 none. Reports were due by 25 August 2023." in text
-        assert "Science 2 Some submitted 3 1 2023-08-29 4 0 — Remind Science" in text
-        assert "Energy 1 None submitted 1 0 — 4 0 — Remind Energy" in text
-        assert "Industry 0 All submitted 1 1 2023-08-20 0 0 —" in text
+        assert (
+            "Departments: 3, of which 1 on time, 0 late, 0 covered later, 1 partial and 1 with none. Reports were due by 25 August 2023."
+            in text
+        )
+        assert "Science 2 Some submitted 3 1 0 2023-08-29 4 0 — Remind Science" in text
+        assert "Energy 1 None submitted 1 0 0 — 4 0 — Remind Energy" in text
+        assert "Industry 0 All submitted 1 1 0 2023-08-20 0 0 —" in text
         assert (
             text.index("Science 2 Some submitted")
             < text.index("Energy 1 None submitted")
             < text.index("Industry 0 All submitted")
         )
-        assert "Total 3 5 2" in text
+        assert "Total 3 5 2 0" in text
 
     def test_another_month(self, client, ada, rita):
         make_report(led_by(ada), date(2023, 7, 27))
         text = words_of(client, f"{BOARD}?period=2023-07")
         assert "Reports for July 2023" in text
-        assert "Science 0 All submitted 1 1 2023-07-27 2 0 —" in text
+        assert "Science 0 All submitted 1 1 0 2023-07-27 2 0 —" in text
 
     def test_reminds_one_department_once_a_day(self, client, ada, ben, rita):
         led_by(ada)
@@ -357,7 +360,7 @@ class TestBoard:
         assert [(each.user, each.kind, each.period) for each in Notice.objects.all()] == [
             (ada, "reminder", date(2023, 8, 1))
         ]
-        assert "Science 1 None submitted 1 0 — 4 0 2023-08-29 Energy" in text_of(response.content.decode())
+        assert "Science 1 None submitted 1 0 0 — 4 0 2023-08-29 Energy" in text_of(response.content.decode())
         again = text_of(client.post(REMIND, data, follow=True).content.decode())
         assert "Science: This department has been reminded today." in again
         assert Notice.objects.count() == 1

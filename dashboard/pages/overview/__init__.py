@@ -17,7 +17,7 @@ from dashboard.pages.overview.outcomes import indicators
 from dashboard.pages.overview.progress import COURSES, month_by_month_chart, progress, progress_chart
 from dashboard.pages.problems import attention_row, problem_block
 from dashboard.pages.verdict import verdict_sentence
-from measures.reporting_months import late_reports, reports_owed_and_left_out
+from measures.reporting_months import late_reports, reports_owed
 from measures.timeline import load_history
 from web.days import end_of_month_before
 
@@ -30,11 +30,11 @@ def overview_context(
     history = load_history(figures.plan, figures.day)
     since = compared or _end_of_month_before(figures)
     then = EarlierFigures(figures, since, history) if since else None
-    owed, with_left_out = reports_owed_and_left_out(figures.plan, by=figures.day, history=history)
+    owed = reports_owed(figures.plan, by=figures.day, history=history)
     late = late_reports(figures.plan, day=figures.day, owed=owed)
     departments = figures.with_problems(figures.measures_with_due_by("department"), "department")
     cities = measured_cities(figures, measure)
-    months = Months(figures, history, with_left_out, links)
+    months = Months(figures, history, owed, links)
     return {
         "sentence": verdict_sentence(figures.due_figures, figures.plan, figures.day, total=figures.measures["total"]),
         "due_block": due_block(figures, links, history, departments),

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 
 from core.forecast import needed_per_month
 from core.lights import Light, silent_since
-from core.periods import MonthState, month_end, month_of, months_between
+from core.periods import month_end, month_of, months_between
 from dashboard.charts.month_strip import (
     DueDay,
     MonthCounts,
@@ -23,7 +23,7 @@ from dashboard.charts.month_strip import (
 from dashboard.figures import Figures
 from dashboard.pages.links import Links
 from measures.models import Report
-from measures.reporting_months import ReportsOwed, count_by_department
+from measures.reporting_months import ReportsOwed, tallies
 from measures.timeline import History
 from web.charts.chart import Chart, Column
 from web.formats.dates import format_day, format_year
@@ -34,7 +34,8 @@ from web.limits import thresholds
 @dataclass(frozen=True)
 class MonthRow:
     """A month of the year: measures due and completed in it; at its end, or on the day, those with a red and a yellow
-    light; departments that reported it in time, of those that owed reports. None for what is still to come."""
+    light; departments that reported it in time, and those that left some of it out and filed a later month, of those
+    that owed reports. None for what is still to come."""
 
     month: date
     due: int
@@ -42,6 +43,7 @@ class MonthRow:
     red: int | None = None
     yellow: int | None = None
     in_time: int | None = None
+    covered: int | None = None
     owing: int | None = None
     is_current: bool = False
     is_wide_only: bool = False
@@ -50,12 +52,11 @@ class MonthRow:
 
     @property
     def cells(self) -> tuple[Any, ...]:
-        return self.month, self.due, self.completed, self.red, self.yellow, self.in_time, self.owing
+        return self.month, self.due, self.completed, self.red, self.yellow, self.in_time, self.covered, self.owing
 
 
 class Months:
-    """Month by month, the year of the day, or of the plan where the day lies outside. `owed`: with the reports for
-    which a later month stands. A query beyond what is given."""
+    """Month by month, the year of the day, or of the plan where the day lies outside. A query beyond what is given."""
 
     def __init__(self, figures: Figures, history: History, owed: ReportsOwed, links: Links) -> None:
         self.figures = figures
@@ -121,14 +122,10 @@ class Months:
     @cached_property
     def _reports(self) -> dict[date, dict[str, Any]]:
         """Without the months for which nothing was owed."""
-        found = {}
-        departments = count_by_department(self.owed, self.ended)
-        for number, month in enumerate(self.ended):
-            states = [own[number].state(month, day=self.figures.day) for own in departments.values()]
-            owing = sum(state is not None for state in states)
-            if owing:
-                found[month] = {"in_time": states.count(MonthState.ON_TIME), "owing": owing}
-        return found
+        return {
+            month: {"in_time": each.on_time, "covered": each.covered, "owing": each.owing}
+            for month, each in tallies(self.owed, self.ended, day=self.figures.day).items()
+        }
 
     @cached_property
     def largest(self) -> DueDay | None:
@@ -166,6 +163,7 @@ def months_chart(figures: Figures, months: Months, *, summary: str) -> Chart:
             Column(_("Red lights at its end"), format_number),
             Column(_("Yellow lights at its end"), format_number),
             Column(_("Departments that reported on time"), format_number),
+            Column(_("Departments covered by a later month"), format_number),
             Column(_("Departments that owed reports"), format_number),
         ],
         rows=[row.cells for row in months.rows],

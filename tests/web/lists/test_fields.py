@@ -12,7 +12,7 @@ from projects.filters import ProjectFilter
 @pytest.mark.parametrize(
     ("filters", "without_a_field"),
     [
-        (MeasureFilter, {"changed", "owing", "provenance", "updated_since"}),
+        (MeasureFilter, {"changed", "covered", "owing", "provenance", "updated_since"}),
         (ProblemFilter, {"measure", "project", "updated_since"}),
         (ProjectFilter, {"also_in", "county", "measure", "provenance", "updated_since"}),
     ],
