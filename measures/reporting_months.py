@@ -10,6 +10,7 @@ from django.db.models import Min
 
 from core.periods import month_of, months_between
 from measures.models import Report
+from measures.rules import has_duty_ended
 from measures.timeline import History, load_history
 from reporting.months import (
     LateMonth,
@@ -72,11 +73,11 @@ def reports_owed(
         last_filed[code] = month
     owed: ReportsOwed = {}
     for month in months:
-        still = history.owing(month, first_month=first, last_filed=last_filed)
-        owed[month] = {
-            code: OwedReport(department, day := filed_on.get((code, month)), day is None and code not in still)
-            for code, department in history.owing(month, first_month=first).items()
-        }
+        owed[month] = {}
+        for code, department in history.owing(month, first_month=first).items():
+            day = filed_on.get((code, month))
+            is_covered = day is None and has_duty_ended(month, last_filed.get(code))
+            owed[month][code] = OwedReport(department, day, is_covered)
     return owed
 
 

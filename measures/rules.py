@@ -57,6 +57,12 @@ def in_force(changes: Iterable[Change], *, on: date) -> Change | None:
     return latest_by(effective_changes(changes), on)
 
 
+def has_duty_ended(month: date, last_filed: date | None) -> bool:
+    """Whether a month's report is owed no longer: it or one of a later month is filed. `last_filed`: the last month
+    that is; None for none."""
+    return last_filed is not None and last_filed >= month
+
+
 def owes_report(
     *,
     listed_on: date,
@@ -72,9 +78,9 @@ def owes_report(
 
     `month` is its first day; `status_before` the status at the end of the month before, None where there was none;
     `is_out`: whether it is suspended or withdrawn on the day `by`, or was at the month's end. No month before
-    `first_month` or after that of the day is owed, and none any longer once it or a later one is filed: `last_filed`.
+    `first_month` or after that of the day is owed, and none any longer once the duty has ended by `last_filed`.
     """
-    if is_out or not first_month <= month <= by or (last_filed is not None and last_filed >= month):
+    if is_out or not first_month <= month <= by or has_duty_ended(month, last_filed):
         return False
     return listed_on <= min(month_end(month), by) and status_before != MeasureStatus.COMPLETED
 

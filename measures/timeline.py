@@ -156,12 +156,9 @@ class History:
             counts[found.light] += 1
         return counts
 
-    def owing(
-        self, month: date, *, first_month: date = date.min, last_filed: Mapping[str, date] | None = None
-    ) -> dict[str, int]:
-        """The lead department of each measure that owes a report for the month, by the measure's code: filed or not
-        where `last_filed`, the last month filed by code, is not given. `month` is the first day of the month of the
-        history's day, or of an earlier one."""
+    def owing(self, month: date, *, first_month: date = date.min) -> dict[str, int]:
+        """The lead department of each measure that owes a report for the month, filed or not, by the measure's code.
+        `month` is the first day of the month of the history's day, or of an earlier one."""
         befores = self.in_force(month - timedelta(days=1)) if month > date.min else [None] * len(self.measures)
         lasts = self.in_force(min(month_end(month), self.day))
         found = {}
@@ -174,7 +171,6 @@ class History:
                 month=month,
                 by=self.day,
                 first_month=first_month,
-                last_filed=last_filed.get(latest.measure) if last_filed else None,
             ):
                 found[latest.measure] = latest.department_id
         return found

@@ -256,7 +256,7 @@ class Summary(Endpoint):
     permission = READERS
     component = "Summary"
     summary = gettext_lazy(
-        "Measures, projects, problems, reports and indicators of a plan at a glance; `meta` says what each figure is, and "
+        "Measures, projects, problems and indicators of a plan at a glance; `meta` says what each figure is, and "
         "`compare`, where an earlier day is named, what it was then, by its path."
     )
     takes_compare = True

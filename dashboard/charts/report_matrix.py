@@ -156,7 +156,7 @@ def _note(left_out: int) -> str:
     due = {"day": report_due_day()}
     rule = _(
         "On time: all reports due were submitted by day %(day)s of the month; late: the last came after that; "
-        "covered later: some were left out, and a later month was submitted instead (their number follows a +); "
+        "covered later: some were not, and a later month was (their number follows a +); "
         "none or some submitted: some or all are outstanding after that day."
     )
     shades = _("The darker a cell, the larger the share submitted: under %(most)s%%, more, all.")
@@ -174,11 +174,12 @@ def _note(left_out: int) -> str:
 def _summary(rows: Sequence[ReportRow], *, months: Sequence[date], day: date) -> str:
     """Of the newest month whose reports should be in; before the first one is due, of how many are in already."""
     newest = _newest_due(months, day)
-    place = 0 if newest is None else newest
-    month = months[place]
-    found = tally((row.marks[place].month for row in rows), month, day=day)
-    if not found.owing:
+    place = newest or 0
+    owing = [row.marks[place].month for row in rows if row.marks[place].month.owed]
+    if not owing:
         return _("No department has a report due by this day.")
+    month = months[place]
+    found = tally(owing, month, day=day)
     words = {
         "owing": format_number(found.owing),
         "on_time": format_number(found.on_time),

@@ -30,6 +30,7 @@ def test_the_summary(site: Any, ask: Any) -> None:
         "measures",
         "projects",
         "problems",
+        "reports",
         "indicators",
         "meta",
     ]

@@ -242,10 +242,10 @@ def test_the_problems_that_are_not_closed_come_by_due_date_and_the_rest_is_count
 def test_a_department_is_told_its_outstanding_reports(site, settings):
     settings.PILOTZONE_FIRST_REPORTING_MONTH = date(2023, 7, 1)
     tables = tables_of(page_of("/departments/science/brief/"))
-    # For July those count that filed then, and those that filed nothing later either. New was not listed yet.
+    # Three filed nothing for July, but August: the duty ended. New was not listed yet.
     assert tables["4. Reports outstanding"][1:] == [
-        ["July 2023", "4", "1", "3", "Overdue; September; Next year"],
-        ["August 2023", "7", "3", "4", "Overdue; September; New; Next year"],
+        ["July 2023", "7", "1", "3", "3", "Overdue; September; Next year"],
+        ["August 2023", "7", "3", "0", "4", "Overdue; September; New; Next year"],
     ]
     page = page_of("/departments/science/brief/", as_of="2023-07-10")
     assert "No report is outstanding" in page

@@ -1,5 +1,5 @@
-"""A month that was left out stays on the record once a later one is filed. What pages and API say is counted again here,
-in plain Python from the rows: measures, changes of status, leavings and reports."""
+"""A month that was left out stays on the record once a later one is filed. What pages and API say is counted again
+here, in plain Python from the rows: measures, changes of status, leavings and reports."""
 
 import csv
 import io
@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
+from core.exceptions import NotAllowed
 from measures.models import Measure, Report, ScopeChange, StatusChange
 from measures.workspace import load_workspace
 from notices.reminders import remind_department
@@ -244,7 +246,7 @@ def test_who_is_covered_is_not_reminded(science: Any) -> None:
     make.make_user("ada", role="reporter", department=science)
     file_august("M009")
     rita = make.make_user("rita", role="reviewer")
-    with pytest.raises(Exception, match="it has submitted a later one"):
+    with translation.override("en"), pytest.raises(NotAllowed, match="it has submitted a later one"):
         remind_department(science, by=rita, plan=make.make_plan(), period=JULY)
 
 
@@ -267,8 +269,8 @@ class TestWorkspace:
         Report.objects.filter(period=JULY, measure__code="M008").delete()
         client.force_login(make.make_user("ada", role="reporter", department=science))
         said = (
-            "2 measures that can be selected still owe earlier months: July for 2; once August 2023 is submitted for them, "
-            "those months are owed no longer and stay on record as covered later."
+            "2 measures that can be selected still owe earlier months: July for 2; once August 2023 is submitted for "
+            "them, those months are owed no longer and stay on record as covered later."
         )
         html = client.get("/workspace/?ticked=all").content.decode()
         assert said in text_of(html)

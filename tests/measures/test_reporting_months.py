@@ -45,12 +45,19 @@ def months(plan, day, of=MONTHS):
     return [(month.owed, month.filed) for month in found]
 
 
+def science_months(plan):
+    science = make.Department.objects.get(slug="science")
+    return months_of_department(science.pk, plan=plan, months=MONTHS, by=date(2023, 8, 29))
+
+
 def test_each_month_of_a_department_as_it_stands_on_the_day(plan, django_assert_num_queries):
-    # What was left out is owed no longer once a later month is filed.
-    expected = [(0, 0), (1, 1), (1, 1), (0, 0), (0, 0), (0, 0), (2, 1), (1, 0)]
+    # What was left out is owed no longer once a later month is filed, and stays on the record.
+    expected = [(1, 0), (1, 1), (1, 1), (1, 0), (1, 0), (1, 0), (2, 1), (1, 0)]
     assert months(plan, date(2023, 8, 29)) == expected
+    assert [each.covered for each in science_months(plan)] == [1, 0, 0, 1, 1, 1, 0, 0]
+    assert [each.missing for each in science_months(plan)] == [0, 0, 0, 0, 0, 0, 1, 1]
     # The report for March came in April; the second measure was not yet listed.
-    assert months(plan, date(2023, 3, 31), MONTHS[:3]) == [(0, 0), (1, 1), (1, 0)]
+    assert months(plan, date(2023, 3, 31), MONTHS[:3]) == [(1, 0), (1, 1), (1, 0)]
     assert months(plan, date(2023, 1, 2), MONTHS[:1]) == [(0, 0)]
     science = make.Department.objects.get(slug="science")
     with django_assert_num_queries(2):
@@ -92,7 +99,7 @@ def test_no_months_need_no_query(plan, django_assert_num_queries):
 def test_the_page_of_a_department_shows_them(plan, today, open_reading, client):
     text = text_of(client.get("/departments/science/?lang=en").content.decode())
     assert "By month Month Jan Feb Mar Apr May Jun Jul Aug" in text
-    assert "Submitted/due — 1/1 1/1 — — — 1/2 0/1" in text
+    assert "Submitted/due 0/1 +1 1 covered later 1/1 1/1 0/1 +1 1 covered later" in text
     assert "Submitted/due" not in text_of(client.get("/departments/science/?lang=en&as_of=2022-06-01").content.decode())
 
 
@@ -119,11 +126,11 @@ def test_how_a_department_stands_with_each_month(plan):
         return [own.state(month, day=day) for month, own in zip(months, found[science.pk], strict=True)]
 
     assert states(date(2023, 8, 29)) == [
-        None, "on_time", "late", None, None, None, "missing", "missing",
+        "covered", "on_time", "late", "covered", "covered", "covered", "missing", "missing",
     ]  # fmt: skip
     # The report for March is not in, and is not due before the 25th is over.
-    assert states(date(2023, 3, 25)) == [None, "on_time", "pending"]
-    assert states(date(2023, 3, 26)) == [None, "on_time", "missing"]
+    assert states(date(2023, 3, 25)) == ["covered", "on_time", "pending"]
+    assert states(date(2023, 3, 26)) == ["covered", "on_time", "missing"]
 
 
 def test_what_is_filed_again_later_makes_no_month_late(plan):

@@ -88,16 +88,17 @@ class TestChart:
             "Month",
             "Due",
             "Submitted",
+            "Covered later",
             "Last submitted",
             "Status",
         ]
         assert chart.rows == [
-            ["Energy", "2023-06", 2, 2, date(2023, 6, 26), "Late"],
-            ["Energy", "2023-07", 2, 2, date(2023, 7, 20), "On time"],
-            ["Energy", "2023-08", 2, 1, date(2023, 8, 20), "Some submitted"],
-            ["Science", "2023-06", 2, 2, date(2023, 6, 25), "On time"],
-            ["Science", "2023-07", 1, 0, None, "None submitted"],
-            ["Science", "2023-08", 1, 1, date(2023, 8, 25), "On time"],
+            ["Energy", "2023-06", 2, 2, 0, date(2023, 6, 26), "Late"],
+            ["Energy", "2023-07", 2, 2, 0, date(2023, 7, 20), "On time"],
+            ["Energy", "2023-08", 2, 1, 0, date(2023, 8, 20), "Some submitted"],
+            ["Science", "2023-06", 2, 2, 0, date(2023, 6, 25), "On time"],
+            ["Science", "2023-07", 2, 0, 1, None, "None submitted and 1 covered later"],
+            ["Science", "2023-08", 1, 1, 0, date(2023, 8, 25), "On time"],
         ]
         assert chart.urls[0] == "/departments/energy/#months"
         assert chart.note.endswith(" 1 department with nothing outstanding is left out.")
@@ -110,11 +111,11 @@ class TestChart:
     def test_says_how_the_newest_month_stands(self, plan: make.Plan) -> None:
         assert chart_of(plan).summary == (
             "Departments with reports due for August (by 25 Aug): 3, of which 2 on time, 0 late, "
-            "1 partial and 0 with none."
+            "0 covered later, 1 partial and 0 with none."
         )
         with translation.override("zh-hans"):
             assert chart_of(plan).summary == (
-                "8月应填报3个部门（8月25日截止）：按时报送2个，逾期补报0个，部分未报1个，全部未报0个。"
+                "8月应填报3个部门（8月25日截止）：按时报送2个，逾期补报0个，已报后月0个，部分未报1个，全部未报0个。"
             )
 
     def test_a_month_that_is_not_due_is_no_gap(self, plan: make.Plan) -> None:
@@ -136,7 +137,7 @@ class TestChart:
                 if each["state"] in ("submitted", "accepted"):
                     key = (measure.lead_department.short_en, each["period"])
                     filed.setdefault(key, []).append(each["submitted_on"])
-        for name, month, _owed, count, last_on, _state in rows:
+        for name, month, _owed, count, _covered, last_on, _state in rows:
             days = filed.get((name, month), [])
             assert (count, last_on and last_on.isoformat()) == (len(days), max(days, default=None))
 
@@ -163,11 +164,11 @@ class TestPage:
     def test_prints_what_was_submitted_of_what_was_due_in_a_shade_of_its_share(self, client) -> None:
         page = client.get("/departments/?lang=en").content.decode()
         text = text_of(page)
-        assert "3, of which 2 on time, 0 late, 1 partial and 0 with none." in text
+        assert "3, of which 2 on time, 0 late, 0 covered later, 1 partial and 0 with none." in text
         cells = re.findall(r'<td class="month-cell month-(\w+)"[^>]*>\s*(\d+/\d+)', page)
         energy, science = cells[:3], cells[3:]
         assert energy == [("all", "2/2"), ("all", "2/2"), ("some", "1/2")]
-        assert science == [("all", "2/2"), ("none", "0/1"), ("all", "1/1")]
+        assert science == [("all", "2/2"), ("none", "0/2"), ("all", "1/1")]
         assert '<a href="/departments/energy/#months">Energy</a>' in page
         own = client.get("/departments/energy/").content.decode()
         assert 'id="months"' in own
@@ -175,8 +176,8 @@ class TestPage:
 
     def test_its_file_has_the_same_rows(self, client) -> None:
         lines = self.rows(client)
-        assert lines[0] == "Department,Month,Due,Submitted,Last submitted,Status"
-        assert lines[1] == "Energy,2023-06,2,2,2023-06-26,Late"
+        assert lines[0] == "Department,Month,Due,Submitted,Covered later,Last submitted,Status"
+        assert lines[1] == "Energy,2023-06,2,2,0,2023-06-26,Late"
         assert len(lines) == 1 + 6
 
     def test_all_departments_are_a_link_away(self, client) -> None:
