@@ -49,7 +49,7 @@ from projects.services import save_project, withdraw_project
 from regions.models import Region
 from reporting.evidence import attach_document, remove_evidence
 from reporting.problems.services import Assignment, ProblemData
-from reporting.services import discard_draft
+from reporting.services import discard_draft, return_report
 from tests import factories as make
 from themes.models import Theme
 from themes.office import change_theme, theme_state
@@ -172,7 +172,7 @@ def a_report_is_withdrawn(site: Any) -> Steps:
 def a_report_is_returned(site: Any) -> Steps:
     report = make.file_report(site.M001, by=site.ada, status="promoting")
     yield
-    reports.return_report(report, by=site.rita, note="Which ones?")
+    return_report(report, by=site.rita, note="Which ones?")
 
 
 @moves("report M001 2023-08", "measure M001")

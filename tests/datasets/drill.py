@@ -31,6 +31,7 @@ from measures.models import Comment, Measure, Report
 from measures.reports import ReportData, save_draft, submit_report
 from projects.models import Project
 from reporting.evidence import attach_file
+from reporting.services import return_report
 from tests.accounts.test_log_seals import add
 from tests.documents import make_pdf
 from tests.factories import make_project_month, make_user, make_value_report, region
@@ -90,7 +91,7 @@ def _report(measure: Measure, move: str, by: User, rita: User) -> None:
     if move == "withdraw":
         reports.withdraw_report(report, by=by)
     elif move == "return":
-        reports.return_report(report, by=rita, note="请补充")
+        return_report(report, by=rita, note="请补充")
     elif move == "accept":
         reports.accept_report(report, by=rita)
 

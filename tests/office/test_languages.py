@@ -27,6 +27,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today"), pytest.ma
 FORMS = {
     "office:site": ("/office/site/", "name_en"),
     "office:limits": ("/office/limits/", ""),
+    "office:plausibility": ("/office/plausibility/", ""),
     "office:current_plan": ("/office/current-plan/", ""),
     "office:plan": ("/office/plan/", "name_en"),
     "office:add_milestone": ("/office/add-milestone/", "name_en"),
