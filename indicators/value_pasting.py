@@ -1,12 +1,11 @@
-"""Values pasted from a spreadsheet, a line each: they become drafts, all of them or none."""
+"""Values pasted from a spreadsheet, a line each: they are submitted together, or become drafts, all of them or none."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -14,13 +13,15 @@ from core.clock import today
 from core.exceptions import NotAllowed
 from core.period_codes import Period, read_period
 from core.periods import PeriodKind
-from indicators.models import Indicator, Purpose
+from indicators.models import Indicator, Purpose, ValueReport
+from indicators.value_filing import ValueFiling, file_values
 from indicators.value_forms import DECIMALS, read_number
 from indicators.value_history import ValueHistory, load_history
 from indicators.value_rules import doubts_about, why_incomplete
-from indicators.values import ValueData, check_period, new_value, open_value, save_value
+from indicators.values import ValueData, check_period, new_value, open_values
 from regions.models import Region
 from reporting.doubts import Doubt
+from reporting.models import digest_of
 from reporting.plausibility import limits
 from web.formats.periods import format_period
 
@@ -31,7 +32,7 @@ COLUMNS = 3
 @dataclass
 class PastedLine:
     """`number`: of the line in what was pasted, from 1. `value` is in the indicator's `unit`. Where `errors` are, it
-    can be no draft; `doubts` are asked about when the draft is submitted."""
+    can be no draft; where `doubts` are, it is submitted once somebody said that it is so."""
 
     number: int
     text: str
@@ -45,6 +46,13 @@ class PastedLine:
     @property
     def period_words(self) -> str:
         return "" if self.period is None else format_period(*self.period)
+
+    @property
+    def key(self) -> str:
+        """The same for two lines that become the same, and of which the same is asked."""
+        says = asdict(self.data) if self.data is not None else {"text": self.text}
+        says |= {"period": self.period_words, "doubts": [each.question for each in self.doubts]}
+        return digest_of({name: str(value) for name, value in says.items()})
 
 
 def read_lines(text: str, *, factor: Decimal = Decimal(1)) -> list[PastedLine]:
@@ -94,10 +102,17 @@ def _read_line(number: int, line: str, factor: Decimal) -> PastedLine:
     return found
 
 
+def shown_key(lines: Sequence[PastedLine]) -> str:
+    """Names what the preview of the lines shows: it comes back with their submission."""
+    return digest_of({"lines": [each.key for each in lines]})
+
+
 def judge_lines(lines: Sequence[PastedLine], indicator: Indicator, region: Region, *, shared: ValueData) -> None:
     """Adds to each line what it is to become, why it cannot, and what of it is unlikely. `shared`: what all have in
-    common; its reason makes revisions of those whose period has a value. A query for each line."""
+    common; its reason makes revisions of those whose period has a value. The number of queries does not grow with the
+    lines."""
     history, seen = load_history(indicator.pk, region.pk), dict[Period, int]()
+    begun = {each.span for each in open_values(indicator, region)}
     for line in lines:
         if line.errors or line.period is None:
             continue
@@ -105,6 +120,9 @@ def judge_lines(lines: Sequence[PastedLine], indicator: Indicator, region: Regio
             line.errors.append(_("The period is in line %(number)s, too.") % {"number": seen[line.period]})
             continue
         seen[line.period] = line.number
+        if line.period in begun:
+            line.errors.append(_("A value of this period is begun already: open it."))
+            continue
         _judge(line, line.period, indicator, region, shared, history)
 
 
@@ -129,9 +147,6 @@ def _judge(
         purpose=Purpose.REVISION.value if revises else "",
         reason=shared.reason if revises else "",
     )
-    if open_value(indicator, region, period) is not None:
-        line.errors.append(_("A value of this period is begun already: open it."))
-        return
     report = new_value(indicator, region, period, line.data)
     if revises and not report.reason:
         line.errors.append(_("The period has a value already: say below why it is revised."))
@@ -141,11 +156,23 @@ def _judge(
         line.doubts = list(doubts_about(report, history, limits()))
 
 
-@transaction.atomic
-def save_lines(lines: Sequence[PastedLine], indicator: Indicator, region: Region, *, by: User) -> int:
-    """Makes a draft of each line, and returns how many. Raises NotAllowed, and makes none, where one cannot be."""
+def file_lines(
+    lines: Sequence[PastedLine],
+    indicator: Indicator,
+    region: Region,
+    *,
+    by: User,
+    submits: bool,
+    confirmed: Collection[str] = (),
+) -> list[ValueReport]:
+    """Submits the value of each line, or makes a draft of it; what is unlikely stays a draft unless the key of its line
+    is `confirmed`. Raises NotAllowed, and makes none, where one cannot be. The number of queries does not grow with the
+    lines."""
+    filings = []
     for line in lines:
         if line.errors or line.period is None or line.data is None:
             raise NotAllowed(_("Nothing was saved: correct the lines first."))
-        save_value(indicator, region, line.period, by=by, data=line.data)
-    return len(lines)
+        is_so = not line.doubts or line.key in confirmed
+        answers = {each.name: "" for each in line.doubts}
+        filings.append(ValueFiling(indicator.pk, line.period, line.data, None, submits and is_so, answers))
+    return file_values(filings, by=by, region=region)

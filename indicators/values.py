@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -67,8 +68,12 @@ def lock_indicator(pk: int) -> Indicator:
 
 def open_value(indicator: Indicator, region: Region, period: Period) -> ValueReport | None:
     """The one that is a draft, submitted or returned, of the department that owns the indicator."""
-    of_period = _of_period(period) | {"region": region, "department": indicator.owner_id}
-    return indicator.value_reports.open().filter(**of_period).select_related("corrects").first()
+    return open_values(indicator, region).filter(**_of_period(period)).select_related("corrects").first()
+
+
+def open_values(indicator: Indicator, region: Region) -> QuerySet[ValueReport]:
+    """The same of all periods."""
+    return indicator.value_reports.open().filter(region=region, department=indicator.owner_id)
 
 
 def _of_period(period: Period) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Values of an indicator pasted from a spreadsheet: seen first, then saved as drafts."""
+"""Values of an indicator pasted from a spreadsheet: seen first, then submitted together, or saved as drafts."""
 
 from decimal import Decimal
 from typing import Any
@@ -9,14 +9,15 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.exceptions import NotAllowed
 from core.forms import TypedTextField
 from core.texts import MAX_REASON_LENGTH
-from indicators.models import Indicator
+from indicators.models import Indicator, ValueReport
 from indicators.value_forms import CHINESE, YES, ValueForm, first_values, has_two_units
-from indicators.value_pasting import MAX_LINES, PastedLine, judge_lines, read_lines, save_lines
+from indicators.value_pasting import MAX_LINES, PastedLine, file_lines, judge_lines, read_lines, shown_key
 from indicators.values import ValueData
 from indicators.views.value_form import ValueView
 from indicators.wording import number_cell, shown_unit
@@ -94,19 +95,42 @@ class PastePage(ValueView):
         try:
             lines = read_lines(form.cleaned_data["text"], factor=form.factor)
             judge_lines(lines, self.indicator, self.region, shared=form.shared())
-            if request.POST.get("action") == "save":
-                saved = save_lines(lines, self.indicator, self.region, by=self.user)
-                sentence = ngettext("%(count)s draft saved", "%(count)s drafts saved", saved)
-                messages.success(request, sentence % {"count": saved})
+            if self.file(lines):
                 return redirect(self.workspace_url)
         except NotAllowed as refusal:
             add_refusal(form, refusal)
         return self.show(form, lines)
 
+    def file(self, lines: list[PastedLine]) -> bool:
+        """Whether the lines were to be filed: else they are only looked at. Raises NotAllowed."""
+        data, action = self.request.POST, self.request.POST.get("action")
+        if action == "submit":
+            if data.get("shown") != shown_key(lines):
+                raise NotAllowed(_("This is something else than what you looked at. Look again, then submit it."))
+            confirmed = data.getlist("confirmed")
+            self.tell(file_lines(lines, self.indicator, self.region, by=self.user, submits=True, confirmed=confirmed))
+        elif action == "save":
+            self.tell(file_lines(lines, self.indicator, self.region, by=self.user, submits=False))
+        return action in ("submit", "save")
+
+    def tell(self, filed: list[ValueReport]) -> None:
+        kept = sum(each.is_draft for each in filed)
+        if kept == len(filed):
+            sentence = ngettext("%(count)s draft saved", "%(count)s drafts saved", kept) % {"count": kept}
+        elif kept:
+            words = {"submitted": len(filed) - kept, "kept": kept}
+            sentence = _("%(submitted)s submitted, %(kept)s kept as drafts.") % words
+        else:
+            sentence = ngettext("%(count)s value submitted", "%(count)s values submitted", len(filed))
+            sentence %= {"count": len(filed)}
+        messages.success(self.request, sentence)
+
     def show(self, form: PasteForm, lines: list[PastedLine] | None = None) -> HttpResponseBase:
+        confirmed = self.request.POST.getlist("confirmed")
         rows = [
             {
                 "line": line,
+                "is_confirmed": line.key in confirmed,
                 "value": number_cell(self.indicator, line.value, exactly=True) if line.value is not None else "",
             }
             for line in lines or []
@@ -117,6 +141,7 @@ class PastePage(ValueView):
             {
                 "form": form,
                 "rows": rows,
+                "shown": shown_key(lines or []),
                 "faults": sum(bool(line.errors) for line in lines or []),
                 "indicator": self.indicator,
                 "region": self.region,

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.contrib.messages import get_messages
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
@@ -598,6 +599,87 @@ class TestPaste:
             ]
             assert answer.context["form"]["text"].value() == text
             assert ValueReport.objects.count() == 1
+
+    def submit(self, site: SimpleNamespace, text: str, *confirmed: str, **values: str) -> Any:
+        """What was looked at just before."""
+        shown = self.paste(site, text, **values).context["shown"]
+        return self.paste(site, text, "submit", shown=shown, confirmed=list(confirmed), **values)
+
+    def said(self, answer: Any) -> list[str]:
+        return [str(each) for each in get_messages(answer.wsgi_request)]
+
+    def filed(self) -> list[tuple[str, str]]:
+        return list(ValueReport.objects.order_by("period_end").values_list("period", "state"))
+
+    def test_all_are_submitted_in_one_step(self, site: SimpleNamespace) -> None:
+        answer = self.submit(site, "2023Q1\t5.1\t2023-04-20\n2023Q2\t5.3\t2023-07-21")
+        assert answer["Location"] == "/workspace/#values"
+        assert self.filed() == [("2023Q1", "submitted"), ("2023Q2", "submitted")]
+        first = ValueReport.objects.earliest("period_end")
+        assert (first.submitted_by, first.steps.get().move) == (site.ada, "submit")
+        assert len(signed_in(site.rita).get(REVIEW).context["rows"]) == 2
+        assert self.said(answer) == ["2 values submitted"]
+
+    def test_what_is_unlikely_is_asked_about_and_stays_a_draft_until_it_is_said_to_be_so(
+        self, site: SimpleNamespace
+    ) -> None:
+        text = "2023Q1\t5.1\t2023-03-20\n2023Q2\t5.3\t2023-07-21"
+        answer = self.paste(site, text)
+        assert "It was released before its period ended, on 31 March 2023. Is that so?" in text_of(
+            answer.content.decode()
+        )
+        assert self.said(self.submit(site, text)) == ["1 submitted, 1 kept as drafts."]
+        assert self.filed() == [("2023Q1", "draft"), ("2023Q2", "submitted")]
+        text = text.replace("2023", "2022")
+        [key] = re.findall(r'name="confirmed"\s+value="(\w+)"', self.paste(site, text).content.decode())
+        assert self.said(self.submit(site, text, key)) == ["2 values submitted"]
+        assert self.filed()[:2] == [("2022Q1", "submitted"), ("2022Q2", "submitted")]
+
+    def test_a_tick_is_for_the_value_that_was_asked_about(self, site: SimpleNamespace) -> None:
+        html = self.paste(site, "2023Q1\t5.1\t2023-03-20").content.decode()
+        [key] = re.findall(r'name="confirmed"\s+value="(\w+)"', html)
+        self.submit(site, "2023Q1\t5.2\t2023-03-20", key)
+        assert self.filed() == [("2023Q1", "draft")]
+
+    @pytest.mark.parametrize("change", ["text", "source", "site"])
+    def test_what_was_not_looked_at_is_not_submitted(self, site: SimpleNamespace, change: str) -> None:
+        text, values = "2023Q1\t5.1\t2023-04-20", {}
+        shown = self.paste(site, text, reason="终核").context["shown"]
+        if change == "text":
+            text = "2023Q1\t9.9\t2023-04-20"
+        elif change == "source":
+            values = {"source": "国家统计局"}
+        else:
+            # Somebody enters a value of the period meanwhile: this one would revise it.
+            quarter = {"period_kind": "quarter", "period_start": date(2023, 1, 1), "period_end": date(2023, 3, 31)}
+            make_observation(site.growth, "5.0", period="2023Q1", released_on=date(2023, 4, 10), **quarter)
+        answer = self.paste(site, text, "submit", shown=shown, reason="终核", **values)
+        assert "This is something else than what you looked at." in text_of(answer.content.decode())
+        assert not ValueReport.objects.exists()
+        # It is shown as it would be now.
+        shown = answer.context["shown"]
+        assert self.paste(site, text, "submit", shown=shown, reason="终核", **values).status_code == 302
+        assert self.filed() == [("2023Q1", "submitted")]
+
+    def test_nothing_is_submitted_where_one_is_wrong(self, site: SimpleNamespace) -> None:
+        answer = self.submit(site, "2023Q1\t5.1\t2023-04-20\n2023Q2\tmuch\t2023-07-21")
+        assert "Nothing was saved: correct the lines first." in text_of(answer.content.decode())
+        assert not ValueReport.objects.exists()
+
+    def test_many_cost_no_more_statements(self, site: SimpleNamespace) -> None:
+        client = signed_in(site.ada)
+        counts = []
+        for years in (range(2020, 2022), range(2000, 2019)):
+            text = "\n".join(f"{year}\t5.1\t{year + 1}-02-20" for year in years)
+            data = {**self.SHARED, "text": text, "action": "preview"}
+            client.get("/workspace/")
+            with CaptureQueriesContext(connection) as looked:
+                shown = client.post(self.PASTE, data).context["shown"]
+            with CaptureQueriesContext(connection) as filed:
+                assert client.post(self.PASTE, {**data, "action": "submit", "shown": shown}).status_code == 302
+            counts.append((len(looked), len(filed)))
+        assert counts[0] >= counts[1]
+        assert ValueReport.objects.filter(state="submitted").count() == 2 + 19
 
     def test_with_a_reason_they_revise_what_is_there(self, site: SimpleNamespace) -> None:
         make_observation(site.growth, "6.2")
