@@ -237,7 +237,7 @@ def test_the_months_are_those_of_the_api_at_their_ends(demonstration: None, day:
     rows = charts_of("/", as_of=day)["months"].rows
     assert len(rows) == 12
     completed_before = 0
-    for month, due, completed, red, yellow, _in_time, _owing in rows:
+    for month, due, completed, red, yellow, _in_time, _covered, _owing in rows:
         end = month_end(month)
         span = f"due_from={month}&due_to={end}"
         assert due == api(f"measures/?{span}&page_size=1", as_of=day)["count"], month

@@ -242,6 +242,17 @@ def test_a_month_with_nothing_but_covered_reports_is_not_reported(science: Any, 
     assert "No report is outstanding; some were left out, and a later month was submitted." in opened("/departments/")
 
 
+def test_all_have_reported_only_where_it_is_so(science: Any, client: Any) -> None:
+    """One filed September in August: nothing is outstanding, and August is not reported."""
+    file_august("M008")
+    make.make_report(Measure.objects.get(code="M009"), date(2023, 8, 24), period=date(2023, 9, 1))
+    page = opened("/")
+    assert "no department has reports outstanding" in page and "none outstanding" in page
+    assert "have reported for August" not in page and "are submitted" not in page
+    page = opened("/departments/science/")
+    assert "none is outstanding" in page and "are in" not in page
+
+
 def test_who_is_covered_is_not_reminded(science: Any) -> None:
     make.make_user("ada", role="reporter", department=science)
     file_august("M009")
