@@ -125,18 +125,30 @@ def change_person(
 
 
 @transaction.atomic
-def set_active(person: User, *, by: User, is_active: bool) -> User:
-    """Closes an account, whose sessions and tokens then open nothing, or opens it again. Raises NotAllowed."""
-    person = _locked(person, by=by)
+def set_active(person: User, *, by: User, is_active: bool, successor: User | None = None) -> User:
+    """Closes an account, whose sessions and tokens then open nothing, or opens it again. `successor`: a colleague who
+    takes over what its owner looks after. Raises NotAllowed, with the field at fault."""
+    person = _locked(person, by=by, others=[successor] if successor else [])
     if person.pk == by.pk and not is_active:
         raise NotAllowed(_("Nobody closes their own account: another administrator can."))
+    if successor is not None:
+        successor = _check_successor(successor, of=person)
     if person.is_active != is_active:
         person.is_active = is_active
         person.save(update_fields=["is_active"])
         if not is_active:
             person.access_tokens.revoke_all()
-        person_changed.send(sender=User, person=person, by=by)
+        person_changed.send(sender=User, person=person, by=by, successor=successor)
     return person
+
+
+def _check_successor(successor: User, *, of: User) -> User:
+    """The locked account as it is now. Raises NotAllowed for one that cannot take over."""
+    successor = User.objects.get(pk=successor.pk)
+    takes_over = successor.is_active and successor.reports_for_department and successor.pk != of.pk
+    if not takes_over or successor.department_id != of.department_id:
+        raise NotAllowed(_("Choose somebody who reports for the same department."), field="successor")
+    return successor
 
 
 def reset_password(person: User, *, by: User) -> Link:
@@ -216,10 +228,10 @@ def first_administrator_link(username: str = FIRST_ADMINISTRATOR) -> Link | None
     return _new_link(person, by=person)
 
 
-def _locked(person: User, *, by: User) -> User:
+def _locked(person: User, *, by: User, others: Collection[User] = ()) -> User:
     """The account as it is now. Administrators are locked with it: of two who take each other's role the second finds
-    that it is none any more, so that one always stays. Raises NotAllowed."""
-    concerned = Q(pk__in=(person.pk, by.pk)) | Q(role=Role.ADMINISTRATOR)
+    that it is none any more, so that one always stays; and `others` who are concerned. Raises NotAllowed."""
+    concerned = Q(pk__in=(person.pk, by.pk, *(each.pk for each in others))) | Q(role=Role.ADMINISTRATOR)
     people = {each.pk: each for each in User.objects.select_for_update(no_key=True).filter(concerned).order_by("pk")}
     actor, person = people[by.pk], people[person.pk]
     if not actor.is_active:

@@ -21,6 +21,8 @@ from measures.services import lock_measure
 from reporting.services import Outcome, do_each
 
 PLACES = ("owner", "deputy")
+# The id of a person; None for nobody.
+type Key = int | None
 
 
 def owners_state(measure: Measure) -> State:
@@ -74,22 +76,34 @@ def set_owners_of_many(
     return do_each(measures, set_one)
 
 
-def clear_owners(measures: Iterable[Measure], *, by: User | None, of: User | None = None) -> None:
-    """Of locked measures; only the places of the person `of`, if one is given. The log keeps who it was."""
-    changes = [(measure, lost) for measure in measures if (lost := _lost_places(measure, of))]
-    for name in PLACES:
-        rows = [measure.pk for measure, lost in changes if name in lost]
-        if rows:
-            Measure.objects.filter(pk__in=rows).update(**{name: None})
-    log_changes(changes, by=by)
+def clear_owners(
+    measures: Iterable[Measure], *, by: User | None, of: User | None = None, successor: User | None = None
+) -> None:
+    """Of locked measures; only the places of the person `of`, if one is given, which the successor takes, if there is
+    one. The log keeps who it was."""
+    changes = [(measure, places) for measure in measures if (places := _changed_places(measure, of, successor))]
+    # Deputies first: nobody is both, not even for a moment.
+    for name in reversed(PLACES):
+        for key in (None, successor and successor.pk):
+            rows = [measure.pk for measure, places in changes if name in places and places[name][1] == key]
+            if rows:
+                Measure.objects.filter(pk__in=rows).update(**{f"{name}_id": key})
+    log_changes([(measure, _as_logged(places)) for measure, places in changes], by=by)
 
 
-def _lost_places(measure: Measure, of: User | None) -> dict[str, list[str]]:
-    """Old and new value of each place that is cleared, as the log has them."""
-    places = {name: getattr(measure, f"{name}_id") for name in PLACES}
-    return {
-        name: [str(key), "None"] for name, key in places.items() if key is not None and (of is None or key == of.pk)
-    }
+def _changed_places(measure: Measure, of: User | None, successor: User | None) -> dict[str, tuple[Key, Key]]:
+    """The ids of who had each place that changes, and of who has it then."""
+    places: dict[str, Key] = {name: getattr(measure, f"{name}_id") for name in PLACES}
+    heir = None if successor is None else successor.pk
+    left = {name: heir if of is None or key == of.pk else key for name, key in places.items()}
+    if left["owner"] == left["deputy"]:
+        # Whoever has one place already, or gets both, is the owner alone.
+        left["deputy"] = None
+    return {name: (key, left[name]) for name, key in places.items() if key != left[name]}
+
+
+def _as_logged(places: Mapping[str, tuple[Key, Key]]) -> dict[str, list[str]]:
+    return {name: [str(old), str(new)] for name, (old, new) in places.items()}
 
 
 def own_codes(codes: Iterable[str], keepers: Mapping[str, set[int]], user: User) -> list[str]:
@@ -97,10 +111,12 @@ def own_codes(codes: Iterable[str], keepers: Mapping[str, set[int]], user: User)
     return [code for code in codes if code not in keepers or user.pk in keepers[code]]
 
 
-def leave_measures(person: User, *, by: User | None, **kwargs: Any) -> None:
-    """The person is owner and deputy only of what the department leads that they report for."""
+def leave_measures(person: User, *, by: User | None, successor: User | None = None, **kwargs: Any) -> None:
+    """The person is owner and deputy only of what the department leads that they report for; the successor takes over
+    what is left."""
     kept = Measure.objects.kept_by(person).select_for_update().order_by("pk")
-    clear_owners([each for each in kept if not _reports_for(person, each.lead_department_id)], by=by, of=person)
+    left = [each for each in kept if not _reports_for(person, each.lead_department_id)]
+    clear_owners(left, by=by, of=person, successor=successor)
 
 
 def _reports_for(person: User, department_id: int) -> bool:

@@ -9,12 +9,13 @@ from django.core.validators import RegexValidator
 from django.db.models import Model
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts.models import User
 from core.forms import TypedTextField
 from core.published import MAX_SOURCE_LENGTH
 from core.texts import MAX_REASON_LENGTH, without_controls
 from core.versions import State, as_state
 from web.formats.numbers import NO_VALUE
-from web.formats.text import format_list
+from web.formats.text import format_list, format_person
 from web.language import localized
 from web.site import offered_languages
 
@@ -82,6 +83,16 @@ class RowChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # at run tim
 
     def label_from_instance(self, obj: Any) -> str:
         return localized(obj, "short")
+
+
+class PersonChoice(RowChoice):
+    """A person by their user name, or nobody."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(User.objects.none(), to_field_name="username", **kwargs)
+
+    def label_from_instance(self, obj: User) -> str:
+        return format_person(obj)
 
 
 class Version(NamedTuple):

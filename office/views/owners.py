@@ -20,7 +20,7 @@ from accounts.rules import ASSIGNERS, Facts
 from core.versions import State
 from measures.models import Measure
 from measures.owners import PLACES, owners_state, reporters_of, set_owners, set_owners_of_many
-from office.forms import OpenedForm, RowChoice
+from office.forms import OpenedForm, PersonChoice
 from office.views.editing import OFFICE, Crumb, PlanFormPage
 from web.formats.text import format_person
 from web.html.links import query_of
@@ -30,16 +30,6 @@ from web.values import row_ids
 
 # In place of a user name, which has no such sign.
 NOBODY = "*"
-
-
-class PersonChoice(RowChoice):
-    """A person by their user name, or nobody."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(User.objects.none(), to_field_name="username", **kwargs)
-
-    def label_from_instance(self, obj: User) -> str:
-        return format_person(obj)
 
 
 class OwnersForm(OpenedForm):

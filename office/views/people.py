@@ -34,7 +34,8 @@ from accounts.permissions import signed_in
 from accounts.rules import ADMINISTRATORS, ALL_METHODS
 from accounts.second_factor import has_app
 from core.exceptions import NotAllowed
-from office.forms import OpenedForm, RowChoice, words_of
+from office.forms import OpenedForm, PersonChoice, RowChoice, words_of
+from office.leaving import Left, find_left
 from office.views.editing import OFFICE, Crumb, FormPage
 from regions.models import Region
 from web.errors import add_refusal
@@ -246,7 +247,23 @@ class ResetPassword(PersonTask):
         return self.show_link(self.make_form(request.POST))
 
 
+class CloseForm(forms.Form):
+    successor = PersonChoice(
+        label=gettext_lazy("Hand the measures over to"),
+        help_text=gettext_lazy("None: all reporters of the department share them again."),
+    )
+
+    def __init__(self, data: Any = None, *, left: Left) -> None:
+        super().__init__(data)
+        if left.measures and left.colleagues:
+            successor: Any = self.fields["successor"]
+            successor.queryset = left.colleagues
+        else:
+            del self.fields["successor"]
+
+
 class ClosePerson(PersonTask):
+    template_name = "office/close_person.html"
     heading = gettext_lazy("Close an account")
     submit = gettext_lazy("Close the account")
     done = gettext_lazy("The account was closed")
@@ -256,8 +273,20 @@ class ClosePerson(PersonTask):
     def explanation(self) -> str:
         return _("Nobody can log in with it any more, and its access tokens open nothing. What was done with it stays.")
 
-    def save(self, form: forms.Form, by: User) -> User:
-        return set_active(self.subject, by=by, is_active=False)
+    @cached_property
+    def left(self) -> Left:
+        return find_left(self.subject)
+
+    def make_form(self, data: Any = None) -> CloseForm:
+        return CloseForm(data, left=self.left)
+
+    def save(self, form: CloseForm, by: User) -> User:
+        if form.cleaned_data.get("successor"):
+            self.done = gettext_lazy("The account was closed, and its measures were handed over")
+        return set_active(self.subject, by=by, is_active=False, **form.cleaned_data)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(left=self.left, **kwargs)
 
 
 class ReopenPerson(PersonTask):

@@ -211,6 +211,7 @@ SAMPLES = [
     page("office:person", pk="{locked}", person="mia"),
     page("office:person_link", pk="{person}", person="mia"),
     page("office:close_person", pk="{person}", person="mia"),
+    page("office:close_person", pk="{ada}", person="mia"),
     page("office:reopen_person", pk="{person}", person="mia"),
     page("office:unlock_person", pk="{locked}", person="mia"),
     # The pages that show a link.
@@ -583,6 +584,7 @@ def live_in() -> dict[str, str]:
             "target": str(Target.objects.filter(indicator__code="energy_intensity_change").earliest("pk").pk),
             "token": str(token.pk),
             "view": str(view.pk),
+            "ada": str(ada.pk),
             "person": str(make_user("pete", first_name="王强").pk),
             "locked": str(make_user(LOCKED).pk),
             "uid": urlsafe_base64_encode(force_bytes(invited.pk)),

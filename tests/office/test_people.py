@@ -2,14 +2,38 @@
 
 import json
 import re
+from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from auditlog.models import LogEntry
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from accounts.people import person_state
-from tests.factories import make_department, make_plan, make_user, region
+from accounts.people import person_state, set_active
+from core.exceptions import NotAllowed
+from core.period_codes import read_period
+from indicators.values import ValueData, save_value
+from measures.models import Measure, Problem
+from measures.problems import save_problem_draft
+from measures.reports import ReportData, save_draft, submit_report
+from projects.months import MonthData, save_month
+from reporting.problems.services import ProblemData
+from reporting.services import return_report
+from tests.factories import (
+    make_department,
+    make_indicator,
+    make_measure,
+    make_plan,
+    make_project,
+    make_section,
+    make_user,
+    region,
+)
+from tests.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 EN = {"Accept-Language": "en"}
@@ -127,3 +151,115 @@ def test_the_list_asks_as_often_for_many_people(office: Client, django_assert_ma
 def test_an_account_that_is_not_there_is_not_found(office: Client) -> None:
     for task in ("", "link/", "close/", "reopen/", "unlock/"):
         assert office.get(f"/office/people/999999/{task}").status_code == 404
+
+
+class TestWhatAnAccountLeaves:
+    """Ada and Cai report for Science, Zoe for a city; Mia closes accounts."""
+
+    @pytest.fixture
+    def site(self) -> SimpleNamespace:
+        science = make_department("science", name_en="Department of Science")
+        return SimpleNamespace(
+            science=science,
+            ada=make_user("ada", role="reporter", department=science),
+            cai=make_user("cai", role="reporter", department=science),
+            zoe=make_user("zoe", role="reporter", city=region("370300")),
+            rita=make_user("rita", role="reviewer"),
+            one=make_measure(lead_department=science, code="M001", title_en="Build chargers"),
+            two=make_measure(lead_department=science, code="M002", title_en="Plant trees"),
+            project=make_project(city="370300", code="P0001", name_en="Wind farm"),
+        )
+
+    def page(self, person: User) -> str:
+        return f"/office/people/{person.pk}/close/"
+
+    def text(self, office: Client, person: User) -> str:
+        answer = office.get(self.page(person), headers=EN)
+        return text_of(answer.content.decode())
+
+    def keepers(self, measure: Measure) -> tuple[str | None, str | None]:
+        row = Measure.objects.values_list("owner__username", "deputy__username").get(pk=measure.pk)
+        return row[0], row[1]
+
+    def test_the_only_reporter_is_said(self, office: Client, site: SimpleNamespace) -> None:
+        sentence = "This is the only open account that reports for "
+        assert sentence not in self.text(office, site.ada)
+        assert f"{sentence}Zibo" in self.text(office, site.zoe)
+        User.objects.filter(pk=site.cai.pk).update(is_active=False)
+        assert f"{sentence}Department of Science" in self.text(office, site.ada)
+        assert sentence not in self.text(office, site.rita)
+
+    def test_measures_and_what_was_begun_are_named(self, office: Client, site: SimpleNamespace) -> None:
+        Measure.objects.filter(pk=site.one.pk).update(owner=site.ada)
+        Measure.objects.filter(pk=site.two.pk).update(deputy=site.ada)
+        data = ReportData("promoting", "promoting", what_was_done="推进")
+        save_draft(site.one, by=site.ada, data=data, period=date(2023, 8, 1))
+        returned = submit_report(save_draft(site.two, by=site.ada, data=data, period=date(2023, 8, 1)), by=site.ada)
+        return_report(returned, by=site.rita, note="请核对")
+        growth = make_indicator("growth", owner=site.science, name_en="Growth")
+        save_value(growth, region(), read_period("2023Q2"), by=site.ada, data=ValueData())
+        save_problem_draft(Problem(measure=site.one), by=site.ada, data=ProblemData(text="缺人"))
+        text = self.text(office, site.ada)
+        assert "Measures that it looks after 2 M001 Build chargers Owner M002 Plant trees Deputy" in text
+        assert (
+            "Begun or returned, and not submitted 4 They stay: others who report for the same see them and go on with "
+            "them. M001 Build chargers Draft, August 2023 M002 Plant trees Returned, August 2023 "
+            "Growth Shandong Draft, Q2 2023 M001 Build chargers draft of a problem"
+        ) in text
+        assert "It looks after no measure, and leaves nothing unfinished." in self.text(office, site.cai)
+        save_month(site.project, by=site.zoe, data=MonthData("preparing"), period=date(2023, 7, 1))
+        assert "P0001 Wind farm Draft, July 2023" in self.text(office, site.zoe)
+
+    def test_its_measures_are_handed_over_as_it_is_closed(self, office: Client, site: SimpleNamespace) -> None:
+        three = make_measure(lead_department=site.science)
+        Measure.objects.filter(pk=site.one.pk).update(owner=site.ada)
+        Measure.objects.filter(pk=site.two.pk).update(owner=site.cai, deputy=site.ada)
+        Measure.objects.filter(pk=three.pk).update(owner=site.ada, deputy=site.cai)
+        field = office.get(self.page(site.ada)).context["form"].fields["successor"]
+        assert [each.username for each in field.queryset] == ["cai"]
+        answer = office.post(self.page(site.ada), {"successor": "cai"}, headers=EN, follow=True)
+        assert "The account was closed, and its measures were handed over" in answer.content.decode()
+        assert not User.objects.get(pk=site.ada.pk).is_active
+        # Nobody is owner and deputy of one.
+        assert [self.keepers(each) for each in (site.one, site.two, three)] == [("cai", None)] * 3
+        ada, cai, mia = str(site.ada.pk), str(site.cai.pk), User.objects.get(username="mia")
+        logged = [LogEntry.objects.get_for_object(each).first() for each in (site.one, site.two, three)]
+        assert [(entry.changes, entry.actor) for entry in logged] == [
+            ({"owner": [ada, cai]}, mia),
+            ({"deputy": [ada, "None"]}, mia),
+            ({"owner": [ada, cai], "deputy": [cai, "None"]}, mia),
+        ]
+
+    def test_without_a_successor_all_share_them_as_before(self, office: Client, site: SimpleNamespace) -> None:
+        Measure.objects.filter(pk=site.one.pk).update(owner=site.ada, deputy=site.cai)
+        assert office.post(self.page(site.ada), {"successor": ""}).status_code == 302
+        assert self.keepers(site.one) == (None, "cai")
+
+    @pytest.mark.parametrize("name", ["zoe", "rita", "ada", "dai", "nobody"])
+    def test_only_a_colleague_takes_over(self, office: Client, site: SimpleNamespace, name: str) -> None:
+        make_user("dai", role="reporter", department=site.science, is_active=False)
+        Measure.objects.filter(pk=site.one.pk).update(owner=site.ada)
+        answer = office.post(self.page(site.ada), {"successor": name}, headers=EN)
+        assert list(answer.context["form"].errors) == ["successor"]
+        assert User.objects.get(pk=site.ada.pk).is_active
+        assert self.keepers(site.one) == ("ada", None)
+        if person := User.objects.filter(username=name).first():
+            # The service says so, too: they may have left meanwhile.
+            with pytest.raises(NotAllowed) as refusal:
+                set_active(site.ada, by=User.objects.get(username="mia"), is_active=False, successor=person)
+            assert refusal.value.field == "successor"
+
+    def test_much_costs_no_more_statements(self, office: Client, site: SimpleNamespace) -> None:
+        def leave(number: int) -> int:
+            plan = make_plan(slug=f"plan-{number}")
+            for _each in range(number):
+                measure = make_measure(make_section(plan), site.science, owner=site.ada)
+                data = ReportData("promoting", "promoting", what_was_done="推进")
+                save_draft(measure, by=site.ada, data=data, period=date(2023, 8, 1))
+            with CaptureQueriesContext(connection) as queries:
+                office.get(self.page(site.ada))
+            return len(queries)
+
+        office.get(self.page(site.ada))
+        # One for each plan: whether its links name it.
+        assert leave(1) + 1 >= leave(8)
