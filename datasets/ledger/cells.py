@@ -66,11 +66,12 @@ FAILED = re.compile(r"#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|
 @dataclass(frozen=True)
 class Hint:
     """What the cells of a column leave open. `year`: of a day without one; `unit`: of an amount without one, in 万元;
-    `is_share`: 0.9 is 90 %."""
+    `is_share`: 0.9 is 90 %; `is_percentage`: the unit of the row is per cent."""
 
     year: int | None = None
     unit: Decimal | None = Decimal(WAN_PER_YI)
     is_share: bool = False
+    is_percentage: bool = False
 
 
 NO_HINT = Hint()
@@ -242,7 +243,14 @@ def _bounded(number: Decimal, column: Column, decimals: int) -> Decimal:
 
 
 def _number(value: Plain, column: Column, hint: Hint) -> Decimal:
-    return _bounded(_computed(_decimal(value), value, column.decimals), column, column.decimals)
+    if hint.is_percentage:
+        number = _percentage(value, hint)
+    elif column.unit_in and is_named_percentage(value):
+        wanted = _("This is a percentage, and the row is in another unit: write the number in the unit of the row.")
+        raise CellError(wanted)
+    else:
+        number = _decimal(value)
+    return _bounded(_computed(number, value, column.decimals), column, column.decimals)
 
 
 def _computed(number: Decimal, value: Plain, decimals: int) -> Decimal:
@@ -258,13 +266,20 @@ def _whole(value: Plain, column: Column, hint: Hint) -> int:
     return int(_bounded(_computed(_decimal(value), value, 0), column, 0))
 
 
-def _percent(value: Plain, column: Column, hint: Hint) -> Decimal:
-    text = plain_text(value)
-    is_named = text.endswith("%")
-    number = _decimal(text.removesuffix("%") if is_named else value)
-    if hint.is_share and not is_named:
-        number *= 100
-    return _bounded(_computed(number, value, column.decimals), column, column.decimals)
+def _percent(value: Plain, column: Column, hint: Hint) -> Decimal | int:
+    number = _bounded(_computed(_percentage(value, hint), value, column.decimals), column, column.decimals)
+    return number if column.decimals else int(number)
+
+
+def _percentage(value: Plain, hint: Hint) -> Decimal:
+    if is_named_percentage(value):
+        return _decimal(plain_text(value).removesuffix("%"))
+    return _decimal(value) * (100 if hint.is_share else 1)
+
+
+def is_named_percentage(value: Value) -> bool:
+    """Whether it says so itself, as 5.2 % does."""
+    return isinstance(value, str) and plain_text(value).endswith("%")
 
 
 def _money(value: Plain, column: Column, hint: Hint) -> int:

@@ -34,8 +34,10 @@ def from_plain(value: Any, column: Column) -> Any:
             return date.fromisoformat(value)
         case Kind.MOMENT:
             return datetime.fromisoformat(value)
-        case Kind.NUMBER | Kind.PERCENT:
+        case Kind.NUMBER:
             return Decimal(value)
+        case Kind.PERCENT:
+            return Decimal(value) if column.decimals else int(value)
     return value
 
 

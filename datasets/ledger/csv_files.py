@@ -48,7 +48,8 @@ def read_csv(content: BinaryIO, name: str, counted: Counted | None = None) -> Ra
                 rows.append(RawRow(number, row))
     finally:
         text.detach()
-    return RawFile([RawSheet(name, rows)], base)
+    # Who writes a table of their own may have taken its shares from anywhere.
+    return RawFile([RawSheet(name, rows)], base, has_formats=bool(base))
 
 
 def _encoding(content: BinaryIO) -> str:

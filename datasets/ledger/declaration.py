@@ -20,7 +20,7 @@ class Kind(Enum):
     YES_NO = "yes_no"  # bool
     WHOLE = "whole"  # int
     NUMBER = "number"  # Decimal
-    PERCENT = "percent"  # Decimal, 90 for 90 %
+    PERCENT = "percent"  # Decimal, 90 for 90 %; int where the column has no decimals
     MONEY = "money"  # int, 万元; written in 亿元, or in 万元 where the column says so, if the cell names no unit
     CHOICE = "choice"  # str, the value of one of `choices`
     REFERENCE = "reference"  # str, as it stands in the cell: a code, a slug, a name or a short name
@@ -33,8 +33,9 @@ class Column:
     `help` says what the cell means and in which unit. `refers_to`: the sheet whose rows a reference names. `many`: a
     tuple of values, with semicolons between them in the cell. `most`: the longest text, or the greatest number;
     `least`: the smallest number. `in_wan`: money is written in 万元. `width`: in a workbook, in characters; 0 where its
-    kind says enough. `aliases`: what people head it by, too. `optional_where`: another column and the value of it with
-    which a required cell may be empty.
+    kind says enough. `unit_in`: the column that says in which unit the number of a row is: a text, or a reference
+    to a row with a unit. `aliases`: what people head it by, too. `optional_where`: another column and the value of it
+    with which a required cell may be empty.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Column:
     decimals: int = 0
     in_wan: bool = False
     width: int = 0
+    unit_in: str = ""
     aliases: tuple[str | Promise, ...] = ()
     optional_where: tuple[str, str] | None = None
 

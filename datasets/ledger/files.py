@@ -5,6 +5,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path, PurePath
 from typing import BinaryIO
@@ -72,12 +73,13 @@ def _read_zip(content: BinaryIO) -> RawFile:
                 raise encrypted()
             if not kind.startswith(OPEN_DOCUMENT) and "xl/workbook.xml" not in names:
                 return _read_archive(archive)
+            is_xlsx = not kind.startswith(OPEN_DOCUMENT)
     except FileRefused:
         raise
     except BAD_ZIP as error:
         # An archive of another version, a password, or an end that was cut off.
         raise FileRefused(_("The file is damaged or protected with a password.")) from error
-    return read_spreadsheet(content)
+    return replace(read_spreadsheet(content), has_formats=is_xlsx)
 
 
 def _check_sizes(archive: zipfile.ZipFile) -> None:
@@ -125,7 +127,8 @@ def _join(files: Iterable[tuple[str, bytes]]) -> RawFile:
     bases -= {""}
     if len(bases) > 1:
         raise FileRefused(_("These files come from different downloads; load those of one download at a time."))
-    return RawFile(sheets, bases.pop() if bases else "")
+    base = next(iter(bases), "")
+    return RawFile(sheets, base, has_formats=bool(base))
 
 
 def _read_compound_file(content: BinaryIO) -> RawFile:
@@ -135,4 +138,4 @@ def _read_compound_file(content: BinaryIO) -> RawFile:
     streams = [name for name, kind in OFFICE_STREAMS.items() if kind == EXCEL]
     if not any(directory_entry(name, kind=2) in whole for name in streams):
         raise FileRefused(_("This is a document or a program; save your table as an Excel workbook (.xlsx)."))
-    return read_spreadsheet(content)
+    return replace(read_spreadsheet(content), has_formats=False)

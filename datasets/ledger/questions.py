@@ -9,7 +9,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import today
-from datasets.ledger.cells import HEADER_UNITS, NO_HINT, UNITS, Hint, Parsed, has_no_unit, has_no_year, parse_cell
+from datasets.ledger.cells import (
+    HEADER_UNITS,
+    NO_HINT,
+    UNITS,
+    Hint,
+    Parsed,
+    has_no_unit,
+    has_no_year,
+    is_named_percentage,
+    parse_cell,
+)
 from datasets.ledger.declaration import Column, Kind, Sheet
 from datasets.ledger.raw import MAX_PROBLEMS, Value, same_name
 from datasets.ledger.sentences import CellError, Sentence
@@ -27,6 +37,7 @@ ASKED: Mapping[Kind, tuple[str, tuple[tuple[str, str | Promise], ...]]] = {
     Kind.DAY: ("year", ()),
     Kind.MONEY: ("unit", UNIT_CHOICES),
     Kind.PERCENT: ("scale", SCALE_CHOICES),
+    Kind.NUMBER: ("scale", SCALE_CHOICES),
 }
 
 
@@ -80,9 +91,15 @@ def _open_cells(table: Table, column: Column) -> list[Value]:
         return [value for value in values if has_no_year(value)]
     if column.kind is Kind.MONEY and _header_unit(table, column) is None:
         return [value for value in values if has_no_unit(value)]
-    if column.kind is Kind.PERCENT and not _is_ours(table, column):
-        return _shares(values)
-    return []
+    is_plain = _is_ours(table, column) if column.kind is Kind.PERCENT else table.has_formats
+    return [] if is_plain else _shares(_percentages(table, column))
+
+
+def _percentages(table: Table, column: Column) -> Iterator[Value]:
+    """The cells of a column that are in per cent: all, or those of some rows, or none."""
+    rows = table.percentages.get(column.name, ())
+    is_whole = column.kind is Kind.PERCENT
+    return (row.cells[column.name] for row in table.rows if is_whole or row.number in rows)
 
 
 def _years() -> tuple[tuple[str, str | Promise], ...]:
@@ -91,20 +108,21 @@ def _years() -> tuple[tuple[str, str | Promise], ...]:
 
 
 def _shares(values: Iterable[Value]) -> list[Value]:
-    """The numbers of a column in which all lie between 0 and 1 and none says what it is."""
+    """The numbers of a column in which all lie between -1 and 1 and none says what it is."""
     numbers = []
     for value in values:
-        text = same_name(str(value))
-        if re.fullmatch(r"\d+(?:\.\d+)?|\.\d+|\d(?:\.\d+)?e-\d+", text):
+        text = same_name(str(value)).replace("−", "-")
+        if re.fullmatch(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+|\d(?:\.\d+)?e-\d+)", text):
             numbers.append((value, float(text)))
-    if any(not 0 <= number <= 1 for _value, number in numbers):
+    if any(abs(number) > 1 for _value, number in numbers):
         return []
     return [value for value, number in numbers if number]
 
 
 def _is_ours(table: Table, column: Column) -> bool:
     """It was written by us, and says what its numbers are."""
-    return table.has_base or table.header[column.name] == column.name
+    # Who saves it in another format may lose what was typed as a percentage.
+    return (table.has_base and table.has_formats) or table.header[column.name] == column.name
 
 
 def _header_unit(table: Table, column: Column) -> Decimal | None:
@@ -134,7 +152,7 @@ def hints(table: Table, answers: Mapping[str, str]) -> dict[str, Hint]:
             hint = replace(hint, unit=UNIT_OF_CHOICE[answer] if answer else unit)
         elif answer and column.kind is Kind.DAY:
             hint = replace(hint, year=int(answer))
-        elif answer and column.kind is Kind.PERCENT:
+        elif answer and column.kind in (Kind.PERCENT, Kind.NUMBER):
             hint = replace(hint, is_share=answer == "share")
         found[column.name] = hint
     return found
@@ -143,6 +161,7 @@ def hints(table: Table, answers: Mapping[str, str]) -> dict[str, Hint]:
 def read_rows(table: Table, answers: Mapping[str, str]) -> tuple[list[ReadRow], list[Problem]]:
     """The rows of a table, and what is wrong with their cells: of very many the first, and how many more there are."""
     by_column = hints(table, answers)
+    of_percentages = {name: replace(hint, is_percentage=True) for name, hint in by_column.items()}
     columns = table.columns
     rows: list[ReadRow] = []
     problems: list[Problem] = []
@@ -150,8 +169,10 @@ def read_rows(table: Table, answers: Mapping[str, str]) -> tuple[list[ReadRow], 
         values: dict[str, Parsed | tuple[Parsed, ...]] = {}
         wrong: list[str] = []
         for column in columns:
+            is_percentage = row.number in table.percentages.get(column.name, ())
+            hint = (of_percentages if is_percentage else by_column)[column.name]
             try:
-                values[column.name] = parse_cell(row.cells[column.name], column, by_column[column.name])
+                values[column.name] = parse_cell(row.cells[column.name], column, hint)
             except CellError as error:
                 wrong.append(column.name)
                 if len(problems) < MAX_PROBLEMS:
@@ -162,3 +183,15 @@ def read_rows(table: Table, answers: Mapping[str, str]) -> tuple[list[ReadRow], 
         text = _("%(count)s more cells of this sheet are wrong.")
         problems.append(Problem(Sentence(text, {"count": more}), table.name))
     return rows, problems
+
+
+def percentages_read(table: Table) -> Iterator[Sentence]:
+    """Says of each column which of its cells were taken for percentages."""
+    for column in table.columns:
+        named = [value for value in _percentages(table, column) if is_named_percentage(value)]
+        if named:
+            words = {"sheet": table.sheet.label, "label": column.label, "cell": named[0], "count": len(named)}
+            text = _(
+                "%(sheet)s, %(label)s: percentages were read as they are shown, such as %(cell)s; cells: %(count)s"
+            )
+            yield Sentence(text, words)

@@ -67,11 +67,13 @@ class RawSheet:
 @dataclass(frozen=True)
 class RawFile:
     """`base`: the version of the data that this was once downloaded with, or "". `hidden`: sheets that were not read,
-    since their author hid them."""
+    since their author hid them. `has_formats`: a cell that shows 5.2 % is read as this text; where not, it may be
+    read as 0.052."""
 
     sheets: list[RawSheet]
     base: str = ""
     hidden: tuple[str, ...] = ()
+    has_formats: bool = True
 
 
 class Counted:

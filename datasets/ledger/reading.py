@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.permissions import may_administer
 from datasets.ledger.files import read_file, read_folder
-from datasets.ledger.questions import Question, questions, read_rows
+from datasets.ledger.questions import Question, percentages_read, questions, read_rows
 from datasets.ledger.raw import RawFile
 from datasets.ledger.rows import Ledger, Problem, Row
 from datasets.ledger.sheets import SHEETS
 from datasets.ledger.tables import Problem as TableProblem
 from datasets.ledger.tables import Tables, find_tables
+from datasets.ledger.units import with_percentages
 from web.formats.text import format_list
 
 # As on the pages of the office: the site's profile with the limits of its lights, and the accounts.
@@ -68,14 +69,14 @@ def read_tables(tables: Tables, name: str, answers: Mapping[str, str] | None = N
     unreadable: dict[tuple[str, int], tuple[str, ...]] = {}
     asked: list[Question] = []
     notices = [str(each) for each in tables.notices]
-    for table in tables.tables:
+    for table in with_percentages(tables.tables):
         sheet = table.sheet.name
         asked += questions(table, answers or {})
         read, wrong = read_rows(table, answers or {})
         rows.setdefault(sheet, []).extend(Row(sheet, row.number, dict(row.values)) for row in read)
         unreadable |= {(sheet, row.number): row.wrong for row in read if row.wrong}
         problems += [_problem(sheet, each) for each in (*table.problems, *wrong)]
-        notices += [str(each) for each in table.notices]
+        notices += [str(each) for each in (*table.notices, *percentages_read(table))]
     return Reading(Ledger(rows, problems, unreadable, tables.base, name), asked, notices)
 
 

@@ -5,8 +5,8 @@ import io
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 
 from django.conf import settings
@@ -67,7 +67,8 @@ class TableRow:
 @dataclass(frozen=True)
 class Table:
     """`name`: of the sheet in the file. `header`: name of a column -> as the file heads it. `has_base`: it was once
-    downloaded here."""
+    downloaded here. `has_formats`: as of the file. `percentages`: name of a column -> the numbers of the rows whose
+    unit is per cent, once `units` has found them."""
 
     sheet: Sheet
     name: str
@@ -76,6 +77,8 @@ class Table:
     has_base: bool = False
     problems: list[Problem] = field(default_factory=list)
     notices: list[Problem] = field(default_factory=list)
+    has_formats: bool = True
+    percentages: Mapping[str, Collection[int]] = field(default_factory=dict)
 
     @property
     def columns(self) -> list[Column]:
@@ -124,7 +127,8 @@ def find_tables(file: RawFile, sheets: Sequence[Sheet]) -> Tables:
             text = _("The sheet “%(name)s” was not recognized and not read. Name it as one of: %(names)s")
             notices.append(Problem(Sentence(text, values), raw.name))
         else:
-            found.append(_table(raw, *match, has_base=bool(file.base)))
+            table = _table(raw, *match, has_base=bool(file.base))
+            found.append(replace(table, has_formats=file.has_formats))
     problems = []
     if not found:
         problems.append(

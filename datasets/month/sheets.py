@@ -204,6 +204,7 @@ VALUE_FILLED = (
         kind=Kind.NUMBER,
         decimals=MAX_DECIMALS,
         width=14,
+        unit_in="unit",
     ),
     _of_form("released_on", kind=Kind.DAY, example="2023-07-20"),
     _of_form("value_provenance", _("Empty: it stays."), kind=Kind.CHOICE, choices=ValueProvenance, width=24),

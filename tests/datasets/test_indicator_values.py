@@ -306,6 +306,18 @@ class TestRoundTrip:
         act(upload, **{"so-3": "on"})
         assert states() == {"growth 2023Q2": "submitted"}
 
+    def test_what_excel_makes_of_a_typed_percentage_is_read_as_it_shows_it(
+        self, page: Client, send: Any, act: Any
+    ) -> None:
+        book = taken(page)
+        fill(book, {"growth 2023Q2": FILLED | {VALUE: 0.053}})
+        sheet = book[TITLE]
+        sheet.cell(keys_of(sheet)["growth 2023Q2"], heads_of(sheet)[VALUE]).number_format = "0.00%"
+        upload = send(saved(book))
+        assert "Value: percentages were read as they are shown, such as 5.3%; cells: 1." in shown(page, upload)
+        act(upload)
+        assert report_of("growth", "2023Q2").value == Decimal("5.3")
+
     def test_it_comes_back_from_libreoffice(
         self, page: Client, send: Any, act: Any, libreoffice: str, tmp_path: Path
     ) -> None:

@@ -25,8 +25,19 @@ def scope(help: Text) -> Column:
     return Column("scope", pgettext_lazy("indicators", "Scope"), help, "", most=MAX_SCOPE_LENGTH)
 
 
-def value(name: str, label: Text, help: Text, example: str, *, required: bool = False) -> Column:
-    return Column(name, label, help, example, Kind.NUMBER, required, least=-MAX_VALUE, most=MAX_VALUE, decimals=6)
+def value(name: str, label: Text, help: Text, example: str, *, unit_in: str, required: bool = False) -> Column:
+    return Column(
+        name,
+        label,
+        help,
+        example,
+        Kind.NUMBER,
+        required,
+        least=-MAX_VALUE,
+        most=MAX_VALUE,
+        decimals=6,
+        unit_in=unit_in,
+    )
 
 
 INDICATORS = Sheet(
@@ -135,7 +146,7 @@ OBSERVATIONS = Sheet(
         ),
         day("period_start", _("First day of the period"), _("From 1900 on."), "2023-01-01", required=True),
         day("period_end", _("Last day of the period"), _("Included."), "2023-06-30", required=True),
-        value("value", _("Value"), _("In the unit of the indicator."), "36.5", required=True),
+        value("value", _("Value"), _("In the unit of the indicator."), "36.5", unit_in="indicator", required=True),
         Column(
             "exact",
             _("Exact"),
@@ -189,7 +200,7 @@ TARGETS = Sheet(
             least=FIRST_DAY.year,
             most=LAST_DAY.year,
         ),
-        value("value", _("Target"), _("In the unit of this row."), "38", required=True),
+        value("value", _("Target"), _("In the unit of this row."), "38", unit_in="unit", required=True),
         Column("unit", _("Unit"), _("The indicator's unit."), "µg/m3", required=True, most=40),
         Column("qualifier", _("Qualifier"), _("Such as “about” or “more than”."), "", most=120),
         scope(_("Only values of the same scope are compared with it.")),
@@ -207,7 +218,7 @@ TARGETS = Sheet(
             "no",
             Kind.YES_NO,
         ),
-        value("baseline_value", _("Baseline"), _("From which the document starts."), "46"),
+        value("baseline_value", _("Baseline"), _("From which the document starts."), "46", unit_in="unit"),
         day("baseline_on", _("Day of the baseline"), _("Together with its value."), "2020-12-31"),
         Column(
             "document",

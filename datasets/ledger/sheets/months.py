@@ -137,7 +137,7 @@ PROJECT_MONTHS = Sheet(
             _("Physical progress"),
             _("Of the building, in per cent."),
             "40",
-            Kind.WHOLE,
+            Kind.PERCENT,
             required=True,
             least=0,
             most=MAX_PROGRESS,

@@ -321,7 +321,15 @@ PUBLISHED_FIGURES = Sheet(
             "figure", _("Figure"), _("Its path in the summary of the API."), "measures.total", required=True, most=60
         ),
         Column(
-            "value", _("Value"), _("As published."), "249", Kind.NUMBER, required=True, decimals=4, most=99_999_999_999
+            "value",
+            _("Value"),
+            _("As published."),
+            "249",
+            Kind.NUMBER,
+            required=True,
+            decimals=4,
+            most=99_999_999_999,
+            unit_in="unit",
         ),
         Column("unit", _("Unit"), _("Of the value."), "measures", most=40),
         Column(

@@ -171,6 +171,25 @@ def test_a_share_is_percent(value, hint, expected):
     assert parse(value, Kind.PERCENT, hint, decimals=2) == Decimal(expected)
 
 
+def test_a_share_without_decimals_is_a_whole_number():
+    found = parse("40%", Kind.PERCENT)
+    assert (found, type(found)) == (40, int)
+    assert refusal("40.5%", Kind.PERCENT) == "A whole number is wanted, not 40.5."
+
+
+def test_a_percentage_is_the_number_that_it_shows_in_a_row_whose_unit_is_per_cent():
+    options = {"decimals": 6, "unit_in": "unit"}
+    assert parse("5.2%", Kind.NUMBER, Hint(is_percentage=True), **options) == Decimal("5.2")
+    assert parse("-5.2 ％", Kind.NUMBER, Hint(is_percentage=True), **options) == Decimal("-5.2")
+    assert parse(0.052, Kind.NUMBER, Hint(is_percentage=True), **options) == Decimal("0.052")
+    assert parse(0.052, Kind.NUMBER, Hint(is_percentage=True, is_share=True), **options) == Decimal("5.2")
+    # An answer about percentages says nothing of tonnes.
+    assert parse(0.052, Kind.NUMBER, Hint(is_share=True), **options) == Decimal("0.052")
+    sentence = "This is a percentage, and the row is in another unit: write the number in the unit of the row."
+    assert refusal("5.2%", Kind.NUMBER, **options) == sentence
+    assert refusal("5.2%", Kind.MONEY) == "A number is wanted, not “5.2%”."
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [

@@ -104,6 +104,48 @@ def test_the_values_of_formulas_are_read_and_what_failed_is_told_from_what_is_em
     ]
 
 
+@pytest.mark.parametrize("code", ["0%", "0.00%", "0.0%;[Red]-0.0%", '"约"0%'])
+def test_a_cell_that_shows_a_percentage_is_read_as_one_with_all_its_digits(code):
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        page, percent = book.add_worksheet(), book.add_format({"num_format": code})
+        page.write_row("B3", [0.052, 1, -0.0234, "5 %", True], percent)
+        page.write_formula("G3", "=0.1+0.2", percent, 0.30000000000000004)
+        page.write_formula("H3", "=1/0", percent, "#DIV/0!")
+        page.write_blank("I3", None, percent)
+    assert rows(file) == [(3, None, "5.2%", "100%", "-2.34%", "5 %", True, "30%", CellFault("#DIV/0!"))]
+
+
+@pytest.mark.parametrize("code", ["0.00", '0.0"%"', r"0\%", "[$%]0", "yyyy-mm-dd"])
+def test_a_sign_that_is_only_shown_beside_a_number_makes_no_percentage_of_it(code):
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        book.add_worksheet().write("A1", 0.052, book.add_format({"num_format": code}))
+    assert rows(file) != [(1, "5.2%")]
+
+
+def test_a_percentage_at_the_seam_of_two_pieces_is_read_as_one():
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        page, percent = book.add_worksheet(), book.add_format({"num_format": "0.0%"})
+        for at in range(60_000):
+            page.write(at, 0, at / 1000, percent)
+    assert {str(cell)[-1] for _number, cell in rows(file)} == {"%"}
+
+
+def test_which_files_say_what_is_a_percentage():
+    book = xlwt.Workbook()
+    book.add_sheet("a").write(0, 0, 0.052, xlwt.easyxf(num_format_str="0.0%"))
+    old = read_file(saved(book), "old.xls")
+    assert (old.has_formats, old.sheets[0].rows[0].cells) == (False, (0.052,))
+    cell = "<table:table-cell office:value-type='percentage' office:value='0.052'/>"
+    open_document = read_file(ods(f"<table:table-row>{cell}</table:table-row>"), "file.ods")
+    assert (open_document.has_formats, open_document.sheets[0].rows[0].cells) == (False, (0.052,))
+    assert read_file(workbook(("a", [["5.2%"]])), "new.xlsx").has_formats
+    assert not read_file(io.BytesIO(b"value\n0.052"), "file.csv").has_formats
+    assert read_file(io.BytesIO(b"# version\nvalue\n0.052"), "file.csv").has_formats
+
+
 def test_a_formula_that_was_never_computed_is_not_taken_for_an_empty_cell():
     file = workbook(("Sheet", [["a", "=1+1"], [1, 2]]))
     assert rows(file) == [(1, "a", CellFault("")), (2, 1, 2)]

@@ -3,10 +3,12 @@
 
 import io
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from django.core.management import CommandError, call_command
 from django.db import DataError, connection
 from django.test.utils import CaptureQueriesContext
@@ -318,6 +320,62 @@ def test_departments_of_the_site_are_not_merged_by_a_file(folder: Path) -> None:
     assert complaints(folder, change=True) == [
         "departments, row 2, merged_into: Departments that are there are merged on their page."
     ]
+
+
+def observations_workbook(folder: Path, *rows: tuple[str, str, object, str]) -> Path:
+    """Of the province's first quarters; each row with indicator, year, value and number format."""
+    path = folder / "observations.xlsx"
+    head = ("indicator", "region", "period", "period_kind", "period_start", "period_end", "value", "released_on")
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet("observations")
+        page.write_row(0, 0, [*head, "release_basis"])
+        for number, (indicator, year, value, number_format) in enumerate(rows, 1):
+            days = (f"{year}-01-01", f"{year}-03-31")
+            page.write_row(number, 0, [indicator, "370000", f"{year}Q1", "quarter", *days])
+            page.write(number, 6, value, book.add_format({"num_format": number_format}))
+            page.write_row(number, 7, [f"{year}-04-20", "stated"])
+    return path
+
+
+def test_a_cell_of_excel_that_shows_5_2_per_cent_is_5_2_of_an_indicator_in_per_cent(folder: Path, capsys: Any) -> None:
+    load(folder)
+    rows = [
+        ("gdp_growth_ytd", "2021", 0.052, "0.0%"),
+        ("Growth", "2022", -0.006, "0.00%"),
+        ("增速", "2023", 0.3, "0.0"),
+    ]
+    load(observations_workbook(folder, *rows))
+    found = Observation.objects.filter(period_kind="quarter").order_by("period").values_list("value", flat=True)
+    assert list(found) == [Decimal("5.2"), Decimal("-0.6"), Decimal("0.3")]
+    notice = "Observations, Value: percentages were read as they are shown, such as 5.2%; cells: 2"
+    assert notice in capsys.readouterr().err
+
+
+def test_a_percentage_of_an_indicator_in_another_unit_is_wrong(folder: Path) -> None:
+    load(folder)
+    assert complaints(observations_workbook(folder, ("pm25", "2023", 0.052, "0.0%"))) == [
+        "observations, row 2, value: This is a percentage, and the row is in another unit: write the number in the "
+        "unit of the row."
+    ]
+
+
+def test_values_in_per_cent_of_which_all_are_below_1_are_asked_about(folder: Path, tmp_path: Path) -> None:
+    """The unit stands beside the indicator: in the file, or on the site."""
+    edit(folder, "observations", "2023-06-30,6.2,", "2023-06-30,0.062,")
+    asked = "observations.value=share"
+    assert f"--answer {asked}" in refusal(folder)
+    load(folder, answer=[("observations.value", "share")])
+    assert Observation.objects.get().value == Decimal("6.2")
+    for name in ("indicators", "targets"):
+        (folder / f"{name}.csv").unlink()
+    edit(folder, "observations", "2023-07-20,", "2023-07-21,")
+    assert f"--answer {asked}" in refusal(folder)
+    append(
+        folder, "observations", "pm25,370000,2023H1,half_year,2023-01-01,2023-06-30,0.9,yes,,2023-07-21,stated,yes,,"
+    )
+    load(folder, answer=[("observations.value", "percent")])
+    values = Observation.objects.filter(released_on=date(2023, 7, 21)).order_by("indicator__code")
+    assert [each.value for each in values] == [Decimal("0.062"), Decimal("0.9")]
 
 
 def test_a_day_without_a_year_is_asked_about_and_answered(folder: Path) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -5,10 +6,24 @@ import pytest
 from django.utils import translation
 
 from datasets.ledger import questions as module
-from datasets.ledger.questions import questions, read_rows
+from datasets.ledger.declaration import Column, Kind, Sheet
+from datasets.ledger.questions import percentages_read, questions, read_rows
 from datasets.ledger.tables import Table, TableRow
+from datasets.ledger.units import with_percentages
 
 from .samples import PROJECTS
+
+TARGETS = Sheet(
+    "targets",
+    "Targets",
+    "",
+    ("code",),
+    (
+        Column("code", "Code", "", kind=Kind.CODE, required=True),
+        Column("unit", "Unit", ""),
+        Column("value", "Value", "", kind=Kind.NUMBER, decimals=3, unit_in="unit"),
+    ),
+)
 
 
 def table(name, *cells, header=None, has_base=False):
@@ -78,6 +93,50 @@ def test_shares_that_say_what_they_are_are_not_asked_about(cells):
 def test_shares_that_we_wrote_ourselves_are_not_asked_about():
     assert asked(table("share", 0.9, has_base=True)) == []
     assert asked(table("share", 0.9, header="share")) == []
+
+
+def targets(*values, has_formats=False):
+    """Each value with its unit."""
+    rows = [
+        TableRow(number, {"code": f"T{number}", "unit": unit, "value": value})
+        for number, (value, unit) in enumerate(values, 2)
+    ]
+    header = {"code": "code", "unit": "unit", "value": "value"}
+    [found] = with_percentages([Table(TARGETS, "目标", header, rows, has_formats=has_formats)])
+    return found
+
+
+def test_values_of_percentages_that_all_lie_below_1_are_asked_about_and_those_of_other_units_are_not():
+    found = targets(
+        (0.052, "%"), ("-.25", "％"), (0, "%"), (None, "%"), (0.9, "Mt"), (38, "µg/m3"), (0.0249, "% of GDP")
+    )
+    assert asked(found) == [("targets.value", "scale", ("0.052", "-.25", "0.0249"))]
+    shares = [Decimal("5.2"), -25, 0, None, Decimal("0.9"), 38, Decimal("2.49")]
+    assert values(found, "value", {"targets.value": "share"}) == shares
+    as_they_are = [Decimal("0.052"), Decimal("-0.25"), 0, None, Decimal("0.9"), 38]
+    assert values(found, "value", {"targets.value": "percent"})[:6] == as_they_are
+
+
+@pytest.mark.parametrize("cells", [((0.9, "%"), (1.2, "%")), (("5.2%", "%"),), ((0.9, "Mt"),), ((0.9, None),)])
+def test_values_that_say_what_they_are_are_not_asked_about(cells):
+    assert asked(targets(*cells)) == []
+
+
+def test_where_percentages_say_so_other_numbers_are_not_asked_about():
+    assert asked(targets((0.9, "%"), has_formats=True)) == []
+
+
+def test_shares_that_we_wrote_are_asked_about_where_another_format_has_lost_percentages():
+    assert asked(replace(table("share", 0.9, has_base=True), has_formats=False))
+
+
+def test_a_cell_that_shows_a_percentage_is_said_to_be_read_so():
+    found = targets(("5.2%", "%"), ("３%", "%"), (7, "%"), ("4%", "Mt"))
+    assert values(found, "value", {}) == [Decimal("5.2"), 3, 7, None]
+    with translation.override("en"):
+        sentence = "Targets, Value: percentages were read as they are shown, such as 5.2%; cells: 2"
+        assert [str(each) for each in percentages_read(found)] == [sentence]
+        assert list(percentages_read(targets((5.2, "%")))) == []
 
 
 def test_an_answer_that_is_none_of_the_choices_answers_nothing():
