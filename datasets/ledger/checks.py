@@ -68,6 +68,7 @@ def check(merged: Merged) -> None:
     _check_indicators(merged)
     _check_links(merged)
     _check_people(merged)
+    _check_mergers(merged)
     _check_removals(merged)
     check_problems(merged)
     check_reports(merged)
@@ -281,11 +282,28 @@ def _check_people(merged: Merged) -> None:
             merged.add_problem(item, "department", _("A reporter needs a department or a region."))
         if item["department"] is not None and item["city"] is not None:
             merged.add_problem(item, "city", _("Choose a department or a region, not both."))
+
+
+def _check_mergers(merged: Merged) -> None:
     for item in merged.touched("departments"):
         if any(cell.column in ("merged_into", "merged_on") for cell in item.cells):
             merged.add_problem(item, "merged_into", _("Departments that are there are merged on their page."))
         elif (item["merged_into"] is None) != (item["merged_on"] is None):
             merged.add_problem(item, "merged_on", _("A merger needs both the department and the day."))
+        elif item["merged_into"] == item["slug"]:
+            merged.add_problem(item, "merged_into", _("A department cannot be merged into itself."))
+        elif circle := _circle_of_mergers(merged, item):
+            words = {"names": " → ".join(circle)}
+            merged.add_problem(item, "merged_into", _("Departments are merged in a circle: %(names)s.") % words)
+
+
+def _circle_of_mergers(merged: Merged, item: Item) -> list[str]:
+    """The departments from this one back to it; none where its mergers lead elsewhere."""
+    into = {each["slug"]: each["merged_into"] for each in merged.items["departments"].values()}
+    passed = [item["slug"]]
+    while (following := into.get(passed[-1])) is not None and following not in passed:
+        passed.append(following)
+    return [*passed, following] if following == item["slug"] else []
 
 
 def _check_removals(merged: Merged) -> None:

@@ -356,10 +356,10 @@ class _Overlay:
 
     def _now(self, column: Column, old: Any) -> Any:
         """What the site says as a file is read: a merged department is the one that does its work now."""
-        successors = self.merged.names[column.refers_to].successors if column.refers_to in NAMES else {}
-        if column.many:
-            return tuple(sorted({successors.get(each, each) for each in old or ()})) if successors else old
-        return successors.get(old, old)
+        names = self.merged.names.get(column.refers_to)
+        if names is None or not names.merged or not old:
+            return old
+        return tuple(sorted(set(map(names.successor, old)))) if column.many else names.successor(old)
 
     def _says_nothing(self, sheet: str, column: str) -> bool:
         """Whether an empty cell leaves what the site has."""

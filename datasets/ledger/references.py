@@ -34,8 +34,8 @@ class Names:
         self.sheet = sheet
         self.keys: dict[str, str] = {}
         self.names: dict[str, set[str]] = {}
-        # Of a merged department, whoever does its work now.
-        self.successors: dict[str, str] = {}
+        # Of a merged department, what it was merged into, as the file or the site calls it.
+        self.merged: dict[str, str] = {}
 
     def add(self, key: str, values: Values) -> None:
         self.keys[folded(key)] = key
@@ -43,18 +43,35 @@ class Names:
             if (name := values.get(column)) is not None:
                 self.names.setdefault(folded(name), set()).add(key)
         if values.get("merged_into"):
-            self.successors[key] = values["merged_into"]
+            self.merged[key] = values["merged_into"]
 
     def find(self, text: str) -> str | None:
         """The key of the row; None where there is none. Raises ValueError, with a sentence, where several are called
         so."""
-        wanted = folded(text)
-        found = {self.keys[wanted]} if wanted in self.keys else self.names.get(wanted, set())
-        found = {self.successors.get(key, key) for key in found}
+        found = {self.successor(key) for key in self._called(text)}
         if len(found) > 1:
             keys = {"name": text, "keys": ", ".join(sorted(found))}
             raise ValueError(_("“%(name)s” may be several: %(keys)s. Write which.") % keys)
         return next(iter(found), None)
+
+    def successor(self, key: str) -> str:
+        """Of a merged department whoever does its work now, through all mergers; else the row itself, also where they
+        lead in a circle."""
+        now, seen = key, set[str]()
+        while now in self.merged:
+            if now in seen:
+                return key
+            seen.add(now)
+            into = self._called(self.merged[now])
+            if len(into) != 1:
+                # Nobody is called so, or several are: that is the fault of its row.
+                return now
+            [now] = into
+        return now
+
+    def _called(self, text: str) -> set[str]:
+        wanted = folded(text)
+        return {self.keys[wanted]} if wanted in self.keys else self.names.get(wanted, set())
 
 
 def folded(text: Any) -> str:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from measures.models import Section
+from accounts.models import Department
+from measures.models import Measure, Section
 from tests.datasets.ledger.example import append, complaints, edit, load, refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -381,6 +382,37 @@ def test_a_broken_rule_is_told_by_sheet_row_and_column_and_nothing_is_loaded(fol
     damage(folder)
     found = complaints(folder)
     assert [line for line in found if line.startswith(expected)], found
+
+
+def departments(folder: Path, *rows: str) -> None:
+    """Beside the two that lead measures."""
+    head = "slug,name_zh,merged_into,merged_on\nenergy,省能源局,,\nwater,省水利厅,,\n"
+    text = head + "".join(f"{row},2023-05-01\n" for row in rows)
+    (folder / "departments.csv").write_text(text, encoding="utf-8")
+
+
+def test_departments_that_are_merged_in_a_circle_or_into_themselves_are_wrong_at_their_cells(folder: Path) -> None:
+    departments(folder, "one,甲厅,乙厅", "two,乙厅,three", "three,丙厅,one", "alone,丁厅,丁厅", "four,戊厅,one")
+    # Who leads or takes part is another question: a measure is led by one of them.
+    edit(folder, "measures", ",,,water,", ",,,two,")
+    circle = "merged_into: Departments are merged in a circle:"
+    assert complaints(folder) == [
+        f"departments, row 4, {circle} one → two → three → one.",
+        f"departments, row 5, {circle} two → three → one → two.",
+        f"departments, row 6, {circle} three → one → two → three.",
+        "departments, row 7, merged_into: A department cannot be merged into itself.",
+        "5 rows more rest on these.",
+    ]
+
+
+def test_mergers_one_after_the_other_lead_to_the_last_department(folder: Path) -> None:
+    departments(folder, "one,甲厅,乙厅", "two,乙厅,省水利厅")
+    edit(folder, "measures", ",,,water,", ",,,one,")
+    load(folder)
+    water = Department.objects.get(slug="water")
+    merged = Department.objects.filter(merged_into=water).values_list("slug", flat=True)
+    assert sorted(merged) == ["one", "two"]
+    assert Measure.objects.get(code="M002").lead_department == water
 
 
 def test_all_problems_are_listed_at_once(folder: Path) -> None:
