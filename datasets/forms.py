@@ -101,6 +101,7 @@ class QuestionsForm(forms.Form):
             "year": gettext_lazy("Which year do these days belong to?"),
             "unit": gettext_lazy("In which unit are these amounts?"),
             "scale": gettext_lazy("What do these percentages mean?"),
+            "rounding": gettext_lazy("These amounts have more digits than are kept. What becomes of them?"),
         }
         for each in questions:
             self.fields[each["key"]] = forms.ChoiceField(

@@ -66,10 +66,11 @@ FAILED = re.compile(r"#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|
 @dataclass(frozen=True)
 class Hint:
     """What the cells of a column leave open. `year`: of a day without one; `unit`: of an amount without one, in 万元;
-    `is_share`: 0.9 is 90 %; `is_percentage`: the unit of the row is per cent."""
+    `rounds`: amounts finer than 万元 are rounded; `is_share`: 0.9 is 90 %; `is_percentage`: the row is in per cent."""
 
     year: int | None = None
     unit: Decimal | None = Decimal(WAN_PER_YI)
+    rounds: bool = False
     is_share: bool = False
     is_percentage: bool = False
 
@@ -283,16 +284,40 @@ def is_named_percentage(value: Value) -> bool:
 
 
 def _money(value: Plain, column: Column, hint: Hint) -> int:
+    number = _in_wan(value, hint)
+    kept = kept_amount(number)
+    if kept != number and not hint.rounds:
+        words = {"number": _short(f"{number:f}"), "kept": f"{kept:f}"}
+        raise CellError(
+            _("Amounts are kept in whole 万元 (10,000 yuan): %(number)s would become %(kept)s. Write a whole one."),
+            **words,
+        )
+    return int(_bounded(kept, column, 0))
+
+
+def kept_amount(wan: Decimal) -> Decimal:
+    """Whole 万元, rounded half up."""
+    return wan.quantize(Decimal(1), ROUND_HALF_UP) if wan.adjusted() <= MAX_DIGITS else wan
+
+
+def finer_amount(value: Value, hint: Hint) -> Decimal | None:
+    """In 万元, where a cell holds an amount that has more digits than are kept; else None."""
+    if value is None or isinstance(value, CellFault):
+        return None
+    try:
+        number = _in_wan(value, hint)
+    except CellError:
+        return None
+    return None if number == kept_amount(number) else number
+
+
+def _in_wan(value: Plain, hint: Hint) -> Decimal:
     text = "".join(plain_text(value).split()).casefold()
     match = UNIT_BEHIND.fullmatch(text) if isinstance(value, str) else None
     unit = UNITS[match[2]] if match else hint.unit
     if unit is None:
         raise CellError(_("The amount has no unit; write 万元 or 亿元 behind it."))
-    number = _decimal(match[1] if match else value) * unit
-    # What is finer than it is kept is rounded, as an office would: 1,234.5 万元 is 1,235.
-    return int(
-        _bounded(number.quantize(Decimal(1), ROUND_HALF_UP) if number.adjusted() <= MAX_DIGITS else number, column, 0)
-    )
+    return trimmed(_computed(_decimal(match[1] if match else value) * unit, value, 0))
 
 
 def has_no_unit(value: Value) -> bool:

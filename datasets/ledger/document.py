@@ -23,6 +23,7 @@ tests/datasets/ledger/test_document.py` renews it. [The demonstration's files](.
   have one itself: then it stands in quotation marks, `"1;2"; 3`.
 - A day is written as 2026-06-30, 2026年6月30日, 2026/6/30 or as a date of the spreadsheet, a month as 2026-06, an
   amount with its unit (万元 or 亿元), a yes or no as yes, no, 是 or 否.
+- Amounts are kept in whole 万元 (10,000 yuan). Where some have more digits, it is asked whether they are to be rounded.
 - A value in per cent is written as 5.2 or 5.2%. A cell of Excel (.xlsx) that shows 5.2% is 5.2; other formats keep no
   percentages, so that it is asked about values in per cent that all lie between -1 and 1.
 - What happened to a measure (reports, evidence, status history, changes of terms, suspensions, steps of problems, what

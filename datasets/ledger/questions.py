@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import islice
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -15,9 +16,11 @@ from datasets.ledger.cells import (
     UNITS,
     Hint,
     Parsed,
+    finer_amount,
     has_no_unit,
     has_no_year,
     is_named_percentage,
+    kept_amount,
     parse_cell,
 )
 from datasets.ledger.declaration import Column, Kind, Sheet
@@ -31,6 +34,9 @@ YEARS = 5
 UNIT_CHOICES = (("wan", _("10,000 yuan")), ("yi", _("100 million yuan")))
 UNIT_OF_CHOICE = {"wan": UNITS["万元"], "yi": UNITS["亿元"]}
 SCALE_CHOICES = (("share", _("0.9 means 90%")), ("percent", _("0.9 means 0.9%")))
+# Asked of amounts besides their unit.
+ROUNDING = "rounding"
+ROUNDING_CHOICES = (("round", _("Round them to whole 万元 (10,000 yuan)")), ("refuse", _("Mark them as wrong")))
 
 # What is asked, and the answers that do not depend on the day.
 ASKED: Mapping[Kind, tuple[str, tuple[tuple[str, str | Promise], ...]]] = {
@@ -43,7 +49,7 @@ ASKED: Mapping[Kind, tuple[str, tuple[tuple[str, str | Promise], ...]]] = {
 
 @dataclass(frozen=True)
 class Question:
-    """`kind`: year, unit or scale. `choices`: answers with their labels. `examples`: cells as the file has them."""
+    """`kind`: year, unit, scale or rounding. `choices`: answers with their labels. `examples`: cells of the file."""
 
     sheet: Sheet
     column: Column
@@ -54,7 +60,7 @@ class Question:
     @property
     def key(self) -> str:
         """Under which its answer is given: the same for all tables of one sheet in a file."""
-        return question_key(self.sheet, self.column)
+        return question_key(self.sheet, self.column, self.kind)
 
 
 @dataclass(frozen=True)
@@ -66,22 +72,38 @@ class ReadRow:
     wrong: tuple[str, ...] = ()
 
 
-def question_key(sheet: Sheet, column: Column) -> str:
-    return f"{sheet.name}.{column.name}"
+def question_key(sheet: Sheet, column: Column, kind: str = "") -> str:
+    key = f"{sheet.name}.{column.name}"
+    return f"{key}.{ROUNDING}" if kind == ROUNDING else key
 
 
 def questions(table: Table, answers: Mapping[str, str]) -> list[Question]:
     """Those that `answers` (key -> value of a choice) does not answer."""
-    return [each for each in _questions(table) if answers.get(each.key) not in dict(each.choices)]
+    found = (each for column in table.columns for each in _questions(table, column, answers))
+    return [each for each in found if answers.get(each.key) not in dict(each.choices)]
 
 
-def _questions(table: Table) -> Iterator[Question]:
-    for column in table.columns:
-        open_cells = _open_cells(table, column)
-        if open_cells:
-            kind, choices = ASKED[column.kind]
-            examples = tuple(dict.fromkeys(str(value) for value in open_cells))[:EXAMPLES]
-            yield Question(table.sheet, column, kind, choices or _years(), examples)
+def _questions(table: Table, column: Column, answers: Mapping[str, str]) -> Iterator[Question]:
+    if open_cells := _open_cells(table, column):
+        kind, choices = ASKED[column.kind]
+        yield Question(table.sheet, column, kind, choices or _years(), _examples(map(str, open_cells)))
+    if finer := _finer_amounts(table, column, answers):
+        # What would be kept is what is asked about.
+        texts = (f"{value} → {kept_amount(amount):,} 万元" for value, amount in finer)
+        yield Question(table.sheet, column, ROUNDING, ROUNDING_CHOICES, _examples(texts))
+
+
+def _examples(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(islice(dict.fromkeys(texts), EXAMPLES))
+
+
+def _finer_amounts(table: Table, column: Column, answers: Mapping[str, str]) -> list[tuple[Value, Decimal]]:
+    """The amounts that have more digits than are kept, each with what it is in 万元."""
+    if column.kind is not Kind.MONEY:
+        return []
+    hint = _money_hint(table, column, answers)
+    amounts = ((value, finer_amount(value, hint)) for value in (row.cells[column.name] for row in table.rows))
+    return [(value, amount) for value, amount in amounts if amount is not None]
 
 
 def _open_cells(table: Table, column: Column) -> list[Value]:
@@ -139,23 +161,24 @@ def _header_unit(table: Table, column: Column) -> Decimal | None:
 
 def hints(table: Table, answers: Mapping[str, str]) -> dict[str, Hint]:
     """Name of a column -> how its cells are read; nothing for a column that leaves nothing open."""
-    asked = {each.column.name: each for each in _questions(table)}
-    found: dict[str, Hint] = {}
-    for column in table.columns:
-        question = asked.get(column.name)
-        answer = answers.get(question_key(table.sheet, column)) if question else None
-        if question is not None and answer not in dict(question.choices):
-            answer = None
-        hint = NO_HINT
-        if column.kind is Kind.MONEY:
-            unit = _header_unit(table, column)
-            hint = replace(hint, unit=UNIT_OF_CHOICE[answer] if answer else unit)
-        elif answer and column.kind is Kind.DAY:
-            hint = replace(hint, year=int(answer))
-        elif answer and column.kind in (Kind.PERCENT, Kind.NUMBER):
-            hint = replace(hint, is_share=answer == "share")
-        found[column.name] = hint
-    return found
+    return {column.name: _hint(table, column, answers) for column in table.columns}
+
+
+def _hint(table: Table, column: Column, answers: Mapping[str, str]) -> Hint:
+    if column.kind is Kind.MONEY:
+        return _money_hint(table, column, answers)
+    for question in _questions(table, column, answers):
+        answer = answers.get(question.key, "")
+        if answer in dict(question.choices):
+            is_day = column.kind is Kind.DAY
+            return replace(NO_HINT, year=int(answer)) if is_day else replace(NO_HINT, is_share=answer == "share")
+    return NO_HINT
+
+
+def _money_hint(table: Table, column: Column, answers: Mapping[str, str]) -> Hint:
+    """A header that names the unit is not asked about."""
+    unit = _header_unit(table, column) or UNIT_OF_CHOICE.get(answers.get(question_key(table.sheet, column), ""))
+    return Hint(unit=unit, rounds=answers.get(question_key(table.sheet, column, ROUNDING)) == "round")
 
 
 def read_rows(table: Table, answers: Mapping[str, str]) -> tuple[list[ReadRow], list[Problem]]:
@@ -185,12 +208,16 @@ def read_rows(table: Table, answers: Mapping[str, str]) -> tuple[list[ReadRow], 
     return rows, problems
 
 
-def percentages_read(table: Table) -> Iterator[Sentence]:
-    """Says of each column which of its cells were taken for percentages."""
+def conversions(table: Table, answers: Mapping[str, str]) -> Iterator[Sentence]:
+    """Says of each column which of its cells were taken for percentages, and which amounts were rounded."""
     for column in table.columns:
+        finer = _finer_amounts(table, column, answers)
+        if finer and _money_hint(table, column, answers).rounds:
+            words = {"sheet": table.sheet.label, "label": column.label, "count": len(finer)}
+            yield Sentence(_("%(sheet)s, %(label)s: amounts that were rounded to whole 万元: %(count)s"), words)
         named = [value for value in _percentages(table, column) if is_named_percentage(value)]
         if named:
-            words = {"sheet": table.sheet.label, "label": column.label, "cell": named[0], "count": len(named)}
+            words = {"sheet": table.sheet.label, "label": column.label, "cell": str(named[0]), "count": len(named)}
             text = _(
                 "%(sheet)s, %(label)s: percentages were read as they are shown, such as %(cell)s; cells: %(count)s"
             )

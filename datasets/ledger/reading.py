@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.permissions import may_administer
 from datasets.ledger.files import read_file, read_folder
-from datasets.ledger.questions import Question, percentages_read, questions, read_rows
+from datasets.ledger.questions import Question, conversions, questions, read_rows
 from datasets.ledger.raw import RawFile
 from datasets.ledger.rows import Ledger, Problem, Row
 from datasets.ledger.sheets import SHEETS
@@ -76,7 +76,7 @@ def read_tables(tables: Tables, name: str, answers: Mapping[str, str] | None = N
         rows.setdefault(sheet, []).extend(Row(sheet, row.number, dict(row.values)) for row in read)
         unreadable |= {(sheet, row.number): row.wrong for row in read if row.wrong}
         problems += [_problem(sheet, each) for each in (*table.problems, *wrong)]
-        notices += [str(each) for each in (*table.notices, *percentages_read(table))]
+        notices += [str(each) for each in (*table.notices, *conversions(table, answers or {}))]
     return Reading(Ledger(rows, problems, unreadable, tables.base, name), asked, notices)
 
 

@@ -345,7 +345,7 @@ class TestRoundTrip:
     def test_a_csv_file_that_names_no_download_is_asked_about_and_confirmed(
         self, page: Client, send: Any, act: Any
     ) -> None:
-        lines = "项目编号,本年累计完成投资（万元）,形象进度\nP100,3500.4,45%\nP104,0.4亿元,50\n"
+        lines = "项目编号,本年累计完成投资（万元）,形象进度\nP100,3500,45%\nP104,0.4亿元,50\n"
         upload = send(lines.replace("项目编号", "编号").encode(), "月报.csv")
         assert "confirm that it may" in act(upload)
         act(upload, confirm="on")
@@ -354,6 +354,20 @@ class TestRoundTrip:
             (3_500, 45),
             (4_000, 50),
         ]
+
+    def test_an_amount_finer_than_what_is_kept_is_asked_about_before_it_is_rounded(
+        self, page: Client, send: Any, act: Any
+    ) -> None:
+        upload = send(filled(page, {"P100": {INVESTED: 3500.4, PROGRESS: 45}}))
+        assert "What becomes of them?" in shown(page, upload) and "3500.4 → 3,500 万元" in shown(page, upload)
+        text = act(upload, "answer", **{"project_month.invested_wan.rounding": "round"})
+        assert "amounts that were rounded to whole 万元: 1." in text
+        act(upload)
+        assert month_of("P100").invested_wan == 3_500
+
+        upload = send(filled(page, {"P104": {INVESTED: 0.5, PROGRESS: 45}}))
+        act(upload, "answer", **{"project_month.invested_wan.rounding": "refuse"})
+        assert "0.5 would become 1. Write a whole one." in part(page, upload, "wrong")
 
     def test_the_names_of_columns_say_ten_thousand_yuan(self, page: Client, send: Any, act: Any) -> None:
         act(send(b"code,invested_wan,progress\nP100,3500,45\n", "month.csv"), confirm="on")

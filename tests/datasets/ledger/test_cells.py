@@ -121,8 +121,9 @@ def test_what_is_no_moment_is_refused(value):
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ("1,234.5 万元", 1_235),
-        ("1,234.4万元", 1_234),
+        ("1,234.0 万元", 1_234),
+        # What a formula's 0.3 of 亿元 is.
+        (0.1 + 0.2, 3_000),
         ("１，２３４ 万元", 1_234),
         ("2.5亿元", 25_000),
         ("2.5 亿", 25_000),
@@ -139,6 +140,23 @@ def test_an_amount_is_whole_wan_and_yi_where_it_has_no_unit(value, expected):
         assert "number" in refusal(value, Kind.MONEY)
     else:
         assert parse(value, Kind.MONEY) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "amount", "kept"),
+    [
+        ("1,234.5 万元", "1234.5", 1_235),
+        ("1,234.4万元", "1234.4", 1_234),
+        ("0.12345", "1234.5", 1_235),
+        (0.33333333, "3333.3333", 3_333),
+        ("12,345,678元", "1234.5678", 1_235),
+        ("3000元", "0.3", 0),
+    ],
+)
+def test_an_amount_finer_than_what_is_kept_is_rounded_only_where_somebody_said_so(value, amount, kept):
+    sentence = f"Amounts are kept in whole 万元 (10,000 yuan): {amount} would become {kept}. Write a whole one."
+    assert refusal(value, Kind.MONEY) == sentence
+    assert parse(value, Kind.MONEY, Hint(rounds=True)) == kept
 
 
 def test_an_amount_without_a_unit_takes_the_answer():

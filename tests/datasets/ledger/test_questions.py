@@ -7,7 +7,7 @@ from django.utils import translation
 
 from datasets.ledger import questions as module
 from datasets.ledger.declaration import Column, Kind, Sheet
-from datasets.ledger.questions import percentages_read, questions, read_rows
+from datasets.ledger.questions import conversions, questions, read_rows
 from datasets.ledger.tables import Table, TableRow
 from datasets.ledger.units import with_percentages
 
@@ -51,10 +51,31 @@ def test_a_day_without_a_year_is_asked_for_once_and_the_answer_holds_for_all(set
 
 
 def test_amounts_without_a_unit_are_asked_for():
-    found = table("investment", "1,234.5", 3, "2 亿元", None, 0, header="总投资")
-    assert asked(found) == [("projects.investment", "unit", ("1,234.5", "3"))]
-    assert values(found, "investment", {"projects.investment": "wan"}) == [1_235, 3, 20_000, None, 0]
-    assert values(found, "investment", {"projects.investment": "yi"}) == [12_345_000, 30_000, 20_000, None, 0]
+    found = table("investment", "1,234", 3, "2 亿元", None, 0, header="总投资")
+    assert asked(found) == [("projects.investment", "unit", ("1,234", "3"))]
+    assert values(found, "investment", {"projects.investment": "wan"}) == [1_234, 3, 20_000, None, 0]
+    assert values(found, "investment", {"projects.investment": "yi"}) == [12_340_000, 30_000, 20_000, None, 0]
+
+
+def test_amounts_finer_than_what_is_kept_are_asked_about_once_their_unit_is_known():
+    """What would be kept is said, nothing is rounded unless somebody wants it, and then the preview says so."""
+    found = table("investment", "1,234.5", 3, "0.25 万元", "x", None, header="总投资")
+    examples = ("1,234.5 → 1,235 万元", "0.25 万元 → 0 万元")
+    unit, rounding = ("projects.investment", "unit"), ("projects.investment.rounding", "rounding")
+    assert asked(found) == [(*unit, ("1,234.5", "3")), (*rounding, examples[1:])]
+    answers = {"projects.investment": "wan"}
+    assert asked(found, answers) == [(*rounding, examples)]
+    # In 亿元 the same digits are whole.
+    assert asked(found, {"projects.investment": "yi"}) == [(*rounding, examples[1:])]
+    assert asked(table("investment", "9.4201", 10, header="总投资（亿元）")) == []
+    assert values(found, "investment", answers) == [None, 3, None, None, None]
+    assert values(found, "investment", answers | {"projects.investment.rounding": "refuse"})[0] is None
+    answers |= {"projects.investment.rounding": "round"}
+    assert asked(found, answers) == []
+    assert values(found, "investment", answers) == [1_235, 3, 0, None, None]
+    with translation.override("en"):
+        sentence = "Projects, Total investment: amounts that were rounded to whole 万元: 2"
+        assert [str(each) for each in conversions(found, answers)] == [sentence]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +85,7 @@ def test_amounts_without_a_unit_are_asked_for():
         ("总投资\n（万元）", 3),
         ("Total investment (100 million yuan)", 30_000),
         ("Total investment (10,000 yuan)", 3),
-        ("总投资(元)", 0),
+        ("总投资(万元)", 3),
         ("investment", 30_000),
     ],
 )
@@ -75,7 +96,7 @@ def test_a_header_that_names_the_unit_is_not_asked_about(header, expected):
 
 
 def test_amounts_that_all_name_their_unit_are_not_asked_about():
-    assert asked(table("investment", "3亿元", "1,234.5 万元", 0, "-")) == []
+    assert asked(table("investment", "3亿元", "1,234 万元", 0, "-")) == []
 
 
 def test_shares_that_all_lie_between_0_and_1_are_asked_about():
@@ -135,8 +156,8 @@ def test_a_cell_that_shows_a_percentage_is_said_to_be_read_so():
     assert values(found, "value", {}) == [Decimal("5.2"), 3, 7, None]
     with translation.override("en"):
         sentence = "Targets, Value: percentages were read as they are shown, such as 5.2%; cells: 2"
-        assert [str(each) for each in percentages_read(found)] == [sentence]
-        assert list(percentages_read(targets((5.2, "%")))) == []
+        assert [str(each) for each in conversions(found, {})] == [sentence]
+        assert list(conversions(targets((5.2, "%")), {})) == []
 
 
 def test_an_answer_that_is_none_of_the_choices_answers_nothing():
