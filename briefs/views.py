@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
 
 from accounts.log import log_export
 from accounts.rules import READERS
@@ -14,6 +15,7 @@ from briefs.cities import city_brief
 from briefs.measures import measures_brief
 from briefs.sheet import Brief
 from briefs.themes import theme_brief
+from dashboard.pages.links import Links
 from dashboard.views import CityPage, DepartmentPage, PlanPage, SectionPage, ThemePage
 from regions.models import Region
 from web.days import LAST_MONTH, asked_comparison
@@ -26,6 +28,12 @@ class BriefPage(PlanPage):
     permission = READERS
     template_name = "briefs/brief.html"
     parameters: Collection[str] = ("format",)
+
+    @cached_property
+    def links(self) -> Links:
+        # Read on paper, and in the file, when another plan may have become the current one.
+        assert self.plan is not None
+        return Links.from_request(self.request).of_plan(self.plan.slug)
 
     def asked_comparison(self, request: HttpRequest) -> date | None:
         return asked_comparison(request, self.day, default=LAST_MONTH)

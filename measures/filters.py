@@ -17,6 +17,7 @@ from regions.models import Region
 from reporting.models import TEXT_COLUMNS
 from web.days import LAST_MONTH, asked_comparison, asked_day
 from web.errors import BadQuery, not_one_of
+from web.html.links import register_asked_plan
 from web.lists.filters import (
     ChoiceFilter,
     CodeFilter,
@@ -58,6 +59,13 @@ def _read_asked_plan(request: HttpRequest) -> Plan | None:
         raise BadQuery({"plan": [not_one_of(Plan.objects.values_list("slug", flat=True)[:20])]})
     return plan
 
+
+def _slug_of_asked_plan(request: HttpRequest) -> str:
+    plan = asked_plan(request)
+    return "" if plan is None else str(plan.slug)
+
+
+register_asked_plan(_slug_of_asked_plan)
 
 # The value of `whose` in the address of a department's pages.
 MINE = "mine"

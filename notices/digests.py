@@ -14,9 +14,10 @@ from django.utils import translation
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from measures.models import Plan
 from notices.models import Notice, NoticeKind
 from notices.services import notices_for
-from notices.wording import notice_sentences, notice_url
+from notices.wording import lasting_notice_url, notice_sentences
 from web.site import site_profile
 
 log = logging.getLogger(__name__)
@@ -46,17 +47,17 @@ def _send_each(users: QuerySet[User], asked: Q, *, on: date, at_once: bool = Fal
     """`asked`: which notices, of those that were in no e-mail."""
     unsent = Notice.objects.filter(asked, user=OuterRef("pk"), emailed_on=None)
     people = users.filter(Exists(unsent), is_active=True).exclude(email="")
-    sent = 0
+    sent, current = 0, Plan.objects.current()
     for user in people.order_by("pk"):
         try:
-            sent += _send(user, asked, on=on, at_once=at_once)
+            sent += _send(user, asked, on=on, at_once=at_once, current=current)
         except Exception:
             log.exception("The digest to user %s could not be sent; the next one will hold it too.", user.pk)
     return sent
 
 
 @transaction.atomic
-def _send(user: User, asked: Q, *, on: date, at_once: bool) -> bool:
+def _send(user: User, asked: Q, *, on: date, at_once: bool, current: Plan | None) -> bool:
     # Two workers at once: the second finds the notices sent.
     User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     # Plans by a query of their own: the notices of one share it, and what it knows of itself.
@@ -65,7 +66,7 @@ def _send(user: User, asked: Q, *, on: date, at_once: bool) -> bool:
         return False
     with translation.override(user.language or settings.LANGUAGE_CODE):
         subject = _subject(len(notices), of_returns=at_once)
-        text = render_to_string("notices/digest.txt", _digest(user, notices) | {"is_at_once": at_once})
+        text = render_to_string("notices/digest.txt", _digest(user, notices, current) | {"is_at_once": at_once})
         send_mail(subject, text, None, [user.email])
     user.notices.filter(pk__in=[each.pk for each in notices]).update(emailed_on=on, emailed_at_once=at_once)
     return True
@@ -81,13 +82,13 @@ def _subject(count: int, *, of_returns: bool) -> str:
     return subject % {"site": site_profile().name, "count": count}
 
 
-def _digest(user: User, notices: list[Notice]) -> dict[str, Any]:
+def _digest(user: User, notices: list[Notice], current: Plan | None) -> dict[str, Any]:
     site = settings.PILOTZONE_SITE_URL
     return {
         "site": site_profile().name,
         "name": user.get_full_name() or user.get_username(),
         "rows": [
-            {"sentence": sentence, "url": f"{site}{notice_url(each)}"}
+            {"sentence": sentence, "url": f"{site}{lasting_notice_url(each, current=current)}"}
             for each, sentence in zip(notices, notice_sentences(notices), strict=True)
         ],
         "inbox_url": f"{site}{reverse('notices:inbox')}",

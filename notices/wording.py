@@ -28,7 +28,7 @@ from web.formats.dates import format_day, format_month
 from web.formats.numbers import format_number
 from web.formats.periods import format_period
 from web.formats.text import excerpt, format_list
-from web.html.links import query_of
+from web.html.links import naming_plan, query_of
 from web.language import is_chinese, localized
 
 CODES_NAMED = 10  # in a reminder
@@ -305,3 +305,20 @@ def notice_url(notice: Notice) -> str:
     if notice.report is not None and notice.kind == NoticeKind.RETURNED:
         return report_url(notice.measure.code, notice.report.period, plan=notice.measure.plan.link_slug)
     return notice.measure.get_absolute_url()
+
+
+def lasting_notice_url(notice: Notice, *, current: Plan | None) -> str:
+    """The same for what is sent, and read when another plan may be the current one: it names the plan of what it is
+    about, and the `current` one where that is of none."""
+    if notice.kind in PAGES:
+        return notice_url(notice)
+    plan = _plan_of(notice) or current
+    return naming_plan(notice_url(notice), "" if plan is None else plan.slug)
+
+
+def _plan_of(notice: Notice) -> Plan | None:
+    if notice.step is not None:
+        return notice.step.problem.plan
+    if notice.month is not None:
+        return notice.month.project.plan
+    return notice.plan if notice.measure is None else notice.measure.plan

@@ -67,33 +67,34 @@ def _count(*filings: QuerySet[Any]) -> dict[str, int]:
     return dict(counts[0].union(*counts[1:], all=True).order_by())
 
 
-def _waiting_filings() -> dict[str, int]:
-    models: tuple[Any, ...] = (Report, ProjectMonth, ValueReport)
-    return _count(*(model.objects.filter(state=ReportState.SUBMITTED) for model in models))
+def _waiting_filings(plan: Plan | None) -> dict[str, int]:
+    """Of the plan, as on the pages that they lead to. Values of indicators are the site's."""
+    found = (Report.objects.in_plan(plan), ProjectMonth.objects.in_plan(plan), ValueReport.objects.all())
+    return _count(*(each.filter(state=ReportState.SUBMITTED) for each in found))
 
 
-def _returned_filings(department: int | None) -> int:
-    """Of a department (its id), on the measures that it leads and the indicators that it owns; who has none has none of
-    them."""
+def _returned_filings(plan: Plan | None, department: int | None) -> int:
+    """Of a department (its id), on the measures of the plan that it leads and the indicators that it owns; who has none
+    has none of them."""
     if department is None:
         return 0
     own = {"state": ReportState.RETURNED, "department": department}
-    reports = Report.objects.filter(**own, measure__lead_department=department)
+    reports = Report.objects.in_plan(plan).filter(**own, measure__lead_department=department)
     return sum(_count(reports, ValueReport.objects.filter(**own, indicator__owner=department)).values())
 
 
-def _returned_months(city: int | None) -> int:
-    """Of the projects of a city (its id)."""
+def _returned_months(plan: Plan | None, city: int | None) -> int:
+    """Of the projects of the plan in a city (its id)."""
     if city is None:
         return 0
-    return ProjectMonth.objects.filter(state=ReportState.RETURNED, project__city=city).count()
+    return ProjectMonth.objects.in_plan(plan).filter(state=ReportState.RETURNED, project__city=city).count()
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
     day, now = _day(request), today()
     user = getattr(request, "user", None)
     department, city = getattr(user, "department_id", None), getattr(user, "city_id", None)
-    waiting = cache(_waiting_filings)
+    waiting = cache(lambda: _waiting_filings(_plan(request)))
     return {
         "as_of": day,
         "today": now,
@@ -114,6 +115,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "waiting_reviews": lambda: sum(waiting().values()),
         "waiting_months": lambda: waiting().get(ProjectMonth._meta.label, 0),
         "waiting_values": lambda: waiting().get(ValueReport._meta.label, 0),
-        "returned_months": lambda: _returned_months(city),
-        "returned_reports": lambda: _returned_filings(department),
+        "returned_months": lambda: _returned_months(_plan(request), city),
+        "returned_reports": lambda: _returned_filings(_plan(request), department),
     }

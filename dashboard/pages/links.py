@@ -26,6 +26,10 @@ class Links:
     def from_request(cls, request: HttpRequest) -> "Links":
         return cls({name: request.GET[name] for name in STICKY_PARAMETERS if request.GET.get(name)})
 
+    def of_plan(self, plan: str) -> "Links":
+        """The same, each naming the plan of the slug, for what is printed or sent."""
+        return Links({**self.chosen, "plan": plan})
+
     def as_of(self, day: date) -> "Links":
         """Links to another day, without a comparison."""
         chosen = {name: value for name, value in self.chosen.items() if name != "compare"}

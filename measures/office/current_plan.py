@@ -48,7 +48,7 @@ def choose_current_plan(plan: Plan, *, by: User, reason: str, opened: State | No
 
 def keep_current_plan(added: Plan) -> None:
     """Has a plan that was added a moment ago change nothing: the plan that was current stays so, whatever their days.
-    The first one of a site is its current one.
+    The first one of a site is its current one; nobody decides that, and the log has nothing of it.
 
     Whatever adds a plan calls it, in the same transaction.
     """
@@ -56,7 +56,7 @@ def keep_current_plan(added: Plan) -> None:
         return
     before = Plan.objects.exclude(pk=added.pk).current()
     if before is None:
-        _mark(added, is_current=True, reason=_("The first action plan of the site"))
+        Plan.objects.filter(pk=added.pk).update(is_current=True)
     else:
         _mark(before, is_current=True, reason=_("It was the current plan when another was added"))
 

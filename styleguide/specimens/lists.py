@@ -43,6 +43,7 @@ def list_entries() -> list[Entry]:
 def _filters_and_counts() -> list[Entry]:
     form = FilterForm({"q": "", "status": "completed", "light": "red"}, auto_id="filter-%s")
     filters = filter_context(form)
+    of_plan = {"plan": SimpleNamespace(slug="2023-2025")}
     return [
         Entry(
             "filter_form.html",
@@ -72,7 +73,7 @@ def _filters_and_counts() -> list[Entry]:
                     '{% api_url "api-measures" as address %}'
                     '{% include "components/count_line.html" with count=1518 counts=counts %}',
                     "",
-                    {"counts": f"{MeasureStatus.COMPLETED.label} 13", **filters},
+                    {"counts": f"{MeasureStatus.COMPLETED.label} 13", **filters, **of_plan},
                 ),
             ],
         ),
@@ -80,11 +81,14 @@ def _filters_and_counts() -> list[Entry]:
             "use_list.html",
             [
                 Specimen(
-                    '{% api_url "api-measures" as address %}{% include "components/use_list.html" %}', _("with files")
+                    '{% api_url "api-measures" as address %}{% include "components/use_list.html" %}',
+                    _("with files"),
+                    of_plan,
                 ),
                 Specimen(
                     '{% api_url "api-changes" as address %}{% include "components/use_list.html" with no_files=True %}',
                     _("where the API gives no files"),
+                    of_plan,
                 ),
             ],
         ),
@@ -113,6 +117,7 @@ def _folds() -> list[Entry]:
                         "saved_views": [SavedLink(SavedView(pk=1, name=_("Rated red")), "?", is_open=True)],
                         "view_form": SavedViewForm(auto_id="view-%s"),
                         "view_address": "/measures/?light=red",
+                        "plan": SimpleNamespace(slug="2023-2025"),
                     },
                 )
             ],

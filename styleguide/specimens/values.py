@@ -66,6 +66,7 @@ def value_tables() -> list[ValueTable]:
                 '{% api_url "api-measures" by="plan" %}', '{{ "/api/v1/"|wrap_address }}',
                 "{% sticky_query %}", '{% query_of "/measures/" plan="" %}', "{% row_url in_plan %}",
                 "{% plan_url other_plan %}",
+                '{% lasting_address "/measures/?light=red" %}',
                 '{% chart_csv_url "course" %}',
                 '{% query_inputs without="light" as inputs %}{{ inputs|force_escape }}',
                 "{% sticky_inputs as inputs %}{{ inputs|force_escape }}",
@@ -77,7 +78,7 @@ def value_tables() -> list[ValueTable]:
                 '{% comparison_choices on as choices %}{{ choices|length }}',
             ],
             context
-            | {"plan": SimpleNamespace(starts_on=STARTS, ends_on=ENDS, pk=1)}
+            | {"plan": SimpleNamespace(slug="2023-2025", starts_on=STARTS, ends_on=ENDS, pk=1)}
             | {"in_plan": SimpleNamespace(plan_id=1, path="/measures/M001/")}
             | {"other_plan": SimpleNamespace(link_slug="2020-2022")}
             | {"names": ["light"], "folded": ["status"]}

@@ -74,7 +74,8 @@ def test_the_second_sheet_says_what_the_first_is(site: Any, ask: Any) -> None:
         ("Rows", 2),
         (
             "Address",
-            f"http://testserver{API}projects/?format=xlsx&lang=en&category=energy&fields=code,total_investment,source",
+            f"http://testserver{API}projects/?format=xlsx&lang=en&category=energy&fields=code,total_investment,source"
+            "&plan=shandong-2023-2025",
         ),
     ]
     assert ("Filter: category", "energy") in lines

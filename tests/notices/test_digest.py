@@ -64,14 +64,15 @@ def test_one_e_mail_tells_everything_in_the_persons_language(site: Any, today: d
     assert english.body.startswith("Dear ada,\n")
     assert (
         "The report for August 2023 on M001 Build a <laboratory> was returned: Please say how many & where\n"
-        "https://pilotzone.example/measures/M001/report/?period=2023-08\n"
+        "https://pilotzone.example/measures/M001/report/?period=2023-08&plan=shandong-2023-2025\n"
     ) in english.body
     assert (
-        "The office reminds your department of its reports for August 2023.\nhttps://pilotzone.example/workspace/\n"
+        "The office reminds your department of its reports for August 2023.\n"
+        "https://pilotzone.example/workspace/?plan=shandong-2023-2025\n"
     ) in english.body
     assert (
-        "M001 Build a <laboratory> is due on 28 September 2023.\nhttps://pilotzone.example/measures/M001/\n"
-        in english.body
+        "M001 Build a <laboratory> is due on 28 September 2023.\n"
+        "https://pilotzone.example/measures/M001/?plan=shandong-2023-2025\n" in english.body
     )
     assert "https://pilotzone.example/inbox/" in english.body
     chinese = to("colleague@science.example")

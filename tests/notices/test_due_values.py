@@ -244,7 +244,7 @@ class TestWords:
         return str(found.body)
 
     def test_of_the_e_mail_in_english(self, told_all: SimpleNamespace) -> None:
-        form = "https://pilotzone.example/indicators/growth/value/?period=2023Q2&region=370000"
+        form = "https://pilotzone.example/indicators/growth/value/?period=2023Q2&region=370000&plan=shandong-2023-2025"
         body = self.body("ada")
         for sentence, url in (
             ("The value of Growth for Q2 2023 (Shandong) is due on 20 July 2023.", form),
@@ -255,7 +255,7 @@ class TestWords:
             ),
             (
                 "The value of Growth for Q2 2023 (Shandong) was accepted.",
-                "https://pilotzone.example/indicators/growth/",
+                "https://pilotzone.example/indicators/growth/?plan=shandong-2023-2025",
             ),
         ):
             assert f"{sentence}\n{url}\n" in body

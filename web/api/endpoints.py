@@ -52,6 +52,7 @@ from web.api.throttled_view import ThrottledView
 from web.cache.pages import load, page_key, site_version, store, version_known_since
 from web.days import asked_comparison, asked_day
 from web.errors import BadQuery, not_one_of
+from web.html.links import lasting_address
 from web.lists.exports import EXPORT_FORMATS, FileInfo, check_rows, export
 from web.lists.listing import MAX_PAGE_SIZE, PAGE_SIZE, Listing
 from web.site import site_profile
@@ -415,7 +416,7 @@ class ListEndpoint(RowEndpoint):
         return FileInfo(
             title=self.name,
             day=self.day,
-            address=self.request.build_absolute_uri(),
+            address=lasting_address(self.request._request),
             filters=asked,
             columns={**self.columns, **self.compared_columns},
         )

@@ -1,11 +1,11 @@
 """Addresses with the query of the page that is open."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.urls import resolve, reverse
 from django.utils.http import RFC3986_SUBDELIMS
 from django.utils.translation import get_language
@@ -63,6 +63,39 @@ def query_of(address: str, **query: Any) -> str:
 def named_plan(params: QueryDict) -> str:
     """The plan that an address names, for addresses that go with it; empty where it names none."""
     return params.get("plan", "")
+
+
+def _no_plan(request: HttpRequest) -> str:
+    return ""
+
+
+# The slug of the plan that a request is about, empty where there is none: `measures` says how it is found.
+_asked_plan: Callable[[HttpRequest], str] = _no_plan
+
+
+def register_asked_plan(slug_of: Callable[[HttpRequest], str]) -> None:
+    global _asked_plan
+    _asked_plan = slug_of
+
+
+def lasting_address(request: HttpRequest) -> str:
+    """The whole address of a request, for what is kept of its answer: it names the plan that was asked for."""
+    return naming_plan(request.build_absolute_uri(), _asked_plan(request))
+
+
+def naming_plan(address: str, plan: str) -> str:
+    """The address with the slug of its plan, so that it leads to the same rows when another plan has become the current
+    one; as it is where it names a plan, and where it leads to what is of none."""
+    parts = urlsplit(address)
+    if not plan or QueryDict(parts.query).get("plan") or not _takes_plan(parts.path):
+        return address
+    return urlunsplit(parts._replace(query="&".join(filter(None, [parts.query, urlencode({"plan": plan})]))))
+
+
+def _takes_plan(path: str) -> bool:
+    """Pages take any; answers of the API refuse what they do not know."""
+    endpoint: Any = getattr(resolve(path).func, "cls", None)
+    return endpoint is None or "plan" in endpoint.parameter_shapes()
 
 
 def row_url(row: Any, params: QueryDict, *, plan: Any) -> str:

@@ -179,6 +179,13 @@ def api_url(context: Context, name: str, *parts: str, filters: Mapping[str, Any]
 
 
 @register.simple_tag(takes_context=True)
+def lasting_address(context: Context, address: str) -> str:
+    """`{% lasting_address address %}`: what stands on the page to be copied, naming the plan of the page."""
+    plan = context.get("plan")
+    return links.naming_plan(address, plan.slug) if plan else address
+
+
+@register.simple_tag(takes_context=True)
 def sticky_query(context: Context) -> str:
     """The query string of the day, comparison and plan of this page, for links to other pages of the site."""
     return links.sticky_query(_params(context))

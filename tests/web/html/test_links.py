@@ -5,7 +5,7 @@ import pytest
 from django.http import QueryDict
 
 from tests.web.rendering import compact, render
-from web.html.links import query_with
+from web.html.links import naming_plan, query_with
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -50,3 +50,20 @@ def test_a_sorted_column_says_so_and_its_link_turns_it_round():
 def test_the_unit_of_a_head_stays_whole():
     head = render('{% sort_head "investment" "Investment (100 million yuan)" %}')
     assert re.search(r'Investment \(<span class="nowrap">100 million yuan</span>\)\s*</a>', head)
+
+
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("/measures/", "/measures/?plan=first"),
+        ("http://testserver/measures/?light=red#list", "http://testserver/measures/?light=red&plan=first#list"),
+        ("/measures/?plan=other", "/measures/?plan=other"),
+        ("/api/v1/measures/?lang=en", "/api/v1/measures/?lang=en&plan=first"),
+        # They are of no plan, and refuse the parameter.
+        ("/api/v1/departments/?lang=en", "/api/v1/departments/?lang=en"),
+        ("/api/v1/observations/", "/api/v1/observations/"),
+    ],
+)
+def test_an_address_that_is_kept_names_its_plan_where_it_leads_to_one(address, named):
+    assert naming_plan(address, "first") == named
+    assert naming_plan(address, "") == address
