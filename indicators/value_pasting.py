@@ -94,6 +94,8 @@ def _read_line(number: int, line: str, factor: Decimal) -> PastedLine:
         found.errors.append(_("Write a number in digits, such as 1,234.5 or -3.9."))
     else:
         found.value = (typed / factor).quantize(DECIMALS)
+        if found.value != typed / factor:
+            found.errors.append(_("A value has at most six decimals in the indicator’s own unit."))
     day = read_period(released)
     if day is None or day.kind != PeriodKind.DAY:
         found.errors.append(_("There is no such date; choose another, such as 2023-06-30"))

@@ -581,6 +581,7 @@ class TestPaste:
                 "2023H1\t6.7\t2023-08-01",
                 "2022Q1\t5.0\t2022-04-20",
                 "2022Q2\t5.0\t2023-08-30",
+                "2021Q4\t5.0000004\t2022-01-20",
             ]
         )
         for action in ("preview", "save"):
@@ -596,6 +597,7 @@ class TestPaste:
                 "The period has a value already: say below why it is revised.",
                 "A value of this period is begun already: open it.",
                 "The day is in the future",
+                "A value has at most six decimals in the indicator’s own unit.",
             ]
             assert answer.context["form"]["text"].value() == text
             assert ValueReport.objects.count() == 1
