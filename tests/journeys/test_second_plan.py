@@ -53,8 +53,9 @@ DIFFERENCES = {
         rb'\s*(<details class="plan-switch">.*?</details>|<span class="product-full">[^<]*</span>)\s*', re.DOTALL
     ),
     "forms and workbooks name their plan, since another may be chosen meanwhile": re.compile(
-        rb"(?<=\?)plan=%(plan)s&(?:amp;)?|[?&](?:amp;)?plan=%(plan)s(?![-\w])"
-        rb'|(?<=name="plan" value=")(?:%(plan)s)?(?=")' % {b"plan": FIRST.encode()}
+        rb'(?<=\?)plan=P&(?:amp;)?|[?&](?:amp;)?plan=P(?![-\w])|(?<=name="plan" value=")P(?=")'.replace(
+            b"P", FIRST.encode()
+        )
     ),
 }
 

@@ -65,22 +65,18 @@ def named_plan(params: QueryDict) -> str:
     return params.get("plan", "")
 
 
-def _no_plan(request: HttpRequest) -> str:
-    return ""
-
-
-# The slug of the plan that a request is about, empty where there is none: `measures` says how it is found.
-_asked_plan: Callable[[HttpRequest], str] = _no_plan
+_asked_plan: Callable[[HttpRequest], str] | None = None
 
 
 def register_asked_plan(slug_of: Callable[[HttpRequest], str]) -> None:
+    """`measures` says how the plan is found that a request is about: its slug, empty where there is none."""
     global _asked_plan
     _asked_plan = slug_of
 
 
 def lasting_address(request: HttpRequest) -> str:
     """The whole address of a request, for what is kept of its answer: it names the plan that was asked for."""
-    return naming_plan(request.build_absolute_uri(), _asked_plan(request))
+    return naming_plan(request.build_absolute_uri(), _asked_plan(request) if _asked_plan else "")
 
 
 def naming_plan(address: str, plan: str) -> str:

@@ -126,7 +126,14 @@ def test_loaded_reports_have_the_steps_that_are_known_of_them(folder: Path) -> N
         ("accept", "2023-04-13", None, "", "开工"),
     ]
     key = done.evidence.get().key.hex
-    document = {"title_zh": "通知", "title_en": "Notice", "document_number": "鲁1号", "url": "", "file_name": "", "key": key}
+    document = {
+        "title_zh": "通知",
+        "title_en": "Notice",
+        "document_number": "鲁1号",
+        "url": "",
+        "file_name": "",
+        "key": key,
+    }
     assert [step.content["evidence"] for step in done.steps.all()] == [[document], [document]]
     assert (done.steps.first().content["effective_on"], done.steps.first().made_at) == ("2023-06-20", None)
     assert [step[:2] for step in steps_of(returned)] == [("submit", "2023-08-10"), ("return", "2023-08-11")]

@@ -1,5 +1,5 @@
 """Whatever is loaded for a second plan with the same codes, changed and taken back: of the first nothing changes, nor
-of what addresses without a plan show, though the second begins later."""
+what addresses without a plan show, though the second begins later."""
 
 import re
 from datetime import date, datetime
