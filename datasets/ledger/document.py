@@ -17,6 +17,8 @@ tests/datasets/ledger/test_document.py` renews it. [The demonstration's files](.
 - A row is found by its key. One that is new is added; one that is there is changed to what the file says, cell by cell,
   and only in the columns that the file has. A row that is not in the file stays; it goes when its column `remove` gives
   a reason.
+- A plan that is loaded beside others changes nothing of what is shown where none is named: that the office chooses, and
+  no ledger says it.
 - Needed to begin with are `plan`, `sections` and `measures`; all other sheets and most columns may be missing. "New
   rows" means that a new row needs a value there, "key" that every row does.
 - Whatever names another row may do so by its key, its name or its short name. Several are separated by `;`. A code may

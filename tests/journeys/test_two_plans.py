@@ -225,6 +225,14 @@ class TestOffice:
         accepted = {plan: rita.get("/review/", {"plan": plan}).context["accepted_today"] for plan in board}
         assert [[row.report for row in rows] for rows in accepted.values()] == [[], [report]]
 
+    def test_the_navigation_counts_what_waits_and_what_came_back_in_the_plan_in_view(self, site: Any) -> None:
+        report = file_report(site.other, by=site.ada, status="in_progress")
+        rita, ada = client_of(site.rita), client_of(site.ada)
+        waiting = {plan: rita.get("/", {"plan": plan}).context["waiting_reviews"]() for plan in site.plans}
+        return_report(report, by=site.rita, note="请补充")
+        returned = {plan: ada.get("/", {"plan": plan}).context["returned_reports"]() for plan in site.plans}
+        assert waiting == returned == {"current": 0, "other": 1}
+
     def test_a_measure_that_left_its_plan_still_owes_and_counts_in_the_other(self, site: Any) -> None:
         leave(site.other, "suspended")
         rita = client_of(site.rita)
@@ -440,6 +448,9 @@ class TestTheHeadLeadsToEachPlan:
         assert "Ports and shipping" in page
         assert re.findall(r'<th scope="row">\s*<a href="([^"]+)"', page) == ["/?plan=other"]
         assert re.findall(r'<th scope="row">\s*<a href="([^"]+)"', ask(client, "/plans/")) == ["/", "/?plan=other"]
+        assert re.findall(r'href="([^"]+)">[^<]*</a>\s*<span class="tag">Current', ask(client, "/plans/?lang=en")) == [
+            "/"
+        ]
         assert "No action plan matches these filters" in ask(client, "/plans/?lang=en&search=nothing")
 
     def test_a_site_with_one_plan_has_no_choice(self, client: Client, today: date, open_reading: None) -> None:
