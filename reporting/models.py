@@ -114,7 +114,7 @@ class AbstractFiling(Sourced):
     evidence: Any
     steps: Any
     # The columns that each step keeps as they were.
-    kept_columns: tuple[str, ...]
+    kept_columns: tuple[str, ...] = ("answers",)
     # Said to those who may not file it, and to those who may not take back what others submitted.
     filing_refusal: str | Promise = _("You may not do this")
     withdrawal_refusal: str | Promise = _("You may not do this")
@@ -170,7 +170,7 @@ class AbstractFiling(Sourced):
         """What it says now, as JSON: the kept columns, days as 2023-08-29, decimals as texts, and `evidence`, a list of
         KEPT_OF_EVIDENCE of each piece."""
         return {
-            **{name: _as_json(getattr(self, name)) for name in (*self.kept_columns, "answers")},
+            **{name: _as_json(getattr(self, name)) for name in self.kept_columns},
             "evidence": [
                 {name: _as_json(getattr(each, name)) for name in KEPT_OF_EVIDENCE}
                 for each in sorted(self.evidence.all(), key=lambda each: each.pk)
@@ -238,7 +238,7 @@ class AbstractReport(AbstractFiling):
     next_step_en = models.TextField(_("Next steps (English)"), blank=True)
     about_problem: Any
     about_problem_id: Any
-    kept_columns = (*TEXT_COLUMNS, "problem_choice", "about_problem_id")
+    kept_columns = (*AbstractFiling.kept_columns, *TEXT_COLUMNS, "problem_choice", "about_problem_id")
 
     class Meta(AbstractFiling.Meta):
         abstract = True

@@ -137,7 +137,7 @@ class Person:
         return self.site.ask(path, body=body, headers={"Cookie": self.cookies, "Content-Type": MULTIPART_CONTENT})
 
     def accept(self, report: Report, *, form_id: str = "") -> Answer:
-        return self.post("/review/decide/", form_id=form_id, decision="accept", report=report.pk)
+        return self.post("/review/decide/", form_id=form_id, decision="accept", report=report.content_key)
 
     def comment(self, code: str, text: str) -> Answer:
         return self.post(f"/measures/{code}/comment/", text=text)

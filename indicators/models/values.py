@@ -104,6 +104,7 @@ class ValueReport(WrittenByDepartment, AbstractFiling, UpdatedAtModel):
     )
 
     kept_columns = (
+        *AbstractFiling.kept_columns,
         *("period", "value", "exact", "verified", "released_on", "release_basis", "value_provenance", "source"),
         *("basis", "scope", "note", "purpose", "reason", "corrects_id"),
     )

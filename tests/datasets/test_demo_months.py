@@ -17,8 +17,9 @@ from datasets.demo_months.rule import Calendar, Facts, MadeProject, choose_absur
 from datasets.demo_months.wording import habits_of_cities, lead_of
 from datasets.demonstration import read_demonstration
 from projects.models import AnnualPlan, Project, ProjectMonth, ProjectMonthStep
-from projects.month_rules import doubts_about, why_incomplete
+from projects.month_rules import Past, doubts_about, why_incomplete
 from projects.rates import rates_of
+from reporting.plausibility import Limits
 from reporting.workflow import ReportState
 from rollups.services import refresh_stale_rollups, verify_rollups
 from tests.conftest import load_demonstration
@@ -168,8 +169,11 @@ class TestMadeRows:
 
     def test_each_filed_month_could_have_been_filed_and_few_are_doubtful(self, months: None) -> None:
         doubts: Counter[str] = Counter()
+        plans = AnnualPlan.objects.values_list("project", "year", "planned_wan")
+        planned_of = {(project, year): wan for project, year, wan in plans}
         for project in Project.objects.prefetch_related("months"):
             last: ProjectMonth | None = None
+            filed: list[ProjectMonth] = []
             for month in sorted(project.months.all(), key=lambda each: each.period):
                 month.project = project
                 month.full_clean(exclude=["project"], validate_constraints=False)
@@ -179,9 +183,12 @@ class TestMadeRows:
                 assert list(why_incomplete(month, last, on=month.submitted_on)) == [], month
                 # Of no year before, so that what was invested before is one number.
                 before = project.invested_before_wan
-                doubts.update(each.name for each in doubts_about(month, last, invested_before=before))
+                planned = planned_of.get((project.pk, month.period.year))
+                past = Past(list(filed), before, planned)
+                doubts.update(each.name for each in doubts_about(month, past, Limits({})))
+                filed.append(month)
                 last = month if month.state == ReportState.ACCEPTED else last
-        assert doubts.keys() == {"less_invested", "over_total", "completed_early"}
+        assert doubts.keys() == {"less_invested", "over_total", "completed_early", "jump", "doubled"}
         assert doubts["less_invested"] == 4
         assert max(doubts.values()) < 40
 

@@ -150,7 +150,7 @@ class TestReturnsAtOnce:
         assert english.subject == "Key task progress: 1 submission was returned"
         assert (
             "The report for August 2023 on M001 Build a <laboratory> was returned: Please say how many & where\n"
-            "https://pilotzone.example/measures/M001/report/?period=2023-08\n"
+            "https://pilotzone.example/measures/M001/report/?period=2023-08&plan=shandong-2023-2025\n"
         ) in english.body
         assert "reminds" not in english.body
         assert "once a day only: https://pilotzone.example/accounts/password/#returns\n" in english.body

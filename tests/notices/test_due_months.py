@@ -156,7 +156,7 @@ def test_are_in_the_digest(site: SimpleNamespace) -> None:
     assert send_digests(date(2023, 8, 26)) == 1
     assert (
         "The monthly reports on your projects for August 2023 were due on 25 August 2023. Outstanding: 3 of 3.\n"
-        "https://pilotzone.example/workspace/?period=2023-08\n"
+        "https://pilotzone.example/workspace/?period=2023-08&plan=plan\n"
     ) in mail.outbox[0].body
 
 
