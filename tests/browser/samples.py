@@ -364,7 +364,7 @@ SAMPLES = [
     sent("office:add_measure", {"code": "M001", "title_zh": ""}, person="rita"),
     sent("office:add_section", {"number": "1", "slug": "A b"}, person="rita"),
     sent("office:add_theme", {"number": "1", "slug": "A b", "measures": "M999"}, person="rita"),
-    sent("office:theme", {"name_zh": ""}, slug="energy", person="rita"),
+    sent("office:theme", {"name_zh": "", "name_en": ""}, slug="energy", person="rita"),
     sent("office:add_indicator", {"code": "O 3", "zh_factor": "much"}, person="rita"),
     sent("office:indicator", {"name_zh": "", "name_en": ""}, code="energy_intensity_change", person="rita"),
     sent("office:add_target", {"value": "much", "milestones": "2024"}, code="energy_intensity_change", person="rita"),
