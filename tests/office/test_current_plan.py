@@ -12,7 +12,7 @@ from measures.office.current_plan import current_plan_state
 from tests.factories import make_plan, make_section, make_user
 from tests.pages import text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("today")]
 PAGE = "/office/current-plan/"
 EN = {"Accept-Language": "en"}
 PINNED = "The server is set up to show"
