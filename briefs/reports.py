@@ -1,4 +1,4 @@
-"""Which reports a department still owes, and which it left out."""
+"""The brief says which reports a department still owes, and which it left out."""
 
 from collections.abc import Mapping
 

@@ -49,7 +49,7 @@ class PastedLine:
 
     @property
     def key(self) -> str:
-        """The same for two lines that become the same, and of which the same is asked."""
+        """Is equal for two lines that become the same, and of which the same is asked."""
         says = asdict(self.data) if self.data is not None else {"text": self.text}
         says |= {"period": self.period_words, "doubts": [each.question for each in self.doubts]}
         return digest_of({name: str(value) for name, value in says.items()})

@@ -279,7 +279,7 @@ def _percentage(value: Plain, hint: Hint) -> Decimal:
 
 
 def is_named_percentage(value: Value) -> bool:
-    """Whether it says so itself, as 5.2 % does."""
+    """Says whether a text is a percentage by itself, as 5.2 % is."""
     return isinstance(value, str) and plain_text(value).endswith("%")
 
 

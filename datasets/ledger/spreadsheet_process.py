@@ -128,7 +128,7 @@ def numbered_rows(sheet: CalamineSheet, marked: Marked) -> Iterator[tuple[int, t
 
 
 def percentage(cell: object) -> object:
-    """With all its digits, whatever its format shows of them."""
+    """Gives all digits, whatever the format shows of them."""
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return cell
     number = Decimal(f"{cell:.{EXACT_DIGITS}g}") * 100

@@ -1,5 +1,5 @@
-"""Which numbers of a file are percentages, where the unit is not their column's: it stands in the row, or beside the
-indicator that the row names."""
+"""Tells which numbers of a file are percentages, where the unit is not their column's: it stands in the row, or beside
+the indicator that the row names."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
