@@ -166,7 +166,7 @@ def may_raise_problem(user: User | AnonymousUser, *, departments: Collection[int
 
 
 def may_move_problem(user: User | AnonymousUser, *, takes_part: bool) -> bool:
-    """`takes_part`: as one of those whom the table of moves names for this move (`AbstractProblem.parties_of`)."""
+    """`takes_part`: as one of those whom the table of moves names for this move (`Problem.parties_of`)."""
     return takes_part and (may_use_workspace(user) or may_review(user))
 
 

@@ -8,8 +8,8 @@ from django.utils.translation import pgettext
 
 from briefs.sheet import MAX_NAME, MAX_SHORT_NAME, Cell, Column, Part, rows_that_fit, shortened
 from briefs.subject import Subject
-from measures.models import ProblemStep
-from measures.problem_rows import BY_DUE_DAY, ProblemRow, problem_rows
+from problems.models import ProblemStep
+from problems.rows import BY_DUE_DAY, ProblemRow, problem_rows
 from web.formats.dates import format_days, format_iso_day
 from web.formats.numbers import format_number
 from web.language import localized
@@ -34,7 +34,7 @@ def problems_part(about: Subject) -> Part | None:
         columns,
         shown,
         left_out=count - len(shown),
-        url=about.links.as_of(about.day).url("measures:problems", state="open", **own),
+        url=about.links.as_of(about.day).url("problems:list", state="open", **own),
     )
 
 
@@ -61,7 +61,7 @@ def _columns(about: Subject) -> list[Column]:
 
 def _row(row: ProblemRow, about: Subject) -> list[Cell]:
     problem, step = row.problem, row.step
-    url = about.links.url(f"{problem.namespace}:problem", problem.subject.code, problem.number)
+    url = about.links.url(f"problems:{problem.subject_kind}_problem", problem.subject.code, problem.number)
     days = format_days((about.day - problem.raised_on).days) if problem.raised_on else ""
     last = step.get_state_display() if about.by == "department" else localized(step.owner, "short")
     return [

@@ -106,7 +106,7 @@ def _problems(own: ThemeFigures, about: Subject) -> BriefFigure:
         count,
         format_number(count),
         note=pgettext("problem", "%(count)s overdue") % {"count": format_number(overdue)} if overdue else "",
-        url=about.links.as_of(about.day).url("measures:problems", state="open", theme=own.theme.slug),
+        url=about.links.as_of(about.day).url("problems:list", state="open", theme=own.theme.slug),
     )
 
 

@@ -27,9 +27,9 @@ from dashboard.summary import describe_figure, describe_indicator
 from indicators.state import IndicatorState, is_rate
 from measures.filters import MeasureFilter
 from measures.models import Measure
+from problems.rules import count_problems
 from projects.filters import ProjectFilter
 from projects.models import Project
-from reporting.problems.rules import count_problems
 from rollups.engine import PlanCells
 from rollups.freshness import freshness
 from rollups.models import RollupRun
@@ -264,7 +264,7 @@ def _explain_problems(figures: Figures, path: str, scope: Scope) -> Explanation:
         inputs=[_figure_input(figures, f"problems.{each}", values[each]) for each in definition.inputs],
         working="",
         rows=CountedRows(
-            page="measures:problems",
+            page="problems:list",
             api="api-problems",
             filters={**definition.filters, **closed, **narrowed},
             count=values[counted],

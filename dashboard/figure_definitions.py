@@ -9,9 +9,9 @@ from django.utils.translation import pgettext
 from core.forecast import DAYS_OF_MONTH, MONTHS, MONTHS_IN_A_ROW
 from core.lights import Light
 from core.statuses import MeasureStatus
+from problems.rules import CLOSED_DAYS, WaitingFor
+from problems.workflow import ProblemState
 from projects.models import Category
-from reporting.problems.rules import CLOSED_DAYS, WaitingFor
-from reporting.problems.workflow import ProblemState
 from web.language import cached_by_language, localized
 
 # Units as the API names them.

@@ -38,11 +38,12 @@ from dashboard.problem_figures import PlanProblem, problem_figures, read_problem
 from dashboard.project_rates import rate_figures
 from indicators.models import Indicator
 from indicators.state import IndicatorState, indicator_states
-from measures.models import Measure, Plan, Problem, Section, StatusChange
+from measures.models import Measure, Plan, Section, StatusChange
+from problems.models import Problem
+from problems.rules import ProblemCounts, count_problems
 from projects.kinds import ProjectKind
 from projects.lateness import BUILT
 from projects.models import Category, Project, Stage
-from reporting.problems.rules import ProblemCounts, count_problems
 from rollups import engine
 from rollups.freshness import Freshness, freshness
 from rollups.models import CellKey

@@ -9,14 +9,15 @@ from typing import Any
 from django.db.models.functions import Coalesce
 
 from core.pace import shares
-from measures.models import Plan, ProblemStep, ProblemSubject
-from reporting.problems.rules import (
+from measures.models import Plan
+from problems.models import ProblemStep, ProblemSubject
+from problems.rules import (
     CLOSED_DAYS,
     ProblemCounts,
     ProblemOnDay,
     WaitingFor,
 )
-from reporting.problems.workflow import OPEN_STATES
+from problems.workflow import OPEN_STATES
 from web.formats.numbers import trimmed
 
 

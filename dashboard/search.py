@@ -10,9 +10,10 @@ from accounts.models import Department
 from indicators.filters import IndicatorFilter
 from indicators.models import Indicator
 from measures.filters import DEPARTMENT_SEARCH, REPORT_SEARCH, MeasureFilter
-from measures.models import Measure, Plan, ProblemStep, Report
-from measures.problem_filters import ProblemFilter
-from measures.problem_rows import BY_DUE_DAY
+from measures.models import Measure, Plan, Report
+from problems.filters import ProblemFilter
+from problems.models import ProblemStep
+from problems.rows import BY_DUE_DAY
 from projects.filters import REGION_SEARCH, ProjectFilter
 from projects.models import Project
 from regions.models import Region

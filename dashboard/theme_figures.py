@@ -14,7 +14,7 @@ from dashboard.figures import Figures, measure_figures, staged_figures
 from dashboard.problem_figures import PlanProblem, problem_figures
 from indicators.models import Indicator
 from indicators.state import IndicatorState, indicator_states
-from reporting.problems.rules import count_problems
+from problems.rules import count_problems
 from rollups.engine import Counts
 from themes.members import Members, read_members
 from themes.models import Theme

@@ -31,11 +31,7 @@ from measures.models import (
     Comment,
     Evidence,
     Measure,
-    Meeting,
     Plan,
-    Problem,
-    ProblemCategory,
-    ProblemStep,
     Report,
     ReportStep,
     ScopeChange,
@@ -43,6 +39,7 @@ from measures.models import (
     StatusChange,
     TermsChange,
 )
+from problems.models import Meeting, Problem, ProblemCategory, ProblemStep
 from projects.models import AnnualPlan, AnnualPlanChange, Category, Project, ProjectMonth, ProjectMonthEvidence
 from projects.models import ScopeChange as ProjectScopeChange
 from projects.models import TermsChange as ProjectTermsChange

@@ -15,6 +15,7 @@ from accounts.models import User
 from datasets.models import Upload
 from datasets.uploads import drafts_of
 from measures.models import Load, Plan
+from problems.categories import add_default_categories
 from projects.plans import STATE, add_plan, change_plan, plan_state
 from web.site import change_site
 
@@ -106,7 +107,9 @@ def name_site(plan: Plan | None, *, by: User, site: Mapping[str, Any], named: Ma
         values = {"name_zh": "", "name_en": ""} | dict(named)
         # As short for a Chinese name as for an English one.
         slug = f"plan-{values['starts_on'].year}-{values['ends_on'].year}"
-        return add_plan(by=by, slug=slug, **values)
+        plan = add_plan(by=by, slug=slug, **values)
+        add_default_categories(plan)
+        return plan
     held: dict[str, Any] = {name: getattr(plan, name) for name in STATE}
     if held | dict(named) == held:
         return plan

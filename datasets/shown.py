@@ -64,7 +64,7 @@ def row_address(sheet: str, key: tuple[Any, ...], plan_slug: str) -> str:
     """Of the page of a row that the site has; "" where its kind has none."""
     if sheet == "problems":
         measure, project, number = key
-        page, code = ("measures:problem", measure) if measure else ("projects:problem", project)
+        page, code = ("problems:measure_problem", measure) if measure else ("problems:project_problem", project)
         address = reverse(page, args=[code, number])
     elif sheet in PAGES:
         view, arguments = PAGES[sheet]

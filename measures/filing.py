@@ -90,7 +90,7 @@ def rewrite_report(
         against_status=report.against_status,
         effective_on=report.effective_on,
         problem_choice=report.problem_choice,
-        about_problem=report.about_problem.number if report.about_problem else None,
+        about_problem=report.about_problem,
         **{name: getattr(report, f"{name}_zh") for name in TEXTS},
     )
     data = replace(present, **values)

@@ -1,20 +1,16 @@
-"""The forms of a report, and of the assignment of problems: what may be typed; the services decide the rest."""
+"""The forms of a report: what may be typed; the services decide the rest."""
 
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
-from accounts.models import Department
-from core.exceptions import NotAllowed
 from core.statuses import MeasureStatus
 from measures.models import Report
-from measures.office.forms import OwnerField
 from measures.reports import ReportData
 from measures.rules import NO_CHANGE
 from reporting.forms import EvidenceForm, LongTextField, ReportDraftForm, choice_of
 from reporting.models import TEXTS
-from reporting.problems.services import check_due_day
 from web.language import localized
 from web.lists.filters import DayField
 
@@ -66,32 +62,6 @@ class MonthFileForm(forms.Form):
     )
 
     use_required_attribute = False
-
-
-class AssignManyForm(forms.Form):
-    """Who has to solve all problems that are ticked, and by when."""
-
-    owner = OwnerField(
-        queryset=Department.objects.not_merged(),
-        to_field_name="slug",
-        empty_label=pgettext_lazy("choice", "Choose"),
-        label=gettext_lazy("Who has to solve it"),
-    )
-    due_on = DayField(label=gettext_lazy("To be solved by"))
-
-    use_required_attribute = False
-
-    def __init__(self, data: Any = None) -> None:
-        # The filters of the list have an owner, too.
-        super().__init__(data, auto_id="assign_%s")
-
-    def clean_due_on(self) -> Any:
-        """Of all of them the same day would be wrong: it is said once."""
-        try:
-            check_due_day(self.cleaned_data["due_on"])
-        except NotAllowed as refusal:
-            raise forms.ValidationError(str(refusal), code="invalid") from refusal
-        return self.cleaned_data["due_on"]
 
 
 def form_values(report: Report) -> dict[str, Any]:

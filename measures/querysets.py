@@ -34,14 +34,13 @@ from core.scoped import ScopedQuerySet, is_out, scope_of
 from core.statuses import MeasureStatus
 from core.timestamps import UpdatedAtQuerySet
 from regions.models import Region
-from reporting.problems.querysets import AbstractProblemStepQuerySet
 from reporting.querysets import AbstractReportQuerySet, is_visible_to
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from accounts.models import Department, User
-    from measures.models import Measure, Plan, Problem, Report, StatusChange
+    from measures.models import Measure, Plan, Report, StatusChange
 
 
 def _model(name: str) -> Any:
@@ -161,49 +160,6 @@ class ReportQuerySet(AbstractReportQuerySet["Report"]):
         for code, day in rows.order_by("submitted_on").values_list("measure__code", "submitted_on").distinct():
             days.setdefault(code, []).append(day)
         return days
-
-
-class ProblemQuerySet(UpdatedAtQuerySet["Problem"]):
-    def in_plan(self, plan: Any) -> Self:
-        return self.filter(plan=plan)
-
-    def raised(self, *, by: date) -> Self:
-        """Those that everybody reads: drafts are none."""
-        return self.filter(raised_on__lte=by)
-
-
-class ProblemStepQuerySet(AbstractProblemStepQuerySet[Any]):
-    def in_plan(self, plan: Any) -> Self:
-        return self.filter(problem__plan=plan)
-
-    def in_themes(self, themes: Any) -> Self:
-        """Of problems of measures and projects of any of the themes."""
-        problem = _model("Problem")
-        measures, projects = (
-            problem._meta.get_field(name).related_model.objects.in_themes(themes).order_by().values("pk")
-            for name in ("measure", "project")
-        )
-        return self.filter(Q(problem__measure__in=measures) | Q(problem__project__in=projects))
-
-    def concerning(self, department: "Department") -> Self:
-        """Of problems that the department, or one merged into it, must solve, is asked to help with or raised; adds
-        `is_asked_to_help`."""
-        links = _model("Problem").helpers.through.objects.filter(problem=OuterRef("problem"))
-        asked = links.filter(Q(department=department) | Q(department__merged_into=department))
-        own = Q(owner=department) | Q(owner__merged_into=department) | Q(is_asked_to_help=True)
-        raised = Q(problem__raised_by=department) | Q(problem__raised_by__merged_into=department)
-        return self.annotate(is_asked_to_help=Exists(asked)).filter(own | raised)
-
-    def with_rows(self) -> Self:
-        """With all that a list shows of a problem."""
-        return self.select_related(
-            "owner",
-            "problem__category",
-            "problem__raised_by",
-            "problem__raised_by_city",
-            "problem__measure__lead_department",
-            "problem__project",
-        )
 
 
 class MeasureQuerySet(ScopedQuerySet["Measure"]):

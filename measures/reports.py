@@ -22,15 +22,7 @@ from core.scope_changes import check_in_plan
 from core.statuses import MeasureStatus
 from core.texts import MAX_TEXT_LENGTH, clean_text
 from measures.models import Measure, Report, StatusChange
-from measures.problems import open_problems
 from measures.report_checks import doubts_about, load_pasts
-from measures.report_problems import (
-    file_problem,
-    problem_columns,
-    resolve_choice,
-    take_problem_along,
-    why_no_answer,
-)
 from measures.rules import NO_CHANGE, NO_CHANGE_EN, Change, effective_changes, is_completion, is_step_back
 from measures.services import (
     cell_of,
@@ -45,6 +37,14 @@ from reporting import services
 from reporting.doubts import NO_ANSWERS, Answers, Doubt, answered
 from reporting.models import TEXTS
 from reporting.plausibility import limits
+from reporting.report_problems import (
+    file_problem,
+    open_problems,
+    problem_columns,
+    resolve_choice,
+    take_problem_along,
+    why_no_answer,
+)
 from reporting.services import (
     apply_move,
     check_filer,

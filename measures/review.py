@@ -72,7 +72,7 @@ def waiting_reports(plan: Any, *, day: date) -> QuerySet[Report]:
     return (
         Report.objects.in_plan(plan)
         .filter(state=ReportState.SUBMITTED)
-        .select_related("measure__lead_department", "submitted_by", "about_problem__measure", "about_problem__plan")
+        .select_related("measure__lead_department", "submitted_by")
         .prefetch_related("steps__made_by")
         .annotate(
             current_status=of_change_in_force("status", on=day, measure="measure"),

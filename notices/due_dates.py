@@ -5,11 +5,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from core.clock import now
-from measures.models import Measure, ProblemStep
+from measures.models import Measure
 from notices.models import Notice, NoticeKind
 from notices.rules import NOTICE_DAYS_BEFORE, due_notice, notice_of_due_day
 from notices.services import Reporters, concerned_people, put_due_notices, reporters_of
-from reporting.problems.workflow import ProblemState
+from problems.models import ProblemStep
+from problems.workflow import ProblemState
 
 
 def notify_of_due_dates(on: date) -> None:

@@ -5,7 +5,8 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import AccountChange
 from indicators.models import Indicator, ValueReport
-from measures.models import Measure, MeasureEvent, Plan, ProblemStep, Report
+from measures.models import Measure, MeasureEvent, Plan, Report
+from problems.models import ProblemStep
 from projects.models import ProjectMonth
 
 

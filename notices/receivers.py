@@ -12,7 +12,7 @@ from accounts.models import AccountChange, Role, User
 from accounts.permissions import people_who_see_logs
 from core.signals import account_changed, action, log_alarm
 from indicators.models import ValueReport
-from measures.models import Measure, ProblemStep, Report
+from measures.models import Measure, Report
 from notices.models import NoticeKind
 from notices.services import (
     concerned_people,
@@ -21,8 +21,9 @@ from notices.services import (
     reporters_of,
     unread_count,
 )
+from problems.models import ProblemStep
+from problems.rules import WaitingFor, waiting_for
 from projects.models import ProjectMonth
-from reporting.problems.rules import WaitingFor, waiting_for
 from web.cache.pages import add_own_place
 
 # By the name of the move of a report.

@@ -16,9 +16,9 @@ from indicators.models import ValueReport
 from measures.addresses import report_url
 from measures.models import Measure, Plan
 from measures.owners import own_codes
-from measures.problem_rows import overdue_by_department
 from measures.reporting_months import ReportsOwed, outstanding_codes, reports_owed
 from notices.models import Notice, NoticeKind
+from problems.rows import overdue_by_department
 from projects.addresses import month_form_url
 from projects.models import ProjectMonth
 from projects.month_work import FilingUnit, months_owed

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
 from indicators.models import ValueReport
-from measures.models import Measure, Plan, Problem, Report
+from measures.models import Measure, Plan, Report
 from measures.owners import PLACES, reporters_of
+from problems.models import Problem
 from projects.models import ProjectMonth
 from reporting.workflow import ReportState
 from web.formats.dates import format_month

@@ -33,15 +33,15 @@ from measures.api.accepted_reports import AcceptedReports
 from measures.api.departments import Departments
 from measures.api.history import MeasureHistory
 from measures.api.measures import MeasureDetail, Measures
-from measures.api.meetings import Meetings
 from measures.api.plans import Plans, Sections
-from measures.api.problems import MeasureProblems, ProblemDetail, ProblemMoves, Problems
 from measures.api.reports import MeasureReports, ReportDetail, ReportSubmission, ReportWithdrawal
 from measures.api.status_changes import StatusChanges
 from pilotzone.dictionary import COLUMNS, csv_rows, dictionary
+from problems.api.meetings import Meetings
+from problems.api.problems import MeasureProblems, ProblemDetail, ProblemMoves, Problems
+from problems.api.projects import ProjectProblemDetail, ProjectProblemMoves, ProjectProblems
 from projects.api.categories import Categories
 from projects.api.months import MonthsOfProject, ProjectMonths
-from projects.api.problems import ProjectProblemDetail, ProjectProblemMoves, ProjectProblems
 from projects.api.projects import ProjectDetail, Projects
 from projects.api.regions import Regions
 from web.api.endpoints import Endpoint, Row

@@ -153,6 +153,7 @@ _PART_OF = {
     "guides": "dashboard",
     "guide": "dashboard",
     "notices": "measures",
+    "problems": "measures",
     "web": "accounts",
     "language": "accounts",
     "admin_log_in": "accounts",

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "measures",
     "projects",
     "indicators",
+    "problems",
     "notices",
     "rollups",
     "themes",
@@ -173,6 +174,8 @@ ABSOLUTE_URL_OVERRIDES = {
 # The workspaces at the one address of `measures`: they have projects, and live in a room above.
 CITY_WORKSPACE = "projects.views.workspace.CityWorkspacePage"
 DEPARTMENT_WORKSPACE = "indicators.views.workspace.DepartmentWorkspacePage"
+# What reports ask of the list of problems: a `reporting.report_problems.ProblemList`.
+PROBLEM_LIST = "problems.reports.ProblemsOfReports"
 # None where the site has no single sign-on (`accounts.sign_on`).
 PILOTZONE_OIDC = sign_on.provider()
 PILOTZONE_LDAP = sign_on.directory()

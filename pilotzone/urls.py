@@ -32,6 +32,7 @@ urlpatterns = [
     path("", include("styleguide.urls")),
     path("", include("measures.urls")),
     path("", include("projects.urls")),
+    path("", include("problems.urls")),
     path("", include("indicators.urls")),
     path("", include("notices.urls")),
     path("", include("web.urls")),

@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from core.provenance import Provenance
 from core.scope import PlanScope
 from measures.filters import InThemeFilter, asked_plan, measures_of_asked_plan, members_of_asked_plan
-from measures.models import ProblemStep
 from projects.lateness import late
 from projects.models import MAX_LIST_NAME, Category, Project, ProjectClass, Stage
 from projects.rates import without_month
 from projects.sizes import ProjectSize, project_size
 from regions.models import Region, RegionKind
 from regions.words import NEUTRAL
+from reporting.report_problems import problem_list
 from web.days import asked_day
 from web.lists.filters import (
     AmountFilter,
@@ -122,9 +122,9 @@ class ProblemFilter(YesNoFilter):
     def filter(self, qs: QuerySet[Any, Any], value: Sequence[Any]) -> QuerySet[Any, Any]:
         if len(set(value)) != 1:
             return qs
-        steps = ProblemStep.objects.last_by(asked_day(self.parent.request)).open().exclude(problem__project=None)
+        has_open = problem_list().subjects_with_open("project", on=asked_day(self.parent.request))
         says_nothing = Q(in_force__isnull=True) | Q(in_force__problem_zh="", in_force__problem_en="")
-        has_problem = ~says_nothing | Q(pk__in=steps.order_by().values("problem__project"))
+        has_problem = ~says_nothing | Q(pk__in=has_open)
         return qs.filter(has_problem if value[0] == "yes" else ~has_problem)
 
 

@@ -3,15 +3,13 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
 from accounts.models import Department, User
 from core.clock import today
 from core.periods import month_of
-from measures.models import ProblemStep
-from measures.problems import open_problems_of
-from measures.report_problems import file_problem
 from projects.models import Project, ProjectMonth
 from projects.month_figures import History, load_history
 from projects.month_rules import doubts_about
@@ -20,6 +18,7 @@ from reporting.bulk import ReportBatch
 from reporting.doubts import Answers
 from reporting.evidence import EvidenceData
 from reporting.plausibility import limits
+from reporting.report_problems import file_problem, problem_list
 from reporting.services import check_move
 
 
@@ -47,7 +46,7 @@ def file_months(filings: Iterable[MonthFiling], *, by: User, period: date) -> li
     projects = {each.pk: each for each in locked.prefetch_related("scope_changes")}
     opened = _open_months(asked, period)
     history = load_history(asked, until=period)
-    problems = open_problems_of(list(projects.values()), on=today())
+    problems = problem_list().open_of(list(projects.values()), on=today())
     batch = ReportBatch[ProjectMonth](by=by)
     for key, project in projects.items():
         month = opened.get(key) or new_month(project, period)
@@ -58,7 +57,7 @@ def file_months(filings: Iterable[MonthFiling], *, by: User, period: date) -> li
 
 def _open_months(projects: Collection[int], period: date) -> dict[int, ProjectMonth]:
     months = ProjectMonth.objects.open().filter(project__in=projects, period=period)
-    return {each.project_id: each for each in months.select_related("about_problem").prefetch_related("evidence")}
+    return {each.project_id: each for each in months.prefetch_related("evidence")}
 
 
 def _file(
@@ -66,7 +65,7 @@ def _file(
     filing: MonthFiling,
     batch: ReportBatch[ProjectMonth],
     history: History,
-    opened: Sequence[ProblemStep],
+    opened: Sequence[Any],
 ) -> None:
     fill_month(month, filing.data, by=batch.by, version=filing.version)
     batch.add(month, evidence=filing.evidence)

@@ -59,8 +59,7 @@ class ReviewRow(WaitingRow):
 def waiting_months(plan: Any) -> QuerySet[ProjectMonth]:
     """Submitted months of a plan's projects."""
     waiting = ProjectMonth.objects.in_plan(plan).filter(state=ReportState.SUBMITTED)
-    about = ("about_problem__project", "about_problem__plan")
-    return waiting.select_related("project__city", "project__plan", "project__lead_department", "submitted_by", *about)
+    return waiting.select_related("project__city", "project__plan", "project__lead_department", "submitted_by")
 
 
 def waiting_by_city(plan: Any) -> list[tuple[str, str, int]]:

@@ -20,16 +20,6 @@ from core.periods import month_of
 from core.provenance import Provenance
 from core.scope_changes import check_in_plan
 from core.texts import MAX_REASON_LENGTH, MAX_TEXT_LENGTH, clean_text
-from measures.models import ProblemStep
-from measures.problems import open_problems
-from measures.report_problems import (
-    file_problem,
-    problem_columns,
-    resolve_choice,
-    take_problem_along,
-    why_no_answer,
-    why_no_owner,
-)
 from projects.models import Project, ProjectMonth, Stage
 from projects.models.months import STAGE_DAYS
 from projects.month_figures import load_history
@@ -39,6 +29,15 @@ from reporting import services
 from reporting.doubts import NO_ANSWERS, Answers, Doubt, answered
 from reporting.models import TEXTS
 from reporting.plausibility import limits
+from reporting.report_problems import (
+    file_problem,
+    open_problems,
+    problem_columns,
+    resolve_choice,
+    take_problem_along,
+    why_no_answer,
+    why_no_owner,
+)
 from reporting.services import apply_move, check_filer, check_move, fill_draft, lock_report
 from web.errors import not_one_of
 
@@ -135,7 +134,7 @@ def columns_of(data: MonthData) -> dict[str, Any]:
     if data.stage not in Stage.values:
         raise NotAllowed(not_one_of(Stage.values), field="stage")
     values = asdict(data)
-    # `measures.report_problems` makes columns of these.
+    # `reporting.report_problems` makes columns of these.
     del values["problem_choice"], values["about_problem"]
     # Typed texts go into the working language's column; readers of the other language see them too.
     texts = {f"{name}_zh": clean_text(values.pop(name), field=name, max_length=MAX_TEXT_LENGTH) for name in TEXTS}
@@ -181,7 +180,7 @@ def submit_month(
 def check_complete(
     month: ProjectMonth,
     before: ProjectMonth | None,
-    opened: Sequence[ProblemStep],
+    opened: Sequence[Any],
     *,
     doubts: Callable[[], Iterable[Doubt]],
     answers: Answers,

@@ -17,7 +17,6 @@ from core.published import explain_change
 from core.versions import State, as_state, check_unchanged
 from measures.models import Measure, Plan
 from measures.office.current_plan import keep_current_plan
-from measures.problems import add_default_categories
 from projects.models import Project
 from regions.models import Region
 
@@ -41,7 +40,6 @@ def add_plan(*, by: User, slug: str, name_zh: str, name_en: str, starts_on: date
     _check_period(plan)
     plan.save()
     keep_current_plan(plan)
-    add_default_categories(plan)
     return plan
 
 

@@ -1,13 +1,9 @@
 from django.urls import path
 
-from measures.models import ProblemSubject
-from measures.views import problem_forms
-from measures.views import problems as problem_views
 from projects.views import month_form, month_review
 from projects.views import projects as views
 
 app_name = "projects"
-PROJECT = ProblemSubject.PROJECT
 urlpatterns = [
     path("projects/", views.ProjectList.as_view(), name="list"),
     path("projects/<str:code>/", views.ProjectDetail.as_view(), name="detail"),
@@ -18,30 +14,4 @@ urlpatterns = [
     path("review/projects/", month_review.MonthReviewPage.as_view(), name="review"),
     path("review/projects/decide/", month_review.DecideMonths.as_view(), name="decide"),
     path("review/projects/returned/", month_review.ReturnedMonths.as_view(), name="returned"),
-    path(
-        "projects/<str:code>/problems/new/",
-        problem_forms.RaiseProblem.as_view(subject_kind=PROJECT),
-        name="raise_problem",
-    ),
-    path(
-        "projects/<str:code>/problems/<int:number>/",
-        problem_views.ProblemDetail.as_view(subject_kind=PROJECT),
-        name="problem",
-    ),
-    path(
-        "projects/<str:code>/problems/<int:number>/evidence/<uuid:key>/",
-        problem_views.problem_evidence,
-        {"subject_kind": PROJECT},
-        name="problem_evidence",
-    ),
-    path(
-        "projects/<str:code>/problems/<int:number>/raise/",
-        problem_forms.RaiseDraft.as_view(subject_kind=PROJECT),
-        name="problem_draft",
-    ),
-    path(
-        "projects/<str:code>/problems/<int:number>/<str:move>/",
-        problem_forms.MovePage.as_view(subject_kind=PROJECT),
-        name="problem_move",
-    ),
 ]

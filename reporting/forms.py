@@ -169,7 +169,7 @@ class ReportDraftForm(DraftForm):
 def choice_of(report: AbstractReport) -> str:
     """What a report says about problems, as its form does."""
     if report.problem_choice == ProblemChoice.SAME:
-        return same_choice(report.about_problem.number) if report.about_problem else ""
+        return same_choice(report.about_problem) if report.about_problem else ""
     return report.problem_choice
 
 

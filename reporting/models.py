@@ -223,8 +223,8 @@ class AbstractReport(AbstractFiling):
     """What is filed for a month, in words. `period` is the month's first day; texts are in the language they were
     written in.
 
-    An app's own report has a foreign key, too, to the problem that its text is about (`about_problem`): one that was
-    open already, or that was raised with it.
+    `about_problem` is the number of the problem that the text is about, among those of its measure or project: one that
+    was open already, or that was raised with it. Problems stand above reports, so that this is no foreign key.
     """
 
     period = models.DateField(_("Reporting period"))
@@ -236,9 +236,8 @@ class AbstractReport(AbstractFiling):
     problem_choice = models.CharField(_("State of problems"), max_length=4, choices=ProblemChoice, blank=True)
     next_step_zh = models.TextField(_("Next steps (Chinese)"), blank=True)
     next_step_en = models.TextField(_("Next steps (English)"), blank=True)
-    about_problem: Any
-    about_problem_id: Any
-    kept_columns = (*AbstractFiling.kept_columns, *TEXT_COLUMNS, "problem_choice", "about_problem_id")
+    about_problem = models.PositiveSmallIntegerField(_("Number of the problem"), null=True, blank=True, editable=False)
+    kept_columns = (*AbstractFiling.kept_columns, *TEXT_COLUMNS, "problem_choice", "about_problem")
 
     class Meta(AbstractFiling.Meta):
         abstract = True
@@ -258,7 +257,18 @@ class AbstractReport(AbstractFiling):
     @property
     def denies_problem(self) -> bool:
         """Whether it says that there is none, while one was open when it was submitted."""
-        return bool(self.problem_choice == ProblemChoice.NONE and self.about_problem_id)
+        return self.problem_choice == ProblemChoice.NONE and self.about_problem is not None
+
+    @property
+    def problem_code(self) -> str:
+        """Of the problem that it is about, which there is."""
+        assert self.about_problem is not None
+        return problem_code(self.subject, self.about_problem)
+
+
+def problem_code(subject: Any, number: int) -> str:
+    """The code of the measure or project that a problem is of, and its number."""
+    return f"{subject.code}-{number}"
 
 
 class AbstractReportStep(AppendOnlyModel):

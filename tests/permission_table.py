@@ -71,41 +71,41 @@ POST measures:discard       /measures/M001/report/discard/        403   403   40
 GET  measures:evidence      /measures/M001/evidence/{secret}/     login login 403 200 403 403 200 200 403 200 403
 GET  measures:evidence      /measures/M002/evidence/{accepted}/   login login 200 200 200 200 200 200 200 200 200
 GET  measures:plans         /plans/                               login 200   200 200 200 200 200 200 200 200 200
-GET  measures:problems      /problems/?state=open                 login 200   200 200 200 200 200 200 200 200 200
-POST measures:problems      /problems/?state=open                 403   403   302 302 302 302 302 302 302 302 302
-GET  measures:raise_problem /measures/M004/problems/new/          login login 403 200 403 200 200 403 403 200 403
-POST measures:raise_problem /measures/M004/problems/new/          403   403   403 302 403 302 302 403 403 302 403
-GET  measures:problem       /measures/M004/problems/1/            login 200   200 200 200 200 200 200 200 200 200
-GET  measures:problem_draft /measures/M004/problems/2/raise/      login login 404 200 404 404 404 404 404 404 404
-POST measures:problem_draft /measures/M004/problems/2/raise/      403   403   404 302 404 404 404 404 404 404 404
-GET  measures:problem_move  /measures/M004/problems/1/reply/      login login 403 200 403 200 200 403 403 200 403
-POST measures:problem_move  /measures/M004/problems/1/reply/      403   403   403 302 403 302 302 403 403 302 403
-GET  projects:raise_problem /projects/P0001/problems/new/        login login 403 200 403 403 200 403 403 200 200
-POST projects:raise_problem /projects/P0001/problems/new/        403   403   403 302 403 403 302 403 403 302 302
-GET  projects:problem       /projects/P0001/problems/1/          login 200   200 200 200 200 200 200 200 200 200
-GET  projects:problem_draft /projects/P0001/problems/2/raise/    login login 404 200 404 404 404 404 404 404 404
-POST projects:problem_draft /projects/P0001/problems/2/raise/    403   403   404 302 404 404 404 404 404 404 404
-GET  projects:problem_move  /projects/P0001/problems/1/reply/    login login 403 200 403 403 200 403 403 200 200
-POST projects:problem_move  /projects/P0001/problems/1/reply/    403   403   403 302 403 403 302 403 403 302 302
-GET projects:problem_evidence /projects/P0001/problems/1/evidence/{re}/ login login 200 200 200 200 200 200 200 200 200
-GET measures:problem_evidence /measures/M004/problems/1/evidence/{file}/ login login 200 200 200 200 200 200 200 200 200
-GET  measures:merge         /departments/science/merge/           login login 403 403 403 403 200 403 403 200 403
-POST measures:merge         /departments/science/merge/           403   403   403 403 403 403 302 403 403 302 403
-GET  measures:assign_problems /problems/assign/                    login login 403 403 403 403 200 403 403 200 403
-POST measures:assign_problems /problems/assign/                    403   403   403 403 403 403 302 403 403 302 403
-GET  measures:meetings      /meetings/                            login 200   200 200 200 200 200 200 200 200 200
-GET  measures:add_meeting   /meetings/add/?state=open             login login 403 403 403 403 200 403 403 200 403
-POST measures:add_meeting   /meetings/add/                        403   403   403 403 403 403 302 403 403 302 403
-GET  measures:meeting       /meetings/1/                          login 200   200 200 200 200 200 200 200 200 200
-GET  measures:meeting_word  /meetings/1/word/                     login 200   200 200 200 200 200 200 200 200 200
-GET  measures:change_meeting /meetings/1/change/                  login login 403 403 403 403 200 403 403 200 403
-POST measures:change_meeting /meetings/1/change/                  403   403   403 403 403 403 302 403 403 302 403
-GET  measures:remove_meeting /meetings/1/remove/                  login login 403 403 403 403 200 403 403 200 403
-POST measures:remove_meeting /meetings/1/remove/                  403   403   403 403 403 403 302 403 403 302 403
-GET  measures:meeting_agenda /meetings/1/agenda/                  login login 403 403 403 403 200 403 403 200 403
-POST measures:meeting_agenda /meetings/1/agenda/                  403   403   403 403 403 403 302 403 403 302 403
-GET  measures:direction     /meetings/1/directions/{item}/        login login 403 403 403 403 200 403 403 200 403
-POST measures:direction     /meetings/1/directions/{item}/        403   403   403 403 403 403 302 403 403 302 403
+GET  problems:list         /problems/?state=open                 login 200   200 200 200 200 200 200 200 200 200
+POST problems:list         /problems/?state=open                 403   403   302 302 302 302 302 302 302 302 302
+GET  problems:measure_raise /measures/M004/problems/new/          login login 403 200 403 200 200 403 403 200 403
+POST problems:measure_raise /measures/M004/problems/new/          403   403   403 302 403 302 302 403 403 302 403
+GET  problems:measure_problem /measures/M004/problems/1/            login 200   200 200 200 200 200 200 200 200 200
+GET  problems:measure_draft /measures/M004/problems/2/raise/      login login 404 200 404 404 404 404 404 404 404
+POST problems:measure_draft /measures/M004/problems/2/raise/      403   403   404 302 404 404 404 404 404 404 404
+GET  problems:measure_move /measures/M004/problems/1/reply/      login login 403 200 403 200 200 403 403 200 403
+POST problems:measure_move /measures/M004/problems/1/reply/      403   403   403 302 403 302 302 403 403 302 403
+GET  problems:project_raise /projects/P0001/problems/new/         login login 403 200 403 403 200 403 403 200 200
+POST problems:project_raise /projects/P0001/problems/new/         403   403   403 302 403 403 302 403 403 302 302
+GET  problems:project_problem /projects/P0001/problems/1/           login 200   200 200 200 200 200 200 200 200 200
+GET  problems:project_draft /projects/P0001/problems/2/raise/     login login 404 200 404 404 404 404 404 404 404
+POST problems:project_draft /projects/P0001/problems/2/raise/     403   403   404 302 404 404 404 404 404 404 404
+GET  problems:project_move /projects/P0001/problems/1/reply/     login login 403 200 403 403 200 403 403 200 200
+POST problems:project_move /projects/P0001/problems/1/reply/     403   403   403 302 403 403 302 403 403 302 302
+GET problems:project_evidence /projects/P0001/problems/1/evidence/{re}/ login login 200 200 200 200 200 200 200 200 200
+GET problems:measure_evidence /measures/M004/problems/1/evidence/{file}/ login login 200 200 200 200 200 200 200 200 200
+GET  office:merge           /office/departments/science/merge/    login login 403 403 403 403 200 403 403 200 403
+POST office:merge           /office/departments/science/merge/    403   403   403 403 403 403 302 403 403 302 403
+GET  problems:assign       /problems/assign/                     login login 403 403 403 403 200 403 403 200 403
+POST problems:assign       /problems/assign/                     403   403   403 403 403 403 302 403 403 302 403
+GET  problems:meetings     /meetings/                            login 200   200 200 200 200 200 200 200 200 200
+GET  problems:add_meeting  /meetings/add/?state=open             login login 403 403 403 403 200 403 403 200 403
+POST problems:add_meeting  /meetings/add/                        403   403   403 403 403 403 302 403 403 302 403
+GET  problems:meeting      /meetings/1/                          login 200   200 200 200 200 200 200 200 200 200
+GET  problems:meeting_word /meetings/1/word/                     login 200   200 200 200 200 200 200 200 200 200
+GET  problems:change_meeting /meetings/1/change/                   login login 403 403 403 403 200 403 403 200 403
+POST problems:change_meeting /meetings/1/change/                   403   403   403 403 403 403 302 403 403 302 403
+GET  problems:remove_meeting /meetings/1/remove/                   login login 403 403 403 403 200 403 403 200 403
+POST problems:remove_meeting /meetings/1/remove/                   403   403   403 403 403 403 302 403 403 302 403
+GET  problems:meeting_agenda /meetings/1/agenda/                   login login 403 403 403 403 200 403 403 200 403
+POST problems:meeting_agenda /meetings/1/agenda/                   403   403   403 403 403 403 302 403 403 302 403
+GET  problems:direction    /meetings/1/directions/{item}/        login login 403 403 403 403 200 403 403 200 403
+POST problems:direction    /meetings/1/directions/{item}/        403   403   403 403 403 403 302 403 403 302 403
 GET  measures:workspace     /workspace/                           login login 403 200 200 200 403 403 403 403 200
 GET  measures:no_change     /workspace/no-change/                 login login 403 302 302 302 403 403 403 403 403
 POST measures:no_change     /workspace/no-change/                 403   403   403 302 200 200 403 403 403 403 403
@@ -492,11 +492,11 @@ BODIES = {
     "POST office:measure": {"title_zh": "改名", "title_en": "Renamed", **REASON},
     "POST office:owners": {"owner": "ada", "deputy": ""},
     "POST office:many_owners": {"owner": "ada", "measure": "{led}::"},
-    "POST measures:add_meeting": {"meeting": "new", "title_zh": "会", "held_on": "2023-08-29", "problems": "{problem}"},
-    "POST measures:change_meeting": {"title_zh": "改名", "held_on": "2023-08-28"},
-    "POST measures:meeting_agenda": {"off": "{item}"},
-    "POST measures:direction": {"owner": "energy", "what": "供地", "due_on": "2023-09-30"},
-    "POST measures:merge": {"into": "energy", "confirmed": "on", **REASON},
+    "POST problems:add_meeting": {"meeting": "new", "title_zh": "会", "held_on": "2023-08-29", "problems": "{problem}"},
+    "POST problems:change_meeting": {"title_zh": "改名", "held_on": "2023-08-28"},
+    "POST problems:meeting_agenda": {"off": "{item}"},
+    "POST problems:direction": {"owner": "energy", "what": "供地", "due_on": "2023-09-30"},
+    "POST office:merge": {"into": "energy", "confirmed": "on", **REASON},
     "POST measures:report": {**WRITTEN, "action": "submit"},
     "POST measures:draft": WRITTEN,
     "POST measures:no_change": {"measure": "M004", **AUGUST},
@@ -511,13 +511,13 @@ BODIES = {
     "POST notices:remind": {"department": "science", **AUGUST},
     "POST notices:remind_city": {"city": "370300", **AUGUST},
     "POST measures:list": {"name": "在推进"},
-    "POST measures:problems": {"name": "未销号"},
-    "POST measures:raise_problem": {"text": "缺人"},
-    "POST measures:problem_draft": {"text": "缺人", "version": "1"},
-    "POST measures:problem_move": {"note": "已报告"},
-    "POST projects:raise_problem": {"text": "缺人"},
-    "POST projects:problem_draft": {"text": "缺人", "version": "1"},
-    "POST projects:problem_move": {"note": "已报告"},
+    "POST problems:list": {"name": "未销号"},
+    "POST problems:measure_raise": {"text": "缺人"},
+    "POST problems:measure_draft": {"text": "缺人", "version": "1"},
+    "POST problems:measure_move": {"note": "已报告"},
+    "POST problems:project_raise": {"text": "缺人"},
+    "POST problems:project_draft": {"text": "缺人", "version": "1"},
+    "POST problems:project_move": {"note": "已报告"},
     "POST projects:list": {"name": "全部"},
     "POST indicators:list": {"name": "全部"},
     "POST datasets:data": {"pasted": "code\tdue_on\nM001\t2023-02-30"},

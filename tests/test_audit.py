@@ -7,30 +7,21 @@ from typing import Any
 import pytest
 from auditlog.models import LogEntry
 from auditlog.registry import auditlog
-from django.apps import apps
 from django.contrib import admin
 from django.db import models
 
 from accounts.models import AccessToken, AuthenticatorApp, Department, LogSeal, Session, UsedPassword, User
 from core.exceptions import NotAllowed
+from core.own_apps import own_models
 from core.provenance import Sourced
 from core.published import PublishedAdmin, save_published
 from dashboard.models import PublishedFigure
 from datasets.models import IntegrityRun, LedgerVersion, Upload
 from indicators.models import Observation, ValueReport, ValueReportEvidence, ValueReportStep
-from measures.models import (
-    Comment,
-    Evidence,
-    Load,
-    LoadedRow,
-    Problem,
-    ProblemEvidence,
-    ProblemStep,
-    Report,
-    ReportStep,
-)
+from measures.models import Comment, Evidence, Load, LoadedRow, Report, ReportStep
 from measures.services import change_measure
 from notices.models import Notice
+from problems.models import Problem, ProblemEvidence, ProblemStep
 from projects.models import Project, ProjectMonth, ProjectMonthEvidence, ProjectMonthStep
 from projects.services import save_project
 from rollups.models import MeasureRollup, ProjectRollup, RollupRun, StaleCell, Verification
@@ -39,19 +30,7 @@ from web.models import DataChange, IdempotencyKey, Lease
 
 pytestmark = pytest.mark.both_databases
 
-OURS = (
-    "regions",
-    "accounts",
-    "measures",
-    "projects",
-    "indicators",
-    "rollups",
-    "themes",
-    "dashboard",
-    "web",
-    "datasets",
-)
-MODELS = [model for app in OURS for model in apps.get_app_config(app).get_models()]
+MODELS = own_models()
 # Why the log leaves them out.
 EXEMPT: dict[type[models.Model], str] = {
     LogSeal: "it seals the log",

@@ -25,8 +25,8 @@ from django.utils.translation import override
 from measures.models import Plan
 from pilotzone import env
 from pilotzone.api import urlpatterns
+from problems import workflow as problem_workflow
 from reporting import workflow
-from reporting.problems import workflow as problem_workflow
 from tests.lanes import clean_environment
 from tests.services import ROOT
 from web.api.endpoints import Endpoint, ListEndpoint

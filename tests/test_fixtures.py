@@ -21,9 +21,10 @@ from indicators.models import Indicator
 from indicators.rules import earliest_release
 from indicators.state import indicator_states
 from measures.models import Measure, Plan, Report, StatusChange
-from measures.problems import DEFAULT_CATEGORIES, problem_counts
 from measures.rules import in_force
 from measures.services import load_changes
+from problems.categories import DEFAULT_CATEGORIES
+from problems.on_day import problem_counts
 from projects.models import Project
 from rollups.models import MeasureRollup, ProjectRollup
 from rollups.services import verify_rollups

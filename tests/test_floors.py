@@ -25,8 +25,8 @@ def texts(path: Path) -> Iterator[ast.Constant]:
 
 
 def names_above(path: Path, above: list[str]) -> list[str]:
-    """Dotted names, URL names and paths that begin with a room above."""
-    room_above = re.compile(rf"(?:{'|'.join(above)})[.:/][a-z_]")
+    """Dotted names, models, URL names and paths that begin with a room above."""
+    room_above = re.compile(rf"(?:{'|'.join(above)})[.:/][A-Za-z_]")
     return [
         f"{path.relative_to(ROOT)}:{each.lineno} {each.value}" for each in texts(path) if room_above.match(each.value)
     ]
@@ -43,6 +43,7 @@ def test_such_a_string_would_be_found(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr("tests.test_floors.ROOT", tmp_path)
     module = tmp_path / "module.py"
     module.write_text(
-        '"""dashboard.figures"""\nURL = "dashboard:city"\nFIGURE = "dashboards.total"\n', encoding="utf-8"
+        '"""dashboard.figures"""\nURL = "dashboard:city"\nFIGURE = "dashboards.total"\nKEY = "dashboard.City"\n',
+        encoding="utf-8",
     )
-    assert names_above(module, ["dashboard"]) == ["module.py:2 dashboard:city"]
+    assert names_above(module, ["dashboard"]) == ["module.py:2 dashboard:city", "module.py:4 dashboard.City"]

@@ -42,7 +42,7 @@ RELEASED = {
     "web": "0007_limits_of_the_site",
 }
 # Apps that have come since: their tables were of others.
-SINCE = {"notices"}
+SINCE = {"notices", "problems"}
 
 
 @pytest.fixture(scope="module")

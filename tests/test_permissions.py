@@ -22,14 +22,14 @@ from core.period_codes import read_period
 from datasets.models import Upload
 from datasets.uploads import keep_upload, work_on
 from indicators.values import ValueData, save_value, submit_value
-from measures.models import Evidence, Load, Measure, PlanMilestone, Problem
-from measures.problems import move_problem, save_problem_draft
+from measures.models import Evidence, Load, Measure, PlanMilestone
 from measures.reports import ReportData, save_draft
 from notices.models import Notice
 from pilotzone.permission_explained import Verdict, explain
+from problems.models import Problem
+from problems.services import ProblemData, move_problem, save_problem_draft
 from projects.models import ProjectMonthEvidence
 from reporting.evidence import attach_file
-from reporting.problems.services import ProblemData
 from tests import factories as make
 from tests.conftest import DEMONSTRATION_DAY
 from tests.documents import make_pdf

@@ -19,28 +19,19 @@ from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet
 from indicators import values
 from indicators.models import Indicator, Observation, ValueReport
 from measures import problems, reports, services
-from measures.meetings import Direction, change_meeting, give_direction, put_on_agenda, take_off_agenda
-from measures.models import (
-    Measure,
-    Meeting,
-    Plan,
-    PlanMilestone,
-    Problem,
-    ProblemCategory,
-    Report,
-    Section,
-    StatusChange,
-)
+from measures.models import Measure, Plan, PlanMilestone, Report, Section, StatusChange
 from measures.office.acceptances import undo_acceptance
 from measures.office.corrections import correct_status, reopen_measure
 from measures.office.measures import change_texts, enter_measure, measure_state
-from measures.office.mergers import merge_departments
 from measures.office.sections import change_section, section_state
 from measures.office.terms import change_terms, move_listing
 from measures.owners import owners_state, set_owners
-from measures.problems import move_problem
 from measures.reports import withdraw_report
 from notices.reminders import remind_department
+from office.mergers import merge_departments
+from problems.meetings import Direction, change_meeting, give_direction, put_on_agenda, take_off_agenda
+from problems.models import Meeting, Problem, ProblemCategory
+from problems.services import Assignment, ProblemData, move_problem
 from projects import months
 from projects.annual_plans import set_annual_plan
 from projects.models import AnnualPlan, Category, Project, ProjectMonth
@@ -48,7 +39,6 @@ from projects.office import change_project_terms, terms_state
 from projects.services import save_project, withdraw_project
 from regions.models import Region
 from reporting.evidence import attach_document, remove_evidence
-from reporting.problems.services import Assignment, ProblemData
 from reporting.services import discard_draft, return_report
 from tests import factories as make
 from themes.models import Theme

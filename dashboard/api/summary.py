@@ -30,7 +30,7 @@ from indicators.api.indicators import (
     VALUE,
 )
 from measures.filters import asked_plan
-from reporting.problems.rules import WaitingFor
+from problems.rules import WaitingFor
 from web.api.endpoints import Endpoint, Row
 from web.api.shapes import (
     AS_OF,

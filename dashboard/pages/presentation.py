@@ -33,8 +33,8 @@ from dashboard.pages.verdict import (
 from indicators.state import IndicatorState
 from indicators.wording import change_cell, number_cell, period_words, shown_unit, target_words, with_unit
 from measures.models import Section
+from problems.wording import clauses_of
 from projects.models import Stage
-from reporting.problems.wording import clauses_of
 from web.charts.tile_map import class_labels
 from web.formats.dates import format_days, format_short_month
 from web.formats.money import format_rounded_money, rounded_money

@@ -11,10 +11,10 @@ from django.utils.translation import ngettext, pgettext
 from dashboard.figures import Figures, GroupFigures
 from dashboard.pages.links import Links
 from dashboard.problem_figures import PlanProblem, closed_from, oldest_open, problem_figures, shares_by_category
-from measures.models import ProblemStep
-from measures.problem_rows import BY_DUE_DAY, ProblemRow, problem_rows, problems_of_department
+from problems.models import ProblemStep
+from problems.rows import BY_DUE_DAY, ProblemRow, problem_rows, problems_of_department
+from problems.rules import CLOSED_DAYS, ProblemCounts, WaitingFor, count_problems
 from regions.models import Region
-from reporting.problems.rules import CLOSED_DAYS, ProblemCounts, WaitingFor, count_problems
 from themes.models import Theme
 from web.formats.numbers import format_number
 from web.formats.text import format_names, format_sentence
@@ -41,7 +41,7 @@ def attention_row(figures: Figures, links: Links) -> dict[str, Any]:
             ),
             to_verify=format_number(counts.to_verify),
         )
-    return {"problems_text": text, "problems_url": links.url("measures:problems", state="open")}
+    return {"problems_text": text, "problems_url": links.url("problems:list", state="open")}
 
 
 def _bold_if(count: int, text: str) -> SafeString | str:
@@ -57,28 +57,28 @@ def problem_block(figures: Figures, links: Links, departments: Iterable[GroupFig
     shares = shares_by_category(counts)
     return {
         "sentence": _sentence(counts, departments, links),
-        "overdue_url": links.url("measures:problems", overdue="yes"),
-        "open_url": links.url("measures:problems", state="open"),
+        "overdue_url": links.url("problems:list", overdue="yes"),
+        "open_url": links.url("problems:list", state="open"),
         "waiting": [
             {
                 "name": each.label,
                 "path": f"problems.waiting.{each.value}",
                 "value": counts.waiting[each],
-                "url": links.url("measures:problems", waiting=each.value),
+                "url": links.url("problems:list", waiting=each.value),
                 "does": does,
             }
             for each, does in _what_they_do().items()
         ],
-        "oldest_url": oldest and links.url(f"{oldest.subject_kind.value}s:problem", oldest.code, oldest.number),
+        "oldest_url": oldest and links.url(f"problems:{oldest.subject_kind}_problem", oldest.code, oldest.number),
         "closed_days": CLOSED_DAYS,
-        "closed_url": links.url("measures:problems", state="closed", closed_from=closed_from(figures.day).isoformat()),
+        "closed_url": links.url("problems:list", state="closed", closed_from=closed_from(figures.day).isoformat()),
         "categories": [
             {
                 "name": localized(each.category, "name") if each.category.slug else _("Without a category"),
                 "open": each.open,
                 "overdue": counts.overdue_by_category[each.category],
                 "share": each.share,
-                "url": each.category.slug and links.url("measures:problems", state="open", category=each.category.slug),
+                "url": each.category.slug and links.url("problems:list", state="open", category=each.category.slug),
             }
             for each in sorted(shares, key=lambda each: -each.open)
         ],
@@ -121,7 +121,7 @@ def _format_owners(owners: Sequence[GroupFigures], counts: ProblemCounts, links:
     named = [
         format_html(
             '<a href="{}">{}</a>',
-            links.url("measures:problems", state="open", owner=each.key),
+            links.url("problems:list", state="open", owner=each.key),
             _("%(name)s (%(count)s)")
             % {
                 "name": localized(each.group, "short"),
@@ -145,8 +145,8 @@ def department_problems(figures: Figures, group: GroupFigures, links: Links) -> 
     by_role = {role: sum(each.role == role for each in rows) for role in ("owner", "helper", "raiser")}
     return {
         "problem_figures": own,
-        "problem_url": links.url("measures:problems", state="open", owner=group.key),
-        "problem_overdue_url": links.url("measures:problems", overdue="yes", owner=group.key),
+        "problem_url": links.url("problems:list", state="open", owner=group.key),
+        "problem_overdue_url": links.url("problems:list", overdue="yes", owner=group.key),
         "problem_sentence": _sentence_of_department(by_role, own["overdue"]),
         **_shown(rows),
     }
@@ -159,8 +159,8 @@ def section_problems(figures: Figures, group: GroupFigures, links: Links) -> dic
     own = _figures_of([each for each in figures.problem_rows if each.section == group.group.pk], figures)
     return {
         "problem_figures": own,
-        "problem_url": links.url("measures:problems", state="open", section=group.key),
-        "problem_overdue_url": links.url("measures:problems", overdue="yes", section=group.key),
+        "problem_url": links.url("problems:list", state="open", section=group.key),
+        "problem_overdue_url": links.url("problems:list", overdue="yes", section=group.key),
         "problem_sentence": _sentence_of_open(own["open"], own["overdue"]),
         **_shown(rows),
     }
@@ -171,7 +171,7 @@ def city_problems(figures: Figures, city: Region, links: Links) -> dict[str, Any
     steps = ProblemStep.objects.in_plan(figures.plan).last_by(figures.day).open().with_rows()
     rows = problem_rows(steps.filter(problem__project__city=city).order_by(*BY_DUE_DAY), on=figures.day)
     return {
-        "problem_url": links.url("measures:problems", state="open", city=city.code),
+        "problem_url": links.url("problems:list", state="open", city=city.code),
         "problem_sentence": _sentence_of_open(len(rows), sum(row.left.is_overdue for row in rows)),
         **_shown(rows),
     }
@@ -182,7 +182,7 @@ def theme_problems(figures: Figures, theme: Theme, links: Links) -> dict[str, An
     steps = ProblemStep.objects.in_plan(figures.plan).in_themes([theme]).last_by(figures.day).open().with_rows()
     rows = problem_rows(steps.order_by(*BY_DUE_DAY), on=figures.day)
     return {
-        "problem_url": links.url("measures:problems", state="open", theme=theme.slug),
+        "problem_url": links.url("problems:list", state="open", theme=theme.slug),
         "problem_sentence": _sentence_of_open(len(rows), sum(row.left.is_overdue for row in rows)),
         **_shown(rows),
     }

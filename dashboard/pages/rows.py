@@ -104,7 +104,7 @@ def _problems_url(row: GroupFigures, by: str, links: Links) -> str:
     """The list of the open problems that the row counts; empty where there are none, or none are counted."""
     if not row.figures.get("problems"):
         return ""
-    return links.url("measures:problems", state="open", **{"owner" if by == "department" else by: row.key})
+    return links.url("problems:list", state="open", **{"owner" if by == "department" else by: row.key})
 
 
 def city_rows(rows: Iterable[GroupFigures], links: Links) -> list[GroupRow]:

@@ -12,9 +12,9 @@ from django.utils.translation import pgettext
 from dashboard.pages.links import Links
 from dashboard.search import Search
 from measures.models import Report
+from problems.rules import TimeLeft
 from projects.models import Project
 from reporting.models import TEXT_COLUMNS
-from reporting.problems.rules import TimeLeft
 from web.formats.money import format_exact_money
 from web.html.found import FoundWords
 from web.language import column_suffix, localized
@@ -142,7 +142,7 @@ def _problems(search: Search, links: Links, words: FoundWords) -> Kind:
         pgettext("navigation", "Problems"),
         count,
         [_found_problem(each, words, search, links) for each in first],
-        links.url("measures:problems", search=search.text) if count > FIRST_ROWS else "",
+        links.url("problems:list", search=search.text) if count > FIRST_ROWS else "",
     )
 
 
@@ -158,7 +158,7 @@ def _found_problem(step: Any, words: FoundWords, search: Search, links: Links) -
         words.mark(problem.code),
         words.mark(problem.subject_name),
         step.left_on(search.day),
-        links.url(f"{problem.namespace}:problem", problem.subject.code, problem.number),
+        links.url(f"problems:{problem.subject_kind}_problem", problem.subject.code, problem.number),
     )
 
 

@@ -77,8 +77,8 @@ def _urls(theme: Theme, links: Links) -> dict[str, str]:
         "overdue": links.url("measures:list", light=Light.RED.value, ordering="due_on", **own),
         "projects": links.url("projects:list", **own),
         "investment": links.url("projects:list", ordering="-total_investment", **own),
-        "problems": links.url("measures:problems", state="open", **own),
-        "problems_overdue": links.url("measures:problems", overdue="yes", **own),
+        "problems": links.url("problems:list", state="open", **own),
+        "problems_overdue": links.url("problems:list", overdue="yes", **own),
     }
 
 

@@ -93,7 +93,11 @@ def addresses(rows: Iterable[WrongRow]) -> dict[tuple[str, int], str]:
         wanted.setdefault(row.model, set()).add(row.id)
     found = {}
     for label, ids in wanted.items():
-        model: type[Model] = apps.get_model(label)
+        try:
+            model: type[Model] = apps.get_model(label)
+        except LookupError:
+            # Found by a release in which the model was of another app.
+            continue
         parts = [field.name for field in model._meta.fields if field.name in NAMED_BY_ADDRESSES]
         # By queries of their own: rows of one plan share it, and what it knows of itself.
         for pk, each in model._default_manager.prefetch_related(*parts).in_bulk(ids).items():

@@ -14,13 +14,8 @@ from indicators.models import Indicator, Observation, Target
 from measures.models import (
     Evidence,
     Measure,
-    Meeting,
-    MeetingItem,
     Plan,
     PlanMilestone,
-    Problem,
-    ProblemCategory,
-    ProblemStep,
     Report,
     ScopeChange,
     Section,
@@ -28,6 +23,7 @@ from measures.models import (
     Term,
     TermsChange,
 )
+from problems.models import Meeting, MeetingItem, Problem, ProblemCategory, ProblemStep
 from projects.models import (
     AnnualPlan,
     AnnualPlanChange,
@@ -94,7 +90,7 @@ BINDINGS: Mapping[str, Binding] = {
         "meeting__plan",
         {"meeting": "", **_OF_PROBLEM, "direction_on": "", "direction_number": ""},
     ),
-    "reports": Binding(Report, "measure__plan", {**_NUMBERED, "about_problem": ""}, excluded={"submitted_on": None}),
+    "reports": Binding(Report, "measure__plan", _NUMBERED, excluded={"submitted_on": None}),
     "evidence": Binding(
         Evidence,
         "report__measure__plan",
@@ -115,7 +111,7 @@ BINDINGS: Mapping[str, Binding] = {
     "project_months": Binding(
         ProjectMonth,
         "project__plan",
-        {**_NUMBERED, "about_problem": "", "invested_since_january": "invested_wan"},
+        {**_NUMBERED, "invested_since_january": "invested_wan"},
         excluded={"state": ReportState.DRAFT},
     ),
     "project_month_evidence": Binding(

@@ -17,7 +17,8 @@ from datasets.ledger.declaration import Column
 from datasets.ledger.rows import Key, Values
 from datasets.ledger.sheets import SHEETS
 from indicators.models import HeadlineIndicator, Indicator
-from measures.models import Plan, Problem, ReportStep
+from measures.models import Plan, ReportStep
+from problems.models import Problem
 from projects.models import Project, ProjectMonthStep
 from reporting.workflow import HAND_IN_MOVES
 
@@ -149,18 +150,9 @@ def _read_meeting_items(sheet: str, plan: Plan | None, contents: Contents) -> No
         contents.rows[sheet][key], contents.ids[sheet][key] = values, pk
 
 
-def _read_about_problems(sheet: str, plan: Plan | None, contents: Contents) -> Iterator[tuple[int, Values]]:
-    """Reports, each with the number of the problem that it is about."""
-    problems = {pk: key for key, pk in contents.ids["problems"].items()}
-    for pk, values in _read(sheet, plan, "about_problem_id"):
-        about = problems.get(values.pop("about_problem_id"))
-        values["about_problem"] = about[-1] if about else None
-        yield pk, values
-
-
 def _read_reports(sheet: str, plan: Plan | None, contents: Contents) -> None:
     seen: Counter[Key] = Counter()
-    for pk, values in _read_about_problems(sheet, plan, contents):
+    for pk, values in _read(sheet, plan):
         seen[values["measure"], values["submitted_on"]] += 1
         values["number"] = seen[values["measure"], values["submitted_on"]]
         key = key_of(sheet, values)
@@ -176,7 +168,7 @@ def _read_earlier_submissions(plan: Plan | None, contents: Contents) -> None:
 
 def _read_months(sheet: str, plan: Plan | None, contents: Contents) -> None:
     seen: Counter[Key] = Counter()
-    for pk, values in _read_about_problems(sheet, plan, contents):
+    for pk, values in _read(sheet, plan):
         of = (values["project"], values["period"], values["submitted_on"])
         seen[of] += 1
         values["number"] = seen[of]

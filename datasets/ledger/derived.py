@@ -22,7 +22,7 @@ from measures.rules import effective_changes, restating
 from measures.services import load_changes
 from notices.models import NoticeKind
 from notices.services import notify_of_measures
-from reporting.problems.workflow import ProblemState
+from problems.workflow import ProblemState
 from reporting.services import return_report
 from reporting.workflow import ReportState
 

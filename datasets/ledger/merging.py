@@ -15,7 +15,7 @@ from datasets.ledger.defaults import DEFAULTS, KEPT_WHERE_EMPTY, NUMBERED, compl
 from datasets.ledger.references import NAMES, Names, made_slug
 from datasets.ledger.rows import Key, Ledger, Problem, Row, Unreadable, Values
 from datasets.ledger.sheets import SHEETS
-from measures.problems import DEFAULT_CATEGORIES
+from problems.categories import DEFAULT_CATEGORIES
 
 # A cell: sheet, key of its row, column.
 CellName = tuple[str, Key, str]

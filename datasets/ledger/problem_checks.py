@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from core.clock import SHANGHAI, today
 from datasets.ledger.merging import Item, Merged
 from datasets.ledger.rows import Key
-from reporting.problems.workflow import BY_NAME, OPEN_STATES, ProblemState
+from problems.workflow import BY_NAME, OPEN_STATES, ProblemState
 
 # What holds from a step on, and stays as it was where the step says nothing.
 HELD = ("owner", "due_on", "is_escalated")

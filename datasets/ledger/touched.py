@@ -7,7 +7,8 @@ from datasets.ledger.merging import Item, Merged
 from datasets.ledger.rows import Key, Values
 from datasets.ledger.scopes import SCOPES
 from indicators.models import Indicator
-from measures.models import Measure, Meeting, Plan, Problem, Report
+from measures.models import Measure, Plan, Report
+from problems.models import Meeting, Problem
 from projects.models import Project, ProjectMonth
 from projects.services import cells_of_place
 

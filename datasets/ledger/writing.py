@@ -21,7 +21,8 @@ from datasets.ledger.merging import Item
 from datasets.ledger.rows import Key
 from datasets.ledger.sheets import SHEETS
 from indicators.models import HeadlineIndicator, Observation
-from measures.models import Load, Plan, Problem, ProblemStep, StatusChange
+from measures.models import Load, Plan, StatusChange
+from problems.models import Problem, ProblemStep
 from regions.models import RegionKind
 from reporting.models import AbstractReport
 from reporting.workflow import ReportState
@@ -162,8 +163,6 @@ class Writer:
             row.problem_id = self.ids["problems"][item.key[1:]]
             if item["direction_on"] is not None:
                 row.direction_id = self.ids["problem_steps"][direction_key(item)]
-        elif item.about is not None:
-            row.about_problem_id = self.ids["problems"][item.about]
 
     def link(self, sheet: str, items: Iterable[Item]) -> None:
         """The links of columns that hold many, as the rows have them now."""

@@ -32,17 +32,18 @@ from datasets.month.kinds import (
 from datasets.month.sheets import MEASURE_FILLED, MEASURE_SHOWN, MEASURES
 from measures.addresses import report_url
 from measures.filing import file_report, rewrite_report
-from measures.models import Measure, Plan, Problem, ProblemStep, Report
-from measures.problems import open_problems_of
+from measures.models import Measure, Plan, Report
 from measures.report_checks import Past, doubts_about, load_pasts
-from measures.report_problems import ProblemStillOpen, resolve_choice
 from measures.reports import ReportData, columns_of, why_incomplete
 from measures.rules import NO_CHANGE, NO_CHANGE_EN
 from measures.services import locked_measures
 from measures.workspace import GROUPS, WorkspaceRow, load_workspace
+from problems.models import Problem, ProblemStep
+from problems.on_day import open_problems_of
 from reporting.doubts import Doubt
 from reporting.models import TEXTS, ProblemChoice
 from reporting.plausibility import limits
+from reporting.report_problems import ProblemStillOpen, resolve_choice
 from web.language import in_language, localized
 from web.limits import thresholds
 
@@ -75,12 +76,14 @@ class MeasureRow(MonthRow):
         """Those that are open."""
         return [step.problem for step in self.opened]
 
-    def about_problem(self, cells: Cells) -> Problem | None:
-        """As `measures.reports.problem_columns` has it; of several that are open the one that the report was about."""
+    def about_problem(self, cells: Cells) -> int | None:
+        """As `reporting.report_problems.problem_columns` has it; of several that are open the one that the report was
+        about. The number of a problem."""
         report = self.open_report
         before = report.about_problem if report is not None else None
         if cells["problem_choice"] == ProblemChoice.SAME:
-            return before if before in self.problems else next(iter(self.problems), None)
+            opened = [each.number for each in self.problems]
+            return before if before in opened else next(iter(opened), None)
         is_still_new = report is not None and cells["problem_choice"] == report.problem_choice == ProblemChoice.NEW
         return before if is_still_new else None
 
@@ -140,7 +143,7 @@ class MeasureMonth(MonthKind[MeasureRow]):
         measures = [row.measure for row in rows]
         prefetch_related_objects(measures, "section")
         reports = [row.report for row in rows if row.report is not None]
-        prefetch_related_objects(reports, "evidence", "about_problem")
+        prefetch_related_objects(reports, "evidence")
         last, opened = _last_reports(measures, month=month), open_problems_of(measures, on=today())
         pasts = load_pasts(measures)
         rows.sort(key=lambda row: (row.measure.position, row.measure.code))
@@ -231,7 +234,6 @@ def _say_in_the_form(doubt: Doubt) -> str:
 
 def report_data(row: MeasureRow, cells: Cells) -> ReportData:
     """Without a status it stays."""
-    about = row.about_problem(cells)
     return ReportData(
         status=cells["status"] or row.subject.status,
         against_status=row.subject.status,
@@ -240,7 +242,7 @@ def report_data(row: MeasureRow, cells: Cells) -> ReportData:
         problem=cells["problem"],
         next_step=cells["next_step"],
         problem_choice=cells["problem_choice"],
-        about_problem=about.number if about else None,
+        about_problem=row.about_problem(cells),
     )
 
 

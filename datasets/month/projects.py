@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -29,9 +29,9 @@ from datasets.month.kinds import (
     written_evidence,
 )
 from datasets.month.sheets import PROJECT_FILLED, PROJECT_SHOWN, PROJECTS
-from measures.models import Plan, ProblemStep
-from measures.problems import open_problems_of
-from measures.report_problems import problem_columns, resolve_choice, why_no_answer, why_no_owner
+from measures.models import Plan
+from problems.models import Problem, ProblemStep
+from problems.on_day import open_problems_of
 from projects.addresses import month_form_url
 from projects.models import Project, ProjectMonth, Stage
 from projects.models.months import STAGE_DAYS
@@ -42,6 +42,7 @@ from projects.month_work import ProjectRow, load_project_work
 from projects.months import MonthData, columns_of, data_after, new_month
 from reporting.models import TEXTS, ProblemChoice
 from reporting.plausibility import limits
+from reporting.report_problems import problem_columns, resolve_choice, why_no_answer, why_no_owner
 from reporting.workflow import OPEN_STATES
 from web.language import localized
 
@@ -61,6 +62,8 @@ class ProjectMonthRow(MonthRow):
     past: Past = field(default_factory=Past)
     opened: Sequence[ProblemStep] = ()
     departments: Mapping[str, Department] = field(default_factory=dict)
+    # Of the problem that the report raised.
+    proposed_owner: str = ""
 
     @property
     def name(self) -> str:
@@ -78,9 +81,7 @@ class ProjectMonthRow(MonthRow):
         if report is None:
             texts = dict.fromkeys((*TEXTS, "problem_owner"), "")
             return {**_plain_columns(self.carried), **texts, **self.evidence_cells()}
-        about = report.about_problem if report.problem_choice == ProblemChoice.NEW else None
-        owner = about.proposed_owner.short_zh if about is not None and about.proposed_owner is not None else ""
-        texts = {**PROJECT_MONTH.texts_of(report), "problem_owner": owner}
+        texts = {**PROJECT_MONTH.texts_of(report), "problem_owner": self.proposed_owner}
         return {**_plain_columns(report), **texts, **self.evidence_cells()}
 
     def problem_owner(self, cells: Cells) -> Department | None:
@@ -139,14 +140,18 @@ class ProjectsMonth(MonthKind[ProjectMonthRow]):
         own = _own_projects(place, plan).select_related("category")
         work = load_project_work(own, month=month, day=today())
         rows = sorted(work.rows, key=lambda row: (row.project.position, row.project.code))
-        prefetch_related_objects(
-            [row.report for row in rows if row.report is not None], "evidence", "about_problem__proposed_owner"
-        )
+        reports = [row.report for row in rows if row.report is not None]
+        prefetch_related_objects(reports, "evidence")
+        owners = _proposed_owners(reports)
         history = load_history([row.project.pk for row in rows], until=month)
         opened = open_problems_of([row.project for row in rows], on=today())
         departments = _departments()
         return {
-            row.project.code: _project_row(row, history, opened.get(row.project.pk, ()), departments) for row in rows
+            row.project.code: replace(
+                _project_row(row, history, opened.get(row.project.pk, ()), departments),
+                proposed_owner=owners.get(row.report.pk, "") if row.report is not None else "",
+            )
+            for row in rows
         }
 
     def judge(self, row: ProjectMonthRow, cells: Cells) -> Judgement:
@@ -213,7 +218,7 @@ def month_data(row: ProjectMonthRow, cells: Cells) -> MonthData:
         problem=cells["problem"],
         next_step=cells["next_step"],
         problem_choice=report.problem_choice if report is not None and is_same_text else "",
-        about_problem=about.number if about else None,
+        about_problem=about,
         **_days_and_numbers(cells),
     )
 
@@ -230,6 +235,18 @@ def _departments() -> dict[str, Department]:
         for name in (each.slug, each.short_zh, each.short_en, each.name_zh, each.name_en)
         if name
     }
+
+
+def _proposed_owners(reports: list[ProjectMonth]) -> dict[int, str]:
+    """Who was thought able to solve the problems that the reports raised: short names, by the ids of the reports."""
+    raised = {(each.project_id, each.about_problem): each.pk for each in reports if _raised_one(each)}
+    owners = Problem.objects.filter(project__in=[project for project, _number in raised]).exclude(proposed_owner=None)
+    rows = owners.order_by().values_list("project", "number", "proposed_owner__short_zh")
+    return {raised[project, number]: name for project, number, name in rows if (project, number) in raised}
+
+
+def _raised_one(report: ProjectMonth) -> bool:
+    return report.problem_choice == ProblemChoice.NEW and report.about_problem is not None
 
 
 def _own_projects(place: Place, plan: Plan | None) -> Any:

@@ -165,7 +165,7 @@ class ReportEndpoint(FilingEndpoint):
         return measure
 
     def of_subject(self) -> ReportQuerySet:
-        return self.subject.reports.prefetch_related("about_problem")
+        return self.subject.reports.all()
 
     def write_permission_facts(self) -> Facts:
         return {"lead": self.subject.lead_department_id}
@@ -183,7 +183,7 @@ class ReportEndpoint(FilingEndpoint):
             "effective_on": report.effective_on,
             **{name: value for text in TEXTS for name, value in text_in_both(report, text).items()},
             "problem_choice": report.problem_choice,
-            "about_problem": report.about_problem.number if report.about_problem else None,
+            "about_problem": report.about_problem,
             "source": format_source(report.source),
         }
 

@@ -1,8 +1,6 @@
 from measures.models.changes import Comment, MeasureEvent, StatusChange, Term, TermsChange
 from measures.models.loads import Load, LoadedRow
-from measures.models.meetings import Meeting, MeetingItem
 from measures.models.plans import Measure, Plan, PlanMilestone, ScopeChange, Section
-from measures.models.problems import Problem, ProblemCategory, ProblemEvidence, ProblemStep, ProblemSubject
 from measures.models.reports import Evidence, Report, ReportStep
 
 __all__ = [
@@ -12,15 +10,8 @@ __all__ = [
     "LoadedRow",
     "Measure",
     "MeasureEvent",
-    "Meeting",
-    "MeetingItem",
     "Plan",
     "PlanMilestone",
-    "Problem",
-    "ProblemCategory",
-    "ProblemEvidence",
-    "ProblemStep",
-    "ProblemSubject",
     "Report",
     "ReportStep",
     "ScopeChange",

@@ -25,15 +25,6 @@ class Report(WrittenByDepartment, AbstractReport, UpdatedAtModel):
     status = models.CharField(_("Status after this report"), max_length=11, choices=MeasureStatus)
     against_status = models.CharField(_("Status before this report"), max_length=11, choices=MeasureStatus)
     effective_on = models.DateField(_("Effective date"), null=True, blank=True)
-    about_problem = models.ForeignKey(
-        "measures.Problem",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="reports",
-        verbose_name=_("Problem"),
-    )
 
     kept_columns = ("status", "against_status", "effective_on", *AbstractReport.kept_columns)
     filing_refusal = _("Only the lead department may report on this measure")

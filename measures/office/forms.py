@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Department
 from core.forms import TypedTextField
@@ -14,8 +14,6 @@ from core.scope import ScopeKind
 from core.statuses import MeasureStatus
 from core.texts import MAX_REASON_LENGTH, MAX_TEXT_LENGTH
 from measures.models import Measure, Section, Term
-from measures.office.mergers import Holdings
-from web.language import localized
 from web.lists.filters import DayField, DepartmentField, SlugField, row_label
 
 
@@ -101,42 +99,6 @@ class TermsForm(forms.Form):
     @property
     def changed_terms(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in Term.values if name in self.changed_data}
-
-
-class MergeForm(forms.Form):
-    into = RowField(
-        queryset=Department.objects.none(),
-        to_field_name="slug",
-        empty_label=gettext_lazy("Choose a department"),
-        label=gettext_lazy("Merge into"),
-    )
-    reason = ReasonField(label=pgettext_lazy("merger", "Reason"))
-    confirmed = forms.BooleanField(error_messages={"required": gettext_lazy("Tick the box to confirm.")})
-
-    def __init__(self, data: Any = None, *, source: Department, moves: Holdings) -> None:
-        super().__init__(data)
-        into: Any = self.fields["into"]
-        into.queryset = Department.objects.not_merged().exclude(pk=source.pk)
-        self.fields["confirmed"].label = _(
-            "I understand that all of this moves and cannot be undone: the %(name)s %(led)s, %(joined)s, %(problems)s "
-            "and %(people)s"
-        ) % {
-            "name": localized(source, "name"),
-            "led": ngettext("leads %(count)s measure", "leads %(count)s measures", moves.led) % {"count": moves.led},
-            "joined": _("takes part in %(count)s") % {"count": moves.joined},
-            "problems": ngettext(
-                "has to solve %(count)s open problem", "has to solve %(count)s open problems", moves.problems
-            )
-            % {"count": moves.problems},
-            "people": ngettext("has %(count)s person", "has %(count)s people", moves.people) % {"count": moves.people},
-        }
-        if moves.projects:
-            projects = ngettext(
-                "It leads %(count)s project, which moves, too.",
-                "It leads %(count)s projects, which move, too.",
-                moves.projects,
-            )
-            self.fields["confirmed"].label += pgettext("between sentences", ". ") + projects % {"count": moves.projects}
 
 
 def _days_words(first: str, last: str) -> str:

@@ -11,7 +11,7 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Department, User
+from accounts.models import User
 from accounts.permissions import signed_in
 from accounts.rules import REVIEWERS
 from core.exceptions import NotAllowed
@@ -20,8 +20,7 @@ from core.statuses import MeasureStatus
 from measures.filters import asked_plan
 from measures.models import Measure, StatusChange
 from measures.office.corrections import correct_status, reopen_measure
-from measures.office.forms import MergeForm, ScopeForm, StatusForm, TermsForm
-from measures.office.mergers import count_holdings, merge_departments
+from measures.office.forms import ScopeForm, StatusForm, TermsForm
 from measures.office.scope import change_scope
 from measures.office.terms import change_terms
 from measures.rules import Change, correction_window, effective_changes, is_completion
@@ -234,40 +233,3 @@ class ChangeScope(MeasureForm):
         values = form.cleaned_data
         kind = ScopeKind(values["kind"])
         change_scope(self.subject, kind, by=by, effective_on=values["effective_on"], reason=values["reason"])
-
-
-class MergeDepartment(OfficeForm):
-    heading = gettext_lazy("Merge the %(name)s into another department")
-    submit = gettext_lazy("Merge")
-    done = gettext_lazy("The departments were merged; links to the old one lead here")
-    is_final = True
-    typed_fields = labels_of(MergeForm, "reason")
-
-    @cached_property
-    def subject(self) -> Department:
-        return get_object_or_404(Department, slug=self.kwargs["slug"])
-
-    @property
-    def subject_name(self) -> str:
-        return localized(self.subject, "name")
-
-    def make_form(self, data: Any = None) -> MergeForm | None:
-        if self.subject.is_merged:
-            return None
-        return MergeForm(data, source=self.subject, moves=count_holdings(self.subject))
-
-    def save(self, form: MergeForm, by: User) -> None:
-        merge_departments(self.subject, into=form.cleaned_data["into"], by=by, reason=form.cleaned_data["reason"])
-
-    def get_success_url(self, form: MergeForm) -> str:
-        into: Department = form.cleaned_data["into"]
-        return into.get_absolute_url()
-
-    @property
-    def explanation(self) -> str:
-        if self.subject.is_merged:
-            return _("This department has been merged already.")
-        return _(
-            "The department's measures, open problems and people go to the department that you choose. Reports stay "
-            "with their measures, and old links lead to that department. This cannot be undone."
-        )

@@ -36,10 +36,9 @@ from core.statuses import MeasureStatus
 from measures.charts.status_history import status_history_chart
 from measures.comparison import light_on, measure_changes
 from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_comparison, asked_plan
-from measures.models import Measure, Problem, Report, StatusChange
+from measures.models import Measure, Report, StatusChange
 from measures.office.forms import CommentForm
 from measures.office.terms_history import summarize_terms, term_rows
-from measures.problem_rows import problems_of
 from measures.rules import is_completion
 from measures.services import add_comment
 from reporting.steps import step_rows
@@ -220,7 +219,6 @@ class MeasureDetail(PageView):
         if context["is_listed"]:
             context |= self.status_context(measure) | self.report_context(measure) | self.link_context(measure)
             context |= self.action_context(measure, **kwargs) | self.owner_context(measure)
-            context |= problems_of(Problem(measure=measure), on=self.day, user=self.request.user)
         return context
 
     def owner_context(self, measure: Measure) -> dict[str, Any]:

@@ -24,9 +24,7 @@ from core.statuses import MeasureStatus
 from measures.addresses import month_url, report_url
 from measures.filters import asked_plan
 from measures.forms import ReportForm, editable_text, form_values
-from measures.models import Measure, ProblemStep, Report
-from measures.problems import open_problems
-from measures.report_problems import ProblemStillOpen
+from measures.models import Measure, Report
 from measures.reports import (
     StatusMoved,
     open_report,
@@ -44,6 +42,7 @@ from reporting.doubts import Doubtful
 from reporting.draft_pages import DraftView, FormPage, SavesItself
 from reporting.forms import DraftForm, first_choice
 from reporting.models import TEXTS
+from reporting.report_problems import ProblemStillOpen, open_problems
 from reporting.workflow import ReportState
 from web.days import asked_month
 from web.errors import BadQuery
@@ -92,7 +91,7 @@ class ReportingView(DraftView):
         return super().serve(request, *args, **kwargs)
 
     @cached_property
-    def opened(self) -> list[ProblemStep]:
+    def opened(self) -> list[Any]:
         """The last steps of the open problems of the measure."""
         return open_problems(self.measure, on=today())
 

@@ -11,7 +11,6 @@ from accounts.models import Department, User
 from measures.filters import asked_plan, sections_of_asked_plan
 from measures.models import Report, StatusChange
 from measures.office.acceptances import undo_acceptance
-from measures.problem_rows import waiting_for_office
 from measures.reports import accept_report
 from measures.review import ReviewRow, accepted_on, review_rows, status_entries, waiting_reports
 from reporting.returned_pages import ReturnedPage, ReturnedRow
@@ -68,10 +67,6 @@ class ReviewPage(QueuePage):
 
     def returned(self) -> QuerySet[Report]:
         return Report.objects.in_plan(asked_plan(self.request)).returned()
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        waiting = waiting_for_office(asked_plan(self.request), on=self.day)
-        return super().get_context_data(waiting_problems=waiting, **kwargs)
 
 
 class ReturnedReports(ReturnedPage):

@@ -22,7 +22,6 @@ from measures.filing import report_no_change
 from measures.filters import MINE, asked_plan, asked_whose
 from measures.forms import MonthFileForm
 from measures.models import Measure
-from measures.problem_rows import workspace_problems
 from measures.workspace import load_workspace
 from reporting.doubts import Doubtful
 from reporting.months import reports_due_on
@@ -79,11 +78,8 @@ class WorkspacePage(TodayView):
             row.failure = self.failures.get(row.measure.code, "") if row.month == month else ""
             row.ends_text = format_months(row.ends, day=self.day) if row.ends else ""
         due_on, after = reports_due_on(month), next_month(month)
-        problems = workspace_problems(user.department, plan, on=self.day, user=user, kept_only=whose == MINE)
         return super().get_context_data(
             work=work,
-            problems=problems,
-            problem_rows=problems.rows,
             late_text=format_missing(work.late, day=self.day),
             ends_text=format_ended(work.ends, day=self.day),
             groups=work.groups,

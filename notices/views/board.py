@@ -19,9 +19,9 @@ from core.exceptions import NotAllowed
 from core.periods import month_of, next_month
 from measures.addresses import month_url
 from measures.filters import asked_plan
-from measures.problem_rows import overdue_by_department
 from measures.reporting_months import late_reports, reports_owed
 from notices.reminders import BoardRow, month_board, month_board_of_cities, remind_city, remind_department
+from problems.rows import overdue_by_department
 from projects.month_work import late_project_months
 from reporting.months import LateMonth, LateReports, reports_due_on, tally
 from reporting.wording import format_late, format_tally

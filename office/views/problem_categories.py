@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.rules import REVIEWERS
-from measures.models import ProblemCategory
-from measures.problems import CATEGORIES, add_problem_category, change_problem_category, remove_problem_category
 from office.forms import slug_of, words_of
 from office.views.plan_rows import AddRow, ChangeRow, Listed, NewRowForm, RemoveRow, RowForm, RowsPage
+from problems.categories import CATEGORIES, add_problem_category, change_problem_category, remove_problem_category
+from problems.models import ProblemCategory
 from web.language import localized
 from web.unsaved_input import labels_of
 

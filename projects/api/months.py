@@ -89,7 +89,7 @@ PROJECT_MONTH = {
         },
     ),
     "about_problem": column(
-        "about_problem__number",
+        "about_problem",
         meaning(gettext_lazy("Number of the project's problem that it is about"), optional(WHOLE)),
     ),
     "next_step": local_field(gettext_lazy("Next steps"), "next_step"),

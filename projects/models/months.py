@@ -66,15 +66,6 @@ class ProjectMonth(AbstractReport, UpdatedAtModel):
     """
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="months", verbose_name=_("Project"))
-    about_problem = models.ForeignKey(
-        "measures.Problem",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="months",
-        verbose_name=_("Problem"),
-    )
     stage = models.CharField(_("Stage"), max_length=18, choices=Stage)
     started_on = models.DateField(_("Started on"), null=True, blank=True, validators=[within_days])
     completed_on = models.DateField(_("Completed on"), null=True, blank=True, validators=[within_days])

@@ -22,9 +22,6 @@ from core.periods import month_of
 from core.scope import out_since
 from measures.addresses import month_url
 from measures.filters import asked_plan
-from measures.models import ProblemStep
-from measures.problems import open_problems
-from measures.report_problems import ProblemStillOpen, why_no_answer
 from projects.addresses import month_form_url
 from projects.models import Project, ProjectMonth, ProjectMonthEvidence
 from projects.month_figures import MonthFigures, month_figures
@@ -46,6 +43,7 @@ from reporting.draft_pages import DraftView, FormPage, SavesItself
 from reporting.evidence_pages import EvidenceFile
 from reporting.forms import first_choice
 from reporting.models import TEXTS
+from reporting.report_problems import ProblemStillOpen, open_problems, why_no_answer
 from reporting.workflow import ReportState
 from web.days import asked_month
 from web.errors import BadQuery
@@ -107,7 +105,7 @@ class MonthView(DraftView):
         return f"month:{self.project.pk}:{self.month:%Y-%m}"
 
     @cached_property
-    def opened(self) -> list[ProblemStep]:
+    def opened(self) -> list[Any]:
         """The last steps of the open problems of the project."""
         return open_problems(self.project, on=today())
 

@@ -16,10 +16,8 @@ from core.clock import today
 from core.periods import month_of
 from core.scope import PROJECT_KINDS, ScopeKind, out_since, scope_on, scope_window
 from measures.filters import asked_plan
-from measures.models import Problem
 from measures.office.forms import ScopeForm
 from measures.office.views import OfficeForm
-from measures.problem_rows import problems_of
 from projects.addresses import month_form_url
 from projects.charts.investment import invested_months, investment_chart
 from projects.charts.stages import stage_chart
@@ -148,7 +146,6 @@ class ProjectDetail(PageView):
         measures = list(as_of_day.prefetch_related("indicators"))
         changes = project.scope_changes.select_related("recorded_by").filter(effective_on__lte=self.day)
         scope_changes = list(changes)
-        kwargs |= problems_of(Problem(project=project), on=self.day, user=self.request.user)
         return super().get_context_data(
             project=project,
             plan=plan,

@@ -8,8 +8,8 @@ from core.lights import Light
 from core.provenance import Provenance
 from core.scope import PlanScope
 from core.statuses import MeasureStatus
-from reporting.problems.rules import TimeLeft
-from reporting.problems.workflow import LISTED_STATES, ProblemState
+from problems.rules import TimeLeft
+from problems.workflow import LISTED_STATES, ProblemState
 from styleguide.specimens.specimen import Entry, Specimen, states
 
 

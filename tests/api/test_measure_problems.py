@@ -9,9 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.permissions import scopes_of
-from measures.models import Measure, Plan, Problem, ProblemStep
-from measures.problems import problem_counts
+from measures.models import Measure, Plan
 from notices.models import Notice
+from problems.models import Problem, ProblemStep
+from problems.on_day import problem_counts
 from tests import factories as make
 from tests.api.addresses import wrong
 from tests.api.conftest import API

@@ -8,8 +8,9 @@ from django.test import Client
 
 from accounts.models import Department
 from indicators.models import Indicator, Observation, ValueReport
-from measures.models import Measure, Meeting, Plan, Problem, Report, Section, StatusChange
+from measures.models import Measure, Plan, Report, Section, StatusChange
 from measures.reports import accept_report
+from problems.models import Meeting, Problem
 from projects.models import Category, Project, ProjectMonth
 from regions.models import Region
 from tests import factories as make

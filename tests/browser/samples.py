@@ -22,20 +22,20 @@ from datasets.models import Upload
 from datasets.uploads import decide, keep_upload, work_on
 from indicators.models import Indicator, Target, ValueReport
 from indicators.values import ValueData, accept_value, save_value, submit_value
-from measures.meetings import Direction, give_direction
-from measures.models import Measure, Plan, PlanMilestone, Problem, StatusChange
+from measures.models import Measure, Plan, PlanMilestone, StatusChange
 from measures.office.corrections import reopen_measure
-from measures.problems import save_problem_draft
 from measures.reports import ReportData, accept_report, save_draft
 from measures.services import add_comment
 from notices.models import Notice
+from problems.meetings import Direction, give_direction
+from problems.models import Problem
+from problems.services import ProblemData, save_problem_draft
 from projects.annual_plans import set_annual_plan
 from projects.exemptions import excuse_city
 from projects.models import Project
 from projects.months import MonthData, accept_month, save_month, submit_month
 from regions.models import Region
 from reporting.evidence import attach_document, attach_file
-from reporting.problems.services import ProblemData
 from reporting.services import return_report
 from tests.documents import make_pdf
 from tests.factories import YES, file_report, make_meeting, make_problem, make_user
@@ -239,31 +239,31 @@ SAMPLES = [
     page("measures:report", code="M002", person="ada"),
     page("measures:report", code="M003", person="ada"),
     page("measures:report", code="M004", person="ada"),
-    page("measures:merge", slug="energy", person="rita"),
-    page("measures:problems"),
-    page("measures:problems", "?state=open&waiting=office&ordering=-raised_on", person="rita"),
-    page("measures:problems", "?search=0000", person="ada"),
-    page("measures:assign_problems", person="rita"),
-    PROBLEM("measures:problem"),
-    PROBLEM("measures:problem", person="rita"),
-    page("measures:problem", code="M001", number="1", person="vic"),
-    page("measures:problem", "?as_of=2023-01-31", code="M025", number="1"),
-    page("measures:raise_problem", code="M002", person="ada"),
-    page("measures:problem_draft", code="M002", number="1", person="ada"),
-    PROBLEM("measures:problem_move", move="assign", person="rita"),
-    PROBLEM("measures:problem_move", move="reply", person="rita"),
-    PROBLEM("measures:problem_move", move="close", person="rita"),
-    page("measures:problem_move", code="M003", number="1", move="reword", person="ada"),
+    page("office:merge", slug="energy", person="rita"),
+    page("problems:list"),
+    page("problems:list", "?state=open&waiting=office&ordering=-raised_on", person="rita"),
+    page("problems:list", "?search=0000", person="ada"),
+    page("problems:assign", person="rita"),
+    PROBLEM("problems:measure_problem"),
+    PROBLEM("problems:measure_problem", person="rita"),
+    page("problems:measure_problem", code="M001", number="1", person="vic"),
+    page("problems:measure_problem", "?as_of=2023-01-31", code="M025", number="1"),
+    page("problems:measure_raise", code="M002", person="ada"),
+    page("problems:measure_draft", code="M002", number="1", person="ada"),
+    PROBLEM("problems:measure_move", move="assign", person="rita"),
+    PROBLEM("problems:measure_move", move="reply", person="rita"),
+    PROBLEM("problems:measure_move", move="close", person="rita"),
+    page("problems:measure_move", code="M003", number="1", move="reword", person="ada"),
     page("measures:plans"),
-    page("measures:meetings"),
-    page("measures:meetings", person="rita"),
-    page("measures:meeting", number="1"),
-    page("measures:meeting", number="1", person="rita"),
-    page("measures:add_meeting", "?state=open", person="rita"),
-    page("measures:change_meeting", number="1", person="rita"),
-    page("measures:remove_meeting", number="2", person="rita"),
-    page("measures:meeting_agenda", number="1", person="rita"),
-    page("measures:direction", number="1", pk="{item}", person="rita"),
+    page("problems:meetings"),
+    page("problems:meetings", person="rita"),
+    page("problems:meeting", number="1"),
+    page("problems:meeting", number="1", person="rita"),
+    page("problems:add_meeting", "?state=open", person="rita"),
+    page("problems:change_meeting", number="1", person="rita"),
+    page("problems:remove_meeting", number="2", person="rita"),
+    page("problems:meeting_agenda", number="1", person="rita"),
+    page("problems:direction", number="1", pk="{item}", person="rita"),
     page("measures:workspace", person="ada"),
     page("measures:workspace", "?period=2023-03", person="ada"),
     page("measures:workspace", "?whose=mine", person="ada"),
@@ -316,10 +316,10 @@ SAMPLES = [
     page("projects:list", "?category=energy&city=370600"),
     page("projects:detail", code="P0001"),
     page("projects:detail", code="P0001", person="rita"),
-    page("projects:problem", code="P0001", number="1", person="rita"),
-    page("projects:raise_problem", code="P0001", person="rita"),
-    page("projects:problem_draft", code="P0001", number="2", person="rita"),
-    page("projects:problem_move", code="P0001", number="1", move="assign", person="rita"),
+    page("problems:project_problem", code="P0001", number="1", person="rita"),
+    page("problems:project_raise", code="P0001", person="rita"),
+    page("problems:project_draft", code="P0001", number="2", person="rita"),
+    page("problems:project_move", code="P0001", number="1", move="assign", person="rita"),
     page("indicators:list"),
     page("indicators:detail", code="gdp_growth_ytd"),
     # With its cities beside each other, and nothing of the province.
@@ -400,16 +400,16 @@ SAMPLES = [
     sent("office:owners", {"owner": "ada", "deputy": "ada"}, code="M006", person="ada"),
     sent("measures:report", {"what_was_done": ""}, code="M006", person="ada"),
     sent("measures:report", {"status": "completed", "effective_on": "2023-09-30"}, code="M006", person="ada"),
-    sent("measures:raise_problem", {"text": ""}, code="M002", person="ada"),
-    sent("projects:raise_problem", {"text": "用地未批"}, code="P0001", person="rita"),
-    sent("projects:problem_move", {"note": ""}, code="P0001", number="1", move="withdraw", person="rita"),
-    sent("measures:problem_move", {"due_on": ""}, code="M025", number="1", move="assign", person="rita"),
-    sent("measures:assign_problems", {"due_on": ""}, button="#assign button", person="rita"),
-    sent("measures:problem_move", {"note": ""}, code="M025", number="1", move="withdraw", person="rita"),
-    sent("measures:add_meeting", {"title_zh": ""}, person="rita"),
-    sent("measures:change_meeting", {"title_zh": "", "title_en": ""}, number="1", person="rita"),
-    sent("measures:direction", {"what": "", "due_on": "2023-08-01"}, number="1", pk="{item}", person="rita"),
-    sent("measures:merge", {"reason": ""}, slug="energy", person="rita"),
+    sent("problems:measure_raise", {"text": ""}, code="M002", person="ada"),
+    sent("problems:project_raise", {"text": "用地未批"}, code="P0001", person="rita"),
+    sent("problems:project_move", {"note": ""}, code="P0001", number="1", move="withdraw", person="rita"),
+    sent("problems:measure_move", {"due_on": ""}, code="M025", number="1", move="assign", person="rita"),
+    sent("problems:assign", {"due_on": ""}, button="#assign button", person="rita"),
+    sent("problems:measure_move", {"note": ""}, code="M025", number="1", move="withdraw", person="rita"),
+    sent("problems:add_meeting", {"title_zh": ""}, person="rita"),
+    sent("problems:change_meeting", {"title_zh": "", "title_en": ""}, number="1", person="rita"),
+    sent("problems:direction", {"what": "", "due_on": "2023-08-01"}, number="1", pk="{item}", person="rita"),
+    sent("office:merge", {"reason": ""}, slug="energy", person="rita"),
     sent("measures:workspace", {}, button="#ticked button", person="ada"),
     sent("datasets:data", {"pasted": ""}, button="#upload .form-actions button", person="rita"),
     sent("datasets:month", {}, button="#upload .form-actions button", person="ada"),
@@ -481,9 +481,9 @@ NO_PAGES = {
         "measures:evidence",
         "projects:evidence",
         "indicators:evidence",
-        "measures:problem_evidence",
-        "projects:problem_evidence",
-        "measures:meeting_word",
+        "problems:measure_evidence",
+        "problems:project_evidence",
+        "problems:meeting_word",
         "datasets:download",
         "datasets:marked",
         "datasets:month_download",

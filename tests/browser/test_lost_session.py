@@ -123,7 +123,7 @@ def test_what_is_on_the_server_is_one_click_away(enter, site):
 
 def test_what_cannot_be_undone_is_confirmed_anew(enter, site):
     rita = enter("rita", is_watched=False)
-    rita.goto(f"{site}/departments/energy/merge/")
+    rita.goto(f"{site}/office/departments/energy/merge/")
     rita.locator("#id_into").select_option("science-technology")
     rita.locator("#id_reason").fill("Reform")
     rita.locator("#id_confirmed").check()

@@ -9,8 +9,9 @@ from docx import Document
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from measures.meetings import Direction, give_direction
-from measures.models import Measure, Meeting, ProblemStep
+from measures.models import Measure
+from problems.meetings import Direction, give_direction
+from problems.models import Meeting, ProblemStep
 from tests.factories import User, make_problem
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

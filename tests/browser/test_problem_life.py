@@ -5,7 +5,8 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.models import User
-from measures.models import Measure, Problem, Report
+from measures.models import Measure, Report
+from problems.models import Problem
 from tests.browser.faults import barriers, too_wide
 from tests.documents import make_pdf
 from tests.factories import make_user
@@ -147,4 +148,4 @@ def test_a_problem_is_raised_assigned_answered_sent_back_solved_and_closed(site,
     nobody.goto(site + file.get_attribute("href"))
     assert "/accounts/login/" in nobody.url
     if raise_it is raise_with_a_report:
-        assert Report.objects.get(about_problem=problem).state == "submitted"
+        assert Report.objects.get(measure=problem.measure, about_problem=problem.number).state == "submitted"

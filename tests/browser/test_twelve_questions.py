@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from accounts.models import Department
-from measures.models import Measure, ProblemStep, Report, StatusChange
+from measures.models import Measure, Report, StatusChange
+from problems.models import ProblemStep
 from projects.models import Project
 from tests.browser.test_ten_questions import TODAY, Walk, codes_of, statuses, text_of
 

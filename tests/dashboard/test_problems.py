@@ -11,8 +11,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from measures.models import Problem, ProblemStep
-from measures.problems import add_default_categories, move_problem
+from problems.categories import add_default_categories
+from problems.models import Problem, ProblemStep
+from problems.services import move_problem
 from tests import factories as make
 from tests.pages import text_of
 from web.site import site_profile

@@ -20,18 +20,8 @@ from datasets.ledger.reading import read_ledger
 from datasets.ledger.rows import Ledger
 from datasets.management.commands import generate_load
 from indicators.models import Indicator
-from measures.models import (
-    Comment,
-    Evidence,
-    Measure,
-    Plan,
-    Problem,
-    ProblemCategory,
-    ProblemStep,
-    Report,
-    Section,
-    StatusChange,
-)
+from measures.models import Comment, Evidence, Measure, Plan, Report, Section, StatusChange
+from problems.models import Problem, ProblemCategory, ProblemStep
 from projects.annual_plans import set_annual_plan
 from projects.models import Project, ProjectMonthEvidence
 from rollups.models import MeasureRollup, ProjectRollup
@@ -146,7 +136,7 @@ class TestTheSmallPlan:
             told[code] = [(step.move, step.state, step.owner.slug, step.due_on, step.content) for step in steps]
             assert len(told[code]) == 6
             report = Report.objects.get(measure__code=code.replace("1", "2"), problem_choice="new")
-            assert (report.about_problem, report.problem_choice) == (report.measure.problems.get(), "new")
+            assert (report.about_problem, report.problem_choice) == (report.measure.problems.get().number, "new")
         assert told["M0002001"] == told["M0003001"] == told["M001"]
 
     def test_a_copy_has_the_same_months_and_annual_plans(self, small: Ledger) -> None:
@@ -273,9 +263,9 @@ def test_every_table_of_a_plan_is_copied_or_left_out_on_purpose() -> None:
         "projects.ProjectMonthStep",
         "notices.Notice",
         # Files belong to one step, and nobody met.
-        "measures.ProblemEvidence",
-        "measures.Meeting",
-        "measures.MeetingItem",
+        "problems.ProblemEvidence",
+        "problems.Meeting",
+        "problems.MeetingItem",
         # A generated plan is a load to measure with: nobody reads its page.
         "measures.PlanMilestone",
         # Nobody loaded a copy, or took it home.

@@ -152,6 +152,16 @@ def accepted_report_without_status() -> int:
     return 1
 
 
+def report_about_no_problem() -> int:
+    problem = make.make_problem(make.make_measure())
+    for measure, number in ((problem.measure, problem.number), (problem.measure, 7), (make.make_measure(), 1)):
+        report = make.make_report(measure, date(2023, 6, 20))
+        Report.objects.filter(pk=report.pk).update(about_problem=number, updated_at=now())
+    month = make.make_project_month(make.make_project(), date(2023, 5, 1))
+    ProjectMonth.objects.filter(pk=month.pk).update(about_problem=1, updated_at=now())
+    return 3
+
+
 def project_total_not_of_its_last_change() -> int:
     rita = make.make_user("rita", role="reviewer")
     for number, total in enumerate((500, 501)):

@@ -19,8 +19,9 @@ from datasets.ledger.versions import text_of_version
 from datasets.models import LedgerVersion, Upload
 from datasets.month.measures import MEASURE_MONTH
 from datasets.uploads import keep_upload, work_on
-from measures.models import Measure, Problem, Report
+from measures.models import Measure, Report
 from measures.reports import ReportData, accept_report, save_draft, submit_report
+from problems.models import Problem
 from reporting.evidence import attach_document
 from reporting.services import return_report
 from tests import factories as make
@@ -500,9 +501,9 @@ class TestProblems:
 
     def said(self) -> dict[str, tuple[str, str, str]]:
         """Of each measure with a report: its state, what it says about problems, and which it is about."""
-        reports = Report.objects.select_related("measure", "about_problem__measure").order_by("measure__code")
+        reports = Report.objects.select_related("measure").order_by("measure__code")
         return {
-            each.measure.code: (each.state, each.problem_choice, each.about_problem.code if each.about_problem else "")
+            each.measure.code: (each.state, each.problem_choice, each.problem_code if each.about_problem else "")
             for each in reports
         }
 

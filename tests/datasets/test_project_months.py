@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from core.exceptions import NotAllowed
 from datasets.models import Upload
 from datasets.uploads import decide, keep_upload, work_on
+from problems.models import Problem
 from projects.annual_plans import set_annual_plan
 from projects.models import Project, ProjectMonth, ProjectMonthStep
 from projects.month_filing import MonthFiling, file_months
@@ -208,7 +209,7 @@ class TestRoundTrip:
         act(upload)
         assert states() == {"P100": "submitted", "P101": "submitted"}
         for code in ("P100", "P101"):
-            problem = month_of(code).about_problem
+            problem = Problem.objects.get(project__code=code, number=month_of(code).about_problem)
             assert (problem.text_zh, problem.last_step.owner) == ("No grid yet", site.ben.department)
 
     def test_the_preview_says_of_each_row_what_becomes_of_it_and_writes_nothing(self, page: Client, send: Any) -> None:

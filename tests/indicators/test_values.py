@@ -19,7 +19,7 @@ from indicators.services import correct_observation
 from indicators.state import indicator_states
 from indicators.value_rules import is_far
 from indicators.values import ValueData, accept_value, save_value, submit_value, undo_value
-from measures.office.mergers import merge_departments
+from office.mergers import merge_departments
 from reporting.doubts import Doubtful
 from reporting.services import DraftChanged, discard_draft, do_each, return_report, withdraw_report
 from tests.factories import make_department, make_indicator, make_observation, make_plan, make_user, region

@@ -21,15 +21,16 @@ from accounts.models import AccessToken, Department, LogSeal, Scope, User
 from accounts.services import create_token, create_token_once
 from core.exceptions import NotAllowed
 from measures.filing import report_no_change
-from measures.meetings import Direction, add_meeting, give_direction, put_on_agenda
-from measures.models import Measure, Meeting, MeetingItem, ProblemStep, Report, StatusChange, TermsChange
-from measures.office import mergers
-from measures.office.mergers import merge_departments
+from measures.models import Measure, Report, StatusChange, TermsChange
 from measures.office.terms import change_terms
 from measures.reports import ReportData, accept_report, save_draft, submit_report
 from notices.models import Notice
 from notices.reminders import remind_department
+from office import mergers
+from office.mergers import merge_departments
 from pilotzone.celery import app
+from problems.meetings import Direction, add_meeting, give_direction, put_on_agenda
+from problems.models import Meeting, MeetingItem, ProblemStep
 from projects.models import Project
 from reporting.services import DraftChanged, do_each, return_report
 from rollups import engine

@@ -15,10 +15,10 @@ from accounts.models import Department, User
 from core.clock import now
 from indicators.models import Indicator, Observation
 from measures.models import Measure, Report
-from measures.office.mergers import merge_departments
 from measures.reports import ReportData, accept_report, save_draft, submit_report
 from measures.services import add_comment
 from notices.models import Notice, NoticeKind
+from office.mergers import merge_departments
 from pilotzone.celery import app
 from projects.models import Project
 from reporting.services import return_report

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from measures.models import Measure, Plan, Problem, ProblemStep
-from measures.problems import problem_counts
+from measures.models import Measure, Plan
+from problems.models import Problem, ProblemStep
+from problems.on_day import problem_counts
 from projects.models import Project
 from tests import factories as make
 

@@ -12,13 +12,14 @@ import pytest
 from accounts.models import Department
 from core.clock import today as this_day
 from core.exceptions import NotAllowed
-from measures.meetings import Direction, give_direction
-from measures.models import Measure, Problem, ProblemStep
-from measures.office import mergers
-from measures.office.mergers import merge_departments
-from measures.problems import assign_problem, move_problem, problem_counts, raise_problem, save_problem_draft
+from measures.models import Measure
 from notices.models import Notice
-from reporting.problems.services import Assignment, ProblemData
+from office import mergers
+from office.mergers import merge_departments
+from problems.meetings import Direction, give_direction
+from problems.models import Problem, ProblemStep
+from problems.on_day import problem_counts
+from problems.services import Assignment, ProblemData, assign_problem, move_problem, raise_problem, save_problem_draft
 from tests import factories as make
 from tests.journeys.test_at_once import at_once, split
 

@@ -39,7 +39,7 @@ OF_THE_SITE = {
     "how many measures a department has, over all plans": {
         "office:departments",
         "office:department",
-        "measures:merge",
+        "office:merge",
     },
     "what was done meanwhile": {"rollups:runs", "log", "office:people"},
     "the ids of forms, as text": {"styleguide:gallery"},

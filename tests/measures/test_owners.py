@@ -17,7 +17,6 @@ from accounts.people import change_person, person_state, set_active
 from core.exceptions import NotAllowed
 from core.versions import ChangedMeanwhile
 from measures.models import Measure
-from measures.office.mergers import merge_departments
 from measures.office.terms import change_terms
 from measures.owners import owners_state, set_owners
 from measures.reports import accept_report
@@ -26,6 +25,7 @@ from notices.due_dates import notify_of_due_dates
 from notices.models import Notice
 from notices.reminders import remind_department
 from notices.wording import notice_sentences
+from office.mergers import merge_departments
 from reporting.services import return_report
 from tests import factories as make
 from tests.pages import text_of

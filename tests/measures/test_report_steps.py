@@ -11,8 +11,8 @@ from core.clock import SHANGHAI
 from core.exceptions import NotAllowed
 from measures.filing import rewrite_report
 from measures.models import Report, ReportStep
-from measures.office.mergers import merge_departments
 from measures.reports import accept_report, withdraw_report
+from office.mergers import merge_departments
 from reporting.services import discard_draft, return_report
 from tests import factories as make
 from tests.pages import text_of
@@ -81,7 +81,7 @@ def test_each_step_keeps_what_the_report_said_then(accepted: Report) -> None:
         "next_step_zh": "",
         "next_step_en": "",
         "problem_choice": "",
-        "about_problem_id": None,
+        "about_problem": None,
         "answers": [],
         "evidence": [
             {

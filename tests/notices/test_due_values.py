@@ -17,13 +17,13 @@ from core.period_codes import Period, read_period
 from indicators.dues import Rhythm, next_due
 from indicators.models import Indicator, ValueReport
 from indicators.values import ValueData, accept_value, save_value, submit_value, undo_value
-from measures.office.mergers import merge_departments
 from notices.digests import send_digests
 from notices.due_values import notify_of_due_values
 from notices.models import Notice
 from notices.services import notices_for
 from notices.tasks import notify_of_due_values_task
 from notices.wording import notice_sentence, notice_url
+from office.mergers import merge_departments
 from pilotzone.schedule import TASKS as SCHEDULE
 from reporting.services import return_report
 from tests.factories import make_department, make_indicator, make_observation, make_plan, make_user, region

@@ -11,10 +11,10 @@ from django.test import Client
 from django.utils import translation
 
 from core.exceptions import NotAllowed
-from measures.office.mergers import merge_departments
 from notices.models import Notice
 from notices.services import notices_for
 from notices.wording import notice_sentence, notice_url
+from office.mergers import merge_departments
 from projects.models import ProjectMonth
 from projects.months import MonthData, accept_month, save_month, submit_month, undo_month, withdraw_month
 from reporting.services import allowed_moves, return_report

@@ -54,7 +54,7 @@ def test_the_list_counts_and_puts_merged_ones_last(office: Client, django_assert
 
 def test_whoever_may_merge_is_shown_the_way(client: Client, office: Client) -> None:
     make_department("science")
-    merge = "/departments/science/merge/"
+    merge = "/office/departments/science/merge/"
     for page in ("/office/departments/", "/office/departments/science/"):
         assert merge not in office.get(page).content.decode()
     client.force_login(make_user("admin", is_superuser=True))

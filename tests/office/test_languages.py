@@ -12,8 +12,9 @@ from django.urls import get_resolver
 
 from accounts.models import Department
 from indicators.models import Indicator
-from measures.models import Measure, Plan, PlanMilestone, ProblemCategory, Section
+from measures.models import Measure, Plan, PlanMilestone, Section
 from office.views.editing import FormPage
+from problems.models import ProblemCategory
 from projects.models import Category, Project, RankExemption
 from tests import factories as make
 from tests.pages import patterns
@@ -71,10 +72,10 @@ FORMS = {
     "office:unlock_person": ("/office/people/{person}/unlock/", ""),
     "office:remove_second_factor": ("/office/people/{person}/second-factor/", ""),
     # Below the office's own pages.
-    "measures:add_meeting": ("/meetings/add/", "title_en"),
-    "measures:change_meeting": ("/meetings/1/change/", "title_en"),
-    "measures:remove_meeting": ("/meetings/1/remove/", ""),
-    "measures:direction": ("/meetings/1/directions/{item}/", ""),
+    "problems:add_meeting": ("/meetings/add/", "title_en"),
+    "problems:change_meeting": ("/meetings/1/change/", "title_en"),
+    "problems:remove_meeting": ("/meetings/1/remove/", ""),
+    "problems:direction": ("/meetings/1/directions/{item}/", ""),
 }
 # A form that changes a row: what is typed, and where the other language of it is.
 CHANGES: dict[str, tuple[dict[str, str], Callable[[], str]]] = {

@@ -14,11 +14,11 @@ from django.test import Client
 from django.utils import translation
 
 from core.exceptions import NotAllowed
-from measures.models import Problem
-from measures.report_problems import ProblemStillOpen
+from problems.models import Problem
 from projects.annual_plans import set_annual_plan
 from projects.models import ProjectMonth
 from projects.months import MonthData, accept_month, save_month, submit_month, withdraw_month
+from reporting.report_problems import ProblemStillOpen
 from reporting.services import return_report
 from tests.factories import (
     make_department,
@@ -191,7 +191,7 @@ class TestProblems:
         month = filed(site, "new", problem="缺地")
         problem = Problem.objects.get()
         assert (problem.project, problem.state, problem.raised_by_city) == (site.project, "raised", site.zoe.city)
-        assert (month.about_problem, problem.last_step.owner) == (problem, site.energy)
+        assert (month.about_problem, problem.last_step.owner) == (problem.number, site.energy)
         withdraw_month(month, by=site.zoe)
         assert Problem.objects.get().state == "withdrawn"
         submit_month(month, by=site.zoe)
@@ -210,7 +210,7 @@ class TestProblems:
         if has_open:
             make_problem(site.project, date(2023, 6, 5), text_en="No land")
         month = filed(site, problem="缺地")
-        assert (month.problem_choice, month.about_problem) == (choice, Problem.objects.get())
+        assert (month.problem_choice, month.about_problem) == (choice, Problem.objects.get().number)
 
     def test_that_there_is_none_any_more_is_asked_about_and_shown_to_the_office(self, site: SimpleNamespace) -> None:
         make_problem(site.project, date(2023, 6, 5), text_en="No land")

@@ -14,7 +14,7 @@ from core.append_only import AppendOnlyError
 from core.clock import now
 from core.exceptions import NotAllowed
 from core.signals import figures_changed
-from measures.office.mergers import count_holdings, merge_departments
+from office.mergers import count_holdings, merge_departments
 from projects.models import Project, TermsChange
 from projects.national_codes import clean_national_code, validate_national_code
 from projects.office import change_project, change_project_terms, project_state, terms_state
@@ -175,7 +175,7 @@ class TestServices:
         make_department("new")
         client.force_login(rita)
         for language, words in (("en", "It leads 1 project, which moves, too."), ("zh-hans", "牵头的1个项目一并转入")):
-            assert words in client.get(f"/departments/old/merge/?lang={language}").content.decode()
+            assert words in client.get(f"/office/departments/old/merge/?lang={language}").content.decode()
 
     def test_a_merged_department_leads_no_further_project(self, rita: Any) -> None:
         old, new, project = make_department(), make_department(), make_project()

@@ -7,7 +7,8 @@ import pytest
 
 from dashboard.figures import Figures
 from dashboard.theme_figures import is_problem_of
-from measures.models import Measure, ProblemStep
+from measures.models import Measure
+from problems.models import ProblemStep
 from projects.models import Project
 from tests import factories as make
 from themes.members import read_members

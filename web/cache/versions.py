@@ -20,16 +20,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from django.apps import apps
-from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
 from accounts.models import AccessToken
+from core.own_apps import own_models
 from web.models import DataChange, IdempotencyKey
 
 TOKEN_BITS = 40
@@ -134,7 +132,14 @@ def delete_old_changes() -> int:
 @cache
 def watched_tables() -> Mapping[str, str]:
     """The tables of this project's own apps, each with the kind of its rows."""
-    return {model._meta.db_table: getattr(model, "data_kind", model._meta.app_label) for model in _watched_models()}
+    return {model._meta.db_table: _kind_of(model) for model in _watched_models()}
+
+
+def _kind_of(model: type[Model]) -> str:
+    """Links of a many-to-many field are of the kind of the rows that have them."""
+    of = model._meta.auto_created or model
+    kind: str = getattr(of, "data_kind", of._meta.app_label)
+    return kind
 
 
 @cache
@@ -144,8 +149,7 @@ def _unversioned_columns() -> Mapping[str, Collection[str]]:
 
 
 def _watched_models() -> set[type[Model]]:
-    ours = [config for config in apps.get_app_configs() if Path(config.path).parent == settings.BASE_DIR]
-    found = {model for config in ours for model in config.get_models(include_auto_created=True)} - UNWATCHED
+    found = set(own_models(with_links=True)) - UNWATCHED
     return {model for model in found if getattr(model, "is_versioned", True)}
 
 

@@ -23,7 +23,7 @@ from datasets.ledger.sheets.columns import (
     titles,
     whole,
 )
-from reporting.problems.workflow import STEPS, ProblemState
+from problems.workflow import STEPS, ProblemState
 
 # The steps of a problem as a list to choose from.
 ProblemStepKind: Any = TextChoices("ProblemStepKind", [(name.upper(), (name, done)) for name, done in STEPS])  # type: ignore[call-overload]  # labels that wait for a language

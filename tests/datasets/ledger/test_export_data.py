@@ -5,29 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
+from core.own_apps import own_models
 from measures.models import StatusChange
 from regions.models import Region
 from tests.datasets.ledger.example import load
 from tests.factories import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
-OURS = (
-    "regions",
-    "accounts",
-    "measures",
-    "projects",
-    "indicators",
-    "notices",
-    "rollups",
-    "themes",
-    "dashboard",
-    "web",
-    "datasets",
-)
 
 
 def export(destination: Path, **options: Any) -> str:
@@ -43,9 +30,8 @@ def preview(path: Path) -> str:
 
 
 def empty_the_site() -> None:
-    for app in reversed(OURS):
-        for model in reversed(list(apps.get_app_config(app).get_models(include_auto_created=True))):
-            model._base_manager.all()._raw_delete("default")
+    for model in reversed(own_models(with_links=True)):
+        model._base_manager.all()._raw_delete("default")
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -33,7 +33,7 @@ from measures.models import (
     StatusChange,
     TermsChange,
 )
-from measures.office.mergers import merge_departments
+from office.mergers import merge_departments
 from projects.models import Project
 from rollups.models import MeasureRollup
 from rollups.services import verify_rollups

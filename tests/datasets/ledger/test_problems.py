@@ -14,20 +14,11 @@ from core.exceptions import NotAllowed
 from datasets.ledger import preview as previews
 from datasets.ledger.reading import read_ledger
 from datasets.ledger.take_back import take_back
-from measures.models import (
-    Load,
-    Measure,
-    Meeting,
-    MeetingItem,
-    Plan,
-    Problem,
-    ProblemCategory,
-    ProblemStep,
-    Report,
-)
-from measures.office.mergers import merge_departments
-from measures.problems import DEFAULT_CATEGORIES, move_problem, save_problem_draft
-from reporting.problems.services import ProblemData
+from measures.models import Load, Measure, Plan, Report
+from office.mergers import merge_departments
+from problems.categories import DEFAULT_CATEGORIES
+from problems.models import Meeting, MeetingItem, Problem, ProblemCategory, ProblemStep
+from problems.services import ProblemData, move_problem, save_problem_draft
 from tests.datasets.ledger.example import append, complaints, edit, load, rows
 from tests.datasets.ledger.test_export_data import contents, empty_the_site, export, preview
 from tests.factories import make_department, make_user
@@ -139,7 +130,7 @@ def test_problems_are_loaded_with_their_steps_and_meetings(full: Path) -> None:
     assert [step.content for step in second.steps.all()] == [second.content()] * 2
     assert second.content() == {"text_zh": "征地未完成", "text_en": "", "category": "land", "helpers": ["water"]}
     report = Report.objects.get(measure__code="M002")
-    assert (report.about_problem, report.problem_choice) == (third, "new")
+    assert (report.about_problem, report.problem_choice) == (third.number, "new")
     one, two = Meeting.objects.order_by("number")
     assert (str(one), one.place, one.created_by, one.items.get().direction) == (
         "六月协调会",

@@ -140,7 +140,7 @@ def test_all_of_it_moves_to_an_empty_site(filled: Path, rita: Any, tmp_path: Pat
     assert contents(tmp_path / "after") == contents(tmp_path / "before")
     # All but the draft.
     assert ProjectMonth.objects.count() == 7
-    about = {(each.problem_choice, str(each.about_problem)) for each in ProjectMonth.objects.exclude(problem_zh="")}
+    about = {(each.problem_choice, each.problem_code) for each in ProjectMonth.objects.exclude(problem_zh="")}
     assert about == {("new", "P0001-1"), ("same", "P0001-1")}
     assert decides() == before
     assert ProjectMonth.objects.get(state="returned").progress is None

@@ -11,10 +11,10 @@ from django.test import Client
 
 from core.exceptions import NotAllowed
 from datasets.ledger.take_back import take_back
-from measures.models import Load, Meeting, Problem
-from measures.problems import move_problem, save_problem_draft
+from measures.models import Load
+from problems.models import Meeting, Problem
+from problems.services import ProblemData, move_problem, save_problem_draft
 from projects.models import Project
-from reporting.problems.services import ProblemData
 from tests.datasets.ledger.example import append, complaints, edit, load, rows
 from tests.datasets.ledger.test_export_data import contents, empty_the_site, export, preview
 from tests.factories import make_user

@@ -4,8 +4,8 @@ import pytest
 from django.utils import translation
 from django.utils.safestring import mark_safe
 
-from reporting.problems.rules import time_left
-from reporting.problems.workflow import ProblemState
+from problems.rules import time_left
+from problems.workflow import ProblemState
 from web.html.bars import status_bar
 from web.html.marks import (
     change_mark,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from measures.filters import MeasureFilter
-from measures.problem_filters import ProblemFilter
+from problems.filters import ProblemFilter
 from projects.filters import ProjectFilter
 
 

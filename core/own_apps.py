@@ -1,0 +1,15 @@
+from pathlib import Path
+
+from django.apps import AppConfig, apps
+from django.conf import settings
+from django.db.models import Model
+
+
+def own_apps() -> list[AppConfig]:
+    """The apps of this project, in the order in which they stand on each other."""
+    return [config for config in apps.get_app_configs() if Path(config.path).parent == settings.BASE_DIR]
+
+
+def own_models(*, with_links: bool = False) -> list[type[Model]]:
+    """Those of its apps; `with_links`: of many-to-many fields, too."""
+    return [model for config in own_apps() for model in config.get_models(include_auto_created=with_links)]

@@ -1,0 +1,67 @@
+"""The sheet of a coordination meeting as a Word file: the same rows as its page."""
+
+import re
+
+from django.http import FileResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from core.clock import now
+from problems.meeting_sheets import Sheet, SheetRow
+from web.formats.text import format_list
+from web.word import MEDIA_TYPE, WordCell, WordColumn, WordFile
+
+# Some systems do not allow what is neither a letter nor one of these in the name of a file.
+_NOT_IN_FILE_NAMES = re.compile(r"[^\w .,()（）—-]+")
+MAX_FILE_NAME = 60
+# Characters; a longer title is set smaller.
+MAX_TITLE = 30
+COLUMNS = [WordColumn(36), WordColumn(14), WordColumn(34), WordColumn(16)]
+
+
+def file_name(sheet: Sheet) -> str:
+    name = _NOT_IN_FILE_NAMES.sub("-", sheet.title)[:MAX_FILE_NAME].strip(" .-")
+    return f"{name}-{sheet.meeting.held_on}.docx"
+
+
+def meeting_file(sheet: Sheet, *, heading: str, sees_notes: bool, as_of: str) -> FileResponse:
+    document = meeting_document(sheet, heading=heading, sees_notes=sees_notes, as_of=as_of)
+    return FileResponse(document.content(), as_attachment=True, filename=file_name(sheet), content_type=MEDIA_TYPE)
+
+
+def meeting_document(sheet: Sheet, *, heading: str, sees_notes: bool, as_of: str) -> WordFile:
+    """`heading`: the line with day and place. `sees_notes`: whether it says what is to be done."""
+    file = WordFile(title=sheet.title, made_at=now())
+    file.add_plain("Title" if len(sheet.title) <= MAX_TITLE else "Long Title", sheet.title)
+    file.add_plain("Subtitle", heading)
+    if sheet.rows:
+        head = [_("Problem"), pgettext("problem", "Raised by"), pgettext("meeting", "Direction"), _("Since then")]
+        rows = [_cells(row, sees_notes=sees_notes) for row in sheet.rows]
+        file.add_table(COLUMNS, [[WordCell("Head", each) for each in head], *rows])
+    else:
+        file.add_plain("Body Text", _("No problem is on the agenda yet"))
+    file.add_plain("Caption", as_of)
+    return file
+
+
+def _cells(row: SheetRow, *, sees_notes: bool) -> list[WordCell]:
+    problem = _("%(code)s %(text)s (%(measure)s)") % {
+        "code": row.problem.code,
+        "text": row.text,
+        "measure": row.source,
+    }
+    return [
+        WordCell("Cell", problem),
+        WordCell("Cell", format_list([row.raised_by, row.open_for])),
+        WordCell("Cell", direction_text(row, sees_notes=sees_notes)),
+        WordCell("Cell", row.since, is_bold=row.is_overdue),
+    ]
+
+
+def direction_text(row: SheetRow, *, sees_notes: bool) -> str:
+    """Who, by when and what, in one line."""
+    if row.direction is None:
+        return _("No direction yet; with %(owner)s") % {"owner": row.owner}
+    if not sees_notes:
+        return row.who_and_when
+    return _("%(who)s: %(what)s") % {"who": row.who_and_when, "what": row.direction.note}

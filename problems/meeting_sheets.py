@@ -1,0 +1,174 @@
+"""What a coordination meeting shows on a day: its problems, the direction on each, and what became of it since.
+
+The page, the Word file and the API are made of the same rows.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from core.clock import today
+from measures.models import Plan
+from problems.models import Meeting, MeetingItem, Problem, ProblemStep
+from problems.rules import is_overdue
+from problems.workflow import OPEN_STATES, ProblemState
+from web.formats.dates import format_days, format_iso_day
+from web.formats.text import excerpt, format_list
+from web.language import localized
+
+# Characters of a problem on the sheet; its page has it whole. What a meeting says is never cut.
+MAX_PROBLEM = 120
+
+
+def meetings_on(plan: Plan | None, *, on: date) -> Any:
+    """Those held by the day; today also those that are to come. When one was called is not known."""
+    meetings = Meeting.objects.filter(plan=plan)
+    return meetings if on >= today() else meetings.filter(held_on__lte=on)
+
+
+def coming_meetings(plan: Plan, *, on: date) -> Any:
+    """Those that were not held before the day, the next one first."""
+    return Meeting.objects.filter(plan=plan, held_on__gte=on).order_by("held_on", "number")
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """A problem of a meeting. `step`: its last one by the day. `direction`: the step that the meeting made by then."""
+
+    item: MeetingItem
+    step: Any
+    direction: Any
+    day: date
+
+    @property
+    def problem(self) -> Problem:
+        return self.item.problem
+
+    @property
+    def state(self) -> ProblemState:
+        return ProblemState(self.step.state)
+
+    @property
+    def is_overdue(self) -> bool:
+        return is_overdue(self.step.state, self.step.due_on, on=self.day)
+
+    @property
+    def text(self) -> str:
+        return excerpt(localized(self.problem, "text"), MAX_PROBLEM)
+
+    @property
+    def source(self) -> str:
+        """The measure or project that it stands in the way of."""
+        return f"{self.problem.subject.code} {self.problem.subject_name}"
+
+    @property
+    def raised_by(self) -> str:
+        raiser = self.problem.raised_by or self.problem.raised_by_city
+        return localized(raiser, "short") if raiser else _("The office")
+
+    @property
+    def open_for(self) -> str:
+        """Since it was raised; until it was closed or withdrawn."""
+        raised_on = self.problem.raised_on
+        assert raised_on is not None
+        end = self.day if self.step.state in OPEN_STATES else self.step.made_on
+        return pgettext("problem", "open %(days)s") % {"days": format_days((end - raised_on).days)}
+
+    @property
+    def owner(self) -> str:
+        """Who solves it now."""
+        return localized(self.step.owner, "short")
+
+    @property
+    def who_and_when(self) -> str:
+        """Whom the direction charges, and by when."""
+        words = {"owner": localized(self.direction.owner, "short"), "day": format_iso_day(self.direction.due_on)}
+        return _("%(owner)s, by %(day)s") % words
+
+    @property
+    def time_left(self) -> str:
+        """How late it is, or how long its owner has; nothing of what is solved."""
+        due_on = self.step.due_on
+        if due_on is None or self.state not in (ProblemState.RAISED, ProblemState.ASSIGNED):
+            return ""
+        days = (due_on - self.day).days
+        if days < 0:
+            return _("%(days)s overdue") % {"days": format_days(-days)}
+        return _("%(days)s left") % {"days": format_days(days)} if days else _("due today")
+
+    @property
+    def changed_since(self) -> str:
+        """What the office has changed of the direction since."""
+        if self.direction is None:
+            return ""
+        now = []
+        if self.step.owner_id != self.direction.owner_id:
+            now.append(_("now with %(owner)s") % {"owner": self.owner})
+        if self.step.due_on != self.direction.due_on:
+            now.append(_("now due %(day)s") % {"day": format_iso_day(self.step.due_on)})
+        return format_list(now)
+
+    @property
+    def since(self) -> str:
+        """Its state and all that there is to say of it, in one line."""
+        return format_list(filter(None, [str(self.state.label), self.time_left, self.changed_since]))
+
+
+@dataclass(frozen=True)
+class Sheet:
+    meeting: Meeting
+    rows: list[SheetRow]
+
+    @property
+    def title(self) -> str:
+        return localized(self.meeting, "title")
+
+    @cached_property
+    def directions(self) -> list[SheetRow]:
+        return [row for row in self.rows if row.direction is not None]
+
+    @property
+    def overdue(self) -> int:
+        """Directions that are not carried out though their day has passed."""
+        return sum(row.is_overdue for row in self.directions)
+
+
+def load_sheets(meetings: Iterable[Meeting], *, on: date) -> list[Sheet]:
+    meetings = list(meetings)
+    rows = rows_of([each.pk for each in meetings], on=on)
+    return [Sheet(meeting, rows[meeting.pk]) for meeting in meetings]
+
+
+def rows_of(meetings: Collection[int], *, on: date) -> dict[int, list[SheetRow]]:
+    """By the ids of meetings, in two queries however many there are. A problem that was raised after the day is none of
+    them."""
+    items = MeetingItem.objects.filter(meeting__in=meetings, problem__raised_on__lte=on).order_by("position", "pk")
+    with_rows = items.select_related(
+        "problem__measure", "problem__project", "problem__raised_by", "problem__raised_by_city", "direction__owner"
+    )
+    steps = last_steps({item.problem_id for item in with_rows}, on=on)
+    rows: dict[int, list[SheetRow]] = defaultdict(list)
+    for item in with_rows:
+        given = item.direction if item.direction is not None and item.direction.made_on <= on else None
+        # A problem whose first step is of a later day than its own has none by then.
+        if item.problem_id in steps:
+            rows[item.meeting_id].append(SheetRow(item, steps[item.problem_id], given, on))
+    return rows
+
+
+def last_steps(problems: Collection[int], *, on: date) -> dict[int, ProblemStep]:
+    steps = ProblemStep.objects.filter(problem__in=problems).last_by(on).select_related("owner")
+    return {each.problem_id: each for each in steps}
+
+
+def items_of_problem(problem: Problem, *, on: date) -> Any:
+    """The meetings that a problem was on by the day, the newest first, each with its direction."""
+    known = problem.meeting_items.filter(meeting__in=meetings_on(problem.plan, on=on))
+    items = known.select_related("meeting__plan", "direction__owner")
+    return items.order_by("-meeting__held_on", "-meeting__number")
