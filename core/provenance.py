@@ -20,6 +20,16 @@ def of_aggregate(*, is_published: bool, has_illustrative: bool) -> Provenance:
     return Provenance.ILLUSTRATIVE if has_illustrative else Provenance.REPORTED
 
 
+def sourced_constraints(prefix: str = "%(app_label)s_%(class)s") -> list[models.BaseConstraint]:
+    """Those of `Sourced`. `prefix`: what their names begin with, where a table has come from another app."""
+    return [
+        models.CheckConstraint(condition=models.Q(provenance__in=Provenance.values), name=f"{prefix}_provenance_known"),
+        models.CheckConstraint(
+            condition=~models.Q(provenance=Provenance.PUBLISHED, source=""), name=f"{prefix}_published_has_source"
+        ),
+    ]
+
+
 class Sourced(models.Model):
     """`published` needs a source that can be named; `reported` rows came from a department or the office, without one;
     `illustrative` rows were made for the demonstration."""
@@ -32,16 +42,7 @@ class Sourced(models.Model):
 
     class Meta:
         abstract = True
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(provenance__in=Provenance.values),
-                name="%(app_label)s_%(class)s_provenance_known",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(provenance=Provenance.PUBLISHED, source=""),
-                name="%(app_label)s_%(class)s_published_has_source",
-            ),
-        ]
+        constraints = sourced_constraints()
 
     @property
     def is_published(self) -> bool:

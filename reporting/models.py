@@ -327,6 +327,12 @@ def random_name(evidence: "AbstractEvidence", name: str) -> str:
     return f"{evidence.key.hex[:2]}/{evidence.key.hex}"
 
 
+def evidence_constraints(prefix: str = "%(app_label)s_%(class)s") -> list[models.BaseConstraint]:
+    """Those of `AbstractEvidence`; `prefix` as `core.provenance.sourced_constraints` has it."""
+    is_something = ~Q(document_number="", url="", file="")
+    return [models.CheckConstraint(condition=is_something, name=f"{prefix}_is_a_document_a_link_or_a_file")]
+
+
 class AbstractEvidence(models.Model):
     """What shows that a report is true: a file, a link, or the number of an issued document.
 
@@ -353,12 +359,7 @@ class AbstractEvidence(models.Model):
         abstract = True
         verbose_name = _("Evidence")
         verbose_name_plural = _("evidence")
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(document_number="", url="", file=""),
-                name="%(app_label)s_%(class)s_is_a_document_a_link_or_a_file",
-            ),
-        ]
+        constraints = evidence_constraints()
 
     def __str__(self) -> str:
         return self.document_number or self.title_zh or self.title_en or self.file_name or self.url

@@ -24,8 +24,9 @@ from django.db.migrations.state import ProjectState
 from accounts.models import AuthenticatorApp
 from core.clock import now
 from core.operations import AtOnce
-from measures.models import Plan
+from measures.models import Plan, Report
 from notices.models import Notice
+from problems.models import Problem
 from web.cache import versions
 
 # The last migration of each app in release 0.2.0.
@@ -135,17 +136,47 @@ def _fill_release(old: Any) -> None:
     old.get_model("otp_totp.TOTPDevice").objects.create(user=vic, name="app", key=KEY)
     days = {"starts_on": date(2023, 1, 1), "ends_on": date(2025, 12, 31)}
     # Those of the release are made after its migrations.
-    for model in ("plan", "notice"):
+    for model in ("plan", "notice", "problem"):
         old.get_model("contenttypes.ContentType").objects.create(app_label="measures", model=model)
     old.get_model("measures.Notice").objects.create(user=vic, kind="reminder", day=date(2023, 8, 29), created_at=now())
     plans = old.get_model("measures.Plan").objects
     plans.create(
         slug="earlier", name_zh="旧计划", name_en="Earlier", starts_on=date(2020, 1, 1), ends_on=date(2022, 12, 31)
     )
-    plans.create(slug="plan", name_zh="计划", name_en="Plan", **days)
+    _fill_problems(old, plans.create(slug="plan", name_zh="计划", name_en="Plan", **days))
     plans.create(
         slug="to-come", name_zh="后续", name_en="To come", starts_on=date(2098, 1, 1), ends_on=date(2099, 1, 1)
     )
+
+
+def _fill_problems(old: Any, plan: Any) -> None:
+    """Two of a measure, of which a report is about the second; and a report about none."""
+    names = {"name_zh": "省厅", "short_zh": "厅", "number": 1}
+    department = old.get_model("accounts.Department").objects.create(slug="energy", **names)
+    section = old.get_model("measures.Section").objects.create(plan=plan, slug="first", number=1, title_zh="一")
+    measure = old.get_model("measures.Measure").objects.create(
+        plan=plan,
+        code="M001",
+        title_zh="措施",
+        section=section,
+        lead_department=department,
+        listed_on=date(2023, 1, 1),
+        position=1,
+    )
+    problems = old.get_model("measures.Problem").objects
+    _first, second = (
+        problems.create(plan=plan, measure=measure, number=number, text_zh="缺地", raised_on=date(2023, 5, 4))
+        for number in (1, 2)
+    )
+    for period, about in ((date(2023, 6, 1), second), (date(2023, 7, 1), None)):
+        old.get_model("measures.Report").objects.create(
+            measure=measure,
+            department=department,
+            period=period,
+            status="promoting",
+            against_status="promoting",
+            about_problem=about,
+        )
 
 
 @pytest.fixture(scope="module")
@@ -214,6 +245,21 @@ def test_rows_and_content_types_of_a_model_go_along_to_its_room(django_db_blocke
         MigrationExecutor(connections["default"]).migrate([("notices", "0001_initial")])
         assert ContentType.objects.get(model="notice").app_label == "notices"
         assert Notice.objects.count() == 1
+
+
+@pytest.mark.usefixtures("_upgraded")
+def test_a_report_names_its_problem_by_number_there_and_back(django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        reports = Report.objects.order_by("period")
+        assert list(reports.values_list("about_problem", flat=True)) == [2, None]
+        assert (Problem.objects.count(), ContentType.objects.get(model="problem").app_label) == (2, "problems")
+        before = MigrationExecutor(connections["default"]).migrate([("measures", "0030_current_plan")]).apps
+        old = before.get_model("measures.Report").objects.order_by("period")
+        assert list(old.values_list("about_problem__number", flat=True)) == [2, None]
+        assert ContentType.objects.get(model="problem").app_label == "measures"
+        executor = MigrationExecutor(connections["default"])
+        executor.migrate(executor.loader.graph.leaf_nodes())
+        assert list(reports.values_list("about_problem", flat=True)) == [2, None]
 
 
 @pytest.mark.usefixtures("_upgraded")

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 import core.bounds
 import reporting.models
-from core.operations import MoveContentTypes
+from core.operations import AtOnce, MoveContentTypes
 
 MODELS = ['problem', 'problemcategory', 'problemstep', 'problemevidence', 'meeting', 'meetingitem']
 
@@ -28,7 +28,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.SeparateDatabaseAndState(
+        # At once: the models are not made anew after each of so many steps.
+        AtOnce([migrations.SeparateDatabaseAndState(
             state_operations=[
                 migrations.CreateModel(
                     name='Meeting',
@@ -269,6 +270,6 @@ class Migration(migrations.Migration):
                     constraint=models.UniqueConstraint(fields=('meeting', 'problem'), name='meetingitem_problem_once_a_meeting'),
                 ),
             ],
-        ),
+        )]),
         MoveContentTypes(MODELS, of='measures'),
     ]

@@ -17,7 +17,7 @@ from accounts.permissions import carries_out, may_review
 from core.append_only import AppendOnlyModel
 from core.bounds import days_bound, texts_bound
 from core.names import named_bound
-from core.provenance import Sourced
+from core.provenance import Sourced, sourced_constraints
 from core.texts import MAX_TEXT_LENGTH
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet, track_links, track_part
 from measures.models import Measure, Plan
@@ -25,7 +25,7 @@ from problems.querysets import ProblemQuerySet, ProblemStepQuerySet
 from problems.rules import TimeLeft, time_left
 from problems.workflow import LISTED_STATES, STEPS, Party, ProblemState
 from projects.models import Project
-from reporting.models import AbstractEvidence, problem_code
+from reporting.models import AbstractEvidence, evidence_constraints, problem_code
 from web.html.links import query_of
 from web.language import localized
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 TEXT_COLUMNS = ("text_zh", "text_en")
 
 
+# Tables and constraints are named after `measures`, where they were made.
 class ProblemCategory(Sourced, UpdatedAtModel):
     """A kind of problem: land, money, approval. Those of a plan are the office's to change."""
 
@@ -55,7 +56,7 @@ class ProblemCategory(Sourced, UpdatedAtModel):
         verbose_name_plural = _("categories of problems")
         ordering = ["plan", "number"]
         constraints = [
-            *Sourced.Meta.constraints,
+            *sourced_constraints("measures_problemcategory"),
             named_bound("name", name="problemcategory_is_named"),
             models.UniqueConstraint(fields=["plan", "slug"], name="problemcategory_slug_once_a_plan"),
             models.UniqueConstraint(fields=["plan", "number"], name="problemcategory_number_once_a_plan"),
@@ -154,9 +155,8 @@ class Problem(Sourced, UpdatedAtModel):
         verbose_name = _("Problem")
         verbose_name_plural = _("problems")
         ordering = ["measure", "project", "number"]
-        # Named after the app that the table was made in.
         constraints = [
-            *Sourced.Meta.constraints,
+            *sourced_constraints("measures_problem"),
             texts_bound(*TEXT_COLUMNS, most=MAX_TEXT_LENGTH, name="measures_problem_texts_in_bounds"),
             models.CheckConstraint(
                 condition=Q(raised_on__isnull=True) | ~Q(text_zh="", text_en=""),
@@ -366,6 +366,7 @@ class ProblemEvidence(AbstractEvidence):
 
     class Meta(AbstractEvidence.Meta):
         db_table = "measures_problemevidence"
+        constraints = evidence_constraints("measures_problemevidence")
 
 
 auditlog.register(ProblemCategory, exclude_fields=["updated_at"])
