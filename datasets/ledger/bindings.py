@@ -163,6 +163,8 @@ TERMS: Mapping[str, Mapping[str, str]] = {
     },
     "annual_plans": {"planned": ""},
 }
+# Amounts that a source may have published, with the column that says whether one did, by sheet.
+PUBLISHED_AMOUNTS: Mapping[str, Mapping[str, str]] = {"projects": {"total_investment": "investment_provenance"}}
 # Rows that are of a measure or of a project: they name one of the two.
 OF_MEASURE_OR_PROJECT = ("problems", "problem_steps", "meeting_items")
 # Rows that are not deleted: they leave their plan on a day.

@@ -16,6 +16,7 @@ from datasets.ledger.derived_checks import check_derived
 from datasets.ledger.history import check_histories
 from datasets.ledger.merging import Item, Merged
 from datasets.ledger.problem_checks import check_problems
+from datasets.ledger.published_checks import check_published_amounts
 from datasets.ledger.report_checks import check_annual_plans, check_evidence, check_reports
 from datasets.ledger.scopes import check_scopes, last_days
 from datasets.ledger.sheets import SHEETS
@@ -64,6 +65,7 @@ def check(merged: Merged) -> None:
     _check_leaving(merged)
     _check_placements(merged)
     _check_planned_days(merged)
+    check_published_amounts(merged)
     _check_exemptions(merged)
     _check_indicators(merged)
     _check_links(merged)

@@ -31,6 +31,8 @@ tests/datasets/ledger/test_document.py` renews it. [The demonstration's files](.
 - What happened to a measure (reports, evidence, status history, changes of terms, suspensions, steps of problems, what
   meetings decided) is on record: a load adds rows, and rewrites none. The words and the category of a problem may
   change.
+- Another total of a project whose investment is published comes with another `source`, or with another
+  `investment_provenance`.
 - `provenance` is `published` (a source states it), `reported` (filed by a department, or entered without a named
   source) or `illustrative` (made up for a demonstration, and shown as such); `source` names the source as
   `Chinese | English; address`.
