@@ -16,6 +16,7 @@ from datasets.ledger.last_changes import LastChange, last_changes
 from datasets.ledger.merging import CellName, Item, Merged, What
 from datasets.ledger.preview import Entry, Preview
 from datasets.ledger.questions import Question
+from datasets.ledger.report_changes import said_of_changes
 from datasets.ledger.rows import Key, Problem, Values
 from datasets.ledger.scopes import SCOPES, as_changes, leaving_items, rows_by_code
 from datasets.ledger.sheets import SHEETS
@@ -68,6 +69,7 @@ def found(seen: Preview, conflicts: Preview, *, base: Base, notices: list[str]) 
         "wrong": _wrong(seen.problems),
         "consequences": _wrong(seen.consequences),
         **rows,
+        "follows": said_of_changes(seen.merged),
         "totals": list(moved_totals(seen.merged, today())),
     }
 

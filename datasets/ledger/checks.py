@@ -17,6 +17,7 @@ from datasets.ledger.history import check_histories
 from datasets.ledger.merging import Item, Merged
 from datasets.ledger.problem_checks import check_problems
 from datasets.ledger.published_checks import check_published_amounts
+from datasets.ledger.report_changes import check_stated_statuses
 from datasets.ledger.report_checks import check_annual_plans, check_evidence, check_reports
 from datasets.ledger.scopes import check_scopes, last_days
 from datasets.ledger.sheets import SHEETS
@@ -77,6 +78,7 @@ def check(merged: Merged) -> None:
     check_evidence(merged)
     check_annual_plans(merged)
     check_histories(merged)
+    check_stated_statuses(merged)
     check_scopes(merged)
 
 

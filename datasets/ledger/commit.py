@@ -64,11 +64,12 @@ def commit_ledger(
     leave_out_wrong: bool = False,
     confirmed: bool = False,
     reason: str = "",
+    on_preview: Callable[[Preview], object] = lambda seen: None,
     on_sheet: Callable[[str], object] = lambda sheet: None,
 ) -> Load | None:
     """Writes what `preview` shows of the same file; None where that is nothing. `site`: the preview's digest, where
     there was one. `confirmed`: rows may change though the file does not say what it was made from. `reason` stands
-    with changes of terms. `on_sheet` is told which sheet is being written.
+    with changes of terms. `on_preview` is told what is being written, and `on_sheet` which sheet.
 
     Raises LoadRefused, having changed nothing.
     """
@@ -83,6 +84,7 @@ def commit_ledger(
     items = {sheet: list(seen.merged.touched(sheet)) for sheet in SHEETS}
     if not any(items.values()):
         return None
+    on_preview(seen)
     reason = clean_text(reason, field="reason") or _("Loaded from %(name)s") % {"name": ledger.name}
     return _Commit(ledger, seen, by=by, reason=reason[:MAX_REASON_LENGTH], at=now()).write(on_sheet)
 

@@ -1,6 +1,6 @@
 """Rows that follow from what a load does with measures and projects: they are on record, as if services had done it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -10,6 +10,7 @@ from core.signals import person_changed
 from core.statuses import MeasureStatus
 from datasets.ledger.bindings import TERMS
 from datasets.ledger.codec import to_plain
+from datasets.ledger.history import report_behind
 from datasets.ledger.merging import Cell, Item, Merged
 from datasets.ledger.problem_checks import first_owner
 from datasets.ledger.rows import Row, Values
@@ -34,13 +35,15 @@ TERMS_SHEETS = {
 }
 
 
-def _item(sheet: str, values: Values) -> Item:
+def derived_item(sheet: str, values: Values) -> Item:
+    """A new row that the file does not have."""
     full = {column.name: () if column.many else None for column in SHEETS[sheet].columns} | values
     return Item(sheet, tuple(full[name] for name in SHEETS[sheet].key), full, None, Row(sheet, 0, values))
 
 
-def add_first_rows(merged: Merged, *, at: datetime) -> None:
-    """A new measure begins as under way on the day it is listed, where its history does not say so itself."""
+def add_first_rows(merged: Merged, *, at: datetime, changed: Container[str] = ()) -> None:
+    """A new measure begins as under way on the day it is listed, where its history does not say so itself. `changed`:
+    codes of those that have changes to come, which were recorded later."""
     first: dict[str, Item] = {}
     for item in merged.items["status_history"].values():
         known = first.get(item["measure"])
@@ -49,7 +52,8 @@ def add_first_rows(merged: Merged, *, at: datetime) -> None:
     for measure in list(merged.touched("measures")):
         row = first.get(measure["code"])
         if measure.site is None and measure["listed_on"] and (row is None or not _is_first(row)):
-            begun = _first_row(measure, at=at if row is None else _midnight(measure["listed_on"]))
+            is_alone = row is None and measure["code"] not in changed
+            begun = _first_row(measure, at=at if is_alone else _midnight(measure["listed_on"]))
             merged.items["status_history"][begun.key] = begun
 
 
@@ -69,7 +73,7 @@ def add_first_steps(merged: Merged) -> None:
                 "owner": first_owner(merged, problem),
                 "is_escalated": False,
             }
-            raised = _item("problem_steps", values)
+            raised = derived_item("problem_steps", values)
             merged.items["problem_steps"][raised.key] = raised
 
 
@@ -83,7 +87,7 @@ def _midnight(day: date) -> datetime:
 
 
 def _first_row(measure: Item, *, at: datetime) -> Item:
-    return _item(
+    return derived_item(
         "status_history",
         {
             "measure": measure["code"],
@@ -104,7 +108,7 @@ def changes_of_terms(merged: Merged, sheet: str, *, at: datetime, by: User | Non
     """`sheet`: one of TERMS_SHEETS."""
     about = TERMS_SHEETS[sheet]
     return [
-        _item(
+        derived_item(
             sheet,
             {
                 **dict(zip(SHEETS[sheet].key, item.key, strict=False)),
@@ -179,7 +183,7 @@ def drop_new_leads(merged: Merged) -> None:
 def date_new_reports(merged: Merged) -> None:
     """A report says from when its status holds."""
     for item in merged.touched("status_history"):
-        behind = merged.items["reports"].get((item["measure"], item["report"], item["report_number"] or 1))
+        behind = report_behind(merged, item)
         if behind is not None and behind.site is None and behind["effective_on"] is None:
             behind.values["effective_on"] = item["effective_on"]
 

@@ -31,6 +31,9 @@ tests/datasets/ledger/test_document.py` renews it. [The demonstration's files](.
 - What happened to a measure (reports, evidence, status history, changes of terms, suspensions, steps of problems, what
   meetings decided) is on record: a load adds rows, and rewrites none. The words and the category of a problem may
   change.
+- An accepted report changes the status of its measure from its effective date on, else from the day it was submitted,
+  as on the site. Where `status_history` has no row of that change, it follows from the report, and the preview says how
+  many do.
 - Another total of a project whose investment is published comes with another `source`, or with another
   `investment_provenance`.
 - `provenance` is `published` (a source states it), `reported` (filed by a department, or entered without a named

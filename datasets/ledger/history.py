@@ -13,6 +13,9 @@ from datasets.ledger.merging import Item, Merged
 from measures.rules import Change, correction_window, effective_changes, in_force, restating
 from reporting.workflow import ReportState
 
+# What columns of a status change are called in the report that it follows from.
+COLUMNS_OF_REPORTS = {"old_status": "against_status", "report": "against_status"}
+
 
 def check_histories(merged: Merged) -> None:
     """Of measures whose history the load would add to, and of those whose listing it would move."""
@@ -48,6 +51,11 @@ def replaced_row(item: Item, rows: list[Item]) -> Item | None:
     return next((each for each in rows if (each["recorded_at"], each["number"]) == wanted), None)
 
 
+def report_behind(merged: Merged, row: Item) -> Item | None:
+    """The report that a row names; None where it names none, or none is there."""
+    return merged.items["reports"].get((row["measure"], row["report"], row["report_number"] or 1))
+
+
 @dataclass
 class _Story:
     """`rows`: in the order in which they were recorded."""
@@ -78,13 +86,18 @@ class _Story:
     def _problem(self, row: Item, column: str, sentence: str) -> None:
         """Of a row of the site that no longer fits, the rows of the file are at fault."""
         if row.is_touched:
-            self.merged.add_problem(row, column, sentence)
+            self._blame(row, column, sentence)
         else:
             added = [each for each in self.rows if each.is_touched]
             words = {"day": row["effective_on"], "sentence": sentence}
-            self.merged.add_problem(
-                added[0], column, _("The row of %(day)s would not fit any more: %(sentence)s") % words
-            )
+            self._blame(added[0], column, _("The row of %(day)s would not fit any more: %(sentence)s") % words)
+
+    def _blame(self, row: Item, column: str, sentence: str) -> None:
+        """A row that follows from a report stands in no file: the row of the report does."""
+        report = None if row.row is None or row.row.number else report_behind(self.merged, row)
+        if report is not None:
+            row, column = report, COLUMNS_OF_REPORTS.get(column, column)
+        self.merged.add_problem(row, column, sentence)
 
     def _check_first(self, row: Item) -> None:
         if row["old_status"] or row["status"] != MeasureStatus.PROMOTING or row["supersedes"]:
@@ -142,7 +155,7 @@ class _Story:
             self._problem(row, "report", _("The first row, corrections and reopenings rest on no report."))
             return
         key = (row["measure"], row["report"], row["report_number"] or 1)
-        report = self.merged.items["reports"].get(key)
+        report = report_behind(self.merged, row)
         if report is None or report["state"] != ReportState.ACCEPTED:
             self._problem(row, "report", _("No accepted report of the measure was submitted on that day."))
         elif (report["against_status"], report["status"]) != (row["old_status"], row["status"]):

@@ -14,6 +14,7 @@ from datasets.ledger.contents import SHEETS_OF_MONTHS, Contents, read_contents
 from datasets.ledger.derived import add_first_rows, add_first_steps
 from datasets.ledger.merging import Cell, CellName, Merged, What, merge
 from datasets.ledger.raw import MAX_PROBLEMS
+from datasets.ledger.report_changes import add_changes_of_reports, reports_without_change
 from datasets.ledger.rows import Key, Ledger, Problem, Values
 from datasets.ledger.sheets import SHEETS
 from datasets.ledger.versions import digest_of, find_version, rows_of_version
@@ -97,8 +98,7 @@ def preview(
     found: list[list[Problem]] = []
     for _turn in range(MAX_ROUNDS):
         merged = merge(ledger, contents, base=base, answers=answers, without=wrong)
-        add_first_rows(merged, at=now().replace(microsecond=0))
-        add_first_steps(merged)
+        _add_derived(merged)
         _check_file(merged, plan, version)
         check(merged)
         if not has_person:
@@ -123,6 +123,14 @@ def preview(
         merged=merged,
         contents=contents,
     )
+
+
+def _add_derived(merged: Merged) -> None:
+    """Rows that follow from those of the file."""
+    unnamed = reports_without_change(merged)
+    add_first_rows(merged, at=now().replace(microsecond=0), changed=unnamed)
+    add_changes_of_reports(merged, unnamed)
+    add_first_steps(merged)
 
 
 def _bounded(problems: list[Problem]) -> list[Problem]:

@@ -183,6 +183,17 @@ class TestPreview:
         upload.refresh_from_db()
         assert (english, upload.findings["wrong"][0]["sheet"]) == ("Measures", "政策措施")
 
+    def test_it_says_which_statuses_follow_from_reports(self, page: Client, send: Any) -> None:
+        head = "measure,submitted_on,period,status,against_status,what_was_done_en,decided_on,state\n"
+        row = "M002,2023-06-22,2023-06,in_progress,promoting,Begun,2023-06-26,accepted\n"
+        upload = send(head + row, "reports.csv")
+        sentence = "1 status change follows from an accepted report that no row of the status history names."
+        assert sentence in shown(page, upload)
+        assert {each["label"]: each["change"] for each in upload.findings["totals"]} == {
+            "Under way": "-1",
+            "Progress made": "+1",
+        }
+
     def test_it_says_which_totals_move(self, page: Client, send: Any) -> None:
         project = "code,name_en,city,category,stage,total_investment\nP9,Another,370100,energy,preparing,2.5\n"
         upload = send(project, "projects.csv")

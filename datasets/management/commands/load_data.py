@@ -14,6 +14,7 @@ from datasets.ledger.last_changes import LastChange, last_changes
 from datasets.ledger.merging import CellName, What
 from datasets.ledger.preview import Entry, Preview, preview
 from datasets.ledger.reading import only_what_may_be_loaded, read_ledger
+from datasets.ledger.report_changes import said_of_changes
 from datasets.ledger.rows import Ledger, Problem
 from datasets.ledger.sentences import FileRefused
 from datasets.ledger.sheets import SHEETS
@@ -119,6 +120,7 @@ class Command(BaseCommand):
         return reading.ledger
 
     def _load(self, ledger: Ledger, plan: Plan | None, by: User | None, options: dict[str, Any]) -> None:
+        follows: list[str] = []
         with bar("Sheets", len(SHEETS), unit=" sheets") as sheets:
 
             def advance(sheet: str) -> None:
@@ -134,6 +136,7 @@ class Command(BaseCommand):
                     leave_out_wrong=options["leave_out_wrong"],
                     confirmed=options["change"],
                     reason=options["reason"],
+                    on_preview=lambda seen: follows.append(said_of_changes(seen.merged)),
                     on_sheet=advance,
                 )
             except LoadRefused as refusal:
@@ -150,6 +153,11 @@ class Command(BaseCommand):
         refresh_stale_rollups()
         counts = load.rows.values_list("sheet", "what")
         self.stdout.write(f"Load {load.pk}: {_counted(counts)}.")
+        self._say(*follows)
+
+    def _say(self, *sentences: str) -> None:
+        """Those that are not empty."""
+        self.stdout.writelines(f"{sentence}\n" for sentence in sentences if sentence)
 
     def _print(self, seen: Preview) -> None:
         self._print_problems(seen)
@@ -161,6 +169,7 @@ class Command(BaseCommand):
             self.stdout.write(f"… and {len(shown) - MOST_PRINTED} rows more.")
         counts = seen.count()
         self.stdout.write(", ".join(f"{counts[what]} {what}" for what in What if counts[what]) or "No rows.")
+        self._say(said_of_changes(seen.merged))
 
     def _print_conflicts(self, seen: Preview) -> None:
         changes = last_changes(seen)

@@ -258,11 +258,14 @@ CASES = _of_site(
         "status_history, row 4, old_status: “Progress made” was in force before this row.",
     ),
     (
-        "row of the story is gone",
-        swap(
-            "status_history",
-            "M001,2023-04-13 16:00,promoting,in_progress,2023-04-04,,2023-04-07,开工,Begun,illustrative,\n",
-            "",
+        "row of the story is gone, and its report was not accepted",
+        lambda folder: (
+            swap("reports", "2023-04-13,accepted", "2023-04-13,returned")(folder),
+            swap(
+                "status_history",
+                "M001,2023-04-13 16:00,promoting,in_progress,2023-04-04,,2023-04-07,开工,Begun,illustrative,\n",
+                "",
+            )(folder),
         ),
         "status_history, row 3, old_status: “Under way” was in force before this row.",
     ),
