@@ -180,7 +180,7 @@ class LedgerVersion(models.Model):
 
 class IntegrityRun(models.Model):
     """One run of the checks of `datasets.integrity`. `results`: by the name of a check its `rows`, each with `model`,
-    `id`, `name` and `detail`; their `count`; and `error`."""
+    `id`, `name` and `detail`; their `count`; and `error`. `load`: whose rows were looked at; None where all were."""
 
     # No cached page shows it.
     is_versioned = False
@@ -188,6 +188,13 @@ class IntegrityRun(models.Model):
     started_at = models.DateTimeField(_("Started at"))
     finished_at = models.DateTimeField(_("Finished at"))
     results = models.JSONField(_("Results"), default=dict)
+    load = models.OneToOneField(
+        "measures.Load",
+        models.CASCADE,
+        null=True,
+        related_name="integrity_run",
+        verbose_name=pgettext_lazy("data", "Load"),
+    )
 
     class Meta:
         verbose_name = _("run of the data checks")

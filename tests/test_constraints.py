@@ -13,6 +13,7 @@ from accounts.models import AccessToken, Department, Session, UsedPassword, User
 from core.own_apps import own_models
 from core.provenance import Sourced
 from dashboard.models import PublishedFigure
+from datasets.models import IntegrityRun
 from indicators.models import HeadlineIndicator, Indicator, Observation, Target, ValueReportEvidence
 from measures.models import Evidence, Load, Measure, Plan, PlanMilestone, Report, Section, StatusChange
 from notices.models import Notice
@@ -138,6 +139,7 @@ def test_rows_that_others_rest_on_are_protected() -> None:
         (PublishedFigure, "plan"),
         (HeadlineIndicator, "plan"),
         (HeadlineIndicator, "indicator"),
+        (IntegrityRun, "load"),
     }
 
 

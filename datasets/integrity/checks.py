@@ -7,6 +7,7 @@ and SQLite alike and finds the rows that are wrong. Its columns: `model`, such a
 """
 
 import functools
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from django.db import models
 from django.utils.translation import get_language, pgettext_lazy
 
 FOLDER = Path(__file__).parent / "checks"
+MODEL = re.compile(r"'([a-z]+\.[a-z]+)'")
 
 
 class Severity(models.TextChoices):
@@ -37,6 +39,11 @@ class Check:
     do_zh: str
     do_en: str
     only_missing_files: bool = False
+
+    @property
+    def models(self) -> set[str]:
+        """Those whose rows it names, such as measures.measure."""
+        return set(MODEL.findall(self.statement))
 
     def said(self, what: str) -> str:
         """Its `title`, `why` or `do` in the reader's language."""

@@ -1,7 +1,7 @@
 """Running the checks, and keeping what they found."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from django.db.models import Model
 from core.clock import now, today
 from datasets.integrity.checks import Check, Severity, all_checks
 from datasets.models import IntegrityRun
+from measures.models import Load
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,8 @@ class Found:
     error: str = ""
 
 
-def run_check(check: Check) -> Found:
+def run_check(check: Check, *, among: Container[tuple[str, int]] | None = None) -> Found:
+    """`among`: by model and id the rows that count; None where all do."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(check.statement, {"today": today()})
@@ -55,10 +57,16 @@ def run_check(check: Check) -> Found:
     except DatabaseError as error:
         log.exception("The check %s could not run.", check.name)
         return Found([], 0, str(error).strip().partition("\n")[0])
+    if among is not None:
+        rows = [row for row in rows if (row["model"], row["id"]) in among]
     if check.only_missing_files:
-        rows = [row for row in rows if not (row["file"] and default_storage.exists(row["file"]))]
+        rows = [row for row in rows if not _is_stored(row["file"])]
     wrong = [WrongRow(row["model"], row["id"], row["name"], row["detail"] or "") for row in rows]
     return Found(wrong[:MOST_ROWS_KEPT], len(wrong))
+
+
+def _is_stored(file: str) -> bool:
+    return bool(file) and default_storage.exists(file)
 
 
 def run_and_keep(checks: Iterable[Check] | None = None) -> IntegrityRun:
@@ -68,14 +76,26 @@ def run_and_keep(checks: Iterable[Check] | None = None) -> IntegrityRun:
     return IntegrityRun.objects.create(started_at=started_at, finished_at=now(), results=results)
 
 
+def check_load(load: Load, rows: Collection[tuple[str, int]]) -> IntegrityRun:
+    """Keeps beside a load what is found of `rows`, by model and id. Runs the checks that may name one of them, but for
+    those that look for files: a load brings none."""
+    started_at = now()
+    loaded = {model for model, _id in rows}
+    checks = [check for check in all_checks() if not check.only_missing_files and loaded & check.models]
+    results = {check.name: asdict(run_check(check, among=rows)) for check in checks}
+    return IntegrityRun.objects.create(started_at=started_at, finished_at=now(), results=results, load=load)
+
+
 def latest_run() -> IntegrityRun | None:
-    """By id, not by time: the clock of the demonstration begins its day again at midnight."""
-    return IntegrityRun.objects.order_by("-pk").first()
+    """Finds the latest of the whole site. By id, not by time: the clock of the demonstration begins its day again at
+    midnight."""
+    return IntegrityRun.objects.filter(load=None).order_by("-pk").first()
 
 
 def delete_old_runs() -> int:
+    """Deletes those of the whole site: what was found of a load stays beside it."""
     before = now() - timedelta(days=RETENTION_DAYS)
-    return IntegrityRun.objects.filter(started_at__lt=before).delete()[0]
+    return IntegrityRun.objects.filter(load=None, started_at__lt=before).delete()[0]
 
 
 def found_in(run: IntegrityRun | None, check: Check) -> Found | None:

@@ -15,6 +15,7 @@ from core.exceptions import NotAllowed
 from core.scope import ScopeKind
 from core.signals import figures_changed, limits_changed
 from core.texts import MAX_REASON_LENGTH, clean_text
+from datasets.integrity.running import check_load
 from datasets.ledger.bindings import BINDINGS, LEAVING, RECORDED_BY_SOMEBODY
 from datasets.ledger.codec import as_json, plain_key, plain_values
 from datasets.ledger.contents import key_of
@@ -33,7 +34,7 @@ from datasets.ledger.preview import Preview, preview
 from datasets.ledger.rows import Key, Ledger, Values
 from datasets.ledger.scopes import leaving_items
 from datasets.ledger.sheets import SHEETS
-from datasets.ledger.touched import cells_of, links_of, mark_updated
+from datasets.ledger.touched import cells_of, links_of, mark_updated, rows_written
 from datasets.ledger.writing import Writer, add_steps, analyze_tables, insert, write_links
 from indicators.models import Indicator
 from measures.models import Load, LoadedRow, Measure, Plan, Report
@@ -188,6 +189,7 @@ class _Commit:
                 figures_changed.send(sender=sender, kind=kind, cells=cells)
         if any(self.merged.touched("site")):
             limits_changed.send(sender=Site)
+        check_load(self.load, rows_written(self.merged, self.ids))
 
     def _analyze(self) -> None:
         """The tables that rows were added to, where they are many."""

@@ -34,6 +34,7 @@ tests/datasets/ledger/test_document.py` renews it. [The demonstration's files](.
 - An accepted report changes the status of its measure from its effective date on, else from the day it was submitted,
   as on the site. Where `status_history` has no row of that change, it follows from the report, and the preview says how
   many do.
+- When a load ends the data checks run over its rows. What they find is shown with the load, and refuses nothing.
 - Another total of a project whose investment is published comes with another `source`, or with another
   `investment_provenance`.
 - `provenance` is `published` (a source states it), `reported` (filed by a department, or entered without a named

@@ -24,7 +24,7 @@ from datasets.ledger.scopes import SCOPES
 from datasets.ledger.sheets import SHEETS
 from datasets.ledger.touched import COUNTED_OF_PROJECTS, Cells, links_of
 from datasets.ledger.writing import Writer, write_links
-from datasets.models import LedgerVersion, Upload
+from datasets.models import IntegrityRun, LedgerVersion, Upload
 from indicators.models import HeadlineIndicator, Indicator, Observation
 from measures.models import Load, LoadedRow, Measure, Plan, ReportStep
 from notices.models import Notice
@@ -78,6 +78,7 @@ def take_back(load: Load, *, by: User | None, reason: str = "") -> None:
     load.refresh_from_db()
     load.taken_back_at, load.taken_back_by, load.taken_back_reason = now(), by, reason
     load.save()
+    IntegrityRun.objects.filter(load=load).delete()
     after = _cells(undone, read_contents(plan), plan) if load.plan else {"measures": set(), "projects": set()}
     # Of a plan that left with the load nothing is counted any more.
     for kind, sender in (("measures", Measure), ("projects", Project)):

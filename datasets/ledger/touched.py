@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
+from datasets.ledger.bindings import BINDINGS
 from datasets.ledger.merging import Item, Merged
 from datasets.ledger.rows import Key, Values
 from datasets.ledger.scopes import SCOPES
@@ -53,6 +54,22 @@ def _counted(merged: Merged, sheet: str, records: Iterable[str], *, before: bool
 
 def _project_cells(values: Values, ids: AllIds, plan: Plan) -> set[Any]:
     return set(cells_of_place(plan.pk, ids["regions"][(values["city"],)], ids["categories"][(values["category"],)]))
+
+
+# What rows are about, with its sheet.
+ABOUT = {"measure": "measures", "project": "projects", "indicator": "indicators"}
+
+
+def rows_written(merged: Merged, ids: AllIds) -> set[tuple[str, int]]:
+    """Names by model and id the rows that the load wrote, and the measures, projects and indicators that they are
+    about."""
+    found: set[tuple[str, Key]] = set()
+    for sheet in BINDINGS:
+        for item in merged.touched(sheet):
+            if not item.is_deleted:
+                found.add((sheet, item.key))
+            found |= {(about, (item[column],)) for column, about in ABOUT.items() if item[column] is not None}
+    return {(BINDINGS[sheet].model._meta.label_lower, ids[sheet][key]) for sheet, key in found if key in ids[sheet]}
 
 
 # Rows that show their parts: their sheet, that of the parts, and how much of a part's key is theirs.

@@ -15,6 +15,8 @@ from accounts.permissions import may_review, signed_in
 from accounts.rules import REVIEW_READERS, REVIEWERS
 from core.exceptions import NotAllowed
 from datasets.forms import TakeBackForm
+from datasets.integrity.running import MOST_ROWS_KEPT
+from datasets.integrity.shown import findings_of, said_of_load
 from datasets.ledger.codec import parsed_key, parsed_values
 from datasets.ledger.sheets import SHEETS
 from datasets.ledger.take_back import take_back
@@ -36,7 +38,7 @@ class LoadPage(TodayView):
     @cached_property
     def load(self) -> Load:
         return get_object_or_404(
-            Load.objects.select_related("plan", "loaded_by", "taken_back_by"), pk=self.kwargs["pk"]
+            Load.objects.select_related("plan", "loaded_by", "taken_back_by", "integrity_run"), pk=self.kwargs["pk"]
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -58,11 +60,16 @@ class LoadPage(TodayView):
         slug = load.plan.action_slug if load.plan else ""
         if may_review(self.request.user) and load.plan and not load.is_taken_back:
             kwargs.setdefault("form", TakeBackForm())
+        run = getattr(load, "integrity_run", None)
+        findings = findings_of(run) if run else []
         return super().get_context_data(
             load=load,
             page=page,
             rows=[_shown(row, slug) for row in page],
             counts=load_counts(load),
+            checked=said_of_load(findings) if run else "",
+            findings=findings,
+            most_rows=MOST_ROWS_KEPT,
             **kwargs,
         )
 

@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from accounts.models import User
 from core.exceptions import NotAllowed
+from datasets.integrity.shown import CheckRow, findings_of, said_of_load
 from datasets.ledger.commit import LoadRefused, commit_ledger
 from datasets.ledger.last_changes import LastChange, last_changes
 from datasets.ledger.merging import CellName, What
@@ -26,6 +27,8 @@ from rollups.services import refresh_stale_rollups
 
 # So many rows and problems are printed; the number of all is.
 MOST_PRINTED = 200
+# Of the rows that a data check finds; the page of the load shows them all.
+FIRST_FEW = 20
 
 
 def _answer(text: str) -> tuple[str, str]:
@@ -154,6 +157,20 @@ class Command(BaseCommand):
         counts = load.rows.values_list("sheet", "what")
         self.stdout.write(f"Load {load.pk}: {_counted(counts)}.")
         self._say(*follows)
+        if options["verbosity"]:
+            self._print_findings(findings_of(load.integrity_run))
+
+    def _print_findings(self, findings: list[CheckRow]) -> None:
+        """What the data checks say of what was loaded."""
+        self._say(said_of_load(findings))
+        for each in findings:
+            assert each.found is not None
+            self.stdout.write(f"{each.check.severity.value}, {each.found.count}: {each.title}")
+            if each.found.error:
+                self.stdout.write(f"  could not run: {each.found.error}")
+            self.stdout.writelines(f"  {row}\n" for row in each.found.rows[:FIRST_FEW])
+            if each.found.count > FIRST_FEW:
+                self.stdout.write(f"  … and {each.found.count - FIRST_FEW:,} more.")
 
     def _say(self, *sentences: str) -> None:
         """Those that are not empty."""
