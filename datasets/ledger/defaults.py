@@ -21,6 +21,8 @@ from web.models import Languages
 
 # Of a status change where a file names the day alone: decided in the afternoon.
 RECORDED_AT = time(16, 0, tzinfo=SHANGHAI)
+# Sheets whose rows may name that day alone.
+RECORDED_BY_DAY = ("status_history", "scope_changes", "project_scope_changes")
 
 Default = Callable[[Values, Any], Any]
 
@@ -132,7 +134,7 @@ def complete_keys(sheet: str, rows: list[Row], contents: Contents) -> list[Row]:
         return _with_keys_of_problems(sheet, rows, contents)
     if sheet in (*EVIDENCE_OF, *EVIDENCE_OF.values()):
         return [replace(row, values={**row.values, "number": row.values.get("number") or 1}) for row in rows]
-    if sheet in ("status_history", "scope_changes", "project_scope_changes"):
+    if sheet in RECORDED_BY_DAY:
         return [replace(row, values=_completed_history(row.values)) for row in rows]
     return rows
 

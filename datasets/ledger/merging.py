@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 from datasets.ledger.bindings import BESIDE, EVIDENCE_OF, LEAVING, OF_MEASURE_OR_PROJECT, RECORDS
 from datasets.ledger.contents import Contents, key_of
 from datasets.ledger.declaration import Column, Kind
-from datasets.ledger.defaults import DEFAULTS, KEPT_WHERE_EMPTY, NUMBERED, complete_keys, whole_place
+from datasets.ledger.defaults import (
+    DEFAULTS,
+    KEPT_WHERE_EMPTY,
+    NUMBERED,
+    RECORDED_BY_DAY,
+    complete_keys,
+    whole_place,
+)
 from datasets.ledger.references import NAMES, Names, made_slug
 from datasets.ledger.rows import Key, Ledger, Problem, Row, Unreadable, Values
 from datasets.ledger.sheets import SHEETS
@@ -319,6 +326,9 @@ class _Overlay:
             # One that names nothing has its problem already.
             if row.values.get(column.name) is None:
                 self._problem(row, column.name, _("A value is wanted."))
+        if sheet in RECORDED_BY_DAY and values.get("recorded_at") is None:
+            self._problem(row, "effective_on", _("A value is wanted."))
+            return True
         return bool(missing) or (sheet in OF_MEASURE_OR_PROJECT and self._lacks_subject(row, values))
 
     def _lacks_subject(self, row: Row, values: Values) -> bool:

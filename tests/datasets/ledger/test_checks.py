@@ -359,6 +359,23 @@ CASES = _of_site(
         ),
         "status_history, row 10, supersedes: The replaced row counts for no day: another one follows on the same day.",
     ),
+    (
+        "status change of no day",
+        add("status_history", "M001,,in_progress,completed,,,,完成,Done,illustrative,"),
+        "status_history, row 8, effective_on: A value is wanted.",
+    ),
+    (
+        "status change of a day that cannot be read",
+        add("status_history", "M001,,in_progress,completed,soon,,,完成,Done,illustrative,"),
+        "status_history, row 8, effective_on: A day such as 2023-06-30",
+    ),
+    (
+        "suspension of no day",
+        lambda folder: (folder / "scope_changes.csv").write_text(
+            "measure,kind,effective_on,reason\nM001,suspended,,等待\nM001,resumed,2023-08-01,恢复\n", encoding="utf-8"
+        ),
+        "scope_changes, row 2, effective_on: A value is wanted.",
+    ),
     ("unknown status in a story", swap("status_history", "promoting,in_progress,2023-04-04", "promoting,begun,2023-04-04"), "status_history, row 3, status: “begun”"),
     ("unknown kind of region", swap("regions", "370202,county", "370202,village"), "regions, row 2, kind: “village”"),
     (
