@@ -22,7 +22,7 @@ from web.formats.numbers import trimmed
 # What the forms hold in columns. The code of an indicator stays, since links and other systems hold it; the measures
 # that it is linked to are the ledger's.
 INDICATOR_COLUMNS = (
-    *("name_zh", "name_en", "group", "direction", "cumulative", "unit", "unit_zh", "zh_factor"),
+    *("name_zh", "name_en", "group", "direction", "cumulative", "is_share", "unit", "unit_zh", "zh_factor"),
     *("owner", "frequency", "due_days", "may_join", "may_compare", "may_add_up", "may_rank"),
     *("derived_form", "derived_from", "derived_with", "provenance", "source"),
 )

@@ -10,6 +10,9 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy
 
 HALF_BASELINE = gettext_lazy("A baseline needs both its value and its day.")
+NO_SHARE = gettext_lazy("The indicator is a share of a whole: its value lies between 0 and 100.")
+HAS_NO_SHARES = gettext_lazy("It has values below 0 or above 100, which no share of a whole can be.")
+SHARES = (Decimal(0), Decimal(100))
 
 
 class Value(NamedTuple):
@@ -92,6 +95,12 @@ def goal_in_force(goals: Iterable[Goal], *, on: date) -> Goal | None:
     """Of the targets adopted by the day and not yet past, the nearest due; of that year's, the newest adopted."""
     adopted = [goal for goal in goals if goal.adopted_on <= on and goal.due_year >= on.year]
     return min(adopted, key=lambda goal: (goal.due_year, -goal.adopted_on.toordinal(), -goal.id), default=None)
+
+
+def may_be_share(value: Decimal) -> bool:
+    """Whether a value, in per cent, can be a part of a whole."""
+    least, most = SHARES
+    return least <= value <= most
 
 
 def emission_intensity(emissions: Decimal, gdp: Decimal) -> Decimal | None:

@@ -32,11 +32,13 @@ def check_observation(
 ) -> None:
     """`known`: the effective observations among which the same release would be, where they are read already.
 
-    Raises NotAllowed where the indicator is derived, the days are no period of the kind, a published value names no
-    source, a release day is assumed that the source contradicts, or the same release is there already; `other_than`:
-    the row that it is to supersede."""
+    Raises NotAllowed where the indicator is derived, or cannot have this value, the days are no period of the kind, a
+    published value names no source, a release day is assumed that the source contradicts, or the same release is there
+    already; `other_than`: the row that it is to supersede."""
     if observation.indicator.derived_form:
         raise NotAllowed(_("This indicator is derived from others and has no values of its own."), field="indicator")
+    if sentence := observation.indicator.why_no_value(observation.value):
+        raise NotAllowed(sentence, field="value")
     check_columns(observation, "period_start", "period_end", "released_on")
     if not is_period(observation.period_kind, observation.period_start, observation.period_end):
         kind = {"kind": observation.get_period_kind_display()}

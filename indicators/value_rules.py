@@ -73,6 +73,8 @@ def _why_derived(report: ValueReport) -> Iterator[NotAllowed]:
 def _why_not_filled_in(report: ValueReport, *, on: date) -> Iterator[NotAllowed]:
     if report.value is None:
         yield NotAllowed(_("This field is required"), field="value")
+    elif sentence := report.indicator.why_no_value(report.value):
+        yield NotAllowed(sentence, field="value")
     if report.verified is None:
         yield NotAllowed(_("Say whether the value was checked against its source."), field="verified")
     if report.value_provenance == Provenance.PUBLISHED and not report.source:

@@ -67,6 +67,7 @@ class IndicatorFields(forms.Form):
     )
     direction = forms.ChoiceField(label=gettext_lazy("Desired direction"), choices=Direction.choices)
     cumulative = YesNoField(Indicator, "cumulative")
+    is_share = YesNoField(Indicator, "is_share")
     unit = words_of(Indicator, "unit", help_text=gettext_lazy("Values and targets are given in it."))
     unit_zh = words_of(Indicator, "unit_zh")
     zh_factor = NumberField(

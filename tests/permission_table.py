@@ -397,7 +397,7 @@ INDICATOR = {
     "unit": "%",
     "zh_factor": "1",
     "provenance": "reported",
-    **dict.fromkeys(("cumulative", "may_join", "may_compare", "may_add_up", "may_rank"), "no"),
+    **dict.fromkeys(("cumulative", "is_share", "may_join", "may_compare", "may_add_up", "may_rank"), "no"),
 }
 TARGET = {
     "region": "370000",

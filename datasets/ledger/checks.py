@@ -21,6 +21,7 @@ from datasets.ledger.report_changes import check_stated_statuses
 from datasets.ledger.report_checks import check_annual_plans, check_evidence, check_reports
 from datasets.ledger.scopes import check_scopes, last_days
 from datasets.ledger.sheets import SHEETS
+from datasets.ledger.value_checks import check_shares
 from indicators.milestones import check_milestones
 from indicators.models import STATED
 from indicators.rules import HALF_BASELINE, earliest_release
@@ -248,6 +249,7 @@ def _check_indicators(merged: Merged) -> None:
         if item["zh_factor"] is not None and item["zh_factor"] <= 0:
             merged.add_problem(item, "zh_factor", _("A number above 0 is wanted."))
     check_derived(merged)
+    check_shares(merged)
     for item in merged.touched("observations"):
         _check_observation(merged, item)
     for item in merged.touched("targets"):

@@ -100,6 +100,7 @@ DEFAULTS: Mapping[str, Mapping[str, Default]] = {
     | {
         "zh_factor": _always(Decimal(1)),
         "cumulative": _always(False),
+        "is_share": _always(False),
         "group": _always(IndicatorGroup.OTHER.value),
         "may_join": _always(True),
         "may_compare": _by_unit,

@@ -28,6 +28,8 @@ tests/datasets/ledger/test_document.py` renews it. [The demonstration's files](.
 - Amounts are kept in whole 万元 (10,000 yuan). Where some have more digits, it is asked whether they are to be rounded.
 - A value in per cent is written as 5.2 or 5.2%. A cell of Excel (.xlsx) that shows 5.2% is 5.2; other formats keep no
   percentages, so that it is asked about values in per cent that all lie between -1 and 1.
+- What happened lies not ahead: months, submissions, decisions, statuses and values of days to come are wrong. What is
+  unlikely, such as a value far from the last ones, is asked about, and loaded when somebody says that it is so.
 - What happened to a measure (reports, evidence, status history, changes of terms, suspensions, steps of problems, what
   meetings decided) is on record: a load adds rows, and rewrites none. The words and the category of a problem may
   change.

@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any
 
 from auditlog.registry import auditlog
@@ -28,6 +29,7 @@ from indicators.addresses import value_form_url
 from indicators.derived import DerivedForm, Misfit, Part, misfit
 from indicators.milestones import check_milestones
 from indicators.querysets import IndicatorQuerySet, ObservationQuerySet, TargetQuerySet
+from indicators.rules import HAS_NO_SHARES, NO_SHARE, SHARES, may_be_share
 from measures.models import Measure
 from regions.models import Region
 
@@ -87,6 +89,10 @@ class Indicator(Sourced, UpdatedAtModel):
     zh_factor = models.DecimalField(_("Factor to the Chinese unit"), max_digits=10, decimal_places=4, default=1)
     direction = models.CharField(_("Desired direction"), max_length=7, choices=Direction)
     cumulative = models.BooleanField(_("Cumulative"), default=False, help_text=_("Periods start on 1 January"))
+    # A default of the database: a web process of the release before writes rows without it during an upgrade.
+    is_share = models.BooleanField(
+        _("Share of a whole"), default=False, db_default=False, help_text=_("Values lie between 0 and 100")
+    )
     group = models.CharField(_("Group"), max_length=11, choices=IndicatorGroup, default=IndicatorGroup.OTHER)
     owner = models.ForeignKey(
         "accounts.Department",
@@ -162,11 +168,17 @@ class Indicator(Sourced, UpdatedAtModel):
             return
         if self.derived_form and self.observations.exists():
             raise ValidationError({"derived_form": gettext("It has values of its own; a derived indicator has none.")})
+        if self.is_share and self.observations.effective().exclude(value__range=SHARES).exists():
+            raise ValidationError({"is_share": HAS_NO_SHARES})
         for each in self.derived_indicators():
             parts = [self if part == self else part for part in (each.derived_from, each.derived_with)]
             if each.misfit_with(*parts):
                 sentence = gettext("%(code)s is derived from it, which this does not allow.") % {"code": each.code}
                 raise ValidationError({"derived_form" if self.derived_form else "unit": sentence})
+
+    def why_no_value(self, value: Decimal) -> str:
+        """Says why it cannot have this value; empty where it can."""
+        return str(NO_SHARE) if self.is_share and not may_be_share(value) else ""
 
     def misfit_with(self, source: "Indicator | None", other: "Indicator | None") -> Misfit | None:
         """What is wrong with its derivation from these."""

@@ -204,6 +204,14 @@ def test_what_the_rules_refuse_is_a_409_that_names_the_field_and_saves_nothing(
     assert nothing_was_saved()
 
 
+def test_a_share_of_a_whole_beyond_it_is_refused(people: Any) -> None:
+    Indicator.objects.filter(code="gdp_growth_ytd").update(is_share=True)
+    answer = people.ada("post", VALUES, {**WHOLE, "submit": True, "value": 100.1})
+    assert answer.status_code == 409
+    assert wrong(answer) == {"#/value": ["The indicator is a share of a whole: its value lies between 0 and 100."]}
+    assert nothing_was_saved()
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

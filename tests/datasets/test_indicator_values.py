@@ -245,6 +245,17 @@ class TestRoundTrip:
         assert "1 to submit, 2 to keep as drafts. Conflicts to decide: 0; wrong rows: 1" in text
         assert states() == {}
 
+    def test_a_share_of_a_whole_beyond_it_is_not_submitted(
+        self, page: Client, send: Any, act: Any, site: SimpleNamespace
+    ) -> None:
+        site.growth.is_share = True
+        site.growth.save()
+        upload = send(filled(page, {"growth 2023Q2": {**FILLED, VALUE: 530}}))
+        sentence = "The indicator is a share of a whole: its value lies between 0 and 100."
+        assert sentence in part(page, upload, "draft")
+        act(upload)
+        assert states() == {"growth 2023Q2": "draft"}
+
     def test_what_is_right_is_submitted_as_the_form_does_it(
         self, page: Client, send: Any, act: Any, site: SimpleNamespace
     ) -> None:

@@ -113,6 +113,15 @@ def derived_indicator_with_values() -> int:
     return 1
 
 
+def share_outside_its_whole() -> int:
+    for value in ("-0.1", "100.1"):
+        make.make_observation(make.make_indicator(is_share=True), value)
+    for value in ("0", "100"):
+        make.make_observation(make.make_indicator(is_share=True), value)
+    make.make_observation(make.make_indicator(), "-6")
+    return 2
+
+
 def owed_indicator_without_owner() -> int:
     make.make_indicator(frequency="month", due_days=20)
     return 1

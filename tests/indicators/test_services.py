@@ -10,7 +10,7 @@ from django.db.models import ProtectedError
 from django.utils import translation
 
 from core.exceptions import NotAllowed
-from indicators.models import Observation
+from indicators.models import Indicator, Observation
 from indicators.services import add_observation, correct_observation, revise_observation
 from indicators.state import indicator_states
 from tests.factories import make_indicator, make_observation, make_plan, make_user, region
@@ -181,6 +181,13 @@ class TestAdministration:
         answer = client.post("/admin/indicators/observation/add/?lang=en", form | {"value": "6.3"})
         assert "This release is recorded already." in answer.content.decode()
         assert Observation.objects.count() == 1
+
+    def test_a_share_of_a_whole_beyond_it_is_refused_in_words(self, client, observation, form):
+        Indicator.objects.update(is_share=True)
+        edited = form | {"value": "106.2", "reason": "录入错误"}
+        answer = client.post(f"{self.address(observation)}?lang=en", edited)
+        assert "The indicator is a share of a whole: its value lies between 0 and 100." in answer.content.decode()
+        assert Observation.objects.get().value == Decimal("6.2")
 
     def test_a_new_release_is_added(self, client, observation, form, admin):
         released = form | {"released_on": AUGUST, "value": "6.5"}

@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from core.period_codes import read_period
-from indicators.models import Observation, ValueReport
+from indicators.models import Indicator, Observation, ValueReport
 from indicators.values import ValueData, accept_value, save_value, submit_value
 from reporting.services import return_report
 from tests.documents import make_pdf
@@ -49,6 +49,7 @@ FORM = {
     "verified": "yes",
     "note": "基数较低",
 }
+SHARE = "The indicator is a share of a whole: its value lies between 0 and 100."
 URL = "/indicators/growth/value/?period=2023Q2&region=370000"
 REVIEW = "/review/indicators/"
 
@@ -189,6 +190,12 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(
     assert f'href="#id_{field}' in answer.content.decode()
     for name, value in {**FORM, **values}.items():
         assert form[name].value() == value
+    assert not ValueReport.objects.filter(state="submitted").exists()
+
+
+def test_a_share_of_a_whole_beyond_it_is_refused_in_words(site: SimpleNamespace) -> None:
+    Indicator.objects.update(is_share=True)
+    assert sent(site.ada, value="100.5").context["form"].errors == {"value": [SHARE]}
     assert not ValueReport.objects.filter(state="submitted").exists()
 
 
@@ -601,6 +608,12 @@ class TestPaste:
             ]
             assert answer.context["form"]["text"].value() == text
             assert ValueReport.objects.count() == 1
+
+    def test_a_share_of_a_whole_beyond_it_is_named_by_line(self, site: SimpleNamespace) -> None:
+        Indicator.objects.update(is_share=True)
+        answer = self.submit(site, "2023Q1\t51\t2023-04-20\n2023Q2\t-5.3\t2023-07-21")
+        assert [row["line"].errors for row in answer.context["rows"]] == [[], [SHARE]]
+        assert not ValueReport.objects.exists()
 
     def submit(self, site: SimpleNamespace, text: str, *confirmed: str, **values: str) -> Any:
         """What was looked at just before."""

@@ -14,7 +14,7 @@ from django.utils import translation
 
 from core.exceptions import NotAllowed
 from core.period_codes import Period, read_period
-from indicators.models import Observation, ValueReport
+from indicators.models import Indicator, Observation, ValueReport
 from indicators.services import correct_observation
 from indicators.state import indicator_states
 from indicators.value_rules import is_far
@@ -191,6 +191,37 @@ def test_what_is_missing_is_named(site: SimpleNamespace, changes: dict[str, Any]
     assert refused(lambda: submit_value(report, by=site.ada)) == (words, field)
     report.refresh_from_db()
     assert report.state == "draft"
+
+
+SHARE = "The indicator is a share of a whole: its value lies between 0 and 100."
+
+
+class TestShareOfAWhole:
+    @pytest.fixture(autouse=True)
+    def _share(self, site: SimpleNamespace) -> None:
+        site.growth.is_share = True
+        site.growth.save()
+
+    @pytest.mark.parametrize("value", ["-0.000001", "100.000001", "6300"])
+    def test_outside_0_to_100_is_refused(self, site: SimpleNamespace, value: str) -> None:
+        report = drafted(site, value=Decimal(value))
+        assert refused(lambda: submit_value(report, by=site.ada)) == (SHARE, "value")
+
+    @pytest.mark.parametrize("value", ["0", "100"])
+    def test_its_bounds_are_values(self, site: SimpleNamespace, value: str) -> None:
+        assert filed(site, value=Decimal(value)).state == "submitted"
+
+    def test_that_became_one_meanwhile_is_not_accepted(self, site: SimpleNamespace) -> None:
+        Indicator.objects.update(is_share=False)
+        report = filed(site, value=Decimal(101))
+        Indicator.objects.update(is_share=True)
+        report.indicator.refresh_from_db()
+        assert refused(lambda: accept_value(report, by=site.rita)) == (SHARE, "value")
+        assert not Observation.objects.exists()
+
+    def test_other_rates_may_be_anything(self, site: SimpleNamespace) -> None:
+        Indicator.objects.update(is_share=False)
+        assert filed(site, value=Decimal("-12.5")).state == "submitted"
 
 
 def test_from_its_own_records_a_value_needs_no_source(site: SimpleNamespace) -> None:

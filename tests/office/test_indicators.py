@@ -11,8 +11,9 @@ from auditlog.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from core.clock import now
 from core.exceptions import NotAllowed
-from indicators.models import Indicator, Target
+from indicators.models import Indicator, Observation, Target
 from indicators.office import (
     add_indicator,
     add_target,
@@ -30,7 +31,7 @@ LIST = "/office/indicators/"
 PAGE = f"{LIST}pm25/"
 NEW = "/office/add-indicator/"
 EN, ZH = {"Accept-Language": "en"}, {"Accept-Language": "zh-hans"}
-NO = dict.fromkeys(("cumulative", "may_compare", "may_add_up", "may_rank"), "no")
+NO = dict.fromkeys(("cumulative", "is_share", "may_compare", "may_add_up", "may_rank"), "no")
 FORM = {
     **NO,
     "name_zh": "细颗粒物",
@@ -115,6 +116,19 @@ def test_an_indicator_is_changed_and_the_log_has_the_reason(office: Any, site: A
     entry = LogEntry.objects.get_for_object(site.indicator).first()
     assert (entry.actor.username, entry.additional_data["reason"]) == ("rita", "改称")
     assert set(entry.changes) == {"name_zh", "may_rank"}
+
+
+def test_a_share_of_a_whole_has_no_values_beyond_it(office: Any, site: Any) -> None:
+    sent = held(office.get(PAGE).context["form"]) | {"is_share": "yes", "change_reason": "占比"}
+    Observation.objects.filter(period="2020").update(value=146, updated_at=now())
+    page = office.post(PAGE, sent, headers=EN)
+    assert page.context["form"].errors == {
+        "is_share": ["It has values below 0 or above 100, which no share of a whole can be."]
+    }
+    Observation.objects.filter(period="2020").update(value=46, updated_at=now())
+    assert office.post(PAGE, sent)["Location"] == PAGE
+    site.indicator.refresh_from_db()
+    assert site.indicator.is_share
 
 
 def test_a_published_one_asks_why_and_by_which_source(office: Any, site: Any) -> None:

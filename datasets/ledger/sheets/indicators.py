@@ -89,6 +89,13 @@ INDICATORS = Sheet(
             "no",
             Kind.YES_NO,
         ),
+        Column(
+            "is_share",
+            _("Share of a whole"),
+            _("Whether its values are parts of a whole in per cent, from 0 to 100. Empty in a new row: no."),
+            "no",
+            Kind.YES_NO,
+        ),
         one_of(
             "group",
             _("Group"),
