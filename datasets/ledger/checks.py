@@ -13,6 +13,7 @@ from core.provenance import Provenance
 from datasets.ledger.bindings import BESIDE, BINDINGS, LEAVING, RECORDED_BY_SOMEBODY, TERMS, field_name
 from datasets.ledger.declaration import Kind
 from datasets.ledger.derived_checks import check_derived
+from datasets.ledger.future_checks import check_future
 from datasets.ledger.history import check_histories
 from datasets.ledger.merging import Item, Merged
 from datasets.ledger.problem_checks import check_problems
@@ -81,6 +82,7 @@ def check(merged: Merged) -> None:
     check_histories(merged)
     check_stated_statuses(merged)
     check_scopes(merged)
+    check_future(merged)
 
 
 def _check_row(merged: Merged, item: Item) -> None:
