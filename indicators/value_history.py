@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from core.clock import today
@@ -43,12 +44,13 @@ class ValueHistory:
 
     def last_values(self, report: ValueReport) -> list[Observation]:
         """The last values of other periods, each as it was released last; the newest period first."""
-        return [row for row in self.newest_first if span_of(row) != report.span][:LAST_VALUES]
+        others = (row for row in self.newest_first if span_of(row) != report.span)
+        return list(islice(others, LAST_VALUES))
 
     def comparable(self, report: ValueReport) -> list[Observation]:
         """Of `last_values`' kind those that the value can be set against: of periods as long as that of the report."""
-        like = [row for row in self.newest_first if _is_as_long(row, report) and span_of(row) != report.span]
-        return like[:LAST_VALUES]
+        like = (row for row in self.newest_first if _is_as_long(row, report) and span_of(row) != report.span)
+        return list(islice(like, LAST_VALUES))
 
     @cached_property
     def newest_first(self) -> list[Observation]:
