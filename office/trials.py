@@ -3,17 +3,21 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
 
+from django.db.models import Q
+
+from core.clock import SHANGHAI
 from core.periods import month_of
 from indicators.models import Observation, ValueReport
 from indicators.value_history import Series, ValueHistory
 from indicators.value_rules import doubts_about as doubts_about_value
 from indicators.wording import period_words
-from measures.models import Report
+from measures.models import Measure, Report, Term, TermsChange
+from measures.office.due_days import doubts_about as doubts_about_due_day
 from measures.report_checks import Past as PastReports
 from measures.report_checks import doubts_about as doubts_about_report
 from projects.models import AnnualPlan, ProjectMonth
@@ -23,7 +27,7 @@ from reporting.doubts import Doubt
 from reporting.models import TEXT_COLUMNS
 from reporting.plausibility import Limits
 from reporting.workflow import FILED_STATES
-from web.formats.dates import format_month
+from web.formats.dates import format_day, format_month
 from web.language import localized
 
 # Of each question, so many entries are shown.
@@ -54,7 +58,12 @@ def try_checks(limits: Limits, *, plan: Any, day: date) -> dict[str, Trial]:
     """By the name of each question. A number of queries that does not grow with the entries."""
     since = month_of(day).replace(year=day.year - 1)
     trials: dict[str, Trial] = defaultdict(Trial)
-    entries = chain(_reports(limits, plan, since), _months(limits, plan, since), _values(limits, since, day))
+    entries = chain(
+        _reports(limits, plan, since),
+        _months(limits, plan, since),
+        _values(limits, since, day),
+        _due_days(limits, plan, since),
+    )
     for named, doubts in entries:
         for doubt in doubts:
             trial = trials[doubt.name]
@@ -108,6 +117,21 @@ def _values(limits: Limits, since: date, day: date) -> Iterator[Entry]:
             if row.released_on >= since and not row.indicator.derived_form:
                 asked = list(doubts_about_value(_as_report(row), ValueHistory(observations[:at]), limits))
                 yield partial(_of_period, row), asked
+
+
+def _due_days(limits: Limits, plan: Any, since: date) -> Iterator[Entry]:
+    """Of measures that were listed, or whose due date was changed."""
+    begun_at = datetime.combine(since, time.min, SHANGHAI)
+    changed = TermsChange.objects.filter(field=Term.DUE_ON, recorded_at__gte=begun_at)
+    is_entry = Q(listed_on__gte=since) | Q(pk__in=changed.values("measure"))
+    for measure in Measure.objects.in_plan(plan).filter(is_entry, due_on__gt=plan.ends_on):
+        asked = list(doubts_about_due_day(measure.due_on, limits, ends_on=plan.ends_on))
+        yield partial(_of_measure, measure, plan), asked
+
+
+def _of_measure(measure: Measure, plan: Any) -> tuple[str, str]:
+    measure.plan = plan
+    return f"{measure.code} {format_day(measure.due_on)}", measure.get_absolute_url()
 
 
 def _of_month(subject: Any, month: date, plan: Any) -> tuple[str, str]:

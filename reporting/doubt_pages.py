@@ -1,11 +1,14 @@
 """Questions on a form: what is unlikely, each to be corrected or ticked, and given words where it needs them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from reporting.doubts import Answers, Doubt
+from core.exceptions import NotAllowed
+from reporting.doubts import Answers, Doubt, Doubtful
 
 SOME_UNLIKELY = _("Some of this is unlikely. Correct it, or tick that it is so, and submit again.")
 
@@ -28,6 +31,15 @@ class AsksDoubts:
     def answers(self) -> Answers:
         sent = self.request.POST
         return {name: sent.get(f"reason-{name}", "") for name in sent.getlist("confirmed")}
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Lets the page ask what a service asked; the form is refused as a whole."""
+        try:
+            yield
+        except Doubtful as refusal:
+            self.doubts = refusal.doubts
+            raise NotAllowed(str(SOME_UNLIKELY)) from refusal
 
     @property
     def asked(self) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from core.statuses import MeasureStatus
 from core.texts import clean_text
 from core.versions import State, as_state, check_unchanged
 from measures.models import Measure, MeasureEvent, Plan, Section, StatusChange
+from measures.office.due_days import doubts_about
 from measures.services import (
     add_measure,
     change_measure,
@@ -27,6 +28,8 @@ from measures.services import (
     lock_measure,
     next_recorded_at,
 )
+from reporting.doubts import NO_ANSWERS, Answers, answered
+from reporting.plausibility import limits
 
 # A measure may be added late, when it has shown results already.
 FIRST_STATUSES = (MeasureStatus.PROMOTING, MeasureStatus.IN_PROGRESS)
@@ -53,13 +56,15 @@ def enter_measure(
     first_status: str = MeasureStatus.PROMOTING,
     reached_on: date | None = None,
     reason: str = "",
+    answers: Answers = NO_ANSWERS,
 ) -> Measure:
     """A measure that the office adds to the plan of the section, under way from the day that it is listed.
 
     `first_status`: one of FIRST_STATUSES. One that it has reached already holds from `reached_on`, or from its listing
-    where that is None, and needs a reason. Completed is none: that needs evidence, which a report carries.
+    where that is None, and needs a reason. Completed is none: that needs evidence, which a report carries. `answers`:
+    to the doubts about its due date.
 
-    Raises NotAllowed, with the field at fault.
+    Raises NotAllowed, with the field at fault, and Doubtful.
     """
     check_reviewer(by)
     # Two at once wait for each other, so that the second finds the code taken.
@@ -78,6 +83,7 @@ def enter_measure(
     check_not_merged(lead_department, field="lead_department")
     _check_participating(participating_departments, lead=lead_department)
     _check_first_status(first_status, listed_on=listed_on, reached_on=reached_on, reason=reason)
+    answered(doubts_about(due_on, limits(), ends_on=plan.ends_on), answers)
     add_measure(measure, by=by, listed_on=listed_on)
     if first_status != MeasureStatus.PROMOTING:
         _add_first_status(measure, first_status, by=by, reached_on=reached_on or listed_on, reason=reason)

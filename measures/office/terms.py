@@ -16,6 +16,7 @@ from core.exceptions import NotAllowed
 from core.signals import action
 from core.texts import clean_text
 from measures.models import Measure, MeasureEvent, Section, StatusChange, Term, TermsChange
+from measures.office.due_days import doubts_about
 from measures.rules import effective_changes, restating
 from measures.services import (
     cell_of,
@@ -25,6 +26,8 @@ from measures.services import (
     lock_measure,
     send_figures_changed,
 )
+from reporting.doubts import NO_ANSWERS, Answers, answered
+from reporting.plausibility import limits
 from reporting.services import return_report
 from reporting.workflow import ReportState
 
@@ -40,10 +43,12 @@ class Terms(TypedDict, total=False):
 
 
 @transaction.atomic
-def change_terms(measure: Measure, *, by: User, reason: str, **terms: Unpack[Terms]) -> list[TermsChange]:
-    """Moves a due date, or a measure to another department or section.
+def change_terms(
+    measure: Measure, *, by: User, reason: str, answers: Answers = NO_ANSWERS, **terms: Unpack[Terms]
+) -> list[TermsChange]:
+    """Moves a due date, or a measure to another department or section. `answers`: to the doubts about a new due date.
 
-    Returns a row for each term that really changed. Raises NotAllowed.
+    Returns a row for each term that really changed. Raises NotAllowed, and Doubtful.
     """
     check_reviewer(by)
     reason = clean_text(reason, field="reason", if_empty=_("Please say why."))
@@ -52,6 +57,8 @@ def change_terms(measure: Measure, *, by: User, reason: str, **terms: Unpack[Ter
         check_not_merged(terms["lead_department"], field="lead_department")
     measure = lock_measure(measure.pk)
     _check_terms(measure, terms)
+    if terms.get("due_on", measure.due_on) != measure.due_on:
+        answered(doubts_about(terms["due_on"], limits(), ends_on=measure.plan.ends_on), answers)
     before = cell_of(measure)
     changes = []
     for name, new in cast(dict[str, TermValue], terms).items():

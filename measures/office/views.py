@@ -25,6 +25,7 @@ from measures.office.scope import change_scope
 from measures.office.terms import change_terms
 from measures.rules import Change, correction_window, effective_changes, is_completion
 from measures.services import load_changes
+from reporting.doubt_pages import AsksDoubts
 from web.errors import add_refusal
 from web.html.links import query_of
 from web.language import localized
@@ -118,7 +119,7 @@ class MeasureForm(OfficeForm):
         return f"{self.subject.code} {localized(self.subject, 'title')}"
 
 
-class ChangeTerms(MeasureForm):
+class ChangeTerms(AsksDoubts, MeasureForm):
     heading = gettext_lazy("Change due date, lead department or priority area")
     explanation = gettext_lazy("What was set before, who changed it and why stay visible on the measure's page.")
     submit = gettext_lazy("Save")
@@ -129,7 +130,12 @@ class ChangeTerms(MeasureForm):
         return TermsForm(data, measure=self.subject)
 
     def save(self, form: TermsForm, by: User) -> None:
-        change_terms(self.subject, by=by, reason=form.cleaned_data["reason"], **form.changed_terms)
+        reason = form.cleaned_data["reason"]
+        with self.asking():
+            change_terms(self.subject, by=by, reason=reason, answers=self.answers, **form.changed_terms)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**self.asked, **kwargs)
 
 
 class StatusPage(MeasureForm):

@@ -26,6 +26,7 @@ from measures.office.measures import FIRST_STATUSES, TEXTS, change_texts, enter_
 from office.forms import EXPLANATION, OpenedForm, explanation_fields, words_of
 from office.history import measure_history
 from office.views.editing import OFFICE, Crumb, PlanFormPage
+from reporting.doubt_pages import AsksDoubts
 from web.html.links import query_of
 from web.language import localized
 from web.lists.filters import ChoiceFilter, DayField, DepartmentFilter, SearchFilter, SlugFilter
@@ -161,7 +162,7 @@ class MeasurePage(PlanFormPage):
         return query_of(reverse("office:measure", args=[saved.code]), plan=self.plan.link_slug)
 
 
-class AddMeasure(MeasurePage):
+class AddMeasure(AsksDoubts, MeasurePage):
     heading = gettext_lazy("Add a measure")
     submit = pgettext_lazy("button", "Add")
     done = gettext_lazy("The measure was added; it counts in the totals now")
@@ -180,7 +181,12 @@ class AddMeasure(MeasurePage):
         values = dict(form.cleaned_data)
         texts = {name: values.pop(name) for name in TEXTS}
         first_status = values.pop("first_status") or MeasureStatus.PROMOTING
-        return enter_measure(values.pop("section"), by=by, texts=texts, first_status=first_status, **values)
+        values |= {"texts": texts, "first_status": first_status, "answers": self.answers}
+        with self.asking():
+            return enter_measure(values.pop("section"), by=by, **values)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**self.asked, **kwargs)
 
 
 class ChangeMeasure(MeasurePage):

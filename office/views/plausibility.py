@@ -16,6 +16,7 @@ from accounts.rules import REVIEWERS
 from core.versions import State
 from indicators.value_rules import CHECKS as OF_VALUES
 from measures.filters import asked_plan
+from measures.office.due_days import CHECKS as OF_DUE_DAYS
 from measures.report_checks import CHECKS as OF_MEASURES
 from office.forms import NumberField, OpenedForm
 from office.trials import Trial, try_checks
@@ -28,8 +29,9 @@ GROUPS = (
     (gettext_lazy("Reports of measures"), OF_MEASURES),
     (gettext_lazy("Months of projects"), OF_PROJECTS),
     (gettext_lazy("Values of indicators"), OF_VALUES),
+    (gettext_lazy("Due dates of measures"), OF_DUE_DAYS),
 )
-CHECKS: tuple[Check, ...] = (*OF_MEASURES, *OF_PROJECTS, *OF_VALUES)
+CHECKS: tuple[Check, ...] = (*OF_MEASURES, *OF_PROJECTS, *OF_VALUES, *OF_DUE_DAYS)
 
 
 class PlausibilityForm(OpenedForm):

@@ -10,6 +10,7 @@ from measures.office.measures import measure_state
 from measures.office.scope import suspend_measure
 from measures.office.terms import change_terms
 from tests.factories import make_department, make_measure, make_section, make_user
+from tests.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 PAGE = "/office/measures/M001/"
@@ -64,6 +65,35 @@ def test_a_measure_is_added_with_what_it_has_reached(office, measure):
     office.post("/office/add-measure/", new | {"reason": "已建成一期"})
     page = office.get("/office/measures/M002/", headers={"Accept-Language": "en"}).content.decode()
     assert "Progress made from 2023-08-10" in page and "已建成一期" in page
+
+
+def test_a_due_date_after_the_plan_is_asked_about_and_then_believed(office, measure):
+    new = {"code": "M002", "section": "innovation", "title_zh": "新措施", "lead_department": "science"}
+    new |= {"listed_on": "2023-08-01", "due_on": "2026-06-30"}
+    page = office.post("/office/add-measure/", new, headers={"Accept-Language": "en"})
+    text = text_of(page.content.decode())
+    assert "The plan ends on 31 December 2025 already. Is the measure due later? Correct it It is so" in text
+    assert page.context["form"].errors == {
+        "__all__": ["Some of this is unlikely. Correct it, or tick that it is so, and submit again."]
+    }
+    assert Measure.objects.count() == 1
+    assert office.post("/office/add-measure/", new | {"confirmed": "due_after_plan"}).status_code == 302
+    assert Measure.objects.get(code="M002").due_on == date(2026, 6, 30)
+
+
+def test_so_is_a_due_date_that_is_moved_there(office, measure):
+    address = "/measures/M001/terms/"
+    form = office.get(address, headers={"Accept-Language": "en"}).context["form"]
+    shown = {f"initial-{name}": form[name].value() or "" for name in ("due_on", "lead_department", "section")}
+    moved = {"due_on": "2026-06-30", "lead_department": "science", "section": "innovation", "reason": "延期"}
+    page = office.post(address, shown | moved, headers={"Accept-Language": "en"})
+    assert "Is the measure due later?" in page.content.decode()
+    assert 'value="2026-06-30"' in page.content.decode()
+    measure.refresh_from_db()
+    assert measure.due_on is None
+    assert office.post(address, shown | moved | {"confirmed": "due_after_plan"}).status_code == 302
+    measure.refresh_from_db()
+    assert measure.due_on == date(2026, 6, 30)
 
 
 def test_a_refusal_keeps_what_was_typed(office, measure):

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from measures.office.terms import change_terms
 from office.trials import try_checks
 from office.views.plausibility import CHECKS
 from projects.models import ProjectMonth
@@ -138,6 +139,18 @@ class TestTrial:
         assert re.search(r'name="jump" value="5"', page)
         assert not Site.objects.exists()
 
+    def test_counts_due_dates_after_the_plan_that_were_set_in_the_year(
+        self, rita: Client, site: SimpleNamespace, today: date
+    ) -> None:
+        late = date(2026, 6, 30)
+        make_measure(code="M0801", due_on=late, listed_on=date(2023, 1, 3))
+        make_measure(code="M0802", due_on=date(2025, 12, 31), listed_on=date(2023, 1, 3))
+        old, moved = (make_measure(code=code, listed_on=date(2021, 1, 3), due_on=late) for code in ("M0803", "M0804"))
+        change_terms(moved, by=site.rita, due_on=date(2026, 7, 1), reason="延期", answers={"due_after_plan": ""})
+        trial = try_checks(Limits({}), plan=site.project.plan, day=today)["due_after_plan"]
+        assert [each.url for each in trial.found] == ["/measures/M0801/", "/measures/M0804/"]
+        assert old.code not in str(trial.found)
+
     def test_asks_as_many_queries_for_many_entries(self, site: SimpleNamespace, today: date) -> None:
         def asked() -> int:
             with CaptureQueriesContext(connection) as queries:
@@ -146,7 +159,7 @@ class TestTrial:
 
         def add() -> None:
             project = make_project(site.project.plan, city="370300")
-            measure = make_measure(lead_department=make_department())
+            measure = make_measure(lead_department=make_department(), due_on=date(2026, 6, 30))
             indicator = make_indicator(owner=make_department())
             for month in (3, 4, 5):
                 make_project_month(project, date(2023, month, 1), invested_wan=month, progress=month)

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.utils import translation
 
 from core.exceptions import NotAllowed
 from core.signals import figures_changed
@@ -11,6 +12,8 @@ from measures.office.corrections import correct_status, reopen_measure
 from measures.office.terms import change_terms
 from measures.reports import accept_report, submit_report
 from measures.services import add_comment
+from reporting.doubts import Doubtful
+from reporting.plausibility import change_plausibility
 from tests.factories import (
     file_report,
     make_change,
@@ -128,6 +131,32 @@ class TestTerms:
         measure.refresh_from_db()
         assert heard == [{before, cell()}]
         assert before != cell()
+
+    def test_a_due_date_after_the_plan_is_asked_about(self, measure, rita):
+        late = date(2026, 1, 1)
+        with translation.override("en"), pytest.raises(Doubtful) as asked:
+            change_terms(measure, by=rita, due_on=late, reason="延期")
+        [doubt] = asked.value.doubts
+        assert (doubt.name, doubt.field) == ("due_after_plan", "due_on")
+        assert doubt.question == "The plan ends on 31 December 2025 already. Is the measure due later?"
+        assert not TermsChange.objects.exists()
+        change_terms(measure, by=rita, due_on=late, reason="延期", answers={"due_after_plan": ""})
+        # It stands: nothing is asked about what stays as it is.
+        change_terms(measure, by=rita, due_on=late, section=make_section(), reason="任务调整")
+        measure.refresh_from_db()
+        assert measure.due_on == late
+
+    @pytest.mark.parametrize("day", [date(2025, 12, 31), None])
+    def test_one_within_the_plan_or_none_is_not(self, measure, rita, day):
+        change_terms(measure, by=rita, due_on=day, reason="延期")
+        measure.refresh_from_db()
+        assert measure.due_on == day
+
+    def test_nor_where_the_office_asks_no_longer(self, measure, rita):
+        change_plausibility({"due_after_plan": None}, by=rita)
+        change_terms(measure, by=rita, due_on=date(2026, 1, 1), reason="延期")
+        measure.refresh_from_db()
+        assert measure.due_on == date(2026, 1, 1)
 
     def test_only_the_office_changes_them(self, measure, ada, ben, heard):
         for person in others(ada, ben):
