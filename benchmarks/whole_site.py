@@ -51,7 +51,7 @@ def whole_site(
         }
         environment = program_path({**clean_environment(), **AS_THE_DEMONSTRATION, **ours, **settings})
         made = WholeSite(serving.Site(port, 0, 0), environment, pages.url, {})
-        fill = [["migrate"], ["load_data", str(ROOT / "fixtures")], ["refresh_rollups"]]
+        fill = [["migrate"], ["load_data", str(ROOT / "fixtures"), "--unlikely-is-so"], ["refresh_rollups"]]
         for arguments in (
             *([] if is_filled else fill),
             *([["shell", "--no-imports", "-c", setup]] if setup else []),

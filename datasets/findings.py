@@ -61,6 +61,11 @@ def found(seen: Preview, conflicts: Preview, *, base: Base, notices: list[str]) 
         "site": seen.site,
         "needs_confirmation": seen.needs_confirmation,
         "is_base_lost": seen.is_base_lost,
+        "unlikely": [
+            {"sheet": sheet_label(each.sheet), "title": each.title, "count": each.count, "rows": list(each.examples)}
+            for each in seen.unlikely
+        ],
+        "unlikely_key": seen.unlikely_key,
         "counts": {name: counts[What(name)] for name in ("wrong", "changed", "removed", "new", "unchanged")},
         "conflicts": [
             cell for entry in conflicts.conflicts for cell in _conflicts(entry, conflicts.merged, slug, base, changes)

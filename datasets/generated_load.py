@@ -144,7 +144,7 @@ def generate_plans(
     templates: list[_TableTemplate] = []
     for plans, number in enumerate(missing, times - len(missing) + 1):
         if number == 1:
-            commit_ledger(demonstration, None, by=None)
+            commit_ledger(demonstration, None, by=None, unlikely_is_so=True)
         else:
             templates = templates or _table_templates(Plan.objects.get(slug=slug), months=months)
             _add_copy(number, templates)

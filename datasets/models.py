@@ -66,7 +66,8 @@ class Upload(models.Model):
     # How far the work on it has come, of `uploads.STEPS`; and when it was begun, in real time.
     step = models.PositiveSmallIntegerField(_("Progress"), default=0)
     begun_at = models.DateTimeField(_("Begun at"), null=True)
-    # Of questions about columns, and of cells in conflict: [sheet, key, column, "file" or "site"].
+    # Of questions about columns and about what is unlikely; and of cells in conflict: [sheet, key, column, "file" or
+    # "site"].
     answers = models.JSONField(_("Answers"), default=dict)
     choices = models.JSONField(_("Choices"), default=list)
     leaves_out_wrong = models.BooleanField(_("Leave out wrong rows"), default=False)

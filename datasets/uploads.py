@@ -51,6 +51,10 @@ STEPS = (
 )
 # Counts of what is found, of a ledger and of what is filled in, by which the site would change.
 WRITTEN = ("new", "changed", "removed", "submit", "doubt", "draft")
+# What a person decides about a file that was read.
+DECIDED = ("choices", "leaves_out_wrong", "is_confirmed", "reason", "answers")
+# Among the answers: the key of what was asked about as unlikely, and is so.
+UNLIKELY = "unlikely"
 # A draft that nobody has loaded is deleted after so many days.
 KEPT_DAYS = 14
 # Of one person and plan.
@@ -124,10 +128,11 @@ def decide(
     leaves_out_wrong: bool,
     is_confirmed: bool,
     reason: str,
+    unlikely_is_so: bool = False,
     is_final: bool = False,
 ) -> None:
     """Keeps what the person chose: of cells in conflict the value of the file or the site, and what else is asked.
-    `is_final`: it is to be loaded so.
+    `unlikely_is_so`: said of what the preview asks about. `is_final`: it is to be loaded so.
 
     Raises NotAllowed where it may not be loaded; what was chosen is kept nevertheless by whoever catches it outside.
     """
@@ -139,9 +144,11 @@ def decide(
     own.choices = list(chosen.values())
     own.leaves_out_wrong, own.is_confirmed = leaves_out_wrong, is_confirmed
     own.reason = clean_text(reason, field="reason", max_length=MAX_REASON_LENGTH)
+    if asked := own.findings.get("unlikely_key"):
+        own.answers |= {UNLIKELY: asked if unlikely_is_so else ""}
     if is_final and why_not_loaded(own) == "":
         own.state, own.step, own.sentence = State.ACCEPTED, 0, ""
-    own.save(update_fields=["choices", "leaves_out_wrong", "is_confirmed", "reason", "state", "step", "sentence"])
+    own.save(update_fields=[*DECIDED, "state", "step", "sentence"])
 
 
 def tuple_of(cell: list[Any]) -> tuple[Any, ...]:
@@ -155,6 +162,12 @@ def open_conflicts(upload: Upload, found: Mapping[str, Any]) -> int:
     return sum(tuple_of(each["cell"]) not in chosen for each in found.get("conflicts", ()))
 
 
+def unlikely_is_so(upload: Upload) -> bool:
+    """Whether the person said so of all that the preview asks about now."""
+    asked = upload.findings.get("unlikely_key")
+    return bool(asked) and asked == upload.answers.get(UNLIKELY)
+
+
 def why_not_loaded(upload: Upload) -> str:
     """What stands in the way of loading it, by what it was found to do; "" where nothing does."""
     found = upload.findings
@@ -166,10 +179,16 @@ def why_not_loaded(upload: Upload) -> str:
         return _("Some cells were changed on the site, too: decide first which value holds.")
     if found["wrong"] and not upload.leaves_out_wrong:
         return _("Some rows are wrong: correct them, or have them left out.")
-    if found["needs_confirmation"] and not upload.is_confirmed:
-        return _("The file would change rows of the site: confirm that it may.")
     if not any(found["counts"].get(name) for name in WRITTEN) and not found["conflicts"]:
         return _("The file holds nothing that the site does not have.")
+    return _why_not_confirmed(upload, found)
+
+
+def _why_not_confirmed(upload: Upload, found: Mapping[str, Any]) -> str:
+    if found["needs_confirmation"] and not upload.is_confirmed:
+        return _("The file would change rows of the site: confirm that it may.")
+    if found.get("unlikely") and not unlikely_is_so(upload):
+        return _("Some rows are unlikely: look at them, and confirm that they are so.")
     return ""
 
 
@@ -309,6 +328,7 @@ def _load_ledger(upload: Upload) -> None:
         answers=cells_chosen(upload),
         leave_out_wrong=upload.leaves_out_wrong,
         confirmed=upload.is_confirmed,
+        unlikely_is_so=unlikely_is_so(upload),
         reason=upload.reason,
     )
     upload.result = None

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import Any
 
 from django.utils.functional import Promise
@@ -75,7 +75,12 @@ def load_pasts(measures: Collection[Measure]) -> Mapping[int, Past]:
 def doubts_about(report: Report, past: Past, limits: Limits) -> Iterator[Doubt]:
     """What is unlikely about a complete one."""
     past = past.without(report)
-    return limits.asked([*_doubts_of_words(report, past), *_doubts_of_status(report, past, limits)])
+    return chain(plain_doubts_about(report, past, limits), limits.asked(_doubts_of_day(report, past)))
+
+
+def plain_doubts_about(report: Report, past: Past, limits: Limits) -> Iterator[Doubt]:
+    """Those that need no reason. No query. `past`: without the report itself."""
+    return limits.asked([*_doubts_of_words(report, past), *_doubts_of_silence(report, past, limits)])
 
 
 def _doubts_of_words(report: Report, past: Past) -> Iterator[Doubt]:
@@ -89,13 +94,16 @@ def _doubts_of_words(report: Report, past: Past) -> Iterator[Doubt]:
         yield Doubt("next_step_at_completion", "next_step", question)
 
 
-def _doubts_of_status(report: Report, past: Past, limits: Limits) -> Iterator[Doubt]:
+def _doubts_of_silence(report: Report, past: Past, limits: Limits) -> Iterator[Doubt]:
     if report.what_was_done_zh == NO_CHANGE:
         unchanged = takewhile(lambda each: each.what_was_done_zh == NO_CHANGE, past.before(report))
         months = 1 + len({each.period for each in unchanged})
         if months >= limits.of(UNCHANGED):
             question = _("No change is reported for %(count)s months in a row. Is that so?")
             yield Doubt("unchanged", "what_was_done", question % {"count": months})
+
+
+def _doubts_of_day(report: Report, past: Past) -> Iterator[Doubt]:
     if contradicting := past.contradicting(report):
         yield Doubt("contradicts", "effective_on", _contradiction(report, contradicting), needs_reason=True)
 

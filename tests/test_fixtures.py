@@ -208,7 +208,7 @@ def loaded(django_db_setup: Any, django_db_blocker: Any) -> Iterator[None]:
     """The shipped data in the database for the tests of this file, taken back after them."""
     pinned = override_settings(PILOTZONE_TODAY=date(2023, 8, 29))
     with pinned, django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_data", FIXTURES, stdout=io.StringIO())
+        call_command("load_data", FIXTURES, unlikely_is_so=True, stdout=io.StringIO())
         yield
         transaction.set_rollback(True)
 
@@ -288,6 +288,6 @@ def test_the_planner_knows_the_rows_that_were_just_loaded() -> None:
     """PostgreSQL took minutes to count what it believed to be an empty table."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE measures_statuschange")
-        call_command("load_data", FIXTURES, stdout=io.StringIO())
+        call_command("load_data", FIXTURES, unlikely_is_so=True, stdout=io.StringIO())
         cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'measures_statuschange'")
         assert cursor.fetchone() == (387,)

@@ -64,13 +64,15 @@ def commit_ledger(
     answers: Mapping[CellName, str] | None = None,
     leave_out_wrong: bool = False,
     confirmed: bool = False,
+    unlikely_is_so: bool = False,
     reason: str = "",
     on_preview: Callable[[Preview], object] = lambda seen: None,
     on_sheet: Callable[[str], object] = lambda sheet: None,
 ) -> Load | None:
     """Writes what `preview` shows of the same file; None where that is nothing. `site`: the preview's digest, where
-    there was one. `confirmed`: rows may change though the file does not say what it was made from. `reason` stands
-    with changes of terms. `on_preview` is told what is being written, and `on_sheet` which sheet.
+    there was one. `confirmed`: rows may change though the file does not say what it was made from. `unlikely_is_so`:
+    what is asked about is so. `reason` stands with changes of terms. `on_preview` is told what is being written, and
+    `on_sheet` which sheet.
 
     Raises LoadRefused, having changed nothing.
     """
@@ -82,6 +84,7 @@ def commit_ledger(
         list(Measure.objects.select_for_update().filter(plan=plan).order_by("pk").values_list("pk"))
     seen = preview(ledger, plan, answers=answers, has_person=by is not None)
     _check_may_be_loaded(seen, site=site, leave_out_wrong=leave_out_wrong, confirmed=confirmed)
+    _check_likely(seen, unlikely_is_so=unlikely_is_so)
     items = {sheet: list(seen.merged.touched(sheet)) for sheet in SHEETS}
     if not any(items.values()):
         return None
@@ -101,6 +104,11 @@ def _check_may_be_loaded(seen: Preview, *, site: str, leave_out_wrong: bool, con
         raise LoadRefused(_("Some cells were changed on the site, too: decide first which value holds."), seen)
     if seen.needs_confirmation and not confirmed:
         raise LoadRefused(_("The file would change rows of the site: confirm that it may."), seen)
+
+
+def _check_likely(seen: Preview, *, unlikely_is_so: bool) -> None:
+    if seen.unlikely and not unlikely_is_so:
+        raise LoadRefused(_("Some rows are unlikely: look at them, and confirm that they are so."), seen)
 
 
 class _Commit:

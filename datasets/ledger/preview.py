@@ -1,5 +1,6 @@
 """What a load would do. Writes nothing, and sends nothing."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from core.clock import now
 from datasets.ledger.checks import check, check_needs_no_person
 from datasets.ledger.contents import SHEETS_OF_MONTHS, Contents, read_contents
 from datasets.ledger.derived import add_first_rows, add_first_steps
+from datasets.ledger.doubts import Unlikely, find_unlikely
 from datasets.ledger.merging import Cell, CellName, Merged, What, merge
 from datasets.ledger.raw import MAX_PROBLEMS
 from datasets.ledger.report_changes import add_changes_of_reports, reports_without_change
@@ -20,6 +22,7 @@ from datasets.ledger.sheets import SHEETS
 from datasets.ledger.versions import digest_of, find_version, rows_of_version
 from datasets.models import LedgerVersion
 from measures.models import Plan
+from reporting.plausibility import limits
 
 # A wrong row is left out with what rests on it, and so on.
 MAX_ROUNDS = 20
@@ -41,7 +44,8 @@ class Entry:
 class Preview:
     """`problems`: what is wrong with the file's rows. `consequences`: why other rows are wrong, too, once those are
     left out. `site`: the digest of what the file was compared with. `downloaded_at`: when the site held last what the
-    file was made from; None where the file does not say what it was, or the site does not know it any more."""
+    file was made from; None where the file does not say what it was, or the site does not know it any more. `unlikely`:
+    what whoever loads it is asked about."""
 
     plan: Plan | None
     entries: list[Entry]
@@ -52,6 +56,13 @@ class Preview:
     is_base_lost: bool
     merged: Merged
     contents: Contents
+    unlikely: tuple[Unlikely, ...] = ()
+
+    @property
+    def unlikely_key(self) -> str:
+        """Is equal for two previews that ask the same of the same rows; empty where nothing is asked."""
+        asked = [(each.sheet, each.check, *each.rows) for each in self.unlikely]
+        return hashlib.sha256(repr(asked).encode()).hexdigest() if asked else ""
 
     def count(self) -> Counter[What]:
         return Counter(entry.what for entry in self.entries)
@@ -122,6 +133,7 @@ def preview(
         is_base_lost=bool(ledger.base) and version is None,
         merged=merged,
         contents=contents,
+        unlikely=tuple(find_unlikely(merged, limits())),
     )
 
 

@@ -21,7 +21,16 @@ from datasets.forms import QuestionsForm
 from datasets.models import Upload
 from datasets.queue import ask_for_work
 from datasets.setup import Setup, Step, is_first_load, setup_of
-from datasets.uploads import STEPS, decide, discard, open_conflicts, read_again, tuple_of, why_not_loaded
+from datasets.uploads import (
+    STEPS,
+    decide,
+    discard,
+    open_conflicts,
+    read_again,
+    tuple_of,
+    unlikely_is_so,
+    why_not_loaded,
+)
 from datasets.views.attachments import attachment
 from web.errors import BadQuery, not_one_of
 from web.html.links import query_of
@@ -141,6 +150,7 @@ class UploadPage(OwnUpload):
             "left_out": len(wrong_rows),
             "loaded": counts["new"] + counts["changed"] + counts["removed"],
             "why_not": why_not_loaded(upload),
+            "unlikely_is_so": unlikely_is_so(upload),
         }
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -183,6 +193,7 @@ class UploadPage(OwnUpload):
                 leaves_out_wrong="leave_out" in answers,
                 is_confirmed="confirm" in answers,
                 reason=answers.get("reason", ""),
+                unlikely_is_so="unlikely" in answers,
                 is_final=is_final,
             )
         except NotAllowed as refusal:

@@ -36,7 +36,7 @@ from tests.factories import make_user
 from tests.pages import text_of
 from tests.second_site import DAY, MEASURE_COUNT, PLAN, write_workbook
 from web.leases import LASTS, HeldLease, leased
-from web.models import Lease
+from web.models import Lease, Site
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
@@ -700,3 +700,50 @@ class TestAnEmptySite:
         tasks.work_on_waiting_uploads_task()
         assert Measure.objects.filter(plan__name_zh=PLAN).count() == MEASURE_COUNT
         assert Upload.objects.get().load == Load.objects.get()
+
+
+class TestUnlikely:
+    """What is unlikely in a file."""
+
+    @pytest.fixture
+    def far(self, send: Any) -> Upload:
+        head = (
+            "indicator,region,period,period_kind,period_start,period_end,value,exact,basis,released_on,release_basis,"
+            "verified,provenance,source\n"
+        )
+        values = {2017: 40, 2018: 41, 2019: 42, 2020: 43, 2021: 44, 2022: 450}
+        lines = [
+            f"pm25,370000,{year},year,{year}-01-01,{year}-12-31,{value},yes,,{year + 1}-02-01,stated,yes,reported,"
+            for year, value in values.items()
+        ]
+        upload: Upload = send(head + "\n".join(lines) + "\n", "observations.csv")
+        return upload
+
+    def test_is_shown_and_not_loaded_before_somebody_says_that_it_is_so(
+        self, page: Client, far: Upload, act: Any
+    ) -> None:
+        text = shown(page, far)
+        assert "Is that so? Observations: The value lies far from the last ones (3 standard deviations); 1 row" in text
+        assert "pm25 370000 2022" in text
+        with nothing_is_written():
+            assert "Some rows are unlikely: look at them, and confirm that they are so." in act(far, "load")
+        act(far, "load", unlikely="on")
+        assert Load.objects.count() == 2
+
+    def test_what_was_said_is_kept(self, page: Client, far: Upload, act: Any) -> None:
+        act(far, "save", unlikely="on")
+        assert 'name="unlikely" checked' in page.get(far.get_absolute_url()).content.decode()
+        act(far, "save")
+        assert 'name="unlikely" checked' not in page.get(far.get_absolute_url()).content.decode()
+
+    def test_is_asked_again_where_it_is_something_else(self, page: Client, far: Upload, act: Any) -> None:
+        act(far, "save", unlikely="on")
+        # The office asks from another limit on: the value of 2021 is far, too.
+        Site.objects.update_or_create(defaults={"name_zh": "网站", "plausibility": {"far": 1}})
+        far.refresh_from_db()
+        uploads.read_again(far)
+        tasks.work_on_waiting_uploads_task()
+        assert "pm25 370000 2021, pm25 370000 2022" in shown(page, far)
+        far.refresh_from_db()
+        assert not uploads.unlikely_is_so(far)
+        assert "confirm that they are so" in act(far, "load")

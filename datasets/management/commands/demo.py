@@ -79,7 +79,7 @@ class Command(EmbeddedSiteCommand):
     def _fill(self) -> None:
         if not Plan.objects.exists():
             self.stdout.write("Loading the plan, its measures and projects …")
-            call_command("load_data", FIXTURES, stdout=self.stdout, verbosity=0)
+            call_command("load_data", FIXTURES, unlikely_is_so=True, stdout=self.stdout, verbosity=0)
         if not ProjectMonth.objects.exists():
             self.stdout.write("Making months of projects …")
             make_months(date.fromisoformat(PINNED_DAY))

@@ -55,6 +55,9 @@ class Command(BaseCommand):
             "--change", action="store_true", help="change and remove rows of the site as the file says: see --preview"
         )
         parser.add_argument(
+            "--unlikely-is-so", action="store_true", help="load what is unlikely as it stands: see --preview"
+        )
+        parser.add_argument(
             "--conflicts",
             choices=["file", "site"],
             help="which value holds in cells that were changed in the file and on the site",
@@ -138,6 +141,7 @@ class Command(BaseCommand):
                     answers=_answers(ledger, plan, options["conflicts"]),
                     leave_out_wrong=options["leave_out_wrong"],
                     confirmed=options["change"],
+                    unlikely_is_so=options["unlikely_is_so"],
                     reason=options["reason"],
                     on_preview=lambda seen: follows.append(said_of_changes(seen.merged)),
                     on_sheet=advance,
@@ -145,9 +149,12 @@ class Command(BaseCommand):
             except LoadRefused as refusal:
                 self._print_problems(refusal.preview)
                 self._print_conflicts(refusal.preview)
-                hint = " See --preview, and then --change." if refusal.preview.needs_confirmation else ""
                 count = len(refusal.preview.problems)
                 problems = f"{count} problems. " if count else ""
+                flags = _flags_wanted(refusal.preview)
+                if "--unlikely-is-so" in flags:
+                    self.stderr.writelines(_asked(refusal.preview))
+                hint = f" See --preview, and then {' and '.join(flags)}." if flags else ""
                 raise CommandError(f"{problems}{refusal} Nothing was changed.{hint}") from refusal
         if load is None:
             self.stdout.write("Everything was loaded already.")
@@ -184,6 +191,7 @@ class Command(BaseCommand):
             self.stdout.writelines(_differences(entry, changes))
         if len(shown) > MOST_PRINTED:
             self.stdout.write(f"… and {len(shown) - MOST_PRINTED} rows more.")
+        self.stdout.writelines(_asked(seen))
         counts = seen.count()
         self.stdout.write(", ".join(f"{counts[what]} {what}" for what in What if counts[what]) or "No rows.")
         self._say(said_of_changes(seen.merged))
@@ -200,6 +208,16 @@ class Command(BaseCommand):
         wrong = {(each.sheet, each.number) for each in seen.problems}
         if more := {(each.sheet, each.number) for each in seen.consequences if each.number} - wrong:
             self.stderr.write(f"{len(more)} rows more rest on these.")
+
+
+def _flags_wanted(seen: Preview) -> list[str]:
+    """What is wrong is corrected before anything is asked."""
+    wanted = {"--change": seen.needs_confirmation, "--unlikely-is-so": bool(seen.unlikely) and not seen.problems}
+    return [flag for flag, is_wanted in wanted.items() if is_wanted]
+
+
+def _asked(seen: Preview) -> list[str]:
+    return [f"Is this so? {each}\n" for each in seen.unlikely]
 
 
 def _named(problems: list[Problem]) -> list[str]:

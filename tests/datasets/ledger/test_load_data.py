@@ -352,7 +352,7 @@ def test_a_cell_of_excel_that_shows_5_2_per_cent_is_5_2_of_an_indicator_in_per_c
         ("Growth", "2022", -0.006, "0.00%"),
         ("增速", "2023", 0.3, "0.0"),
     ]
-    load(observations_workbook(folder, *rows))
+    load(observations_workbook(folder, *rows), unlikely_is_so=True)
     found = Observation.objects.filter(period_kind="quarter").order_by("period").values_list("value", flat=True)
     assert list(found) == [Decimal("5.2"), Decimal("-0.6"), Decimal("0.3")]
     notice = "Observations, Value: percentages were read as they are shown, such as 5.2%; cells: 2"
