@@ -137,7 +137,7 @@ def watched_tables() -> Mapping[str, str]:
 
 def _kind_of(model: type[Model]) -> str:
     """Links of a many-to-many field are of the kind of the rows that have them."""
-    of = model._meta.auto_created or model
+    of: Any = model._meta.auto_created or model
     kind: str = getattr(of, "data_kind", of._meta.app_label)
     return kind
 
