@@ -15,9 +15,16 @@ from tests.services import ROOT, Missing, postgresql
 LOCKS = ["ADD_UNIQUE", "CREATE_INDEX", "REINDEX"]
 # A site of the release before has applied what these replace: they run on empty tables.
 SQUASHED = "_squashed_"
-# Looked at by hand: a column of text becomes longer, which PostgreSQL notes in its catalogue alone, and what the
-# release before writes fits into it as ever.
-LOOKED_AT = ["0010_tokens_by_scope"]
+# Looked at by hand.
+LOOKED_AT = [
+    # A column of text becomes longer, which PostgreSQL notes in its catalogue alone, and what the release before writes
+    # fits into it as ever.
+    "0010_tokens_by_scope",
+    # A key becomes the number of the row that it pointed to. The release before does not run on it: it is stopped for
+    # an upgrade, and comes back with its backup.
+    "0031_about_problem",
+    "0017_about_problem",
+]
 
 
 def main() -> int:
