@@ -441,7 +441,8 @@ def test_no_field_that_the_form_does_not_have_is_taken(site: Any) -> None:
     )
     assert state_of(site) == before
     token, report = AccessToken.objects.get(), Report.objects.get()
-    assert (token.user, token.expires_at.year, token.digest != "0" * 64) == (site.ada, token.created_at.year, True)
+    assert (token.user, token.digest != "0" * 64) == (site.ada, True)
+    assert (token.expires_at - token.created_at).days in (29, 30)
     assert (report.state, report.decided_by, report.measure) == ("draft", None, site.measure)
     assert (report.department, report.edited_by) == (site.science, site.ada)
 

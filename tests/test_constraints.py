@@ -56,7 +56,7 @@ def names(model: type[models.Model]) -> set[str]:
 
 @pytest.mark.parametrize("model", [m for m in MODELS if issubclass(m, Sourced)], ids=lambda m: m._meta.label)
 def test_every_row_with_a_provenance_is_held_to_it(model: type[models.Model]) -> None:
-    prefix = f"{model._meta.app_label}_{model._meta.model_name}"
+    prefix = model._meta.db_table
     assert {f"{prefix}_provenance_known", f"{prefix}_published_has_source"} <= names(model)
 
 

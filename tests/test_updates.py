@@ -18,7 +18,7 @@ from core.period_codes import read_period
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet
 from indicators import values
 from indicators.models import Indicator, Observation, ValueReport
-from measures import problems, reports, services
+from measures import reports, services
 from measures.models import Measure, Plan, PlanMilestone, Report, Section, StatusChange
 from measures.office.acceptances import undo_acceptance
 from measures.office.corrections import correct_status, reopen_measure
@@ -29,9 +29,18 @@ from measures.owners import owners_state, set_owners
 from measures.reports import withdraw_report
 from notices.reminders import remind_department
 from office.mergers import merge_departments
+from problems.categories import CATEGORIES, change_problem_category
 from problems.meetings import Direction, change_meeting, give_direction, put_on_agenda, take_off_agenda
 from problems.models import Meeting, Problem, ProblemCategory
-from problems.services import Assignment, ProblemData, move_problem
+from problems.services import (
+    Assignment,
+    ProblemData,
+    assign_problem,
+    discard_problem_draft,
+    move_problem,
+    raise_problem,
+    save_problem_draft,
+)
 from projects import months
 from projects.annual_plans import set_annual_plan
 from projects.models import AnnualPlan, Category, Project, ProjectMonth
@@ -246,8 +255,8 @@ def people_are_reminded_and_comment(site: Any) -> Steps:
 @moves("problem M001-1")
 def a_problem_is_kept_as_a_draft_and_raised(site: Any) -> Steps:
     yield
-    draft = problems.save_problem_draft(Problem(measure=site.M001), by=site.ada, data=ProblemData("Money"))
-    problems.raise_problem(draft, by=site.ada, data=ProblemData("Money"), version=1)
+    draft = save_problem_draft(Problem(measure=site.M001), by=site.ada, data=ProblemData("Money"))
+    raise_problem(draft, by=site.ada, data=ProblemData("Money"), version=1)
 
 
 @moves("problem M001-1")
@@ -256,21 +265,21 @@ def a_problem_is_assigned_with_help(site: Any) -> Steps:
     make.make_problem(site.M001)
     yield
     assignment = Assignment(owner=site.science, due_on=date(2023, 9, 30), helpers=[site.power])
-    problems.assign_problem(problem, by=site.rita, assignment=assignment, note="By the end of September")
+    assign_problem(problem, by=site.rita, assignment=assignment, note="By the end of September")
 
 
 @moves("problem M001-1")
 def a_problem_is_said_to_be_solved(site: Any) -> Steps:
     problem = make.make_problem(site.M001, steps=["assign"])
     yield
-    problems.move_problem(problem, "solve", by=site.ada, note="Done")
+    move_problem(problem, "solve", by=site.ada, note="Done")
 
 
 @moves()
 def the_draft_of_a_problem_is_thrown_away(site: Any) -> Steps:
-    draft = problems.save_problem_draft(Problem(measure=site.M001), by=site.ada, data=ProblemData())
+    draft = save_problem_draft(Problem(measure=site.M001), by=site.ada, data=ProblemData())
     yield
-    problems.discard_problem_draft(draft, by=site.ada)
+    discard_problem_draft(draft, by=site.ada)
 
 
 @moves("kind money")
@@ -279,8 +288,8 @@ def a_category_of_problems_is_renamed(site: Any) -> Steps:
     make.make_problem(site.M001, category=category)
     values = {"number": category.number, "name_zh": "资金", "name_en": "Funds"}
     yield
-    opened = problems.CATEGORIES.state(category)
-    problems.change_problem_category(category, by=site.rita, opened=opened, **values)
+    opened = CATEGORIES.state(category)
+    change_problem_category(category, by=site.rita, opened=opened, **values)
 
 
 # Measures and their statuses.

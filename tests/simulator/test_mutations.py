@@ -12,10 +12,11 @@ from django.db import connection, transaction
 from core.signals import figures_changed
 from measures import reports as reports_of_measures
 from measures.models import ReportStep
-from measures.office import acceptances, mergers
+from measures.office import acceptances
 from notices import digests, due_dates, due_months
 from notices import receivers as receivers_of_notices
 from notices.models import Notice
+from office import mergers
 from projects import months, querysets
 from projects import services as services_of_projects
 from projects.models import AnnualPlanChange
