@@ -72,7 +72,7 @@ class ChooseCurrentPlan(FormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            pinned=Plan.objects.pinned(),
+            pinned_plan=Plan.objects.pinned(),
             is_chosen=chosen_plan() is not None,
             history=list(current_plan_history()),
             **kwargs,

@@ -91,6 +91,13 @@ def test_the_page_says_that_the_server_pins_another(rita: Client, plans: Any, se
     assert PINNED not in rita.get(PAGE, headers=EN).content.decode()
 
 
+def test_the_pinned_day_of_the_demonstration_is_no_pinned_plan(rita: Client, plans: Any, settings: Any) -> None:
+    settings.PILOTZONE_DEMO = True
+    content = rita.get(PAGE, headers=EN).content.decode()
+    assert "Date fixed at" in content
+    assert PINNED not in content
+
+
 def test_a_site_where_none_is_chosen_says_by_what_rule_one_is_shown(rita: Client) -> None:
     assert rita.get(PAGE).status_code == 404
     make_plan("only", name_en="Only plan")
