@@ -53,7 +53,7 @@ DIFFERENCES = {
         rb'\s*(<details class="plan-switch">.*?</details>|<span class="product-full">[^<]*</span>)\s*', re.DOTALL
     ),
     "forms and workbooks name their plan, since another may be chosen meanwhile": re.compile(
-        rb'(?<=\?)plan=P&(?:amp;)?|[?&](?:amp;)?plan=P(?![-\w])|(?<=name="plan" value=")P(?=")'.replace(
+        rb'(?<=\?)plan=P&(?:amp;)?|[?&](?:amp;)?plan=P(?![-\w])|(?<=name="plan" value=")P(?=")|\?(?=")'.replace(
             b"P", FIRST.encode()
         )
     ),
