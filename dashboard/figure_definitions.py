@@ -16,7 +16,7 @@ from web.language import cached_by_language, localized
 
 # Units as the API names them.
 MEASURES, PROJECTS, PERCENT, POINTS, YI = "measures", "projects", "%", "percentage points", "100 million yuan"
-DAYS, PROBLEMS = "days", "problems"
+DAYS, PROBLEMS, REPORTS, DEPARTMENTS = "days", "problems", "reports", "departments"
 BY_CATEGORY = "projects.by_category."
 
 
@@ -42,6 +42,8 @@ def format_unit(unit: str) -> str:
         MEASURES: pgettext("unit", "measures"),
         PROJECTS: pgettext("unit", "projects"),
         PROBLEMS: pgettext("unit", "problems"),
+        REPORTS: pgettext("unit", "reports"),
+        DEPARTMENTS: pgettext("unit", "departments"),
         POINTS: _("percentage points"),
         YI: _("100 million yuan"),
         "10,000 yuan": _("10,000 yuan"),

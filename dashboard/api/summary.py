@@ -13,9 +13,11 @@ from core.lights import Light
 from core.statuses import MeasureStatus
 from dashboard.changes import figure_changes, indicator_changes
 from dashboard.due_days import PARTS
+from dashboard.figure_definitions import DEPARTMENTS as UNIT_OF_DEPARTMENTS
 from dashboard.figure_definitions import MEASURES as UNIT_OF_MEASURES
 from dashboard.figure_definitions import PERCENT, FigureDefinition, definitions_of_any_category, figure_definitions
 from dashboard.figure_definitions import PROBLEMS as UNIT_OF_PROBLEMS
+from dashboard.figure_definitions import REPORTS as UNIT_OF_REPORTS
 from dashboard.figures import Figures
 from dashboard.summary import summary, summary_meta
 from indicators.api.indicators import (
@@ -167,11 +169,9 @@ PROBLEMS: dict[str, Shape] = {
         ),
     ),
 }
-# Units as the API names them.
-_DEPARTMENTS, _REPORTS = "departments", "reports"
 REPORTS: dict[str, Shape] = {
     "departments_outstanding": quantity(
-        _DEPARTMENTS,
+        UNIT_OF_DEPARTMENTS,
         WHOLE,
         description=gettext_lazy("Departments that still owe a report for a month whose day is over"),
     ),
@@ -182,24 +182,26 @@ REPORTS: dict[str, Shape] = {
                 {
                     "month": meaning(gettext_lazy("The month"), MONTH),
                     "owed": quantity(
-                        _REPORTS,
+                        UNIT_OF_REPORTS,
                         WHOLE,
                         description=gettext_lazy("Reports owed at its end, by what is known on the day"),
                     ),
-                    "filed": quantity(_REPORTS, WHOLE, description=gettext_lazy("Those filed for this very month")),
+                    "filed": quantity(
+                        UNIT_OF_REPORTS, WHOLE, description=gettext_lazy("Those filed for this very month")
+                    ),
                     "covered": quantity(
-                        _REPORTS,
+                        UNIT_OF_REPORTS,
                         WHOLE,
                         description=gettext_lazy("Those not filed, where a later month was, which ended the duty"),
                     ),
                     "missing": quantity(
-                        _REPORTS, WHOLE, description=gettext_lazy("Those still owed: owed - filed - covered")
+                        UNIT_OF_REPORTS, WHOLE, description=gettext_lazy("Those still owed: owed - filed - covered")
                     ),
                     "departments": meaning(
                         gettext_lazy("Departments by how they stand with it"),
                         record(
                             {
-                                name: quantity(_DEPARTMENTS, WHOLE, description=words)
+                                name: quantity(UNIT_OF_DEPARTMENTS, WHOLE, description=words)
                                 for name, words in {
                                     "owing": gettext_lazy("Those that owed a report for it"),
                                     "on_time": gettext_lazy("All is filed, by the day on which it was due"),

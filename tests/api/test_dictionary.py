@@ -76,6 +76,9 @@ def test_units_values_and_meanings_are_in_the_readers_language(open_reading: Non
     assert status["values"] == "promoting（正在推进）; in_progress（取得进展）; completed（已完成）"
     assert status["type"] == "文本，可为空"
     assert of_language["en"][("/api/v1/changes/", "measures[].status_since")]["type"] == "day (YYYY-MM-DD)"
+    # A unit is a Chinese word, or a sign.
+    english = {each["unit"] for each in of_language["zh-hans"].values() if re.search("[A-Za-z]{2}", each["unit"])}
+    assert english == set()
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
