@@ -48,14 +48,17 @@ class Command(EmbeddedSiteCommand):
         self._refuse_another_site()
         self._pin_day()
         self.stdout.write(f"Preparing the data in {settings.DATA_DIR} …")
+        with without_garbage_collector():
+            self._prepare()
+        self.serve(host, port)
+
+    def _prepare(self) -> None:
         self.stdout.write("Making the tables …")
         call_command("migrate", verbosity=0, interactive=False)
         try:
-            with without_garbage_collector():
-                make_demo_accounts(settings.DATA_DIR / DEMO_PASSWORDS, meanwhile=self._fill)
+            make_demo_accounts(settings.DATA_DIR / DEMO_PASSWORDS, meanwhile=self._fill)
         except DamagedFile as error:
             raise CommandError(f"{error}: delete it, and start again. The accounts get new passwords then.") from error
-        self.serve(host, port)
 
     def _refuse_another_site(self) -> None:
         """Accounts whose passwords are printed, one of them a superuser's, are not for a site of somebody's own."""
