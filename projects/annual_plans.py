@@ -8,13 +8,11 @@ from accounts.permissions import check_reviewer
 from core.bounds import check_columns
 from core.clock import now
 from core.exceptions import NotAllowed
-from core.texts import clean_text
+from core.texts import MAX_REASON_LENGTH, clean_text
 from core.versions import State, check_unchanged
 from projects.models import AnnualPlan, Project
 from projects.services import touch_cells
 from web.formats.money import wan_to_yi
-
-MAX_REASON_LENGTH = 300
 
 
 def annual_plan_state(plan: AnnualPlan | None) -> State:

@@ -3,10 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from core.bounds import MAX_INVESTMENT_WAN
-from core.texts import MAX_TEXT_LENGTH
+from core.texts import MAX_REASON_LENGTH, MAX_TEXT_LENGTH
 from datasets.ledger.declaration import Column, Kind, Sheet
 from datasets.ledger.sheets.columns import (
-    MAX_REASON_LENGTH,
     Text,
     about_problem,
     day,

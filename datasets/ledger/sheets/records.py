@@ -6,10 +6,9 @@ from django.utils.translation import pgettext_lazy
 
 from core.scope import ScopeKind
 from core.statuses import MeasureStatus
-from core.texts import MAX_TEXT_LENGTH
+from core.texts import MAX_REASON_LENGTH, MAX_TEXT_LENGTH
 from datasets.ledger.declaration import Column, Kind, Sheet
 from datasets.ledger.sheets.columns import (
-    MAX_REASON_LENGTH,
     Text,
     about_problem,
     day,
