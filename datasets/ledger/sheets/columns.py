@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.provenance import Provenance
+from core.published import MAX_SOURCE_LENGTH
 from core.texts import MAX_REASON_LENGTH
 from datasets.ledger.declaration import Column, Kind
 
 Text = str | Promise
 # What a small integer holds on every database.
 MAX_PLACE = 32_767
-MAX_SOURCE_LENGTH = 600
 
 
 def in_both(
