@@ -1,4 +1,5 @@
-"""From an accepted report to every total: reports accepted at a steady pace, while Celery workers refresh."""
+"""The time from an accepted report to every total: reports are accepted at a steady pace, while Celery workers
+refresh."""
 
 import statistics
 import time

@@ -48,8 +48,8 @@ def make_cast(readers: int, reporters: int, exporters: int, crowd: int) -> None:
 
 
 def _shares(number: int) -> list[tuple[int, list[str]]]:
-    """For each reporter a department and the codes of measures, which are nobody else's; those with a report of the
-    month come last, since it is to be withdrawn."""
+    """Return for each reporter a department and the codes of measures, which are nobody else's; those with a report of
+    the month come last, since it is to be withdrawn."""
     plan = Plan.objects.current()
     reported = set(Report.objects.filter(period=month_of(today())).values_list("measure_id", flat=True))
     led = defaultdict[int, list[str]](list)

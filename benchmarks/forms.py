@@ -1,11 +1,11 @@
-"""What the pages of the site have in their forms, for those who send them back."""
+"""Readers of the forms in the pages of the site, for those who send them back."""
 
 import re
 from html import unescape
 
 
 def hidden_fields(text: str) -> dict[str, str]:
-    """What a form, or what is swapped into it, carries unseen."""
+    """Return the hidden fields of a form, or of what is swapped into it, by name."""
     found = {}
     for each in map(_attributes, re.findall(r"<input\b[^>]*>", text)):
         if each.get("type") == "hidden" and "name" in each:

@@ -99,7 +99,7 @@ def grow(source: Data, size: int, home: Path, server: services.PostgreSQL | None
 
 
 def tidy(data: Data) -> None:
-    """What PostgreSQL does by itself within minutes of such a change; plans are poor before."""
+    """Run VACUUM ANALYZE, as PostgreSQL does by itself within minutes of such a change; query plans are poor before."""
     if data.url:
         with psycopg.connect(data.url, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")

@@ -303,8 +303,8 @@ def refresh_cell(times: int) -> Iterator[Measured]:
 
 
 def refresh_month(times: int) -> Iterator[Measured]:
-    """What follows an accepted month: those of its project are settled, and the cells of its city and category counted
-    anew."""
+    """Measure what follows an accepted month: those of its project are settled, and the cells of its city and category
+    counted anew."""
     months = _spread(ProjectMonth.objects.in_force(today()).select_related("project"))
 
     def refresh() -> None:
@@ -355,7 +355,7 @@ def workbook(times: int) -> Iterator[Measured]:
 
 
 def _revised(project: Values) -> Values:
-    """With another total, which no source has published."""
+    """Return the project with another total investment, which no source has published."""
     is_published = project["investment_provenance"] == Provenance.PUBLISHED
     said = {"investment_provenance": Provenance.REPORTED.value} if is_published else {}
     return {**project, "total_investment": project["total_investment"] + 1, **said}

@@ -55,7 +55,7 @@ class Site:
 
 
 def environment(data: Path, database_url: str = "") -> dict[str, str]:
-    """Of every process that works on these data."""
+    """Return the environment variables of every process that works on these data."""
     names = {
         **clean_environment(),
         **AS_THE_DEMONSTRATION,

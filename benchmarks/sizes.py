@@ -1,4 +1,4 @@
-"""What a first visit sends, and what an installation takes on the disk; in bytes."""
+"""Sizes in bytes: what a first visit sends, and what an installation takes on the disk."""
 
 import gzip
 import importlib.util
@@ -34,7 +34,8 @@ def resources(page: str) -> list[str]:
 
 
 def installation(data: Path) -> dict[str, int]:
-    """By part. Of .venv only the packages of requirements.txt, which is all that the demonstration installs."""
+    """Return the bytes of each part. Of .venv only the packages of requirements.txt count, which is all that the
+    demonstration installs."""
     return {
         "packages": sum(path.stat().st_size for path in _package_files()),
         ".tools": _size(ROOT / ".tools"),

@@ -1,4 +1,4 @@
-"""What the API is measured against: the same projects as REST framework's tutorial would serve them."""
+"""The API that ours is measured against: the same projects as REST framework's tutorial would serve them."""
 
 from django.db.models import QuerySet
 from rest_framework.generics import ListAPIView

@@ -98,6 +98,6 @@ def _measure(whole: WholeSite, folder: Path, users: int, seconds: float) -> dict
 
 
 def _checks(whole: WholeSite) -> list[str]:
-    """What is wrong with the totals and the log afterwards."""
+    """Return the faults of the totals and the log afterwards, a text for each check that fails."""
     done = {command: whole.manage(command) for command in ("verify_rollups", "verify_audit")}
     return [f"{command}: {each.stdout}{each.stderr[-300:]}" for command, each in done.items() if each.returncode]

@@ -34,8 +34,9 @@ class WholeSite:
 def whole_site(
     folder: Path, database_url: str, *, setup: str = "", is_filled: bool = False, **settings: str
 ) -> Iterator[WholeSite]:
-    """On an empty database, or on one that is filled. `setup`: what `manage.py shell` does before the first process
-    starts; `settings`: further variables of all processes, with those of gunicorn's options in `GUNICORN_CMD_ARGS`."""
+    """Run the whole site on an empty database, which is filled first, or on one that is filled. `setup`: what
+    `manage.py shell` does before the first process starts; `settings`: further variables of all processes, with those
+    of gunicorn's options in `GUNICORN_CMD_ARGS`."""
     with ExitStack() as stack:
         tasks = stack.enter_context(redis())
         pages = stack.enter_context(redis(*SERVICES["cache"]["command"]))

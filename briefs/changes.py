@@ -1,4 +1,4 @@
-"""What changed of a brief's measures since the day that it is compared with."""
+"""The changes of a brief's measures since the day that it is compared with."""
 
 from collections.abc import Callable
 
@@ -30,7 +30,7 @@ def changes_part(about: Subject, *, lines: int) -> Part:
 
 
 def _kinds(about: Subject) -> list[tuple[str, list[str], int]]:
-    """Of each its label, titles of measures, and how many there are."""
+    """Return the kinds of changes: of each its label, titles of measures, and how many there are."""
     changes = Changes(about.figures, about.then, about.members).measures
     kinds: list[tuple[str, Callable[[MeasureChange], bool], bool]] = [
         (_("Newly completed"), lambda each: each.is_completed, True),

@@ -154,7 +154,7 @@ def _largest_part(figures: Figures, group: GroupFigures, links: Links) -> Part:
 
 
 def _changes_part(figures: Figures, then: Figures, city: Region) -> Part:
-    """What was listed since the earlier day and what left."""
+    """Return the part on the projects that were listed since the earlier day and those that left."""
     projects = Project.objects.in_plan(figures.plan).filter(city=city)
     now, before = projects.in_scope(figures.day), projects.in_scope(then.day)
     new = now.exclude(pk__in=before.values("pk"))

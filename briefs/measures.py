@@ -79,7 +79,7 @@ def status_shares(counts: Mapping[str, Any]) -> list[StatusShare]:
 
 
 def _parts(about: Subject) -> list[Part]:
-    """What falls due next takes the lines that the others leave."""
+    """Return the parts of the brief; the measures due next take the lines that the others leave."""
     reports = [reports_part(about)] if about.by == "department" else []
     problems = problems_part(about)
     taken = sum(part.lines for part in reports)
@@ -94,7 +94,7 @@ def _parts(about: Subject) -> list[Part]:
 
 
 def _columns(about: Subject, title: str, days: str) -> list[Column]:
-    """Who leads is known on a department's own sheet: there the status stands in its place."""
+    """Return the columns; who leads is known on a department's own sheet: there the status stands in its place."""
     last = _("Status") if about.by == "department" else _("Lead department")
     return [
         Column(title, 51),
@@ -121,7 +121,7 @@ def _format_status(measure: Any, *, with_light: bool) -> str:
 
 
 def overdue_part(about: Subject, *, lines: int) -> Part:
-    """Those overdue longest, then in the order of the plan."""
+    """Return the part on overdue measures: those overdue longest, then in the order of the plan."""
     columns = _columns(about, _("Overdue measures"), _("Days overdue"))
     rows = [
         _row(measure, about, (about.day - measure.due_on).days, is_overdue=True)
@@ -139,7 +139,7 @@ def overdue_part(about: Subject, *, lines: int) -> Part:
 
 
 def coming_part(about: Subject, *, lines: int) -> Part:
-    """What falls due next and is not completed, as far as there is room."""
+    """Return the part on measures that fall due next and are not completed, as far as there is room."""
     columns = _columns(about, _("Measures due next"), _("Days left"))
     rows = [
         _row(measure, about, (measure.due_on - about.day).days, is_overdue=False)
@@ -188,7 +188,8 @@ def overdue_figure(about: Subject) -> BriefFigure:
 
 
 def next_due_figure(about: Subject) -> BriefFigure:
-    """Of the next month in which something falls due; below it the day on which most does afterwards."""
+    """Return the figure of the next month in which something falls due; below it the day on which most does
+    afterwards."""
     ahead = about.due["next_due"]
     if ahead["month"] is None:
         return BriefFigure(_("Due next"), "", 0, format_number(0), unit=_unit(0))

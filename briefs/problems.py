@@ -49,7 +49,8 @@ def _steps(about: Subject) -> Any:
 
 
 def _columns(about: Subject) -> list[Column]:
-    """Who solves it is known on a department's own sheet: there the state stands in its place."""
+    """Return the columns; who solves a problem is known on a department's own sheet: there the state stands in its
+    place."""
     last = pgettext("problem", "State") if about.by == "department" else pgettext("problem", "Owner")
     return [
         Column(_("Problem"), 51),

@@ -74,6 +74,6 @@ def _covered(about: Subject, owed: ReportsOwed) -> str:
 
 
 def _titles(about: Subject, codes: set[str]) -> Mapping[str, str]:
-    """By code, in the order of the plan."""
+    """Return the titles of measures by code, in the order of the plan."""
     measures = Measure.objects.in_plan(about.figures.plan).filter(code__in=codes)
     return {each.code: localized(each, "title") for each in measures} if codes else {}

@@ -1,4 +1,4 @@
-"""What a brief consists of, and how much of it fits on one sheet of A4."""
+"""The contents of a brief, and how much of them fits on one sheet of A4."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ def width_of(text: str) -> float:
 
 
 def shortened(text: str, width: float) -> str:
-    """With an ellipsis where it is wider."""
+    """Return the text, cut and with an ellipsis where it is wider than `width`."""
     if width_of(text) <= width:
         return text
     kept, left = "", width - 1
@@ -54,7 +54,7 @@ def format_left_out(count: int) -> str:
 
 
 def format_some(names: Sequence[str], total: int, *, room: int = MAX_NAMES) -> str:
-    """As many names as fit into the width, at least one, and how many of `total` are left out."""
+    """Return as many names as fit into the width, at least one, and how many of `total` are left out."""
     shown: list[str] = []
     for name in names:
         name = shortened(name, MAX_NAME)
@@ -82,7 +82,7 @@ class Column:
 
     @property
     def classes(self) -> str:
-        """Of the style sheet: short ones keep to one line where there is room."""
+        """Return the column's classes of the style sheet: short ones keep to one line where there is room."""
         return " ".join(["number"] * self.is_number + ["short"] * (self.share < MIN_SHARE_TO_WRAP))
 
     def lines(self, text: str) -> int:
@@ -108,7 +108,7 @@ class Part:
 
     @property
     def left_out_text(self) -> str:
-        """Before the address of the list."""
+        """Return the words on rows left out that stand before the address of the list."""
         return _("%(left_out)s:") % {"left_out": format_left_out(self.left_out)}
 
 
@@ -182,7 +182,7 @@ class Brief:
 
     @property
     def headed_parts(self) -> list[tuple[str, Part]]:
-        """With their numbered headings: 一、逾期未完成; 1. Overdue."""
+        """Return the parts with their numbered headings: 一、逾期未完成; 1. Overdue."""
         return [
             (f"{CHINESE_NUMBERS[number]}、{part.title}" if is_chinese() else f"{number + 1}. {part.title}", part)
             for number, part in enumerate(self.parts)
@@ -205,7 +205,7 @@ class Brief:
 
     @property
     def provenance_note(self) -> str:
-        """What the tag means, where figures are not what they seem."""
+        """Return a note on what the tag means, where figures are not what they seem."""
         if self.provenance != Provenance.ILLUSTRATIVE:
             return ""
         return _("Illustrative data, made for this demonstration; not official statistics")

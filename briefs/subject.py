@@ -1,4 +1,4 @@
-"""What the brief of a plan, a section, a department or a theme is about."""
+"""The subject of a brief: a plan, a section, a department or a theme."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ PROBLEM_COLUMNS = {"section": "section", "department": "owner"}
 
 @dataclass(frozen=True)
 class Subject:
-    """What a brief is about. `by`: plan, section, department or theme."""
+    """The subject of a brief. `by`: plan, section, department or theme."""
 
     figures: Figures
     then: Figures
@@ -38,7 +38,7 @@ class Subject:
 
     @property
     def filters(self) -> dict[str, str]:
-        """As addresses of lists name it."""
+        """Return the filters for the subject, as addresses of lists name it."""
         return {} if self.by == "plan" else {self.by: self.group.key}
 
     @property
@@ -55,7 +55,8 @@ class Subject:
         return read_members([theme])[theme.pk]
 
     def has_problem(self, problem: PlanProblem) -> bool:
-        """Whether it is of a measure or project of the section or theme, or one that the department must solve."""
+        """Return whether the problem is of a measure or project of the section or theme, or one that the department
+        must solve."""
         if self.by == "theme":
             return is_problem_of(self.of_theme, problem)
         return self.by == "plan" or getattr(problem, PROBLEM_COLUMNS[self.by]) == self.group.group.pk
@@ -80,7 +81,7 @@ class Subject:
 
     @property
     def coming(self) -> Any:
-        """Those not completed that fall due from the day on, the next ones first."""
+        """Return the measures not completed that fall due from the day on, the next ones first."""
         return self._unfinished.filter(due_on__gte=self.day)
 
     @property
@@ -89,5 +90,6 @@ class Subject:
         return measures.exclude(status=MeasureStatus.COMPLETED).order_by("due_on", "position", "code")
 
     def list_url(self, **filters: str) -> str:
-        """On paper an address has to mean the day for good."""
+        """Return the address of the list of measures as of the day: on paper an address has to mean the day for
+        good."""
         return self.links.as_of(self.day).url("measures:list", **filters, **self.filters)

@@ -111,7 +111,8 @@ def _problems(own: ThemeFigures, about: Subject) -> BriefFigure:
 
 
 def _indicators_part(own: ThemeFigures, about: Subject) -> Part:
-    """What is behind its target first, those without one last and as far as there is room."""
+    """Return the part on indicators: those behind their target first, those without one last and as far as there is
+    room."""
     columns = [
         Column(_("Indicator"), 32),
         Column(_("Latest value"), 18, is_number=True),

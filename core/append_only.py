@@ -39,8 +39,8 @@ class AppendOnlyQuerySet[M: models.Model](models.QuerySet[M]):
 
 
 class AppendOnlyModel(models.Model):
-    """Its default manager is made from an AppendOnlyQuerySet; its foreign keys are PROTECT, since a cascade asks
-    nobody."""
+    """A model whose rows are written once. Its default manager is made from an AppendOnlyQuerySet; its foreign keys are
+    PROTECT, since a cascade asks nobody."""
 
     objects = AppendOnlyQuerySet.as_manager()
 

@@ -72,7 +72,7 @@ def check_columns(row: models.Model, *names: str) -> None:
 
 
 def check_plan_years(starts_on: date, ends_on: date) -> None:
-    """Raises ValidationError."""
+    """Raises ValidationError for a plan of more than MAX_PLAN_YEARS calendar years."""
     if ends_on.year - starts_on.year >= MAX_PLAN_YEARS:
         raise ValidationError(
             {"ends_on": _("A plan runs over at most %(count)s calendar years.") % {"count": MAX_PLAN_YEARS}}

@@ -9,8 +9,9 @@ _STEPS = tuple(Decimal(each) for each in ("1", "1.2", "1.5", "2", "2.5", "3", "3
 
 
 def class_limits(values: Collection[Decimal | int], *, most: int = MOST_CLASSES) -> list[Decimal]:
-    """Where each class but the first begins: quantiles of the values above 0, rounded down to 1, 1.2, 1.5, 2, 2.5, 3,
-    3.5, 4, 5, 6, 7 or 8 × 10^n. No class is empty, so few values make fewer classes, and one or none has no limit.
+    """Return the lower limit of each class but the first: quantiles of the values above 0, rounded down to 1, 1.2, 1.5,
+    2, 2.5, 3, 3.5, 4, 5, 6, 7 or 8 × 10^n. No class is empty, so few values make fewer classes, and one or none has no
+    limit.
 
     >>> [int(limit) for limit in class_limits([110, 190, 310, 420, 790])]
     [150, 300, 400, 700]
@@ -58,17 +59,17 @@ def rate_limits(values: Collection[Decimal], *, most: int = MOST_CLASSES) -> lis
 
 
 def round_down(value: Decimal) -> Decimal:
-    """To the next round number, of a value above 0."""
+    """Return a value above 0 rounded down to the next round number."""
     power = Decimal(10) ** value.adjusted()
     found = max(step * power for step in _STEPS if step * power <= value)
     return found.to_integral_value() if found == found.to_integral_value() else found
 
 
 def shades(classes: int, of: int = MOST_CLASSES) -> list[int]:
-    """Which of so many shades the classes have, from 0: as far apart as they can be."""
+    """Return the shade of each class out of `of` shades, numbered from 0: as far apart as they can be."""
     return [0] if classes == 1 else [round(number * (of - 1) / (classes - 1)) for number in range(classes)]
 
 
 def class_of(value: Decimal | int, limits: Sequence[Decimal | int]) -> int:
-    """From 0; a limit belongs to the class that begins with it."""
+    """Return the number of the class of a value, from 0; a limit belongs to the class that begins with it."""
     return sum(value >= limit for limit in limits)

@@ -10,7 +10,8 @@ _WITH_PORT = re.compile(r"\[(?P<bracketed>[^\]]*)\](:[0-9]*)?|(?P<plain>[^:]*):[
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """Of exactly as many proxies as `PILOTZONE_PROXIES` says what they add to `X-Forwarded-For` is believed."""
+    """Return the address that a request came from. Exactly as many proxies as `PILOTZONE_PROXIES` says are believed in
+    what they add to `X-Forwarded-For`."""
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
     return address_behind(settings.PILOTZONE_PROXIES, peer=request.META.get("REMOTE_ADDR", ""), forwarded_for=forwarded)
 

@@ -9,7 +9,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def now() -> datetime:
-    """This moment in Shanghai; the present time of the pinned day where `PILOTZONE_TODAY` pins one."""
+    """Return this moment in Shanghai; where `PILOTZONE_TODAY` pins a day, the present time of that day."""
     moment = datetime.now(SHANGHAI)
     if settings.PILOTZONE_TODAY is not None:
         moment = datetime.combine(settings.PILOTZONE_TODAY, moment.timetz())

@@ -57,6 +57,6 @@ def code_bound(*, name: str) -> models.CheckConstraint:
 
 
 def next_position(rows: models.QuerySet[Any]) -> int:
-    """Behind all rows of a plan."""
+    """Return the position behind all rows of a plan."""
     last: int | None = rows.aggregate(last=Max("position"))["last"]
     return (last or 0) + 1

@@ -81,8 +81,8 @@ class Forecast:
 def forecast(
     completed_on: Collection[date], *, total: int, starts_on: date, ends_on: date, on: date
 ) -> Forecast | None:
-    """From the days since which the completed measures have been so. None after the plan's end, before six calendar
-    months of it have ended, and where these had fewer than three completions."""
+    """Return a forecast from the days since which the completed measures have been so. None after the plan's end,
+    before six calendar months of it have ended, and where these had fewer than three completions."""
     ended = [month for month in months_between(starts_on, ends_on) if starts_on <= month and month_end(month) < on]
     by_month = Counter(map(month_of, completed_on))
     per_month = [by_month[month] for month in ended[-MONTHS:]]

@@ -9,8 +9,8 @@ from core.texts import without_controls
 
 
 class TypedTextField(forms.CharField):
-    """What a person types or pastes. Control characters go; what is too long is refused with its length, and no browser
-    cuts it: `maxlength` would, without a word. A line break counts as one character."""
+    """A field for text that a person types or pastes. Control characters go; what is too long is refused with its
+    length, and no browser cuts it: `maxlength` would, without a word. A line break counts as one character."""
 
     default_error_messages = {
         "max_length": gettext_lazy("At most %(limit_value)s characters; there are %(show_value)s."),

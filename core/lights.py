@@ -31,8 +31,8 @@ class Light(models.TextChoices):
 
 @dataclass(frozen=True)
 class Thresholds:
-    """In days; `web.limits` has those of the site. `due_soon`: a measure due within them should have moved.
-    `silent`: two monthly reports missed."""
+    """The thresholds of the lights, in days; `web.limits` has those of the site. `due_soon`: a measure due within them
+    should have moved. `silent`: two monthly reports missed."""
 
     due_soon: int
     silent: int

@@ -1,4 +1,4 @@
-"""Of whom the lines of the log tell: the request or the task at hand, who asked, and from where."""
+"""The context of the lines of the log: the request or the task at hand, who asked, and from where."""
 
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from core import request_id
 
 @dataclass
 class Caller:
-    """Of a request: `address` is that of the person. The request is let go of when it is answered."""
+    """The caller of a request: `address` is that of the person. The request is let go of when it is answered."""
 
     address: str
     request: HttpRequest | None
@@ -57,7 +57,7 @@ def end_task(token: Any) -> None:
 
 
 def fields() -> dict[str, Any]:
-    """Those that are known, by the names that they have in a line of JSON."""
+    """Return the parts of the context that are known, by the names that they have in a line of JSON."""
     found: dict[str, Any] = {}
     if (identity := request_id.current()) != request_id.NONE:
         found["request_id"] = identity

@@ -44,7 +44,7 @@ def without_secrets(text: str) -> str:
 
 
 def on_one_line(text: str) -> str:
-    r"""With `\n` and the like for what would begin another line."""
+    r"""Return the text with `\n` and the like for what would begin another line."""
     return _CONTROLS.sub(lambda found: _escaped(found[0]), text)
 
 

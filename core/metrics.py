@@ -1,5 +1,5 @@
-"""What the processes of a site count for `/metrics`. Where they are run for long, `pilotzone.metrics_folder` puts the
-numbers of all of them together.
+"""The numbers that the processes of a site count for `/metrics`. Where processes run for long,
+`pilotzone.metrics_folder` puts the numbers of all of them together.
 
 No label is something that a visitor types: routes, tasks and results are words of this code.
 """

@@ -9,7 +9,8 @@ from django.db.migrations.operations.base import Operation
 
 
 class AddBound(AddConstraint):
-    """Of a migration: adds a bound to columns that may hold rows outside of it, and then says which these are."""
+    """An operation of a migration that adds a bound to columns that may hold rows outside of it, and then says which
+    these are."""
 
     MOST_NAMED = 20
 
@@ -77,7 +78,7 @@ class MoveContentTypes(Operation):
     reversible = True
 
     def __init__(self, model_names: Sequence[str], *, of: str) -> None:
-        """`of`: the app that they were of."""
+        """Take the names of the models; `of`: the app that they were of."""
         self.model_names, self.of = model_names, of
 
     def state_forwards(self, app_label: str, state: Any) -> None:

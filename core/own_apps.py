@@ -11,5 +11,5 @@ def own_apps() -> list[AppConfig]:
 
 
 def own_models(*, with_links: bool = False) -> list[type[Model]]:
-    """Those of its apps; `with_links`: of many-to-many fields, too."""
+    """Return the models of the project's own apps; `with_links`: also those of many-to-many fields."""
     return [model for config in own_apps() for model in config.get_models(include_auto_created=with_links)]

@@ -10,7 +10,7 @@ from core.periods import PeriodKind, is_period, month_end
 
 
 class Period(NamedTuple):
-    """Its kind, its first and its last day. It need not be a period of the kind: see `is_period`."""
+    """A period by its kind, its first and its last day. It need not be a period of the kind: see `is_period`."""
 
     kind: PeriodKind
     start: date
@@ -38,7 +38,8 @@ def period_code(kind: str, start: date, end: date) -> str:
 
 
 def of_months(kind: PeriodKind, year: int, first: int, last: int, last_year: int | None = None) -> Period:
-    """From the first day of a month to the last day of another. Raises ValueError where there is no such month."""
+    """Return the period from the first day of a month to the last day of another. Raises ValueError where there is no
+    such month."""
     return Period(kind, date(year, first, 1), month_end(date(last_year or year, last, 1)))
 
 

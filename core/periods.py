@@ -52,7 +52,7 @@ _LENGTHS = {
 
 
 def is_period(kind: str, first: date, last: date) -> bool:
-    """Whether the days are the first and the last of a period of the kind."""
+    """Return whether the days are the first and the last of a period of the kind."""
     if kind == PeriodKind.DAY:
         return first == last
     months = len(months_between(first, last))

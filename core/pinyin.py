@@ -58,5 +58,6 @@ def _characters_by_initial() -> dict[str, str]:
 
 
 def _is_in_use(character: str) -> bool:
-    """Whether it is one of the 6,763 of GB 2312. With all others, SQLite takes three times as long to match a name."""
+    """Return whether the character is one of the 6,763 of GB 2312. With all others, SQLite takes three times as long to
+    match a name."""
     return bool(character.encode("gb2312", "ignore"))

@@ -1,4 +1,4 @@
-"""Where a row comes from. Every row of the product says so."""
+"""The provenance of a row: where it comes from. Every row of the product says so."""
 
 from typing import Any
 
@@ -14,14 +14,16 @@ class Provenance(models.TextChoices):
 
 
 def of_aggregate(*, is_published: bool, has_illustrative: bool) -> Provenance:
-    """Of a figure made of many rows: what a source states is published; else it is no better than its rows."""
+    """Return the provenance of a figure made of many rows: what a source states is published; else it is no better than
+    its rows."""
     if is_published:
         return Provenance.PUBLISHED
     return Provenance.ILLUSTRATIVE if has_illustrative else Provenance.REPORTED
 
 
 def sourced_constraints(prefix: str = "%(app_label)s_%(class)s") -> list[models.BaseConstraint]:
-    """Those of `Sourced`. `prefix`: what their names begin with, where a table has come from another app."""
+    """Return the constraints of `Sourced`. `prefix`: what their names begin with, where a table has come from another
+    app."""
     return [
         models.CheckConstraint(condition=models.Q(provenance__in=Provenance.values), name=f"{prefix}_provenance_known"),
         models.CheckConstraint(
@@ -49,5 +51,5 @@ class Sourced(models.Model):
         return self.provenance == Provenance.PUBLISHED
 
     def get_additional_data(self) -> Any:
-        """What auditlog writes beside the values."""
+        """Return the explanation, which auditlog writes beside the values."""
         return self.explanation

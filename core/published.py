@@ -75,7 +75,8 @@ class PublishedForm(forms.ModelForm):  # type: ignore[type-arg]  # at run time i
 
 
 class PublishedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # at run time it takes no argument
-    """Of rows that figures depend on: they are not deleted, and a published one changes with a reason and a source."""
+    """The admin of rows that figures depend on: they are not deleted, and a published one changes with a reason and a
+    source."""
 
     form = PublishedForm
 

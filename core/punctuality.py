@@ -1,4 +1,4 @@
-"""What was done by its due day, what falls due next, and who must act first."""
+"""The punctuality of measures: what was done by its due day, what falls due next, and who must act first."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -28,12 +28,13 @@ class Punctuality:
 
     @property
     def in_time_rate(self) -> Decimal | None:
-        """In percent; None with fewer than MIN_DUE_TO_RATE due."""
+        """Return the share that was completed in time, in percent; None with fewer than MIN_DUE_TO_RATE due."""
         return None if self.due_before < MIN_DUE_TO_RATE else percent(self.completed_in_time, self.due_before)
 
 
 def punctuality(measures: Iterable[tuple[date | None, date | None]], *, on: date) -> Punctuality:
-    """Of each measure its due day, and the day from which it has been completed on the day `on`; None for neither."""
+    """Return how punctual measures are, given the due day of each and the day from which it has been completed on the
+    day `on`, each None where there is none."""
     parts: Counter[str] = Counter()
     longest = 0
     for due_on, completed_on in measures:
@@ -59,7 +60,8 @@ class NextDue:
 
 
 def next_due(due_days: Iterable[date | None], *, on: date) -> NextDue:
-    """From the due days of all measures, completed or not. Of equal days the earlier one is the peak."""
+    """Return the next month and the peak among the due days of all measures, completed or not. Of equal days the
+    earlier one is the peak."""
     ahead = Counter(day for day in due_days if day is not None and day > on)
     if not ahead:
         return NextDue()

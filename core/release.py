@@ -1,4 +1,4 @@
-"""Which code this is."""
+"""The release and the commit of the code that runs."""
 
 import functools
 import subprocess
@@ -15,7 +15,7 @@ def release() -> str:
 
 @functools.cache
 def commit() -> str:
-    """That with which the image was built, else that of the clone."""
+    """Return the commit with which the image was built, else that of the clone."""
     file = settings.BASE_DIR / "COMMIT"
     if file.exists():
         return file.read_text(encoding="ascii").strip()

@@ -11,14 +11,14 @@ _current: ContextVar[str] = ContextVar("request_id", default=NONE)
 
 
 def begin(asked: str = "") -> str:
-    """Of a new request: the one that the caller gave, where it is sane, else a new one."""
+    """Set and return the id of a new request: the one that the caller gave, where it is sane, else a new one."""
     request_id = asked if SANE.fullmatch(asked) else uuid.uuid4().hex
     _current.set(request_id)
     return request_id
 
 
 def current() -> str:
-    """`-` outside of a request."""
+    """Return the id of the request at hand, `-` outside of a request."""
     return _current.get()
 
 

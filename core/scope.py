@@ -1,4 +1,5 @@
-"""Who is in a plan on a day. Nothing that counts is deleted: leaving and returning are rows with a day and a reason.
+"""The scope of a plan: who is in it on a day. Nothing that counts is deleted: leaving and returning are rows with a day
+and a reason.
 
 Whoever is out on a day counts in no cell, has no light and owes no report; the days before keep their totals. The rule
 is written twice: `scope_on`, and in `core/scoped.py` as a query. tests/core/test_scope.py holds the two together.

@@ -1,4 +1,4 @@
-"""Who is in a plan on a day, as questions to the database: `core.scope` as query conditions."""
+"""Query conditions for who is in a plan on a day: `core.scope` as questions to the database."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -13,7 +13,8 @@ from core.timestamps import UpdatedAtQuerySet
 
 
 def is_out(model: type[models.Model], on: date, *, subject: str = "pk", kinds: Iterable[str] = OUT_KINDS) -> Exists:
-    """Whether a measure or a project (`model`) is out on the day; the outer query names it `subject`."""
+    """Return a condition that a measure or a project (`model`) is out on the day; the outer query names it
+    `subject`."""
     changes = model.scope_changes.rel.related_model  # type: ignore[attr-defined]  # the related name
     return Exists(changes.objects.out(on, kinds).filter(**{changes.subject: OuterRef(subject)}))
 
@@ -30,21 +31,22 @@ def scope_of(model: type[models.Model], on: date, *, subject: str = "pk") -> Coa
 
 
 class ScopedQuerySet[M: models.Model](UpdatedAtQuerySet[M]):
-    """Of measures or projects: rows with `listed_on`, and `scope_changes` of their own."""
+    """A queryset of measures or projects: rows with `listed_on`, and `scope_changes` of their own."""
 
     def listed(self, as_of: date) -> Self:
-        """Those that have been in the plan by the day, whether or not they are out on it."""
+        """Return the rows that have been in the plan by the day, whether or not they are out on it."""
         return self.filter(listed_on__lte=as_of)
 
     def in_scope(self, as_of: date) -> Self:
-        """Those that count on the day: listed by then, and not out."""
+        """Return the rows that count on the day: listed by then, and not out."""
         inside = self.listed(as_of).filter(~is_out(self.model, as_of))
         return inside.annotate(scope=Value(PlanScope.IN_PLAN.value, output_field=CharField()))
 
     def with_scope(self, as_of: date) -> Self:
-        """Those listed by the day, with their `scope` on it."""
+        """Return the rows listed by the day, with their `scope` on it."""
         return self.listed(as_of).annotate(scope=scope_of(self.model, as_of))
 
     def of_asked_scope(self, as_of: date, *, is_asked: bool) -> Self:
-        """For a list: those that count on the day, or all with their `scope` where a filter asks for it."""
+        """Return the rows for a list: those that count on the day, or all with their `scope` where a filter asks for
+        it."""
         return self.with_scope(as_of) if is_asked else self.in_scope(as_of)

@@ -1,4 +1,4 @@
-"""What a reader searches for: words, each of which must be found."""
+"""The words that a reader searches for, each of which must be found."""
 
 import re
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ MOST_SEARCHED = 100
 
 
 def search_text(raw: str) -> str:
-    """What was typed, in one line."""
+    """Return the text that was typed, in one line."""
     return " ".join(without_controls(raw).split())
 
 
@@ -20,7 +20,7 @@ def search_words(text: str) -> list[str]:
 
 
 def found_pattern(words: Iterable[str]) -> re.Pattern[str] | None:
-    """Where any of the words stands in a text, in one group; None without words."""
+    """Return a pattern that finds any of the words in a text, in one group; None without words."""
     ways = [way for word in words for way in (re.escape(word), initials_pattern(word)) if way]
     # The longest first: of two that begin at one place it is the one to show.
     return re.compile(f"({'|'.join(sorted(ways, key=len, reverse=True))})", re.IGNORECASE) if ways else None

@@ -1,4 +1,5 @@
-"""Who vouches for people elsewhere, as the settings of a site name them: a provider of OpenID Connect, a directory."""
+"""The services elsewhere that vouch for people, as the settings of a site name them: a provider of OpenID Connect, a
+directory."""
 
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -34,7 +35,8 @@ class DirectorySettings:
 
     @property
     def starts_tls(self) -> bool:
-        """Of ldaps:// the whole connection is encrypted; to this machine itself none needs to be."""
+        """Return whether the connection begins with StartTLS: that of ldaps:// is encrypted as a whole, and one to this
+        machine itself need not be."""
         return urlsplit(self.url).scheme == "ldap" and not is_loopback(self.url)
 
 
@@ -43,7 +45,7 @@ def is_loopback(url: str) -> bool:
 
 
 def is_encrypted(url: str) -> bool:
-    """Whether nobody on the way reads what is asked at an address of the web."""
+    """Return whether nobody on the way reads what is asked at an address of the web."""
     try:
         parts = urlsplit(url)
     except ValueError:

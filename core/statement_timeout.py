@@ -15,13 +15,13 @@ _seconds: ContextVar[int] = ContextVar("statement_timeout", default=0)
 
 
 def as_sql() -> str:
-    """What sets it on a connection."""
+    """Return the statement that sets the bound on a connection."""
     return f"SET statement_timeout = '{_seconds.get()}s'"
 
 
 @contextmanager
 def timeout_of_new_connections(seconds: int) -> Iterator[None]:
-    """For a request: it takes its connection from the pool within the block, if it needs one."""
+    """Set the bound for a request: it takes its connection from the pool within the block, if it needs one."""
     token = _seconds.set(seconds)
     try:
         yield
@@ -31,7 +31,7 @@ def timeout_of_new_connections(seconds: int) -> Iterator[None]:
 
 @contextmanager
 def statement_timeout(seconds: int) -> Iterator[None]:
-    """For a part of a request, on the connection that it may have already."""
+    """Set the bound for a part of a request, on the connection that it may have already."""
     if seconds == _seconds.get():
         yield
         return

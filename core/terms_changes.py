@@ -43,7 +43,7 @@ def terms_bounds(terms: type[models.TextChoices], *, name: str) -> list[models.B
 
 
 def change_bounds(*, name: str) -> list[models.BaseConstraint]:
-    """Those of a table of one term alone."""
+    """Return the constraints of a table of changes of one term alone."""
     return [
         models.CheckConstraint(condition=~Q(old_value=F("new_value")), name=f"{name}_changes_something"),
         models.CheckConstraint(condition=~Q(reason=""), name=f"{name}_has_reason"),

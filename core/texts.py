@@ -1,4 +1,4 @@
-"""What a person wrote: cleaned, or refused."""
+"""Texts that a person wrote: cleaned, or refused."""
 
 import re
 
@@ -16,7 +16,8 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e
 
 
 def without_controls(text: str) -> str:
-    """Without control characters; line breaks of all kinds (Word has its own) are one, and tabs stay."""
+    """Return the text without control characters; line breaks of all kinds (Word has its own) become one, and tabs
+    stay."""
     return CONTROL.sub("", _LINE_BREAK.sub("\n", text))
 
 

@@ -24,7 +24,7 @@ class UpdatedAtQuerySet[M: models.Model](models.QuerySet[M]):
 
 
 class UpdatedAtModel(models.Model):
-    """Its default manager is made from an UpdatedAtQuerySet."""
+    """A model with `updated_at`. Its default manager is made from an UpdatedAtQuerySet."""
 
     # The default is for bulk_create. Without an index: each list is short or of one plan, and found by that.
     updated_at = models.DateTimeField(_("Updated at"), db_default=Now(), editable=False)

@@ -8,7 +8,7 @@ from rollups.models import CellKey
 
 
 def split_cells(cells: PlanCells, fields: Sequence[str]) -> dict[tuple[int | str, ...], PlanCells]:
-    """By the values of the fields, in their order; no group is empty."""
+    """Return the cells split by the values of the fields, in their order; no group is empty."""
     places = [TABLES[cells.kind].key_fields.index(field) for field in fields]
     groups: dict[tuple[int | str, ...], dict[CellKey, Counts]] = {}
     for key, counts in cells.counts.items():

@@ -1,4 +1,4 @@
-"""What differs between two days of a plan: its figures, the status of its measures, what was listed and released."""
+"""The differences between two days of a plan: its figures, the status of its measures, what was listed and released."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -42,7 +42,8 @@ def figure_changes(now: Figures, then: Figures, paths: Iterable[str] = ()) -> di
 
 
 class EarlierFigures(Figures):
-    """Of an earlier day, from what a page has read already and one small query, without the lights of that day."""
+    """The figures of an earlier day, from what a page has read already and one small query, without the lights of that
+    day."""
 
     def __init__(self, now: Figures, day: date, history: History) -> None:
         super().__init__(now.plan, day)
@@ -85,8 +86,8 @@ def earlier_figures(then: Figures, by: str, groups: Iterable[GroupFigures]) -> d
 
 @dataclass(frozen=True)
 class Fall:
-    """By how many percentage points a group's gap fell: to time elapsed (`points`) and to the plan curve. `tied`: how
-    many groups, itself among them, fell as far behind time elapsed."""
+    """The percentage points by which a group's gap fell: to time elapsed (`points`) and to the plan curve
+    (`points_to_plan`). `tied`: how many groups, itself among them, fell as far behind time elapsed."""
 
     group: GroupFigures
     points: Decimal
@@ -95,7 +96,7 @@ class Fall:
 
 
 def greatest[T](items: Iterable[T], value: Callable[[T], Any]) -> list[T]:
-    """Those with the greatest value: all of equals, and none of none."""
+    """Return the items with the greatest value: all of equals, and none of none."""
     items = list(items)
     most = max(map(value, items), default=None)
     return [each for each in items if value(each) == most]
@@ -116,8 +117,8 @@ def fallen_most(groups: Iterable[GroupFigures], earlier: Mapping[str, Mapping[st
 
 
 class Changes:
-    """From the end of the day of `then` to that of `now`, by what is known today. Each part is read once. `members`
-    narrows its measures, by their columns."""
+    """The changes of a plan from the end of the day of `then` to that of `now`, by what is known today. Each part is
+    read once. `members` narrows its measures, by their columns."""
 
     def __init__(self, now: Figures, then: Figures, members: Mapping[str, Any] | None = None) -> None:
         self.now = now
@@ -126,7 +127,7 @@ class Changes:
 
     @cached_property
     def figures(self) -> dict[str, FigureChange]:
-        """But for those of due days and of problems."""
+        """Return the changes of all figures but for those of due days and of problems."""
         left_out = [path for path in self.now.definitions if is_of_due_days(path) or path.startswith("problems.")]
         return figure_changes(self.now, self.then, [path for path in self.now.definitions if path not in left_out])
 
@@ -154,14 +155,14 @@ class Changes:
 
     @property
     def _listed(self) -> Any:
-        """Those that are out, too."""
+        """Return the measures of the plan, including those that are out."""
         measures = Measure.objects.in_plan(self.now.plan).filter(**self.members)
         measures = measures.with_all_of(self.now.day, limits=self._limits)
         return measures.select_related("lead_department").order_by("position", "code")
 
     @property
     def moved(self) -> list[MeasureChange]:
-        """Those that had another status; one that was listed since, left or returned has not changed."""
+        """Return the measures that had another status; one that was listed since, left or returned has not changed."""
         return [each for each in self.measures if each.has_moved]
 
     @property
@@ -177,7 +178,8 @@ class Changes:
 
     @cached_property
     def scope_days(self) -> dict[int, date]:
-        """From which day those that left or returned are out or back, by id. No query where there are none."""
+        """Return the day from which each measure that left or returned is out or back, by id. No query where there are
+        none."""
         ids = [each.measure.pk for each in self.measures if each.has_left or each.has_returned]
         rows: Any = ScopeChange.objects.latest_by(self.now.day).filter(measure__in=ids).order_by() if ids else None
         return dict(rows.values_list("measure", "effective_on")) if ids else {}
@@ -189,7 +191,7 @@ class Changes:
 
     @cached_property
     def projects(self) -> dict[str, Any]:
-        """Those listed since, as `projects` of the summary has them."""
+        """Return the sums of the projects listed since, as `projects` of the summary has them."""
         rows = (
             Project.objects.in_plan(self.now.plan)
             .in_scope(self.now.day)
@@ -210,7 +212,7 @@ class Changes:
 
     @property
     def rates(self) -> dict[str, Any]:
-        """Of all projects: see `dashboard.project_rates`."""
+        """Return the rates of all projects: see `dashboard.project_rates`."""
         return rate_figures(self.now.project_cells.totals(), on=self.now.day)
 
     @property

@@ -22,14 +22,14 @@ NAMES = (*OF_GROUPS, "due_days_moved", "by_first_due_day", "next_due", "forecast
 
 
 def is_of_due_days(path: str) -> bool:
-    """Whether the figure of the summary is one of these."""
+    """Return whether the figure of the summary at `path` is one of those of due days."""
     kind, *names = path.split(".")
     return kind == "measures" and names[0] in NAMES
 
 
 class MeasureDays(NamedTuple):
-    """Of a measure in the plan on a day. `completed_on`: from when its status in force is completed; None if it is
-    not."""
+    """The days of a measure in the plan on a day. `completed_on`: from when its status in force is completed; None if
+    it is not."""
 
     measure: int
     section: int
@@ -44,12 +44,12 @@ class MeasureDays(NamedTuple):
 
 
 def read_days(plan: Plan, day: date) -> list[MeasureDays]:
-    """One query."""
+    """Return the days of each measure in the plan on one day, by one query."""
     return read_days_on(plan, [day])[day]
 
 
 def read_days_on(plan: Plan, days: Sequence[date]) -> dict[date, list[MeasureDays]]:
-    """Of several days, by one query."""
+    """Return the days of each measure in the plan for several days, by one query."""
     columns = ("pk", "section_id", "lead_department_id", "due_on", "first_due_on", "status_since", "status", "on")
     queries = [
         Measure.objects.in_plan(plan)
@@ -79,7 +79,7 @@ def forecast_of(rows: Collection[MeasureDays], plan: Plan, day: date) -> Forecas
 
 
 def due_figures(rows: Sequence[MeasureDays], plan: Plan, day: date) -> dict[str, Any]:
-    """As `measures` of the API's summary has them."""
+    """Return the figures of due days, as `measures` of the API's summary has them."""
     now = punctuality_of(rows, day)
     first = punctuality(((row.first_due_on, row.completed_on) for row in rows), on=day)
     ahead, expected = next_due((row.due_on for row in rows), on=day), forecast_of(rows, plan, day)
@@ -100,7 +100,7 @@ def due_figures(rows: Sequence[MeasureDays], plan: Plan, day: date) -> dict[str,
 
 
 def punctuality_by(rows: Iterable[MeasureDays], by: str, day: date) -> dict[int, Punctuality]:
-    """Of each section or lead department (`by`) that has measures, by its id."""
+    """Return the punctuality of each section or lead department (`by`) that has measures, by its id."""
     groups: dict[int, list[MeasureDays]] = defaultdict(list)
     for row in rows:
         groups[getattr(row, by)].append(row)

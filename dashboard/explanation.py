@@ -1,4 +1,4 @@
-"""What the explanation of a figure holds: the numbers that went in, the rows that were counted, when, by which run."""
+"""The explanation of a figure: the numbers that went in, the rows that were counted, when, by which run."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -67,5 +67,5 @@ class Explanation:
 
     @property
     def is_sum(self) -> bool:
-        """Of cells; others follow from the plan's days or from one observation."""
+        """Return whether the figure is a sum of cells; others follow from the plan's days or from one observation."""
         return self.rows is not None and self.indicator_state is None

@@ -1,4 +1,4 @@
-"""What each figure of measures, projects and problems is: label, unit, formula, inputs. For pages and API."""
+"""The definition of each figure of measures, projects and problems: label, unit, formula, inputs. For pages and API."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -37,7 +37,7 @@ class FigureDefinition:
 
 
 def format_unit(unit: str) -> str:
-    """After a number, in the reader's language."""
+    """Return the unit as it stands after a number, in the reader's language."""
     return {
         MEASURES: pgettext("unit", "measures"),
         PROJECTS: pgettext("unit", "projects"),
@@ -339,7 +339,7 @@ def definitions_of_any_category() -> Mapping[str, FigureDefinition]:
 
 
 def definitions_by_category(categories: Iterable[Category]) -> dict[str, FigureDefinition]:
-    """Those of each category by their path."""
+    """Return the definitions of the figures of each category by their path."""
     return {
         f"{BY_CATEGORY}{category.slug}.{name}": replace(
             each,

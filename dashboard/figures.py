@@ -143,7 +143,7 @@ class GroupFigures:
 
 @dataclass(frozen=True)
 class Member:
-    """What projects are counted by: a city, a category, a stage. `value`: what their cells have of it."""
+    """A member that projects are counted by: a city, a category, a stage. `value`: what their cells have of it."""
 
     key: str
     name: str
@@ -225,22 +225,24 @@ class Figures:
 
     @cached_property
     def due_figures(self) -> dict[str, Any]:
-        """Those of due days: kept apart, since most pages show none of them."""
+        """Return the figures of due days: kept apart, since most pages show none of them."""
         return due_figures(self.measure_days, self.plan, self.day)
 
     @cached_property
     def categories(self) -> dict[str, Category]:
-        """Those of the plan by slug, in their order: read once, also where two days of it are compared."""
+        """Return the categories of the plan by slug, in their order: read once, also where two days of it are
+        compared."""
         prefetch_related_objects([self.plan], "categories")
         return {each.slug: each for each in self.plan.categories.all()}
 
     @cached_property
     def definitions(self) -> Mapping[str, FigureDefinition]:
-        """What each figure of measures and projects is, by its path."""
+        """Return the definitions of the figures of measures and projects, by their path."""
         return {**figure_definitions(), **definitions_by_category(self.categories.values())}
 
     def definitions_for(self, path: str) -> Mapping[str, FigureDefinition]:
-        """Those among which the figure at `path` is, if it is any: the plan's categories are read for theirs alone."""
+        """Return the definitions among which the figure at `path` is, if it is any: the plan's categories are read for
+        theirs alone."""
         return self.definitions if path.startswith(BY_CATEGORY) else figure_definitions()
 
     @cached_property
@@ -252,14 +254,14 @@ class Figures:
 
     @cached_property
     def has_project_months(self) -> bool:
-        """Whether some project of the plan has reported a month by the day, so that rates say something."""
+        """Return whether some project of the plan has reported a month by the day, so that rates say something."""
         totals = self.project_cells.totals()
         return totals.get("without_month", 0) < totals.get("total", 0) or bool(totals.get("invested"))
 
     @cached_property
     def stages(self) -> list[Stage]:
-        """That pages list, also with zeros. Production alone is left out where no project has reached it: many plans do
-        not tell it from completion."""
+        """Return the stages that pages list, also with zeros. Production alone is left out where no project has reached
+        it: many plans do not tell it from completion."""
         is_reached = Stage.IN_PRODUCTION.value in self.project_cells.sum_by("stage")
         return [each for each in Stage if each != Stage.IN_PRODUCTION or is_reached]
 
@@ -287,7 +289,8 @@ class Figures:
         return [replace(each, figures={**each.figures, "problems": found[each.group.pk]}) for each in groups]
 
     def measures_by(self, by: str) -> list[GroupFigures]:
-        """By plan, section or department: every section and every department that was not merged, also with zeros."""
+        """Return the measures' figures by plan, section or department: every section and every department that was not
+        merged, also with zeros."""
         if by == "plan":
             return [GroupFigures(self.plan.slug, localized(self.plan, "name"), self.plan, self.measures)]
         if by == "section":
@@ -307,13 +310,14 @@ class Figures:
         ]
 
     def punctuality_by(self, by: str) -> Mapping[int, Punctuality]:
-        """Of the plan, or of each section or department that has measures, by its id."""
+        """Return the punctuality of the plan, or of each section or department that has measures, by its id."""
         if by == "plan":
             return {self.plan.pk: punctuality_of(self.measure_days, self.day)}
         return punctuality_by(self.measure_days, "section" if by == "section" else "lead_department", self.day)
 
     def measures_with_due_by(self, by: str) -> list[GroupFigures]:
-        """As `measures_by`, with the figures of due days and `urgency`, a key to sort by: who must act first."""
+        """Return the same groups as `measures_by`, with the figures of due days and `urgency`, a key to sort by: who
+        must act first."""
         found, members = self.punctuality_by(by), []
         for place, each in enumerate(self.measures_by(by)):
             of = found.get(each.group.pk, Punctuality())
@@ -322,8 +326,9 @@ class Figures:
         return members
 
     def projects_by(self, *by: str) -> list[GroupFigures]:
-        """By plan, or by one or more of city, category and stage: every one and every pair, also with zeros. `group` is
-        the city, category or stage, or the tuple of the members that the group is of."""
+        """Return the projects' figures by plan, or by one or more of city, category and stage: every one and every
+        pair, also with zeros. `group` is the city, category or stage, or the tuple of the members that the group is
+        of."""
         if by == ("plan",):
             total = staged_figures(self.project_cells, on=self.day)
             return [GroupFigures(self.plan.slug, localized(self.plan, "name"), self.plan, total)]
@@ -373,8 +378,8 @@ class Figures:
 
     @cached_property
     def _has_illustrative(self) -> dict[str, bool]:
-        """Whether a row behind the sums of the plan is illustrative: of any measure, any problem, and by category of
-        projects."""
+        """Return whether a row behind the sums of the plan is illustrative: of any measure, any problem, and by
+        category of projects."""
         projects = self._illustrative("projects")
         by_category = {
             _of_category(each): Exists(projects.filter(category=each.pk)) for each in self.categories.values()
@@ -396,8 +401,8 @@ class Figures:
         return Measure.objects.in_plan(self.plan).in_scope(self.day).illustrative(self.day)
 
     def provenance_of(self, path: str, **members: Any) -> Provenance:
-        """Of the figure at `path`; `measures`, `projects` and `problems` are all sums of a kind. `members` narrows it,
-        by fields of its rows: what was published is of the whole plan."""
+        """Return the provenance of the figure at `path`; `measures`, `projects` and `problems` are all sums of a kind.
+        `members` narrows it, by fields of its rows: what was published is of the whole plan."""
         kind = path.partition(".")[0]
         if set(members) - {"category"}:
             has_illustrative = self._illustrative(kind).filter(**members).exists()

@@ -6,7 +6,7 @@ from core.provenance import Sourced
 
 
 class PublishedFigure(Sourced):
-    """What a source published for a day. `figure` is the figure's path in the summary of the API."""
+    """A figure that a source published for a day. `figure` is the figure's path in the summary of the API."""
 
     plan = models.ForeignKey(
         "measures.Plan", models.CASCADE, related_name="published_figures", verbose_name=_("Action plan")

@@ -1,4 +1,4 @@
-"""What the measures and projects of a plan are counted by: read once, also where several days are."""
+"""The members by which the measures and projects of a plan are counted: read once, also where several days are."""
 
 from functools import cached_property
 
@@ -17,7 +17,7 @@ class PlanMembers:
 
     @cached_property
     def departments(self) -> list[Department]:
-        """Merged ones too."""
+        """Return all departments, merged ones too."""
         return list(Department.objects.all())
 
     @cached_property

@@ -23,7 +23,8 @@ from web.formats.numbers import trimmed
 
 @dataclass(frozen=True)
 class Category:
-    """Of problems, by its number in the plan. Nothing but `number` where a problem has none yet: it comes last."""
+    """A category of problems, by its number in the plan. Nothing but `number` where a problem has none yet: it comes
+    last."""
 
     number: float = float("inf")
     slug: str = ""
@@ -84,7 +85,7 @@ COLUMNS = (
 
 
 def read_problems(plan: Plan, day: date) -> list[PlanProblem]:
-    """Drafts aside."""
+    """Return the problems of the plan on the day, drafts aside."""
     rows = ProblemStep.objects.in_plan(plan).last_by(day).annotate(owner_now=Coalesce("owner__merged_into", "owner"))
     return [_problem(*row) for row in rows.order_by().values_list(*COLUMNS)]
 
@@ -142,14 +143,15 @@ def problem_figures(counts: ProblemCounts) -> dict[str, Any]:
 
 
 def shares_by_category(counts: ProblemCounts) -> list[CategoryShare]:
-    """Of the categories with open problems, in the order of the plan."""
+    """Return the shares of the categories with open problems, in the order of the plan."""
     found: Any = sorted(counts.by_category.items(), key=lambda each: each[0].number)
     percents = shares(*(count for _category, count in found)) if found else []
     return [CategoryShare(category, count, share) for (category, count), share in zip(found, percents, strict=True)]
 
 
 def oldest_open(problems: Iterable[PlanProblem]) -> PlanProblem | None:
-    """That was raised first; of several on a day the first in the order of the plan, measures before projects."""
+    """Return the open problem that was raised first; of several on a day the first in the order of the plan, measures
+    before projects."""
     found = [each for each in problems if each.is_open]
     return min(
         found,

@@ -70,8 +70,8 @@ GROUPINGS: Mapping[str, Grouping] = {
 
 
 def grouped_projects(figures: Figures, by: str) -> list[GroupFigures]:
-    """By one of GROUPINGS: every department that was not merged, every size, every list of the plan, also with zeros.
-    Projects without one come last. In two queries."""
+    """Return the projects' figures by one of GROUPINGS: every department that was not merged, every size, every list of
+    the plan, also with zeros. Projects without one come last. In two queries."""
     rows = Project.objects.in_plan(figures.plan).in_scope(figures.day).annotate(member=GROUPINGS[by].expression)
     groups: dict[Any, dict[CellKey, Counts]] = {}
     for row in rows.by_cell(figures.day, "member"):

@@ -1,4 +1,4 @@
-"""What a search finds of each kind: in one plan on a day, by the rules of the lists of the same rows."""
+"""The rows that a search finds of each kind: in one plan on a day, by the rules of the lists of the same rows."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -36,7 +36,7 @@ class Search:
 
     @property
     def projects(self) -> Any:
-        """The largest first."""
+        """Return the projects found, the largest first."""
         rows = Project.objects.in_plan(self.plan).in_scope(self.day)
         return (
             ProjectFilter.base_filters["search"].filter(rows, self.text).order_by("-investment_wan", "position", "code")

@@ -12,8 +12,8 @@ from rollups.days import read_cells_on
 
 
 def figures_on(plan: Plan, days: Sequence[date], kind: str) -> list[Figures]:
-    """Those of each day, with the cells of a kind (`measures`, `projects`): the same as day by day, by as many queries
-    as one day and today take, however many days."""
+    """Return the figures of each day, with the cells of a kind (`measures`, `projects`): the same as day by day, by as
+    many queries as one day and today take, however many days."""
     members = PlanMembers(plan)
     cells = read_cells_on(kind, plan_id=plan.pk, days=days, today=today())
     due_days = read_days_on(plan, days) if kind == "measures" else {}

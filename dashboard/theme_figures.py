@@ -40,8 +40,8 @@ class ThemeFigures:
 
 
 def theme_figures(figures: Figures, themes: Sequence[Theme], measures: Iterable[Any]) -> list[ThemeFigures]:
-    """Of some themes of the plan, in their order. `measures`: those of the plan that count on the day, with their
-    status and light. The number of queries does not depend on how many themes there are."""
+    """Return the figures of some themes of the plan, in their order. `measures`: those of the plan that count on the
+    day, with their status and light. The number of queries does not depend on how many themes there are."""
     listed, members = list(measures), read_members(themes)
     wanted = {pk for each in members.values() for pk in each.indicators}
     states = indicator_states(Indicator.objects.filter(pk__in=wanted), on=figures.day, plan=figures.plan)
@@ -70,7 +70,7 @@ def _figures_of(
 
 
 def _counts(measures: Sequence[Any], figures: Figures) -> Counts:
-    """As the cells of these measures would sum to."""
+    """Return the counts that the cells of these measures would sum to."""
     counts = Counter(total=len(measures))
     counts.update(each.status for each in measures)
     counts.update(each.light for each in measures)
@@ -79,7 +79,8 @@ def _counts(measures: Sequence[Any], figures: Figures) -> Counts:
 
 
 def is_problem_of(members: Members, problem: PlanProblem) -> bool:
-    """As `ProblemStepQuerySet.in_themes` finds them."""
+    """Return whether the problem belongs to a theme with these members, as `ProblemStepQuerySet.in_themes` finds
+    them."""
     if problem.measure is not None:
         return members.has_measure(problem.measure, problem.section)
     return problem.project_category is not None and members.has_category(problem.project_category)

@@ -120,7 +120,7 @@ class OverviewPage(PlanPage):
 
 
 class PlanOverview(PlanPage):
-    """What the plan is; the overview says how it stands."""
+    """The page of what the plan is; the overview says how it stands."""
 
     shows_filings = False
     permission = READERS
@@ -142,7 +142,7 @@ class PresentationPage(PlanPage):
 
 
 class ChangesPage(PlanPage):
-    """What changed since an earlier day: the end of last month where none is named."""
+    """The page of what changed since an earlier day: the end of last month where none is named."""
 
     shows_filings = False
     permission = READERS
@@ -260,7 +260,7 @@ class ProjectGroupsPage(PlanPage):
 
 
 class DepartmentPage(PlanPage):
-    """Of a department that was merged: redirects to its successor."""
+    """The page of a department; that of a department that was merged redirects to its successor."""
 
     permission = READERS
     template_name = "dashboard/department.html"
@@ -318,7 +318,8 @@ class ThemesPage(PlanPage):
 
 
 class ThemePage(PlanPage):
-    """Its figures are sums that no other answer has: each leads to its rows, and none to an explanation."""
+    """The page of a theme. Its figures are sums that no other answer has: each leads to its rows, and none to an
+    explanation."""
 
     shows_filings = False
     permission = READERS

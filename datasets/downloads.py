@@ -1,4 +1,4 @@
-"""What people download: the empty template, what the site holds of a plan, and the wrong rows of their own file."""
+"""The downloads: the empty template, the site's data of a plan, and the wrong rows of people's own files."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -35,7 +35,7 @@ def write_template(output: BinaryIO, file_format: str) -> None:
 
 
 def offered_sheet(sheet: Sheet) -> Sheet:
-    """Without the columns of a language that the site does not offer."""
+    """Returns the sheet without the columns of a language that the site does not offer."""
     other = tuple(f"_{language}" for language in {*LANGUAGE_SUFFIXES} - {*offered_languages()})
     return replace(sheet, columns=tuple(each for each in sheet.columns if not each.name.endswith(other)))
 

@@ -1,4 +1,4 @@
-"""What `manage.py demo` and `manage.py serve` have in common: a site on the embedded database, with its web server."""
+"""The common part of `manage.py demo` and `manage.py serve`: a site on the embedded database, with its web server."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ MALLOC = {"MALLOC_TRIM_THRESHOLD_": "131072", "MALLOC_MMAP_THRESHOLD_": "131072"
 
 
 def root_address(host: str, port: int | str) -> str:
-    """Where a browser on this machine finds what listens there."""
+    """Returns the address at which a browser on this machine reaches a server that listens on the host and port."""
     if host in ("0.0.0.0", "::", ""):  # noqa: S104  # it is compared with, not bound to
         host = "127.0.0.1"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

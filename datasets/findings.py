@@ -1,4 +1,5 @@
-"""What a file would do, as its page shows it: plain values in the reader's language, to be kept as JSON."""
+"""The effects that a file would have, as its page shows them: plain values in the reader's language, to be kept as
+JSON."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -30,7 +31,7 @@ Base = Mapping[str, Mapping[Key, Values]]
 
 
 def asked(questions: Iterable[Question], notices: list[str]) -> Findings:
-    """What has to be answered before the cells mean anything."""
+    """Returns the questions that have to be answered before the cells mean anything."""
     found = [
         {
             "key": each.key,
@@ -80,7 +81,7 @@ def found(seen: Preview, conflicts: Preview, *, base: Base, notices: list[str]) 
 
 
 def _wrong(problems: Iterable[Problem]) -> list[Findings]:
-    """Those of rows, in the file's order."""
+    """Returns the problems of rows, in the file's order."""
     order = {name: at for at, name in enumerate(SHEETS)}
     of_rows = [each for each in problems if each.number]
     return [
@@ -183,7 +184,7 @@ def _out(merged: Merged, sheet: str, on: date, *, is_after: bool) -> set[str]:
 
 
 def _statuses(merged: Merged, on: date, *, is_after: bool) -> dict[str, str]:
-    """Of each measure with a history, by code."""
+    """Returns the status of each measure with a history, by code."""
     histories: dict[str, list[Item]] = {}
     for item in merged.items["status_history"].values():
         if is_after or item.site is not None:

@@ -46,8 +46,8 @@ class UploadForm(forms.Form):
 
 
 class NamesForm(forms.Form):
-    """What the site and its first plan are called. Nobody is asked for a language that the site is not to offer: its
-    fields count for nothing, also where a browser shows them."""
+    """A form for the names of the site and its first plan. Nobody is asked for a language that the site is not to
+    offer: its fields count for nothing, also where a browser shows them."""
 
     languages = forms.ChoiceField(
         label=gettext_lazy("Languages"), choices=Languages.choices, widget=forms.RadioSelect, initial=Languages.BOTH

@@ -117,7 +117,7 @@ class Upload(models.Model):
 
     @property
     def is_filled_in(self) -> bool:
-        """Whether it is what a department or a city reports, not a ledger."""
+        """Returns whether the upload is what a department or a city reports, not a ledger."""
         return self.kind != self.Kind.LEDGER
 
     @property
@@ -144,7 +144,7 @@ class Upload(models.Model):
 
     @property
     def findings(self) -> dict[str, Any]:
-        """What `findings.find` made."""
+        """Returns the stored findings, as `findings` or `month.findings` made them."""
         found: dict[str, Any] = json.loads(zlib.decompress(self.result)) if self.result else {}
         return found
 
@@ -154,8 +154,8 @@ class Upload(models.Model):
 
 
 class LedgerVersion(models.Model):
-    """What a site held of a plan when its ledger was downloaded: what a file that comes back was made from. `made_at`:
-    when that was last.
+    """The contents that a site held of a plan when its ledger was downloaded: what a file that comes back was made
+    from. `made_at`: when that was last.
 
     `digest` is the SHA-256 of `contents`, which is compressed JSON; files carry it.
     """

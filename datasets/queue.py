@@ -15,7 +15,7 @@ SMALL = 200_000
 
 
 def ask_for_work(upload: Upload) -> None:
-    """After the commit. Where nobody can be asked, the schedule finds it."""
+    """Asks for work on the upload after the commit. Where nobody can be asked, the schedule finds it."""
     if settings.CELERY_TASK_ALWAYS_EAGER and len(upload.content) > SMALL:
         return
     transaction.on_commit(lambda: _ask(upload.pk), robust=True)

@@ -65,7 +65,7 @@ class Setup:
         return Step.WORKBOOK if self.draft is None else Step.PREVIEW
 
     def address(self, step: Step) -> str:
-        """Where a step stands; "" where it cannot be opened: it comes later, or the first visit is over."""
+        """Returns the address of a step; "" where it cannot be opened: it comes later, or the first visit is over."""
         if list(Step).index(step) > list(Step).index(self.current) or (self.is_finished and step is not Step.DONE):
             return ""
         if step is Step.PREVIEW:
@@ -88,7 +88,7 @@ def setup_of(plan: Plan | None, person: User) -> Setup:
 
 
 def is_first_load(load: Load) -> bool:
-    """Whether its plan holds what this load brought, and no other did."""
+    """Returns whether the load is the only one of its plan that was not taken back."""
     loads = Load.objects.filter(plan=load.plan, taken_back_at=None)
     return list(loads.values_list("pk", flat=True)[:2]) == [load.pk]
 

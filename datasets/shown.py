@@ -24,13 +24,13 @@ def sheet_label(sheet: str) -> str:
 
 
 def column_label(sheet: str, name: str) -> str:
-    """With its unit; the name as it stands where the sheet has no such column."""
+    """Returns the label of a column with its unit; the name as it stands where the sheet has no such column."""
     column = next((each for each in SHEETS[sheet].columns if each.name == name), None) if sheet in SHEETS else None
     return header_text(column).rstrip("*") if column else name
 
 
 def cell_text(sheet: str, name: str, value: Any) -> str:
-    """ "" for an empty cell."""
+    """Returns the text of a cell; "" for an empty one."""
     column = SHEETS[sheet].column(name)
     if isinstance(value, list | tuple):
         return "; ".join(_one_text(each, column) for each in value)
@@ -52,7 +52,7 @@ def _key_text(sheet: str, name: str, part: Any) -> str:
 
 
 def row_name(sheet: str, key: tuple[Any, ...], values: Mapping[str, Any]) -> str:
-    """Its key, and its title where it has one."""
+    """Returns the row's key, and its title where it has one."""
     names = zip(SHEETS[sheet].key, key, strict=False)
     parts = [_key_text(sheet, name, part) for name, part in names if part is not None]
     titles = [values.get(f"{stem}_{language}") or "" for stem in ("title", "name") for language in ("zh", "en")]
@@ -61,7 +61,7 @@ def row_name(sheet: str, key: tuple[Any, ...], values: Mapping[str, Any]) -> str
 
 
 def row_address(sheet: str, key: tuple[Any, ...], plan_slug: str) -> str:
-    """Of the page of a row that the site has; "" where its kind has none."""
+    """Returns the address of the page of a row that the site has; "" where its kind has none."""
     if sheet == "problems":
         measure, project, number = key
         page, code = ("problems:measure_problem", measure) if measure else ("problems:project_problem", project)

@@ -67,7 +67,7 @@ def delete_files_without_row() -> int:
 
 
 def delete_unfinished_files() -> int:
-    """What a process was writing in the data folder when it was killed."""
+    """Deletes files that a process was writing in the data folder when it was killed."""
     unfinished = [path for path in Path(settings.DATA_DIR).glob(f".*{UNFINISHED}") if _is_old(path)]
     for path in unfinished:
         path.unlink(missing_ok=True)
@@ -85,7 +85,8 @@ def _old_files() -> Iterator[str]:
 
 
 def _is_old(path: Path) -> bool:
-    """By when it came to its place, which a copy that keeps the times of its source does not change."""
+    """Returns whether a file is old, by when it came to its place, which a copy that keeps the times of its source does
+    not change."""
     try:
         return time.time() - path.lstat().st_ctime > LEAST_AGE
     except FileNotFoundError:

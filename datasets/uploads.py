@@ -105,13 +105,14 @@ def keep_upload(
 
 
 def drafts_of(person: User, kind: Upload.Kind) -> QuerySet[Upload]:
-    """Those that were not loaded, the newest first, without their contents."""
+    """Returns the uploads of a person that were not loaded, the newest first, without their contents."""
     return Upload.objects.filter(uploaded_by=person, kind=kind).exclude(state=State.LOADED).defer("content", "result")
 
 
 @transaction.atomic
 def read_again(upload: Upload, *, answers: Mapping[str, str] | None = None) -> None:
-    """In the reader's language, with further answers. Nothing happens while it is being worked on."""
+    """Has the upload read again in the reader's language, with further answers. Nothing happens while it is being
+    worked on."""
     own = Upload.objects.select_for_update().get(pk=upload.pk)
     if own.state not in (State.READ, State.REFUSED):
         return
@@ -163,13 +164,13 @@ def open_conflicts(upload: Upload, found: Mapping[str, Any]) -> int:
 
 
 def unlikely_is_so(upload: Upload) -> bool:
-    """Whether the person said so of all that the preview asks about now."""
+    """Returns whether the person confirmed all unlikely values that the preview asks about now."""
     asked = upload.findings.get("unlikely_key")
     return bool(asked) and asked == upload.answers.get(UNLIKELY)
 
 
 def why_not_loaded(upload: Upload) -> str:
-    """What stands in the way of loading it, by what it was found to do; "" where nothing does."""
+    """Returns a sentence on what stands in the way of loading it, by what it was found to do; "" where nothing does."""
     found = upload.findings
     if found.get("questions"):
         return _("Answer the questions about the columns first.")
@@ -259,7 +260,7 @@ def _begin_step(upload: Upload, step: int) -> None:
 
 
 def tables_of(upload: Upload) -> Tables:
-    """Raises FileRefused."""
+    """Returns the tables of an upload. Raises FileRefused."""
     sheets = list(SHEETS.values())
     if upload.is_pasted:
         return read_pasted(bytes(upload.content).decode(), sheets)

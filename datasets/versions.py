@@ -1,4 +1,4 @@
-"""Whether rows are of a version that this code can read."""
+"""The check that rows are of a version that this code can read."""
 
 from collections.abc import Iterable
 

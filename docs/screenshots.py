@@ -291,7 +291,7 @@ def main() -> None:
 
 @contextmanager
 def demonstration(data: Path) -> Iterator[str]:
-    """Its address, while it runs with its data in this folder."""
+    """Yield the address of the demonstration, while it runs with its data in this folder."""
     port = free_port()
     command = [sys.executable, "manage.py", "demo", "--port", str(port)]
     demo = subprocess.Popen(

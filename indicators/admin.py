@@ -18,7 +18,7 @@ class IndicatorAdmin(PublishedAdmin):
 
 @admin.register(HeadlineIndicator)
 class HeadlineIndicatorAdmin(admin.ModelAdmin):
-    """Which indicators the overview of a plan shows, and in which order."""
+    """The admin of the indicators that the overview of a plan shows, with their order there."""
 
     list_display = ("number", "indicator", "plan")
     list_filter = ("plan",)

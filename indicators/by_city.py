@@ -107,7 +107,8 @@ def _by_period(observations: Iterable[Observation], parts: set[int]) -> ByPeriod
 
 
 def _earlier(by_period: ByPeriod, chosen: Period) -> Mapping[int, Observation]:
-    """Of the first of the same periods in years before for which the same cities have values; empty without one."""
+    """Return the rows of the earliest of the same periods in years before for which the same cities have values; empty
+    without one."""
     wanted = by_period[chosen].keys()
     same = [period for period in _years_before(by_period, chosen) if wanted <= by_period[period].keys()]
     return by_period[same[-1]] if same else {}

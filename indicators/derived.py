@@ -159,7 +159,7 @@ def with_digits(value: Decimal) -> Decimal:
 
 
 class Part(NamedTuple):
-    """What the rule of an indicator needs to know of it, or of one that it is derived from."""
+    """The facts about an indicator, or about one that it is derived from, that its rule needs."""
 
     code: str
     unit: str
@@ -174,7 +174,7 @@ class Misfit(NamedTuple):
 
 
 def misfit(form: str, whole: Part, source: Part | None, other: Part | None) -> Misfit | None:
-    """What is wrong with the derivation of `whole` from `source` and with `other`; None: nothing."""
+    """Return the fault in the derivation of `whole` from `source` and with `other`; None: nothing is wrong."""
     if not form:
         named = source or other
         return Misfit("derived_form", _("Say how it is derived from these, or name none.")) if named else None

@@ -1,4 +1,4 @@
-"""By when the owner of an indicator owes its next values: plain functions of its rhythm."""
+"""Rules for the days by which the owner of an indicator owes its next values: plain functions of its rhythm."""
 
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -67,8 +67,8 @@ def end_after(frequency: str, end: date) -> date:
 
 
 def owed_periods(rhythm: Rhythm | None, *, known_until: date | None, on: date) -> list[DuePeriod]:
-    """Those that are over on the day and without a value, the oldest first. `known_until`: the end of the newest period
-    with one; without any, the last period alone is owed."""
+    """Return the periods that are over on the day and without a value, the oldest first. `known_until`: the end of the
+    newest period with one; without any, the last period alone is owed."""
     if rhythm is None:
         return []
     ends: list[date] = []
@@ -99,7 +99,7 @@ def next_due(rhythm: Rhythm | None, *, known_until: date | None, on: date) -> Du
 
 
 def due_day(rhythm: Rhythm | None, period: Period) -> date | None:
-    """By when the value of a period is to be filed; None for one that is not of the rhythm."""
+    """Return the day by which the value of a period is to be filed; None for one that is not of the rhythm."""
     if rhythm is None or period.end != last_end(rhythm.frequency, period.end + timedelta(days=1)):
         return None
     due = _due(rhythm, period.end)

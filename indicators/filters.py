@@ -52,14 +52,15 @@ INDICATOR_ORDERINGS = {
 
 
 def indicators_of(plan: Plan | None, *, on: date, asks_for_values: bool) -> QuerySet[Indicator]:
-    """Those of a list; unless it `asks_for_values` itself, without those that have none by the day."""
+    """Return the indicators of a list; unless it `asks_for_values` itself, without those that have no value by the
+    day."""
     found: Any = Indicator.objects.with_headline(plan).in_groups().with_value(on)
     listed: QuerySet[Indicator] = found if asks_for_values else found.filter(has_value=True)
     return listed
 
 
 class ObservationFilter(UpdatedFilterSet):
-    """Over observations released by a day."""
+    """A filter over observations released by a day."""
 
     indicator = SlugFilter(to_field_name="code", queryset=Indicator.objects.all(), label=gettext_lazy("Indicator"))
     region = SlugFilter(to_field_name="code", queryset=Region.objects.all(), label=gettext_lazy("Region"))

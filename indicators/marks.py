@@ -21,7 +21,8 @@ A_YEAR_AND_A_BIT = 380
 
 
 class BulletBar(NamedTuple):
-    """From the baseline, at the left, past the target; in per cent of the width. Right is better, also for a cut."""
+    """A bar from the baseline, at the left, past the target; in per cent of the width. Right is better, also for a
+    cut."""
 
     value: Decimal
     required: Decimal
@@ -59,7 +60,7 @@ class Trend(NamedTuple):
 
 
 def trend(state: IndicatorState) -> Trend | None:
-    """On its own scale: only the direction can be read. None without a value."""
+    """Return a drawing of the values on their own scale: only the direction can be read. None without a value."""
     rows = _of_one_kind(state)
     if not rows:
         return None
@@ -93,7 +94,8 @@ def _of_one_kind(state: IndicatorState) -> list[Observation]:
 
 
 def _is_like(row: Observation, latest: Observation) -> bool:
-    """Of the same kind and scope; of parts of a year, the same part, and of changes since a year, since the same."""
+    """Return whether a row is of the same kind and scope as the newest; of parts of a year, the same part, and of
+    changes since a year, since the same."""
     if row.period_kind != latest.period_kind or row.scope != latest.scope:
         return False
     if latest.period_kind in (PeriodKind.YEAR, PeriodKind.DAY):

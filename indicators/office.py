@@ -33,12 +33,12 @@ TARGET_COLUMNS = (
 
 
 def indicator_state(indicator: Indicator) -> State:
-    """What the form of an indicator holds."""
+    """Return the state of an indicator that its form holds."""
     return _state(indicator, INDICATOR_COLUMNS)
 
 
 def target_state(target: Target) -> State:
-    """What the form of a target holds."""
+    """Return the state of a target that its form holds."""
     return _state(target, TARGET_COLUMNS)
 
 
@@ -87,7 +87,8 @@ def _locked() -> dict[int, Indicator]:
 
 
 def _with_locked(values: dict[str, Any], locked: dict[int, Indicator]) -> dict[str, Any]:
-    """What it is derived from as it is now, and not as it was when the form was read."""
+    """Return the values with the indicators that it is derived from as they are now, and not as they were when the form
+    was read."""
     parts = {name: values.get(name) for name in ("derived_from", "derived_with")}
     return values | {name: locked[part.pk] for name, part in parts.items() if part is not None}
 
@@ -165,7 +166,7 @@ def _check_sourced(row: Sourced) -> None:
 
 
 def _check_row(row: models.Model) -> None:
-    """By the validators of its columns and its own rule."""
+    """Check a row by the validators of its columns and its own rule. Raises NotAllowed."""
     try:
         row.clean_fields()
         row.clean()

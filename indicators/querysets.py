@@ -38,7 +38,7 @@ class IndicatorQuerySet(UpdatedAtQuerySet["Indicator"]):
         return self.annotate(has_value=Exists(own) | Exists(source))
 
     def derived_from_any(self, indicators: Collection[int]) -> Self:
-        """Those whose values follow from one of these, by their ids."""
+        """Keeps the indicators whose values follow from one of these, by their ids."""
         return self.filter(Q(derived_from__in=indicators) | Q(derived_with__in=indicators))
 
     def headlines(self, plan: "Plan") -> Self:
@@ -47,11 +47,11 @@ class IndicatorQuerySet(UpdatedAtQuerySet["Indicator"]):
 
 class ObservationQuerySet(UpdatedAtQuerySet["Observation"]):
     def effective(self) -> Self:
-        """Without those that a correction supersedes: they count for no day."""
+        """Leaves out those that a correction supersedes: they count for no day."""
         return self.filter(superseded=False)
 
     def released(self, as_of: date) -> Self:
-        """What was released by the day, as it is known now."""
+        """Keeps the observations that were released by the day, as they are known now."""
         return self.effective().filter(released_on__lte=as_of)
 
     def sound(self) -> Self:

@@ -1,4 +1,4 @@
-"""What was released of indicators by a day: observations as they are recorded, and the values of derived indicators,
+"""The values of indicators released by a day: observations as they are recorded, and the values of derived indicators,
 which are computed here from what was released of others. A derived value is an Observation that nobody saves: its id,
 below 0, is of no row, and it knows its `inputs`.
 """
@@ -107,7 +107,7 @@ def _as_observation(indicator: Indicator, derived: Derived, names: Mapping[int, 
 
 
 def _basis(row: Observation, names: Mapping[int, Indicator]) -> str:
-    """What a derived value rests on, in the reader's language: the oldest of its inputs."""
+    """Return the words for what a derived value rests on, in the reader's language: the oldest of its inputs."""
     oldest = row.oldest_input
     assert oldest is not None
     return _("based on %(name)s of %(period)s, released on %(day)s") % {
@@ -131,8 +131,8 @@ def _source(row: Observation, names: Mapping[int, Indicator]) -> str:
 
 
 def newest_releases(rows: Iterable[Observation]) -> Iterator[tuple[Observation, Observation]]:
-    """Of each region and period the newest release, with the first one of its kind. Verified and exact ones come before
-    others, whenever they were released."""
+    """Yield the newest release of each region and period, with the first one of its kind. Verified and exact ones come
+    before others, whenever they were released."""
     groups: dict[tuple[int, str, date, date], list[Observation]] = defaultdict(list)
     for row in rows:
         groups[row.region_id, row.period_kind, row.period_start, row.period_end].append(row)

@@ -92,13 +92,14 @@ def same_period(values: Iterable[Value], current: Value, *, on: date) -> Value |
 
 
 def goal_in_force(goals: Iterable[Goal], *, on: date) -> Goal | None:
-    """Of the targets adopted by the day and not yet past, the nearest due; of that year's, the newest adopted."""
+    """Return the target in force: the nearest due of those adopted by the day and not yet past; of that year's, the
+    newest adopted."""
     adopted = [goal for goal in goals if goal.adopted_on <= on and goal.due_year >= on.year]
     return min(adopted, key=lambda goal: (goal.due_year, -goal.adopted_on.toordinal(), -goal.id), default=None)
 
 
 def may_be_share(value: Decimal) -> bool:
-    """Whether a value, in per cent, can be a part of a whole."""
+    """Return whether a value, in per cent, can be a part of a whole."""
     least, most = SHARES
     return least <= value <= most
 
@@ -109,6 +110,6 @@ def emission_intensity(emissions: Decimal, gdp: Decimal) -> Decimal | None:
 
 
 def is_comparable(unit: str) -> bool:
-    """Whether a province's value can be set against the country's where the indicator does not say: rates and
+    """Return whether a province's value can be set against the country's where the indicator does not say: rates and
     concentrations can, parts of its sums cannot."""
     return unit.startswith(("%", "µg")) or unit == "points"

@@ -1,4 +1,4 @@
-"""What changes observations. Each is all or nothing, says who, and leaves the row that was there."""
+"""The services that change observations. Each is all or nothing, says who, and leaves the row that was there."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -1,4 +1,4 @@
-"""Where each indicator stands on a day, for one region and its comparator: one query a table, then the rules."""
+"""The state of each indicator on a day, for one region and its comparator: one query a table, then the rules."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -32,7 +32,7 @@ from web.language import localized
 
 
 def is_rate(indicator: Indicator) -> bool:
-    """Whether its values are percentages, whose difference is percentage points."""
+    """Return whether an indicator's values are percentages, whose difference is percentage points."""
     return indicator.unit.startswith("%")
 
 
@@ -70,7 +70,7 @@ class IndicatorState:
 
     @property
     def comparator_row(self) -> dict[str, Any] | None:
-        """As the API gives it; None without a value to compare with."""
+        """Return the comparator's value as the API gives it; None without a value to compare with."""
         if self.comparator is None:
             return None
         return {"region": "" if self.against is None else self.against.code, "value": self.comparator}
@@ -85,7 +85,7 @@ class IndicatorState:
         return None if self.judgement is None else self.targets[self.judgement.goal.id]
 
     def judge(self, target: Target) -> Judgement:
-        """By any of its targets."""
+        """Return the judgement by any of the indicator's targets."""
         assert self.on is not None
         return _judgement_by(self.indicator, map(as_value, self.series), as_goal(target, self.indicator), on=self.on)
 
@@ -95,7 +95,7 @@ class IndicatorState:
 
     @property
     def change(self) -> Decimal | None:
-        """Against the same kind of period one year earlier."""
+        """Return the change against the same kind of period one year earlier."""
         return gap(self.value, self.previous)
 
 
@@ -121,12 +121,12 @@ class ChangeSince:
 
     @property
     def is_first(self) -> bool:
-        """Whether there was no value yet on the earlier day."""
+        """Return whether there was no value yet on the earlier day."""
         return self.latest is None and self.now.latest is not None
 
     @property
     def is_same(self) -> bool:
-        """Whether the very same observation still stands."""
+        """Return whether the very same observation still stands."""
         return self.latest is not None and self.latest == self.now.latest
 
     @property

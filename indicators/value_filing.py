@@ -110,7 +110,7 @@ def file_values(filings: Iterable[ValueFiling], *, by: User, region: Region) -> 
 
 
 def _open_values(indicators: dict[int, Indicator], region: Region) -> dict[tuple[int, Period], ValueReport]:
-    """Of the departments that own them."""
+    """Returns the open values of the departments that own the indicators, by indicator and period."""
     reports = ValueReport.objects.open().filter(indicator__in=indicators, region=region)
     found = reports.select_related("corrects").prefetch_related("evidence")
     own = (each for each in found if each.department_id == indicators[each.indicator_id].owner_id)

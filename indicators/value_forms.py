@@ -39,7 +39,7 @@ OWN, CHINESE = "own", "zh"
 
 
 def read_number(text: str) -> Decimal | None:
-    """What a person writes or pastes: 1,234.5, －3.9, １２; None for anything else."""
+    """Return the number that a person writes or pastes: 1,234.5, －3.9, １２; None for anything else."""
     plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).translate(str.maketrans("−–，", "--,"))
     return Decimal(plain.replace(",", "")) if NUMBER.fullmatch(plain) else None
 
@@ -163,7 +163,7 @@ class ValueForm(DraftForm):
 
     @property
     def is_chinese(self) -> bool:
-        """Whether the value of a valid form was written in the Chinese unit."""
+        """Return whether the value of a valid form was written in the Chinese unit."""
         return self.cleaned_data.get("unit") == CHINESE
 
     @property
@@ -171,7 +171,7 @@ class ValueForm(DraftForm):
         return self.indicator.zh_factor if self.is_chinese else Decimal(1)
 
     def value_data(self) -> ValueData:
-        """Of a valid form."""
+        """Return the data of a valid form."""
         cleaned = self.cleaned_data
         purpose, _dash, wrong = cleaned.get("purpose", "").partition("-")
         texts = {name: cleaned.get(name, "") for name in ("source", "basis", "scope", "note", "reason")}
@@ -207,12 +207,12 @@ class ValueForm(DraftForm):
 
 
 def has_two_units(indicator: Indicator) -> bool:
-    """Whether a value is another number in the Chinese unit."""
+    """Return whether a value of the indicator is another number in the Chinese unit."""
     return bool(indicator.zh_factor != 1 and indicator.unit_zh)
 
 
 def purpose_choices(indicator: Indicator, releases: Sequence[Observation]) -> list[tuple[str, str]]:
-    """Of what there is of the period, the newest first."""
+    """Return the choices of a purpose: a revision, or a correction of what there is of the period, the newest first."""
     choices = [(str(Purpose.REVISION.value), gettext("A revision: released later, it counts from its day on"))]
     for row in reversed(releases):
         value = with_unit(indicator, row.value, exact=row.exact, exactly=True)
@@ -223,7 +223,7 @@ def purpose_choices(indicator: Indicator, releases: Sequence[Observation]) -> li
 
 
 def first_values(indicator: Indicator, last: Observation | None) -> dict[str, Any]:
-    """With which a form begins that nobody has written in. `last`: the newest value of the series."""
+    """Return the values with which a form begins that nobody has written in. `last`: the newest value of the series."""
     return {
         "unit": CHINESE if has_two_units(indicator) else "",
         "exact": YES,

@@ -1,4 +1,4 @@
-"""What is known of the values of an indicator in a region, when another one is filed."""
+"""The values of an indicator in a region that are known when another one is filed."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,7 +30,7 @@ class ValueHistory:
     rows: Sequence[Observation]
 
     def releases(self, report: ValueReport) -> list[Observation]:
-        """Those of the very period of the report, the newest release last."""
+        """Return the observations of the very period of the report, the newest release last."""
         return self.releases_of(report.span)
 
     def releases_of(self, period: Period) -> list[Observation]:
@@ -48,13 +48,14 @@ class ValueHistory:
         return list(islice(others, LAST_VALUES))
 
     def comparable(self, report: ValueReport) -> list[Observation]:
-        """Of `last_values`' kind those that the value can be set against: of periods as long as that of the report."""
+        """Return the values, like `last_values`, that the report's value can be set against: of periods as long as its
+        own."""
         like = (row for row in self.newest_first if _is_as_long(row, report) and span_of(row) != report.span)
         return list(islice(like, LAST_VALUES))
 
     @cached_property
     def newest_first(self) -> list[Observation]:
-        """Of each period the value that was released last; the newest period first."""
+        """Return the value of each period that was released last; the newest period first."""
         newest = {}
         for row in sorted(self.rows, key=lambda row: (row.released_on, row.pk)):
             newest[span_of(row)] = row
@@ -73,12 +74,12 @@ def _is_as_long(row: Observation, report: ValueReport) -> bool:
 
 
 def load_history(indicator: int, region: int) -> ValueHistory:
-    """Of an indicator and a region, by their ids. One query."""
+    """Return the history of an indicator and a region, by their ids. One query."""
     return load_histories([Series(indicator, region)])[Series(indicator, region)]
 
 
 def load_histories(series: Iterable[Series]) -> Mapping[Series, ValueHistory]:
-    """One query."""
+    """Return the history of each series. One query."""
     wanted = set(series)
     found: dict[Series, list[Observation]] = defaultdict(list)
     rows = Observation.objects.released(today()).filter(

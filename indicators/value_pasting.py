@@ -56,8 +56,8 @@ class PastedLine:
 
 
 def read_lines(text: str, *, factor: Decimal = Decimal(1)) -> list[PastedLine]:
-    """What stands in each line, with what cannot be read. `factor`: a value times this is in the unit it was written
-    in. Empty lines are left out, and a head over the columns. Raises NotAllowed for more than MAX_LINES."""
+    """Reads each line, and says what cannot be read. `factor`: a value times this is in the unit it was written in.
+    Empty lines are left out, and a head over the columns. Raises NotAllowed for more than MAX_LINES, or none."""
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
     written = [(number, line) for number, line in lines if line]
     if written and _is_head(written[0][1]):

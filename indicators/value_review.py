@@ -1,4 +1,5 @@
-"""What a reviewer sees of a value that waits: the values beside which it stands, and what of it is unlikely."""
+"""The rows that a reviewer sees of values that wait: the values beside which each stands, and what of it is
+unlikely."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -75,7 +76,8 @@ class ReviewRow(WaitingRow):
 
     @property
     def is_ticked_with_all(self) -> bool:
-        """What is unlikely, unchecked or a correction is looked at one by one."""
+        """Return whether a value is ticked with all: one that is unlikely, unchecked or a correction is looked at one
+        by one."""
         return bool(not self.doubts and self.report.verified and self.report.purpose != Purpose.CORRECTION)
 
 
@@ -90,7 +92,7 @@ class AcceptedValueRow(AcceptedRow):
 
 
 def waiting_values() -> QuerySet[ValueReport]:
-    """Of all indicators: these are of no plan."""
+    """Return the waiting values of all indicators: these are of no plan."""
     waiting = ValueReport.objects.filter(state=ReportState.SUBMITTED)
     return waiting.select_related("indicator", "region", "department", "corrects", "submitted_by")
 
@@ -127,7 +129,7 @@ def review_rows(reports: Iterable[ValueReport]) -> list[ReviewRow]:
 
 
 def _targets_ahead(indicators: Collection[int]) -> Mapping[Series, list[Target]]:
-    """Those that are still to be reached, the next one first."""
+    """Return the targets that are still to be reached, by indicator and region, the next one first."""
     found: dict[Series, list[Target]] = defaultdict(list)
     ahead = Target.objects.adopted(today()).filter(indicator__in=indicators, due_year__gte=today().year)
     for each in ahead.order_by("due_year", "pk"):
@@ -136,7 +138,7 @@ def _targets_ahead(indicators: Collection[int]) -> Mapping[Series, list[Target]]
 
 
 def accepted_on(day: Any) -> list[AcceptedValueRow]:
-    """Those that somebody accepted on the day, the newest first."""
+    """Return the rows of values that somebody accepted on the day, the newest first."""
     reports = ValueReport.objects.accepted().filter(decided_on=day, decided_by__isnull=False)
     reports = reports.select_related("indicator", "region", "department", "decided_by").prefetch_related("evidence")
     return [

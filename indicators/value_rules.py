@@ -1,4 +1,5 @@
-"""What a filed value must say before it is handed in, and what of it is asked about because it is unlikely."""
+"""Rules for a filed value: what it must say before it is handed in, and what of it is asked about because it is
+unlikely."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -48,8 +49,8 @@ DOUBTS: dict[str, str | Promise] = {each.name: each.label for each in CHECKS}
 
 
 def is_far(value: Decimal, last: Sequence[Decimal], *, spreads: int) -> bool:
-    """Whether a value lies more than so many standard deviations from the mean of the last ones, or beyond twice their
-    range, laid about its middle. Of fewer than LEAST_VALUES none is far."""
+    """Return whether a value lies more than so many standard deviations from the mean of the last ones, or beyond twice
+    their range, laid about its middle. Of fewer than LEAST_VALUES none is far."""
     if len(last) < LEAST_VALUES:
         return False
     low, high = min(last), max(last)
@@ -94,7 +95,7 @@ def _why_no_purpose(report: ValueReport, history: ValueHistory) -> Iterator[NotA
 
 
 def _why_no_observation(report: ValueReport, history: ValueHistory) -> Iterator[NotAllowed]:
-    """What would keep its acceptance from making an observation."""
+    """Yield the refusal that would keep the acceptance of a report from making an observation."""
     try:
         if report.corrects is not None:
             check_not_corrected(report.corrects)
@@ -113,13 +114,13 @@ def is_revision(report: ValueReport, history: ValueHistory) -> bool:
 
 
 def observation_of(report: ValueReport) -> Observation:
-    """What the acceptance of a complete report makes, not saved."""
+    """Return the observation that the acceptance of a complete report makes, not saved."""
     columns = {name: getattr(report, name) for name in VALUES if name != "provenance"}
     return Observation(**columns, provenance=report.value_provenance)
 
 
 def doubts_about(report: ValueReport, history: ValueHistory, limits: Limits) -> Iterator[Doubt]:
-    """What is unlikely about a complete one."""
+    """Return the doubts about a complete report: what is unlikely about it."""
     assert report.value is not None and report.released_on is not None
     return limits.asked(
         [

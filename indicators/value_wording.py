@@ -1,4 +1,5 @@
-"""What a filed value says, for pages: its entries, those of a step of its life, and values beside which it stands."""
+"""The words of a filed value, for pages: its entries, those of a step of its life, and values beside which it
+stands."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -16,7 +17,7 @@ from web.language import localized
 
 
 def next_value_words(indicator: Indicator, due: DuePeriod) -> str:
-    """By when its owner owes which value."""
+    """Return the words that say by when an indicator's owner owes which value."""
     words = {
         "period": format_period(*due.period),
         "day": format_day(due.due_on),
@@ -47,12 +48,12 @@ def value_rows(indicator: Indicator, observations: Iterable[Observation]) -> lis
 
 
 def entries(report: ValueReport) -> list[Entry]:
-    """What it says, label by label; what is empty is left out."""
+    """Return the content of a filed value, label by label; what is empty is left out."""
     return step_texts(report.indicator, report.content())
 
 
 def step_texts(indicator: Indicator, content: Mapping[str, Any]) -> list[Entry]:
-    """What a step of its life kept."""
+    """Return the content that a step of a filed value's life kept, label by label."""
     value, exact = content["value"], content["exact"]
     said: list[Entry] = [
         (_("Value"), "" if value is None else with_unit(indicator, Decimal(value), exact=exact, exactly=True)),

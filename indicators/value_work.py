@@ -76,7 +76,7 @@ class ValueRow:
 
     @property
     def is_due(self) -> bool:
-        """Whether its period is over, or it was begun."""
+        """Return whether the period of the value is over, or it was begun."""
         return self.span is not None and not self.is_coming
 
     @property
@@ -135,7 +135,7 @@ def load_value_work(department: Department, *, plan: Plan | None, on: date) -> V
 
 
 def latest_values(indicators: Sequence[Indicator], home: Region | None, *, on: date) -> Mapping[int, Observation]:
-    """By indicator, the value of the region with the newest period that is known on the day."""
+    """Return the value of the region with the newest period that is known on the day, by indicator."""
     rows = Observation.objects.released(on).filter(indicator__in=indicators, region=home)
     return {row.indicator_id: row for row in rows.order_by("period_end", "released_on", "pk")}
 
@@ -168,7 +168,7 @@ def _outstanding(
     *,
     on: date,
 ) -> Iterator[DuePeriod]:
-    """What is owed of the plan's region and not begun."""
+    """Yield the periods that are owed of the plan's region and not begun."""
     if home is None:
         return
     begun = {report.span for report in reports if report.region_id == home.pk}

@@ -43,8 +43,8 @@ TEXTS = {
 
 @dataclass(frozen=True)
 class ValueData:
-    """What a person filled in. `value` is in the indicator's `unit`; `corrects`: the id of a wrong observation of the
-    same indicator, region and period."""
+    """The data of a value that a person filled in. `value` is in the indicator's `unit`; `corrects`: the id of a wrong
+    observation of the same indicator, region and period."""
 
     value: Decimal | None = None
     in_chinese_unit: bool = False
@@ -107,7 +107,7 @@ def check_period(period: Period) -> None:
 
 
 def fill_value(report: ValueReport, data: ValueData, *, by: User, version: int | None) -> bool:
-    """What `save_value` does, short of saving. Returns whether there is anything to save."""
+    """Does the work of `save_value`, short of saving. Returns whether there is anything to save."""
     check_filer(report, by)
     if report.indicator.derived_form:
         raise NotAllowed(_("Its values are derived from those of other indicators; none is filed."))
@@ -116,12 +116,13 @@ def fill_value(report: ValueReport, data: ValueData, *, by: User, version: int |
 
 
 def new_value(indicator: Indicator, region: Region, period: Period, data: ValueData) -> ValueReport:
-    """What `save_value` would make, not saved. Raises NotAllowed, with the field at fault."""
+    """Returns the report that `save_value` would make, not saved. Raises NotAllowed, with the field at fault."""
     return written_value(empty_value(indicator, region, period), data)
 
 
 def written_value(report: ValueReport, data: ValueData) -> ValueReport:
-    """What a report would say once it was filled in: a copy, not saved. Raises NotAllowed, with the field at fault."""
+    """Returns a report as it would be once it was filled in: a copy, not saved. Raises NotAllowed, with the field at
+    fault."""
     written = copy(report)
     for name, value in _columns_of(report, data).items():
         setattr(written, name, value)
@@ -143,7 +144,7 @@ def empty_value(indicator: Indicator, region: Region, period: Period) -> ValueRe
 
 
 def _columns_of(report: ValueReport, data: ValueData) -> dict[str, Any]:
-    """What was filled in, cleaned, as columns. Raises NotAllowed, with the field at fault."""
+    """Returns the data that was filled in, cleaned, as columns. Raises NotAllowed, with the field at fault."""
     values = asdict(data)
     for name, most in TEXTS.items():
         values[name] = clean_text(values[name], field=name, max_length=most)
@@ -154,7 +155,7 @@ def _columns_of(report: ValueReport, data: ValueData) -> dict[str, Any]:
 
 
 def _corrected(report: ValueReport, wrong: int | None) -> Observation:
-    """Raises NotAllowed."""
+    """Returns the observation that a report corrects. Raises NotAllowed where it is not there any more."""
     if report.corrects is not None and report.corrects_id == wrong:
         return report.corrects
     rows = Observation.objects.filter(indicator=report.indicator_id, region=report.region_id)
@@ -183,7 +184,7 @@ def check_complete(report: ValueReport, history: ValueHistory, *, answers: Answe
 
 
 def value_doubts(report: ValueReport) -> list[Doubt]:
-    """About a complete one."""
+    """Returns the doubts about a complete report."""
     return list(doubts_about(report, load_history(report.indicator_id, report.region_id), limits()))
 
 

@@ -42,7 +42,7 @@ def verdict_counts(states: Iterable[IndicatorState]) -> list[VerdictCount]:
 
 
 def verdict_list(states: Iterable[IndicatorState]) -> str:
-    """Of those with a target: Behind 1, Ahead 3; empty where none has one."""
+    """Return how many of those with a target have each verdict: Behind 1, Ahead 3; empty where none has one."""
     counts = [each for each in verdict_counts(states) if each.verdict is not None and each.number]
     return format_list(f"{each.verdict.label} {format_number(each.number)}" for each in counts if each.verdict)
 
@@ -63,7 +63,7 @@ def required_value(found: Judgement) -> Decimal | None:
 
 
 def verdict_note(indicator: Indicator, found: Judgement) -> str:
-    """What follows the word at once: what was required, or why nothing can be said."""
+    """Return the note that follows the word of a verdict at once: what was required, or why nothing can be said."""
     if found.reason == Reason.NOT_RELEASED:
         return _("%(year)s figure not released") % {"year": found.goal.due_year}
     if found.reason == Reason.NO_LATER_VALUE and found.value is not None:
@@ -121,7 +121,7 @@ def _path(indicator: Indicator, found: Judgement) -> str:
 
 
 def pace_sentence(indicator: Indicator, found: Judgement) -> str:
-    """What is left and how fast it goes; empty for what is met."""
+    """Return a sentence about what is left and how fast it goes; empty for what is met."""
     if found.value is None or found.left is None or found.is_met:
         return ""
     exact = (found.value.value, found.goal.value)
@@ -160,7 +160,7 @@ def _forecast(indicator: Indicator, found: Judgement) -> str:
 
 
 def _amount(indicator: Indicator, value: Decimal) -> str:
-    """Of a difference: of rates, in percentage points."""
+    """Return the words for a difference: of rates, in percentage points."""
     if is_rate(indicator):
         return _("%(points)s percentage points") % {"points": number_cell(indicator, value)}
     return with_unit(indicator, value)

@@ -1,4 +1,5 @@
-"""Whether an indicator is on the way to a target, by the values released by a day: plain functions of plain values.
+"""Rules for judging whether an indicator is on the way to a target, by the values released by a day: plain functions of
+plain values.
 
 A path leads from a baseline over milestones, if there are any, to the target at the end of its due year, straight
 between them. `sign` is 1 where more is better and -1 where less is.
@@ -51,8 +52,8 @@ class Point(NamedTuple):
 
 
 class Forecast(NamedTuple):
-    """Where the straight line through so many `values` stands at the end of the due year, and one standard
-    error of it on either side."""
+    """The place of the straight line through so many `values` at the end of the due year, and one standard error of it
+    on either side."""
 
     value: Decimal
     low: Decimal
@@ -63,9 +64,10 @@ class Forecast(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """What there is to say of one target. In the unit of the indicator but for `attainment`, in per cent; None is "not
-    known". `left` and `pace_needed` are what is to be added (negative: taken away), the latter a year; `pace` is what
-    was added over the last year or so. `required`: where the path stands at the end of the value's period."""
+    """All that there is to say of one target. Numbers are in the unit of the indicator but for `attainment`, in per
+    cent; None is "not known". `left` and `pace_needed` are what is to be added (negative: taken away), the latter a
+    year; `pace` is what was added over the last year or so. `required`: where the path stands at the end of the value's
+    period."""
 
     goal: Goal
     verdict: Verdict
@@ -84,7 +86,8 @@ class Judgement(NamedTuple):
 
 
 def years_between(first: date, last: date) -> Decimal:
-    """Between ends of months by months, so that a reader can count them; else by days."""
+    """Return the years between two days: between ends of months by months, so that a reader can count them; else by
+    days."""
     if first == month_end(first) and last == month_end(last):
         return Decimal((last.year - first.year) * MONTHS_A_YEAR + last.month - first.month) / MONTHS_A_YEAR
     return (last - first).days / DAYS_A_YEAR
@@ -105,9 +108,9 @@ def judged_goal(goals: Iterable[Goal], *, scope: str, on: date) -> Goal | None:
 
 
 def comparable_values(values: Iterable[Value], goal: Goal, *, cumulative: bool, on: date) -> list[Value]:
-    """Those that say how far it is to the target, in the order of their periods, each in its newest release: of its
-    scope; for a change since a year those since the end of it, else whole years and, unless they sum up from 1
-    January, days."""
+    """Return the values that say how far it is to the target, in the order of their periods, each in its newest
+    release: of its scope; for a change since a year those since the end of it, else whole years and, unless they sum up
+    from 1 January, days."""
     kinds = {PeriodKind.YEAR} if cumulative else {PeriodKind.YEAR, PeriodKind.DAY}
     newest: dict[date, Value] = {}
     for value in values:
@@ -126,7 +129,8 @@ def comparable_values(values: Iterable[Value], goal: Goal, *, cumulative: bool, 
 
 
 def path_value(points: Sequence[Point], on: date) -> Decimal:
-    """Where the path through the points, in order, stands on a day; before the first and after the last as on them."""
+    """Return the value of the path through the points, in order, on a day; before the first and after the last as on
+    them."""
     if on <= points[0].on:
         return points[0].value
     for before, after in pairwise(points):
@@ -137,7 +141,7 @@ def path_value(points: Sequence[Point], on: date) -> Decimal:
 
 
 def path_of(goal: Goal, baseline: Point) -> list[Point]:
-    """From the baseline to the target. A milestone before the baseline is past."""
+    """Return the path from the baseline to the target. A milestone before the baseline is past."""
     end = Point(due_day(goal), goal.value)
     return [baseline, *(Point(*each) for each in goal.milestones if baseline.on < each[0] < end.on), end]
 
@@ -151,8 +155,8 @@ def judge(
     on: date,
     tolerance: Decimal = Decimal(5),
 ) -> Judgement:
-    """Of an indicator's values of one region, in any order, against one of its targets, on a day. `tolerance`: within
-    how many per cent of the path it is on track. A better value never gives a worse verdict."""
+    """Judge an indicator's values of one region, in any order, against one of its targets, on a day. `tolerance`:
+    within how many per cent of the path it is on track. A better value never gives a worse verdict."""
     released = [value for value in values if value.released_on <= on]
     comparable = comparable_values(released, goal, cumulative=cumulative, on=on)
     if not comparable:
@@ -171,7 +175,7 @@ def judge(
 
 
 def _concluded(found: Judgement, *, is_past: bool, sign: int, tolerance: Decimal) -> Judgement:
-    """With the verdict on a value that is known, or the reason why there is none."""
+    """Return the judgement with the verdict on a value that is known, or the reason why there is none."""
     if found.is_met:
         return found._replace(verdict=Verdict.AHEAD)
     if is_past:
@@ -182,7 +186,7 @@ def _concluded(found: Judgement, *, is_past: bool, sign: int, tolerance: Decimal
 
 
 def _missing(found: Judgement) -> Reason | None:
-    """What a path cannot be without."""
+    """Return the reason for no verdict where something is missing that a path cannot be without; else None."""
     if found.baseline is None:
         return Reason.NO_BASELINE
     return Reason.NO_LATER_VALUE if found.required is None else None
@@ -195,7 +199,7 @@ def _of_due_year(values: Sequence[Value], goal: Goal) -> Value | None:
 
 
 def _baseline(values: Sequence[Value], goal: Goal, *, cumulative: bool, on: date) -> tuple[Point | None, bool]:
-    """With whether it is inferred."""
+    """Return the baseline, with whether it is inferred."""
     if goal.baseline_value is not None and goal.baseline_on is not None:
         return Point(goal.baseline_on, goal.baseline_value), False
     if goal.since is not None:
@@ -210,7 +214,7 @@ def _baseline(values: Sequence[Value], goal: Goal, *, cumulative: bool, on: date
 
 
 def _with_paces(found: Judgement, values: Sequence[Value], *, sign: int) -> Judgement:
-    """With what needs no baseline; `values` end with the current one."""
+    """Return the judgement with all that needs no baseline; `values` end with the current one."""
     current, goal = values[-1], found.goal
     left = goal.value - current.value
     years_left = years_between(current.end, due_day(goal))
@@ -228,7 +232,8 @@ def _with_paces(found: Judgement, values: Sequence[Value], *, sign: int) -> Judg
 
 
 def _with_path(found: Judgement) -> Judgement:
-    """With where the path stands, and how much of the way to there is done; as it is before there is a way."""
+    """Return the judgement with where the path stands, and how much of the way to there is done; as it is before there
+    is a way."""
     value, baseline = found.value, found.baseline
     if value is None or baseline is None or not baseline.on < value.end <= due_day(found.goal):
         return found
@@ -239,7 +244,7 @@ def _with_path(found: Judgement) -> Judgement:
 
 
 def _verdict(found: Judgement, *, sign: int, tolerance: Decimal) -> Verdict:
-    """Of a target that is not met yet and has a path."""
+    """Return the verdict on a target that is not met yet and has a path."""
     assert found.value is not None and found.baseline is not None and found.required is not None
     if (found.required - found.baseline.value) * sign <= 0 or found.attainment is None:
         # The path leads nowhere, or back: there is no way to measure, only the line to keep.

@@ -20,7 +20,7 @@ from web.formats.units import english_decimals, english_unit, format_with_unit, 
 
 
 def shown_value(indicator: Indicator, value: Decimal, *, exactly: bool = False) -> Decimal:
-    """In the unit of `shown_unit`; `exactly` for the table of an indicator's own values."""
+    """Return a value in the unit of `shown_unit`; `exactly` for the table of an indicator's own values."""
     if language.column_suffix() == "zh":
         return trimmed(value * indicator.zh_factor)
     return in_english_unit(value, indicator.unit, exactly=exactly)
@@ -32,12 +32,14 @@ def shown_unit(indicator: Indicator) -> str:
 
 
 def in_one_bracket(text: str) -> str:
-    """Where a Chinese name ends with a bracket of its own, what follows goes into it: 排放量（CEADs清单，万吨）."""
+    """Return a text with two brackets in a row made one: what follows a Chinese name that ends with a bracket of its
+    own goes into it: 排放量（CEADs清单，万吨）."""
     return text.replace("）（", "，")
 
 
 def number_cell(indicator: Indicator, value: Decimal | None, *, exact: bool = True, exactly: bool = False) -> str:
-    """For table cells, where the unit stands elsewhere: 6.2, -3.95, 8,382, 约115; a rate has at least one decimal."""
+    """Return a number for table cells, where the unit stands elsewhere: 6.2, -3.95, 8,382, 约115; a rate has at least
+    one decimal."""
     if value is None:
         return NO_VALUE
     shown = shown_value(indicator, value, exactly=exactly)
@@ -69,8 +71,8 @@ def _least_decimals(indicator: Indicator) -> int:
 
 
 def change_cell(indicator: Indicator, change: Decimal | None, value: Decimal | None) -> str:
-    """Beside the `value` that it led to: with its sign, and none on zero. An amount has no more decimals than the value
-    beside it, unless nothing but those changed."""
+    """Return a change for the cell beside the `value` that it led to: with its sign, and none on zero. An amount has no
+    more decimals than the value beside it, unless nothing but those changed."""
     if change is None or value is None:
         return NO_VALUE
     if not is_rate(indicator):
@@ -85,7 +87,8 @@ def _as_exact_as(value: Decimal, change: Decimal) -> Decimal:
 
 
 def with_unit(indicator: Indicator, value: Decimal, *, exact: bool = True, exactly: bool = False) -> str:
-    """For sentences: 6.2%, 2.49% of GDP, 8,382万千瓦, 83.82 GW; `exactly` with all decimals."""
+    """Return a value with its unit, for sentences: 6.2%, 2.49% of GDP, 8,382万千瓦, 83.82 GW; `exactly` with all
+    decimals."""
     shown, decimals = shown_value(indicator, value, exactly=exactly), _least_decimals(indicator)
     text = value_text(shown, percent=is_rate(indicator), exact=exact, decimals=decimals)
     unit = shown_unit(indicator).removeprefix("%")
@@ -93,7 +96,8 @@ def with_unit(indicator: Indicator, value: Decimal, *, exact: bool = True, exact
 
 
 def change_words(indicator: Indicator, change: Decimal) -> str:
-    """For sentences: up 2.6 percentage points, 减少2,408亿元. A change of nothing is the caller's."""
+    """Return a change in words, for sentences: up 2.6 percentage points, 减少2,408亿元. A change of nothing is left to
+    the caller."""
     if is_rate(indicator):
         words = _("up %(points)s percentage points") if change > 0 else _("down %(points)s percentage points")
         return words % {"points": number_cell(indicator, abs(change))}
@@ -113,12 +117,12 @@ def release_day(row: Observation) -> str:
 
 
 def release_words(row: Observation) -> str:
-    """In a sentence: released on 20 July 2023. For a day that the source states."""
+    """Return the day of release for a sentence: released on 20 July 2023. For a day that the source states."""
     return _("released on %(day)s") % {"day": format_day(row.released_on)}
 
 
 def assumed_note(rows: Iterable[Observation | None]) -> str:
-    """What the star means, under a table that has one; else nothing."""
+    """Return the note on what the star means, under a table that has one; else nothing."""
     if not any(row is not None and row.is_release_assumed for row in rows):
         return ""
     return _("* Release date assumed from when such figures are usually released.")
@@ -151,8 +155,8 @@ def since_words(since: ChangeSince, day: str) -> str:
 
 
 def target_words(target: Target, indicator: Indicator, *, unit: bool = False) -> str:
-    """At least 9,000 (2025), with what the document adds; sentences want the unit. A target below a year's level says
-    what it is: 2030年较2005年下降68.0%以上."""
+    """Return a target in words: at least 9,000 (2025), with what the document adds; sentences want the unit. A target
+    below a year's level says what it is: 2030年较2005年下降68.0%以上."""
     if cut := _cut_words(target, indicator):
         return cut
     value, notes = _parts(target, indicator, with_unit if unit else number_cell)

@@ -9,12 +9,14 @@ from web.html.links import query_of
 
 
 def report_url(code: str, month: date, *, plan: str, name: str = "measures:report") -> str:
-    """Of the form of a measure's report for a month. `plan`: its slug; empty where the address is to name none."""
+    """Return the address of the form of a measure's report for a month. `plan`: its slug; empty where the address is to
+    name none."""
     return query_of(reverse(name, args=[code]), period=f"{month:%Y-%m}", plan=plan)
 
 
 def month_url(name: str, month: date | None, *, plan: Plan | None, **more: str) -> str:
-    """Of the workspace or the board of a month, which go on from form to form. `more`: other parameters."""
+    """Return the address of the workspace or the board of a month, which go on from form to form. `more`: other
+    parameters."""
     return query_of(
         reverse(name),
         period=f"{month:%Y-%m}" if month is not None else "",

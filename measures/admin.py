@@ -52,7 +52,7 @@ class SectionAdmin(PublishedAdmin):
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """For history, which only services write."""
+    """A read-only admin for history, which only services write."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -65,7 +65,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 
 class MeasureForm(PublishedForm):
-    """Its fields are those that the admin names."""
+    """A form of a measure in the admin; its fields are those that the admin names."""
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -41,7 +41,7 @@ class MeasureChange:
 
     @property
     def has_left(self) -> bool:
-        """It was suspended or withdrawn since."""
+        """Return whether the measure was suspended or withdrawn since the earlier day."""
         return self.scope != PlanScope.IN_PLAN and not self.is_new and self.scope != self.scope_then
 
     @property
@@ -50,7 +50,7 @@ class MeasureChange:
 
     @property
     def was_in_plan(self) -> bool:
-        """On both days, so that its statuses can be compared."""
+        """Return whether the measure was in the plan on both days, so that its statuses can be compared."""
         return self.scope == self.scope_then == PlanScope.IN_PLAN
 
     @property
@@ -67,19 +67,19 @@ class MeasureChange:
 
     @property
     def is_same(self) -> bool:
-        """Whether status, light and scope are those of the earlier day, whatever they were in between."""
+        """Return whether status, light and scope are those of the earlier day, whatever they were in between."""
         then, now = (self.status_then, self.light_then, self.scope_then), (self.status, self.light, self.scope)
         return then == now
 
     @property
     def has_other_light(self) -> bool:
-        """Whether it was in the plan on both days, with another light."""
+        """Return whether the measure was in the plan on both days, with another light."""
         return self.was_in_plan and self.light_then != self.light
 
     @property
     def rank(self) -> int:
-        """Its place in a list: those that fell back come first, then the completed, the others, those that left, that
-        returned, and the newly listed."""
+        """Return the measure's place in a list: those that fell back come first, then the completed, the others, those
+        that left, that returned, and the newly listed."""
         for place, is_so in enumerate((self.fell_back, self.is_completed, self.has_moved, self.has_left)):
             if is_so:
                 return place
@@ -87,7 +87,8 @@ class MeasureChange:
 
 
 def light_on(measure: Any, day: date) -> MeasureLight | None:
-    """Of a measure with its `scope`, `status` and `last_report_on` of the day; None for one that is out."""
+    """Return the light of a measure with its `scope`, `status` and `last_report_on` of the day; None for one that is
+    out."""
     if measure.scope != PlanScope.IN_PLAN:
         return None
     columns = {name: getattr(measure, name) for name in ("status", "due_on", "listed_on", "last_report_on")}
@@ -111,8 +112,8 @@ def measures_then(ids: Sequence[int], day: date, *, limits: Thresholds) -> dict[
 
 
 def measure_changes(measures: Iterable[Any], day: date, *, limits: Thresholds) -> list[MeasureChange]:
-    """Of measures with `status`, `status_since`, `light` and `scope` of the later day, in the order given; `day` is the
-    earlier one. One query, however many measures."""
+    """Return the changes of measures with `status`, `status_since`, `light` and `scope` of the later day, in the order
+    given; `day` is the earlier one. One query, however many measures."""
     measures = list(measures)
     before = measures_then([each.pk for each in measures], day, limits=limits)
     changes = []

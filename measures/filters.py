@@ -160,7 +160,7 @@ class CoveredFilter(MonthFilter):
 
 
 class InThemeFilter(SlugFilter):
-    """Over rows whose queryset has `in_themes`."""
+    """A filter by theme over rows whose queryset has `in_themes`."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=themes_of_asked_plan, label=gettext_lazy("Theme"), **kwargs)
@@ -170,7 +170,7 @@ class InThemeFilter(SlugFilter):
 
 
 class MeasureFilter(UpdatedFilterSet):
-    """For measures of one plan as of a day (`Measure.objects.as_of`)."""
+    """The filters for measures of one plan as of a day (`Measure.objects.as_of`)."""
 
     search = SearchFilter("code", names=["title"])
     status = ChoiceFilter(

@@ -42,7 +42,7 @@ class ReportForm(ReportDraftForm):
     )
 
     def report_data(self) -> ReportData:
-        """Of a valid form."""
+        """Return the report data of a valid form."""
         names = ("status", "against_status", "effective_on", *TEXTS)
         choice, number = self.chosen_problem()
         return ReportData(

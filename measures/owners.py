@@ -1,4 +1,4 @@
-"""Who looks after a measure in its lead department: an owner and a deputy, either of whom may be missing.
+"""The people who look after a measure in its lead department: an owner and a deputy, either of whom may be missing.
 
 Both are reporters of that department. Who is none any more, or whose department gives the measure away, no longer looks
 after it.
@@ -26,12 +26,12 @@ type Key = int | None
 
 
 def owners_state(measure: Measure) -> State:
-    """What the form of a measure's owner and deputy holds."""
+    """Return the values that the form of a measure's owner and deputy holds."""
     return {name: as_state(getattr(measure, name)) for name in PLACES}
 
 
 def reporters_of(department: Department) -> Any:
-    """Those who may look after what the department leads."""
+    """Return the people who may look after what the department leads."""
     return User.objects.filter(department=department, role=Role.REPORTER, is_active=True).order_by("username")
 
 
@@ -79,8 +79,8 @@ def set_owners_of_many(
 def clear_owners(
     measures: Iterable[Measure], *, by: User | None, of: User | None = None, successor: User | None = None
 ) -> None:
-    """Of locked measures; only the places of the person `of`, if one is given, which the successor takes, if there is
-    one. The log keeps who it was."""
+    """Clear the owners and deputies of locked measures; only the places of the person `of`, if one is given, which the
+    successor takes, if there is one. The log keeps who it was."""
     changes = [(measure, places) for measure in measures if (places := _changed_places(measure, of, successor))]
     # Deputies first: nobody is both, not even for a moment.
     for name in reversed(PLACES):
@@ -107,7 +107,8 @@ def _as_logged(places: Mapping[str, tuple[Key, Key]]) -> dict[str, list[str]]:
 
 
 def own_codes(codes: Iterable[str], keepers: Mapping[str, set[int]], user: User) -> list[str]:
-    """Those of the measures that the person looks after, or nobody. `keepers`: as `MeasureQuerySet.keepers` finds."""
+    """Return the codes of the measures that the person or nobody looks after. `keepers`: as `MeasureQuerySet.keepers`
+    finds."""
     return [code for code in codes if code not in keepers or user.pk in keepers[code]]
 
 

@@ -35,7 +35,7 @@ class PlanRows[Row: Sourced]:
     links: tuple[str, ...] = ()
 
     def state(self, row: Row) -> State:
-        """What the form of a row holds."""
+        """Return the values that the form of a row holds."""
         columns = ("number", f"{self.name}_zh", f"{self.name}_en", *self.more)
         own = {name: as_state(getattr(row, name)) for name in columns}
         return own | {name: as_state(getattr(row, name).all()) for name in self.links}

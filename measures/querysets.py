@@ -147,14 +147,14 @@ class ReportQuerySet(AbstractReportQuerySet["Report"]):
         )
 
     def first_filed(self, *, since: date, by: date) -> dict[tuple[str, date], date]:
-        """By a measure's code and each month from `since` on, the day of the first report that was filed by the day
-        `by`. One that came later adds to it, and makes nobody late."""
+        """Return, by a measure's code and each month from `since` on, the day of the first report that was filed by the
+        day `by`. One that came later adds to it, and makes nobody late."""
         rows = self.filed(by=by).filter(period__gte=since).order_by().values_list("measure__code", "period")
         return {(code, month): day for code, month, day in rows.annotate(first=Min("submitted_on"))}
 
     def accepted_days(self, *, since: date, by: date) -> dict[str, list[date]]:
-        """By a measure's code, the days from `since` up to `by` on which its accepted reports were last submitted, in
-        their order."""
+        """Return, by a measure's code, the days from `since` up to `by` on which its accepted reports were last
+        submitted, in their order."""
         rows: QuerySet[Any, Any] = self.accepted().filter(submitted_on__gte=since, submitted_on__lte=by)
         days: dict[str, list[date]] = {}
         for code, day in rows.order_by("submitted_on").values_list("measure__code", "submitted_on").distinct():
@@ -167,7 +167,7 @@ class MeasureQuerySet(ScopedQuerySet["Measure"]):
         return self.filter(plan=plan)
 
     def in_themes(self, themes: Any) -> Self:
-        """Those of the priority areas of any of the themes, and those that one names itself;
+        """Return the measures of the priority areas of any of the themes, and those that one names itself;
         `themes.members.Members.has_measure` says the same."""
         sections = _model("Section").objects.filter(themes__in=themes).order_by().values("pk")
         named = _model("Measure").objects.filter(themes__in=themes).order_by().values("pk")
@@ -177,11 +177,11 @@ class MeasureQuerySet(ScopedQuerySet["Measure"]):
         return self.filter(lead_department=department)
 
     def kept_by(self, person: "User") -> Self:
-        """Those of which the person is owner or deputy."""
+        """Return the measures of which the person is owner or deputy."""
         return self.filter(Q(owner=person) | Q(deputy=person))
 
     def keepers(self) -> dict[str, set[int]]:
-        """Of measures of one plan, by the code of each that has an owner or a deputy: their ids."""
+        """Return the ids of owner and deputy of measures of one plan, by the code of each that has one or both."""
         kept = self.exclude(owner=None, deputy=None).order_by().values_list("code", "owner", "deputy")
         return {code: {each for each in both if each is not None} for code, *both in kept}
 
@@ -209,7 +209,7 @@ class MeasureQuerySet(ScopedQuerySet["Measure"]):
         )
 
     def unchanged_since(self, day: date) -> Self:
-        """Those that were listed by an earlier day and had the same status on it; needs `with_status`."""
+        """Return the measures that were listed by an earlier day and had the same status on it; needs `with_status`."""
         return self.filter(listed_on__lte=day, status=of_change_in_force("status", on=day))
 
     def with_last_report(self, as_of: date) -> Self:
@@ -256,20 +256,20 @@ class MeasureQuerySet(ScopedQuerySet["Measure"]):
         return inside.filter(~Exists(earlier.filter(measure=OuterRef("pk"), status=MeasureStatus.COMPLETED)))
 
     def still_owing(self, month: date, *, by: date, first_month: date = date.min) -> Self:
-        """Those that owe a report for a month and have filed none for it or a later one."""
+        """Return the measures that owe a report for a month and have filed none for it or a later one."""
         filed = _model("Report").objects.filed(by=by).filter(measure=OuterRef("pk"), period__gte=month)
         return self.owing(month, by=by, first_month=first_month).filter(~Exists(filed))
 
     def covered(self, month: date, *, by: date, first_month: date = date.min) -> Self:
-        """Those that owed a report for a month and filed none for it, but one for a later month, which ended the
-        duty."""
+        """Return the measures that owed a report for a month and filed none for it, but one for a later month, which
+        ended the duty."""
         filed = _model("Report").objects.filed(by=by).filter(measure=OuterRef("pk"))
         found = self.owing(month, by=by, first_month=first_month).filter(~Exists(filed.filter(period=month)))
         return found.filter(Exists(filed.filter(period__gt=month)))
 
     def illustrative(self, as_of: date) -> Self:
-        """Those of which something that counts on the day is illustrative: the measure, its lead, the status change in
-        force, or an accepted report."""
+        """Return the measures of which something that counts on the day is illustrative: the measure, its lead, the
+        status change in force, or an accepted report."""
         reports = _model("Report").objects.accepted().filter(measure=OuterRef("pk"), submitted_on__lte=as_of)
         return self.annotate(change_provenance=of_change_in_force("provenance", on=as_of)).filter(
             Q(provenance=Provenance.ILLUSTRATIVE)
@@ -279,8 +279,8 @@ class MeasureQuerySet(ScopedQuerySet["Measure"]):
         )
 
     def changed(self) -> Self:
-        """Those that had another status on the earlier day, were listed since, left or returned; needs `with_status`,
-        `with_status_then`, and `in_scope` or `with_scope`."""
+        """Return the measures that had another status on the earlier day, were listed since, left or returned; needs
+        `with_status`, `with_status_then`, and `in_scope` or `with_scope`."""
         inside = Q(scope=PlanScope.IN_PLAN.value)
         same = Q(status_then__isnull=False, scope_then=PlanScope.IN_PLAN.value, status=F("status_then"))
         left = Q(scope_then__isnull=False) & ~Q(scope_then=F("scope"))

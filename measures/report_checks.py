@@ -1,4 +1,4 @@
-"""What of a measure's report is asked about because it is unlikely."""
+"""Questions about a measure's report, asked because something in it is unlikely."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ MAX_MONTHS = 4
 
 @dataclass(frozen=True)
 class Past:
-    """What is known of a measure when a report is filed: those that are accepted or wait, the oldest first."""
+    """A measure's past when a report is filed: its reports that are accepted or wait, the oldest first."""
 
     filed: Sequence[Report] = ()
 
@@ -45,7 +45,7 @@ class Past:
         return Past([each for each in self.filed if each.pk != report.pk])
 
     def before(self, report: Report) -> list[Report]:
-        """Those of earlier months, the newest first."""
+        """Return the reports of earlier months, the newest first."""
         return [each for each in reversed(self.filed) if each.period < report.period]
 
     def contradicting(self, report: Report) -> list[Report]:
@@ -64,7 +64,7 @@ class Past:
 
 
 def load_pasts(measures: Collection[Measure]) -> Mapping[int, Past]:
-    """By the id of each measure. One query."""
+    """Return the past of each measure by its id. One query."""
     filed: dict[int, list[Report]] = {each.pk: [] for each in measures}
     rows = Report.objects.filter(measure__in=filed, state__in=FILED_STATES)
     for each in rows.order_by("period", "submitted_on", "pk"):
@@ -73,13 +73,13 @@ def load_pasts(measures: Collection[Measure]) -> Mapping[int, Past]:
 
 
 def doubts_about(report: Report, past: Past, limits: Limits) -> Iterator[Doubt]:
-    """What is unlikely about a complete one."""
+    """Return the doubts about a complete report: what in it is unlikely."""
     past = past.without(report)
     return chain(plain_doubts_about(report, past, limits), limits.asked(_doubts_of_day(report, past)))
 
 
 def plain_doubts_about(report: Report, past: Past, limits: Limits) -> Iterator[Doubt]:
-    """Those that need no reason. No query. `past`: without the report itself."""
+    """Return the doubts that need no reason. No query. `past`: without the report itself."""
     return limits.asked([*_doubts_of_words(report, past), *_doubts_of_silence(report, past, limits)])
 
 
@@ -125,8 +125,8 @@ def _contradiction(report: Report, contradicting: Sequence[Report]) -> str:
 
 
 def _changed_figures(report: Report) -> list[str]:
-    """At the end of each month that is over, how many measures are completed by what is known now, and would be. A
-    query for each, of MAX_MONTHS at most."""
+    """Return, for the end of each month that is over, how many measures are completed by what is known now, and would
+    be. A query for each, of MAX_MONTHS at most."""
     assert report.effective_on is not None
     if not is_completion(report.status):
         return []

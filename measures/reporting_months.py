@@ -1,4 +1,4 @@
-"""Who has reported a month: what each lead department owed for it, what it filed, and what a later month covers."""
+"""Reports by month: what each lead department owed for it, what it filed, and what a later month covers."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -58,8 +58,8 @@ def first_reporting_month(plan: Any, *, by: date) -> date:
 def reports_owed(
     plan: Any, *, by: date, months: Sequence[date] | None = None, history: History | None = None
 ) -> ReportsOwed:
-    """What was owed, what of it is filed by the day `by`, and what a later month covers; of all months up to the day,
-    the oldest first, where none are named. Three queries, one less with a `history`."""
+    """Return the reports that were owed, which of them are filed by the day `by`, and which a later month covers; of
+    all months up to the day, the oldest first, where none are named. Three queries, one less with a `history`."""
     if plan is None or months == []:
         return {}
     first = first_reporting_month(plan, by=by)

@@ -58,7 +58,7 @@ from web.errors import not_one_of
 
 @dataclass(frozen=True)
 class ReportData:
-    """What a person filled in. `against_status`: the status that the form showed as the current one.
+    """The values that a person filled in. `against_status`: the status that the form showed as the current one.
 
     `problem_choice`: a ProblemChoice, empty where nobody was asked; `about_problem`: the number of the problem that is
     still the same.
@@ -116,7 +116,8 @@ def save_draft(
 
 
 def columns_of(data: ReportData) -> dict[str, Any]:
-    """What was filled in, cleaned, as columns of a report. Raises NotAllowed, with the field at fault."""
+    """Return the values that were filled in, cleaned, as columns of a report. Raises NotAllowed, with the field at
+    fault."""
     texts = {name: clean_text(getattr(data, name), field=name, max_length=MAX_TEXT_LENGTH) for name in TEXTS}
     if texts["what_was_done"] == NO_CHANGE_EN:
         # As the English form shows it.
@@ -163,7 +164,7 @@ def submit_report(
 
 
 def report_doubts(report: Report) -> list[Doubt]:
-    """About a complete one."""
+    """Return the doubts about a complete report."""
     return list(doubts_about(report, load_pasts([report.measure])[report.measure_id], limits()))
 
 

@@ -1,4 +1,4 @@
-"""What a reviewer sees of a submitted report: what it would change, and what it says that the last one did not."""
+"""The view of a reviewer on submitted reports: what each would change, and what it says that the last one did not."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -48,12 +48,13 @@ class ReviewRow(WaitingRow):
 
     @property
     def doubts(self) -> list[Doubt]:
-        """What whoever filed it was asked about and said is so."""
+        """Return the doubts that whoever filed the report was asked about and said are so."""
         return with_kept([], self.report.answers)
 
     @property
     def has_new_problem(self) -> bool:
-        """Whether it says so; else whether it names one that the last accepted report did not name."""
+        """Return whether the report says that its problem is new; else whether it names one that the last accepted
+        report did not name."""
         if self.report.problem_choice:
             return bool(self.report.problem_choice == ProblemChoice.NEW)
         problem = localized(self.report, "problem")
@@ -96,7 +97,7 @@ def review_rows(reports: Iterable[Any]) -> list[ReviewRow]:
 
 
 def status_entries(content: Mapping[str, Any]) -> list[Entry]:
-    """What a step of a report kept of the status, label by label."""
+    """Return the values that a step of a report kept of the status, label by label."""
     return [
         (_("Status"), str(MeasureStatus(content["status"]).label)),
         (_("Effective date"), content["effective_on"] or ""),
@@ -104,7 +105,7 @@ def status_entries(content: Mapping[str, Any]) -> list[Entry]:
 
 
 def accepted_on(plan: Any, day: date) -> list[AcceptedRow]:
-    """Those that somebody accepted on the day, the newest first."""
+    """Return the reports that somebody accepted on the day, the newest first."""
     reports = Report.objects.in_plan(plan).accepted().filter(decided_on=day, decided_by__isnull=False)
     reports = reports.select_related("measure", "department", "decided_by").prefetch_related("evidence")
     return [AcceptedRow(report=each, name=each.measure.code) for each in reports.order_by("-decided_at", "-pk")]

@@ -42,13 +42,13 @@ def effective_changes(changes: Iterable[Change]) -> list[Change]:
 
 
 def restating(rows: Sequence[Change], change: Change) -> list[Change]:
-    """Of effective changes in their order, those that say `change` again: whoever corrects or moves it, does so to
-    them."""
+    """Return, of effective changes in their order, those that say `change` again: whoever corrects or moves it, does so
+    to them."""
     return list(takewhile(lambda row: row.restates, rows[rows.index(change) + 1 :]))
 
 
 def latest_by[D: Dated](rows: Sequence[D], day: date) -> D | None:
-    """Of effective changes in their order, the one in force on a day; None before the first."""
+    """Return, of effective changes in their order, the one in force on a day; None before the first."""
     return next((row for row in reversed(rows) if row.effective_on <= day), None)
 
 
@@ -58,8 +58,8 @@ def in_force(changes: Iterable[Change], *, on: date) -> Change | None:
 
 
 def has_duty_ended(month: date, last_filed: date | None) -> bool:
-    """Whether a month's report is owed no longer: it or one of a later month is filed. `last_filed`: the last month
-    that is; None for none."""
+    """Return whether a month's report is owed no longer: it or one of a later month is filed. `last_filed`: the last
+    month that is; None for none."""
     return last_filed is not None and last_filed >= month
 
 
@@ -73,8 +73,8 @@ def owes_report(
     first_month: date = date.min,
     last_filed: date | None = None,
 ) -> bool:
-    """Whether a measure owes a report for a month: listed by its end and by the day `by`, not completed before, and
-    not out.
+    """Return whether a measure owes a report for a month: listed by its end and by the day `by`, not completed before,
+    and not out.
 
     `month` is its first day; `status_before` the status at the end of the month before, None where there was none;
     `is_out`: whether it is suspended or withdrawn on the day `by`, or was at the month's end. No month before

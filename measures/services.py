@@ -1,4 +1,4 @@
-"""What changes measures: locks and cells that all services share, new measures, their texts, comments.
+"""Services that change measures: locks and cells that all services share, new measures, their texts, comments.
 
 Terms, mergers and corrections are in `measures.office`, the life of reports in `measures.reports`. Each service is all
 or nothing, says who (`by`), and signals the cells that it touched.
@@ -58,7 +58,7 @@ def check_not_merged(department: Department, *, field: str) -> None:
 
 
 def mark_updated(measure: Measure) -> None:
-    """After a change of its reports or status changes, which its row shows."""
+    """Mark the measure as updated after a change of its reports or status changes, which its row shows."""
     Measure.objects.filter(pk=measure.pk).mark_updated()
 
 
@@ -118,7 +118,7 @@ def change_measure(measure: Measure, *, by: User, reason: str = "", source: str 
 
 @transaction.atomic
 def add_comment(measure: Measure, *, by: User, text: str) -> Comment:
-    """What the lead, a participating department or the office says about a measure."""
+    """Add a comment of the lead, a participating department or the office about a measure."""
     # As it is now: it may have been given to another department since the page was opened.
     measure = lock_measure(measure.pk)
     participating = list(measure.participating_departments.values_list("pk", flat=True))

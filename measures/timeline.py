@@ -65,7 +65,7 @@ class History:
         return self._in_force[day]
 
     def on(self, day: date) -> list[HistoryEntry | None]:
-        """As `in_force`; None, too, for a measure that was out of the plan."""
+        """Return the entries of `in_force`, with None, too, for a measure that was out of the plan."""
         return [None if entry is None or entry.is_out else entry for entry in self.in_force(day)]
 
     @cached_property
@@ -89,7 +89,7 @@ class History:
 
     @cached_property
     def due(self) -> RunningTotals:
-        """By their due date, completed or not; beyond the history's day too."""
+        """Return the running totals of measures by their due date, completed or not; beyond the history's day too."""
         changes: Counter[date] = Counter()
         for entries in self.measures:
             # While it is in the plan: from its due date, or from its return where that is later.
@@ -118,7 +118,8 @@ class History:
         )
 
     def counts_on(self, day: date) -> dict[tuple[int, int], dict[str, int]]:
-        """On an earlier day, by section and lead department: how many were listed, had each status, were due."""
+        """Return, by section and lead department, how many measures were listed, had each status, were due on an
+        earlier day."""
         cells: dict[tuple[int, int], dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNTS, 0))
         for entry in self.on(day):
             if entry is not None:
@@ -129,7 +130,8 @@ class History:
         return cells
 
     def due_days(self, day: date) -> list[tuple[date | None, date | None]]:
-        """On a day up to that of the history, of each measure: its due day, and since when it has been completed."""
+        """Return the due day of each measure on a day up to that of the history, and since when it has been
+        completed."""
         return [
             (entry.due_on, entry.status_since if entry.is_completed else None)
             for entry in self.on(day)

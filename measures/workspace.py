@@ -1,4 +1,4 @@
-"""What a department has to do for a month: its measures, sorted by what they ask of it."""
+"""The work that a department has to do for a month: its measures, sorted by what they ask of it."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -96,7 +96,8 @@ class Workspace:
 
     @property
     def ends(self) -> dict[date, int]:
-        """Of how many measures "no change" for the month ends the duty for each earlier one, the oldest first."""
+        """Return the number of measures of which "no change" for the month ends the duty for each earlier one, the
+        oldest first."""
         ends = Counter(month for row in self.rows if row.can_file_no_change for month in row.ends)
         return dict(sorted(ends.items()))
 
@@ -115,7 +116,7 @@ def load_workspace(
     limits: Thresholds,
     kept_by: User | None = None,
 ) -> Workspace:
-    """With `kept_by` only what that person looks after, as owner or deputy."""
+    """Return the department's workspace; with `kept_by` only what that person looks after, as owner or deputy."""
     measures = Measure.objects.in_plan(plan).as_of(day, limits=limits).listed(month_end(month))
     own = measures.led_by(department).select_related("owner", "deputy")
     own = own if kept_by is None else own.kept_by(kept_by)
@@ -158,13 +159,13 @@ def _owed(led: Mapping[int, Any], *, plan: Plan | None, day: date) -> Owed:
 
 
 def _late(owed: Owed, *, month: date, day: date) -> dict[date, set[int]]:
-    """What is still owed of other months whose day is over."""
+    """Return, by month, the measures that still owe a report of another month whose day is over."""
     found = {each: {key for key, report in own.items() if report.is_missing} for each, own in owed.items()}
     return {each: keys for each, keys in found.items() if keys and each != month and day > reports_due_on(each)}
 
 
 def _returned_rows(led: Mapping[int, Any], reports: Sequence[Report], *, month: date) -> list[WorkspaceRow]:
-    """Of other months."""
+    """Return the rows of returned reports of other months."""
     return [
         WorkspaceRow(led[report.measure_id], report.period, report, "returned")
         for report in reports
@@ -209,8 +210,8 @@ def _is_returned(report: Report | None) -> bool:
 
 
 def _reports(department: Department, *, plan: Plan | None, months: Sequence[date]) -> list[Report]:
-    """Those of the months and the returned ones of all months; of one measure and month the one that counts comes last:
-    an open one is newer than all that are decided."""
+    """Return the reports of the months and the returned ones of all months; of one measure and month the one that
+    counts comes last: an open one is newer than all that are decided."""
     reports = Report.objects.filter(
         Q(period__in=months) & (Q(department=department) | Q(state=ReportState.ACCEPTED))
         | Q(state=ReportState.RETURNED, department=department),

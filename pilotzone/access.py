@@ -25,7 +25,7 @@ MOST_OF_PATH = 500
 
 @dataclass(eq=False)
 class Statements:
-    """Those of a request to the database, as an execute wrapper."""
+    """An execute wrapper that counts and times the statements of a request to the database."""
 
     count: int = 0
     seconds: float = 0

@@ -35,7 +35,8 @@ class BackupsPage(TodayView):
 
 
 def next_backup() -> datetime | None:
-    """In real time, also where the day is pinned. None where the site makes no backups."""
+    """Return when the next backup is due, in real time, also where the day is pinned. None where the site makes no
+    backups."""
     if settings.PILOTZONE_BACKUP_DIR is None:
         return None
     # The times of day are classes of Celery, which few web processes need.

@@ -68,14 +68,15 @@ def _count(*filings: QuerySet[Any]) -> dict[str, int]:
 
 
 def _waiting_filings(plan: Plan | None) -> dict[str, int]:
-    """Of the plan, as on the pages that they lead to. Values of indicators are the site's."""
+    """Return the numbers of submitted filings of the plan, as on the pages that they lead to. Values of indicators are
+    the site's."""
     found = (Report.objects.in_plan(plan), ProjectMonth.objects.in_plan(plan), ValueReport.objects.all())
     return _count(*(each.filter(state=ReportState.SUBMITTED) for each in found))
 
 
 def _returned_filings(plan: Plan | None, department: int | None) -> int:
-    """Of a department (its id), on the measures of the plan that it leads and the indicators that it owns; who has none
-    has none of them."""
+    """Return how many filings of a department (its id) were returned, on the measures of the plan that it leads and the
+    indicators that it owns; a person without a department has none of them."""
     if department is None:
         return 0
     own = {"state": ReportState.RETURNED, "department": department}
@@ -84,7 +85,7 @@ def _returned_filings(plan: Plan | None, department: int | None) -> int:
 
 
 def _returned_months(plan: Plan | None, city: int | None) -> int:
-    """Of the projects of the plan in a city (its id)."""
+    """Return how many months were returned of the projects of the plan in a city (its id)."""
     if city is None:
         return 0
     return ProjectMonth.objects.in_plan(plan).filter(state=ReportState.RETURNED, project__city=city).count()

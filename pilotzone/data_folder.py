@@ -1,4 +1,4 @@
-"""What the settings read from the data folder. A file that cannot be used stops the start with a sentence."""
+"""The files in the data folder that the settings read. A file that cannot be used stops the start with a sentence."""
 
 import fcntl
 import os
@@ -17,7 +17,7 @@ SECRET_KEY_FILE = "secret-key"  # noqa: S105  # the name of a file
 
 
 def make_folder(folder: Path) -> None:
-    """For its owner alone: what lies there opens accounts."""
+    """Make the folder for its owner alone: what lies there opens accounts."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -81,7 +81,7 @@ def _make_secret_key(path: Path) -> None:
 
 
 def demo_settings(file: Path) -> dict[str, str]:
-    """What `manage.py demo` stored: setting -> its value."""
+    """Return the settings that `manage.py demo` stored: setting -> its value."""
     try:
         return read_texts(file)
     except DamagedFile as error:

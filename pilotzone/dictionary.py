@@ -68,7 +68,7 @@ class Field:
 
     @property
     def description(self) -> str:
-        """Without a full stop, unless it has several sentences."""
+        """Return the description without a full stop, unless it has several sentences."""
         text = str(self.shape["description"])
         return text if ". " in text else text.rstrip(".。")
 

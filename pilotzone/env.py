@@ -51,7 +51,7 @@ def _given(name: str) -> str:
 
 
 def _secret_in(file: str, name: str) -> str:
-    """What stands in the file, without the end of its line."""
+    """Return the secret that stands in the file, without the end of its line."""
     try:
         secret = Path(file).read_text(encoding="utf-8").strip()
     except (OSError, ValueError) as error:
@@ -105,7 +105,7 @@ def day(name: str) -> date | None:
 
 
 def month(name: str) -> date | None:
-    """Its first day."""
+    """Return the first day of the month that a setting names."""
     pattern, expected = "[0-9]{4}-[0-9]{2}", "a month written as 2023-02"
     return _read(name, None, pattern, lambda raw: date.fromisoformat(f"{raw}-01"), expected)
 
@@ -145,7 +145,7 @@ def redis_url(name: str, password: str) -> str:
 
 
 def secret_of_service(name: str) -> str:
-    """What another service gave this site, or has of it."""
+    """Return a secret that another service gave this site, or keeps of it."""
 
     def parse(raw: str) -> str:
         _refuse_common_password(name, raw)
@@ -155,12 +155,12 @@ def secret_of_service(name: str) -> str:
 
 
 def parsed(name: str, parse: Callable[[str], str], expected: str, default: str = "") -> str:
-    """What `parse` makes of it; it raises ValueError for what cannot be used."""
+    """Return a setting as `parse` returns it; `parse` raises ValueError for what cannot be used."""
     return _read(name, default, ".+", parse, expected)
 
 
 def _refuse_common_password(name: str, password: str | None) -> None:
-    """Of a service that others may reach. Raises ImproperlyConfigured."""
+    """Refuse a common password of a service that others may reach. Raises ImproperlyConfigured."""
     if password and unquote(password).lower() in CommonPasswordValidator().passwords:
         raise ImproperlyConfigured(f"The password in {name} is among the 20,000 most used ones; choose a random one.")
 
@@ -225,7 +225,7 @@ def database(name: str, password: str, default: Path) -> dict[str, Any]:
 
 
 def whole_path(name: str) -> Path | None:
-    """Of a file or a folder: a process may be started anywhere."""
+    """Return the whole path of a file or a folder: a process may be started anywhere."""
     return _read(name, None, "/.+", Path, "a whole path, such as /srv/backups")
 
 

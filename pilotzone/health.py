@@ -1,4 +1,4 @@
-"""For monitoring: `/healthz`, `/readyz`, `/version`, and `/metrics` for Prometheus."""
+"""The addresses for monitoring: `/healthz`, `/readyz`, `/version`, and `/metrics` for Prometheus."""
 
 import errno
 import os
@@ -93,8 +93,8 @@ def _write_refusal() -> str:
 
 
 def _try_to_write() -> str:
-    """In the data folder, which evidence goes to; in SQLite's file no lock is taken, which would hold up reports.
-    Raises DatabaseError."""
+    """Try to write in the data folder, which evidence goes to, and return why that fails, else an empty text. In
+    SQLite's file no lock is taken, which would hold up reports. Raises DatabaseError."""
     try:
         probe = Path(settings.DATA_DIR) / f".readyz.{os.getpid()}{UNFINISHED}"
         try:

@@ -104,7 +104,7 @@ class SearchChanges(SearchFilter):
 
 
 def ascii_spelling(word: str) -> str:
-    """As JSON in ASCII has it, without the quotes."""
+    """Return the word as JSON in ASCII has it, without the quotes."""
     return word.encode("ascii", "backslashreplace").decode() if word.isprintable() else word
 
 
@@ -130,7 +130,7 @@ class LogFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filte
         return qs if day == date.max else qs.filter(timestamp__lt=_start_of(day + timedelta(days=1)))
 
     def filter_who(self, qs: QuerySet[LogEntry], name: str, value: str) -> QuerySet[LogEntry]:
-        """By account; failed log-ins by the name that was typed."""
+        """Filter by account; failed log-ins by the name that was typed."""
         typed = Q(object_repr__icontains=value, **{f"{_EVENT}__in": [Event.LOGIN_FAILED, Event.LOCKED_OUT]})
         return qs.filter(Q(actor__username__icontains=value) | typed)
 

@@ -1,4 +1,4 @@
-"""What the settings say of the log of the server: every line goes to standard error."""
+"""The settings of the log of the server: every line goes to standard error."""
 
 from typing import Any
 

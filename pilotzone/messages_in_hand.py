@@ -31,9 +31,8 @@ class RenewMessages(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery ha
 
 
 def renew(consumer: Any, *, ahead: int = 0) -> None:
-    """As if they had been handed out just now: those at work, those that wait for a process, and those for a moment.
-    `ahead`: or so many seconds later.
-    """
+    """Mark all messages in hand as if they had been handed out just now: those at work, those that wait for a process,
+    and those for a certain moment. `ahead`: or so many seconds later."""
     channel = consumer.task_consumer.channel
     tags = {each.message.delivery_tag for each in (*state.reserved_requests, *state.scheduled_requests)}
     if not tags:

@@ -1,4 +1,4 @@
-"""Where processes keep what they count, so that whichever of them is asked for `/metrics` tells of all.
+"""The folders where processes keep what they count, so that whichever of them is asked for `/metrics` tells of all.
 
 The web server and each worker of tasks have a folder of their own below one that they share; each of their processes
 has its files there. A folder is alive as long as a process holds its lock: whoever starts deletes the dead ones. In
@@ -27,7 +27,7 @@ _held: IO[str] | None = None
 
 
 def shared_folder() -> Path:
-    """Of all processes of this site."""
+    """Return the folder that all processes of this site share."""
     if settings.PILOTZONE_METRICS_DIR:
         return Path(settings.PILOTZONE_METRICS_DIR)
     site = hashlib.sha256(str(settings.DATA_DIR).encode()).hexdigest()[:12]
@@ -37,8 +37,8 @@ def shared_folder() -> Path:
 
 
 def begin() -> None:
-    """Of a web server or a worker, before it makes other processes, and before anything is counted. Where no folder can
-    be made each process counts for itself."""
+    """Make the folder of a web server or a worker, before it makes other processes, and before anything is counted.
+    Where no folder can be made each process counts for itself."""
     global _held
     if _held is not None:
         return

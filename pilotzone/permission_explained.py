@@ -113,7 +113,7 @@ def _find(address: str) -> tuple[str, ResolverMatch, Stated, str]:
 
 
 def _request(person: Person, path: str, query: str, *, method: str, match: ResolverMatch) -> HttpRequest:
-    """As the person would send it, with a session that has shown all that the person could show."""
+    """Return a request as the person would send it, with a session that has shown all that the person could show."""
     request = HttpRequest()
     request.method, request.path, request.path_info = method, path, path
     request.GET, request.resolver_match = QueryDict(query), match
@@ -154,7 +154,7 @@ def _value(name: str, value: Any) -> str:
 
 
 def facts_of_person(person: User | None) -> list[tuple[str, str]]:
-    """What a rule knows of the person."""
+    """Return the facts that a rule knows of the person."""
     if person is None:
         return []
     role = _("Superuser") if person.is_superuser else person.get_role_display()

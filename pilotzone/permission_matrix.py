@@ -1,5 +1,5 @@
-"""Who may do what, of all addresses and kinds of people: asked of the rules themselves, with people and rows made up
-for the question."""
+"""The matrix of who may do what, of all addresses and kinds of people: asked of the rules themselves, with people and
+rows made up for the question."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -115,12 +115,12 @@ class Line:
 
     @property
     def asks_again(self) -> bool:
-        """Whether it asks for the password again."""
+        """Return whether the address asks for the password again."""
         return self.address.stated is not None and self.method in self.address.stated.confirmed_methods
 
     @property
     def label(self) -> str:
-        """What the page is called, where its view says so; of the API what it gives."""
+        """Return the name of the page, where its view says so; of an address of the API, what it gives."""
         view: Any = None if self.address.view is None else made_from(self.address.view)
         written: str | Promise = getattr(view, "write_summary", "")
         if self.method != "GET" and written:

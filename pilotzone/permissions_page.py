@@ -51,7 +51,7 @@ class DecisionForm(forms.Form):
 
 
 class MatrixForm(forms.Form):
-    """What the matrix shows."""
+    """A form that chooses what the matrix shows."""
 
     part = forms.ChoiceField(
         label=gettext_lazy("Part of the site"), required=False, choices=[("", ALL), *PARTS.items()]

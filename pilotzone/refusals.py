@@ -1,4 +1,4 @@
-"""What the web server refuses by itself: a page for a person, problem details for a program."""
+"""The refusals that the web server makes by itself: a page for a person, problem details for a program."""
 
 from http import HTTPStatus
 from io import BytesIO
@@ -35,7 +35,7 @@ class Refusal:
 
     @classmethod
     def of(cls, request: "HTTPRequestParser") -> "Refusal":
-        """For a request in which waitress or we found an error."""
+        """Return the refusal of a request in which waitress or we found an error."""
         error: Any = request.error
         refusal = error if isinstance(error, Refusal) else cls(NAMES[error.code])
         refusal.request = request
@@ -63,7 +63,7 @@ class Refusal:
         return f"{status} {status.phrase}", headers, response.content
 
     def _as_django_reads_it(self) -> WSGIRequest:
-        """As far as it came: there may be no address."""
+        """Return the request for Django, as far as it came: there may be no address."""
         headers = self.request.headers if self.request is not None else {}
         return WSGIRequest(
             {

@@ -1,4 +1,5 @@
-"""What runs by the clock of Shanghai or each so many seconds, by beat or by the scheduler of a site without it."""
+"""The tasks that run by the clock of Shanghai or each so many seconds, by beat or by the scheduler of a site without
+it."""
 
 from typing import Any
 

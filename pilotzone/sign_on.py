@@ -10,7 +10,7 @@ from pilotzone import env
 
 
 def provider() -> ProviderSettings | None:
-    """Raises ImproperlyConfigured."""
+    """Return the settings of the OpenID Connect provider; None without an issuer. Raises ImproperlyConfigured."""
     issuer = env.parsed("PILOTZONE_OIDC_ISSUER", _issuer, "an address such as https://login.example/realms/city")
     client_id = env.text("PILOTZONE_OIDC_CLIENT_ID")
     client_secret = env.secret_of_service("PILOTZONE_OIDC_CLIENT_SECRET")
@@ -27,7 +27,7 @@ def provider() -> ProviderSettings | None:
 
 
 def directory() -> DirectorySettings | None:
-    """Raises ImproperlyConfigured."""
+    """Return the settings of the LDAP directory; None without an address. Raises ImproperlyConfigured."""
     url = env.parsed("PILOTZONE_LDAP_URL", _directory_url, "an address such as ldaps://directory.example")
     bind_dn = env.text("PILOTZONE_LDAP_BIND_DN")
     bind_password = env.secret_of_service("PILOTZONE_LDAP_BIND_PASSWORD")

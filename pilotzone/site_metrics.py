@@ -42,7 +42,8 @@ def gauge(name: str, help_text: str, value: float) -> GaugeMetricFamily:
 
 
 def timestamp(name: str, help_text: str, moment: datetime | None) -> GaugeMetricFamily:
-    """What has never happened is as late as the site is old: of a gauge that is not there no alert could say so."""
+    """Return a gauge of a moment. One that has never happened is as late as the site is old: no alert could say so of a
+    gauge that is not there."""
     return gauge(
         f"{name}_timestamp_seconds",
         f"{help_text}; before the first time, when the site was set up",
@@ -56,7 +57,7 @@ def _set_up_at() -> datetime:
 
 
 class SiteCollector:
-    """What prometheus_client writes down."""
+    """A collector of all that prometheus_client writes down."""
 
     def collect(self) -> Iterator[Any]:
         metrics.begin_at_zero(task_names=_task_names(), routes=_routes())
@@ -143,7 +144,8 @@ def _age(message: bytes | None) -> float:
 
 
 def _beat() -> Iterator[Any]:
-    """Where the web server runs the schedule it takes no lease, and tasks alone tell whether it does."""
+    """Yield when a beat was last at work. Where the web server runs the schedule it takes no lease, and tasks alone
+    tell whether it does."""
     if settings.REDIS_URL and not embedded_schedule.is_here:
         lease = Lease.objects.filter(name=SCHEDULE).first()
         yield timestamp("beat", "When a beat last said that it is at work", lease.renewed_at if lease else None)

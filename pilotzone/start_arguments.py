@@ -1,5 +1,5 @@
-"""What `./run demo` and `./run serve` were asked for, judged before anything is installed: any Python from 3.9 on runs
-it, alone.
+"""The arguments of `./run demo` and `./run serve`, judged before anything is installed: any Python from 3.9 on runs
+this file, alone.
 
     python start_arguments.py COMMAND FOLDER [--port N] [--host H] [--data-dir DIR]
 

@@ -31,7 +31,7 @@ def faults_in_a_sentence() -> Iterator[None]:
 
 
 def sentence_for(error: Exception) -> str:
-    """What is wrong and what to do; empty where that is not known."""
+    """Return a sentence that says what is wrong and what to do; empty where that is not known."""
     if isinstance(error, ImproperlyConfigured):
         return str(error)
     if isinstance(error, OSError):

@@ -1,4 +1,4 @@
-"""What happens around each task: it has the id of the request that asked for it, and is counted.
+"""Receivers of Celery's signals around each task: it has the id of the request that asked for it, and is counted.
 
 Without a worker a task runs in the process that asked, inside of its request.
 """
@@ -64,7 +64,7 @@ def end(task_id: str, task: Any, state: str | None = None, **kwargs: Any) -> Non
 
 
 def begin_process(**kwargs: Any) -> None:
-    """Of a worker, which replaces one that ended."""
+    """Begin a process of a worker, which replaces one that ended."""
     from pilotzone import metrics_folder
 
     metrics_folder.retire_ended()

@@ -1,4 +1,4 @@
-"""What cleans up in all rooms. It may run twice, or on two workers at once, without harm."""
+"""The task that cleans up in all apps. It may run twice, or on two workers at once, without harm."""
 
 import logging
 from collections.abc import Callable, Mapping

@@ -99,7 +99,7 @@ class Answer(WSGITask):  # type: ignore[misc]  # waitress has no types
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
-    """A connection."""
+    """A connection of one client."""
 
     parser_class = Parser
     task_class = Answer
@@ -156,7 +156,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
 
 
 class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
-    """A listening socket."""
+    """A listening socket of a worker."""
 
     channel_class = Channel
     next_channel_cleanup: float = 0
@@ -247,7 +247,7 @@ def changes_at_once(threads: int) -> int:
 
 
 def is_export(request: HTTPRequestParser) -> bool:
-    """Whether a file of all rows of a list is asked for."""
+    """Return whether a request asks for a file of all rows of a list."""
     formats = parse_qs(request.query).get("format", [])
     if formats:
         return formats[-1] in EXPORT_FORMATS

@@ -32,7 +32,7 @@ DEFAULT_CATEGORIES = (
 
 
 def add_default_categories(plan: Plan) -> None:
-    """To a plan that has none."""
+    """Add the default categories to a plan that has none."""
     if not plan.problem_categories.exists():
         ProblemCategory.objects.bulk_create(
             ProblemCategory(plan=plan, slug=slug, number=number, name_zh=zh, name_en=en)

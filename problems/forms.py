@@ -32,7 +32,7 @@ class CategoryField(RowField):
 
 
 class ProblemForm(forms.Form):
-    """What whoever raises a problem says. `version`: of the draft that the page showed."""
+    """A form for whoever raises a problem. `version`: of the draft that the page showed."""
 
     text = LongTextField(
         label=gettext_lazy("What stands in the way"),
@@ -66,7 +66,7 @@ class ProblemForm(forms.Form):
         offer_categories(self, problem)
 
     def problem_data(self) -> ProblemData:
-        """Of a valid form."""
+        """Return the problem data of a valid form."""
         return ProblemData(**{name: self.cleaned_data[name] for name in ("text", "category", "owner")})
 
 
@@ -103,7 +103,7 @@ class AssignmentForm(forms.Form):
         offer_categories(self, problem)
 
     def assignment(self) -> Assignment:
-        """Of a valid form."""
+        """Return the assignment of a valid form."""
         names = ("owner", "due_on", "category", "helpers", "is_escalated")
         return Assignment(**{name: self.cleaned_data[name] for name in names})
 
@@ -132,7 +132,7 @@ def offer_categories(form: forms.Form, problem: Problem) -> None:
 
 
 class AssignManyForm(forms.Form):
-    """Who has to solve all problems that are ticked, and by when."""
+    """A form that says who has to solve all problems that are ticked, and by when."""
 
     owner = OwnerField(
         queryset=Department.objects.not_merged(),
@@ -149,7 +149,7 @@ class AssignManyForm(forms.Form):
         super().__init__(data, auto_id="assign_%s")
 
     def clean_due_on(self) -> Any:
-        """Of all of them the same day would be wrong: it is said once."""
+        """Check the day once: of all of the problems the same day would be wrong."""
         try:
             check_due_day(self.cleaned_data["due_on"])
         except NotAllowed as refusal:

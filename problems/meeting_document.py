@@ -59,7 +59,7 @@ def _cells(row: SheetRow, *, sees_notes: bool) -> list[WordCell]:
 
 
 def direction_text(row: SheetRow, *, sees_notes: bool) -> str:
-    """Who, by when and what, in one line."""
+    """Return the direction in one line: who, by when and what."""
     if row.direction is None:
         return _("No direction yet; with %(owner)s") % {"owner": row.owner}
     if not sees_notes:

@@ -1,4 +1,4 @@
-"""What the office fills in about coordination meetings."""
+"""The forms that the office fills in about coordination meetings."""
 
 from typing import Any
 

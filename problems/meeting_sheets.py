@@ -1,4 +1,4 @@
-"""What a coordination meeting shows on a day: its problems, the direction on each, and what became of it since.
+"""The sheet of a coordination meeting on a day: its problems, the direction on each, and what became of it since.
 
 The page, the Word file and the API are made of the same rows.
 """
@@ -27,13 +27,14 @@ MAX_PROBLEM = 120
 
 
 def meetings_on(plan: Plan | None, *, on: date) -> Any:
-    """Those held by the day; today also those that are to come. When one was called is not known."""
+    """Return the meetings held by the day; today also those that are to come. The day on which one was called is not
+    known."""
     meetings = Meeting.objects.filter(plan=plan)
     return meetings if on >= today() else meetings.filter(held_on__lte=on)
 
 
 def coming_meetings(plan: Plan, *, on: date) -> Any:
-    """Those that were not held before the day, the next one first."""
+    """Return the meetings that were not held before the day, the next one first."""
     return Meeting.objects.filter(plan=plan, held_on__gte=on).order_by("held_on", "number")
 
 
@@ -74,7 +75,7 @@ class SheetRow:
 
     @property
     def open_for(self) -> str:
-        """Since it was raised; until it was closed or withdrawn."""
+        """Return how long the problem has been open: since it was raised; until it was closed or withdrawn."""
         raised_on = self.problem.raised_on
         assert raised_on is not None
         end = self.day if self.step.state in OPEN_STATES else self.step.made_on
@@ -82,12 +83,12 @@ class SheetRow:
 
     @property
     def owner(self) -> str:
-        """Who solves it now."""
+        """Return the department that solves the problem now."""
         return localized(self.step.owner, "short")
 
     @property
     def who_and_when(self) -> str:
-        """Whom the direction charges, and by when."""
+        """Return the department that the direction charges, and by when."""
         words = {"owner": localized(self.direction.owner, "short"), "day": format_iso_day(self.direction.due_on)}
         return _("%(owner)s, by %(day)s") % words
 
@@ -104,7 +105,7 @@ class SheetRow:
 
     @property
     def changed_since(self) -> str:
-        """What the office has changed of the direction since."""
+        """Return the changes that the office has made to the direction since."""
         if self.direction is None:
             return ""
         now = []
@@ -116,7 +117,7 @@ class SheetRow:
 
     @property
     def since(self) -> str:
-        """Its state and all that there is to say of it, in one line."""
+        """Return the problem's state and all that there is to say of it, in one line."""
         return format_list(filter(None, [str(self.state.label), self.time_left, self.changed_since]))
 
 
@@ -146,8 +147,8 @@ def load_sheets(meetings: Iterable[Meeting], *, on: date) -> list[Sheet]:
 
 
 def rows_of(meetings: Collection[int], *, on: date) -> dict[int, list[SheetRow]]:
-    """By the ids of meetings, in two queries however many there are. A problem that was raised after the day is none of
-    them."""
+    """Return the rows by the ids of meetings, in two queries however many there are. A problem that was raised after
+    the day is none of them."""
     items = MeetingItem.objects.filter(meeting__in=meetings, problem__raised_on__lte=on).order_by("position", "pk")
     with_rows = items.select_related(
         "problem__measure", "problem__project", "problem__raised_by", "problem__raised_by_city", "direction__owner"

@@ -36,7 +36,7 @@ DIRECTED_STATES = (ProblemState.RAISED, ProblemState.ASSIGNED)
 
 @dataclass(frozen=True)
 class Direction:
-    """`what` is to be done. Without `due_on` it is refused."""
+    """A direction of a meeting: `what` is to be done. Without `due_on` it is refused."""
 
     owner: Department
     what: str
@@ -56,7 +56,8 @@ def add_meeting(
     place: str = "",
     problems: Iterable[Problem] = (),
 ) -> Meeting:
-    """With these problems on its agenda. Raises NotAllowed, with the field at fault, and then adds nothing."""
+    """Add a meeting with these problems on its agenda. Raises NotAllowed, with the field at fault, and then adds
+    nothing."""
     check_reviewer(by)
     # Two at once wait for each other, so that each has a number of its own.
     Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
@@ -103,7 +104,8 @@ def remove_meeting(meeting: Meeting, *, by: User) -> None:
 
 @transaction.atomic
 def put_on_agenda(meeting: Meeting, problems: Sequence[Problem], *, by: User) -> list[Problem]:
-    """At the end of the agenda; gives those that were on it already. Raises NotAllowed, and then puts none on it."""
+    """Put the problems at the end of the agenda; gives those that were on it already. Raises NotAllowed, and then puts
+    none on it."""
     check_reviewer(by)
     stored = _locked(meeting)
     wanted = {each.pk: each for each in problems}

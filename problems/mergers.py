@@ -1,4 +1,4 @@
-"""What a merger of departments does with problems."""
+"""The effects of a merger of departments on problems."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def owned_open_problems(department: Department) -> Any:
 
 
 def problems_of(department: Department) -> ProblemQuerySet:
-    """Those that a merger of the department touches."""
+    """Return the problems that a merger of the department touches."""
     owned = Q(pk__in=owned_open_problems(department).order_by().values("problem"))
     return Problem.objects.filter(
         owned | Q(pk__in=_helpers().filter(department=department).values("problem")) | Q(proposed_owner=department)
@@ -70,7 +70,7 @@ def _hand_over(problems: QuerySet[Any], *, into: Department, by: User, reason: s
 
 
 def _helpers() -> Any:
-    """Which department is asked to help with which problem."""
+    """Return the links that say which department is asked to help with which problem."""
     return Problem.helpers.through._default_manager
 
 

@@ -31,7 +31,7 @@ def open_problems_of(subjects: Sequence[Any], *, on: date) -> dict[int, list[Pro
 
 
 def kind_of(subject: Any) -> ProblemSubject:
-    """Of a measure or a project."""
+    """Return the kind of a measure or a project."""
     return ProblemSubject(subject._meta.model_name)
 
 

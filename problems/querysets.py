@@ -27,7 +27,7 @@ class ProblemQuerySet(UpdatedAtQuerySet["Problem"]):
         return self.filter(plan=plan)
 
     def raised(self, *, by: date) -> Self:
-        """Those that everybody reads: drafts are none."""
+        """Return the problems raised by the day, which everybody reads: drafts are not among them."""
         return self.filter(raised_on__lte=by)
 
 
@@ -50,13 +50,13 @@ class ProblemStepQuerySet(AppendOnlyQuerySet[Any]):
         return self.filter(problem__plan=plan)
 
     def in_themes(self, themes: Any) -> Self:
-        """Of problems of measures and projects of any of the themes."""
+        """Return the steps of problems of measures and projects of any of the themes."""
         measures, projects = (model.objects.in_themes(themes).order_by().values("pk") for model in (Measure, Project))
         return self.filter(Q(problem__measure__in=measures) | Q(problem__project__in=projects))
 
     def concerning(self, department: "Department") -> Self:
-        """Of problems that the department, or one merged into it, must solve, is asked to help with or raised; adds
-        `is_asked_to_help`."""
+        """Return the steps of problems that the department, or one merged into it, must solve, is asked to help with or
+        raised; adds `is_asked_to_help`."""
         links = apps.get_model("problems", "Problem").helpers.through.objects.filter(problem=OuterRef("problem"))
         asked = links.filter(Q(department=department) | Q(department__merged_into=department))
         own = Q(owner=department) | Q(owner__merged_into=department) | Q(is_asked_to_help=True)
@@ -64,7 +64,7 @@ class ProblemStepQuerySet(AppendOnlyQuerySet[Any]):
         return self.annotate(is_asked_to_help=Exists(asked)).filter(own | raised)
 
     def with_rows(self) -> Self:
-        """With all that a list shows of a problem."""
+        """Load the steps with all that a list shows of a problem."""
         return self.select_related(
             "owner",
             "problem__category",

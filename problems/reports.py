@@ -1,4 +1,4 @@
-"""What filing a report does to the list of problems; `settings.PROBLEM_LIST`."""
+"""The effects of filing a report on the list of problems; `settings.PROBLEM_LIST` names the class."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -16,7 +16,7 @@ from reporting.models import AbstractReport
 
 
 class ProblemsOfReports:
-    """A `reporting.report_problems.ProblemList`."""
+    """The list of problems that reports use, as `reporting.report_problems.ProblemList` describes it."""
 
     def open_of(self, subjects: Sequence[Any], *, on: date) -> dict[int, list[ProblemStep]]:
         return open_problems_of(subjects, on=on)

@@ -91,7 +91,7 @@ def problem_rows(steps: Iterable[ProblemStep], *, on: date) -> list[ProblemRow]:
 
 @dataclass(frozen=True)
 class ProblemsOf:
-    """What the page of a measure or project shows of its problems: `rows` are open, `settled` closed or withdrawn."""
+    """The problems that the page of a measure or project shows: `rows` are open, `settled` closed or withdrawn."""
 
     rows: list[ProblemRow]
     settled: list[ProblemRow]
@@ -100,7 +100,8 @@ class ProblemsOf:
 
 
 def problems_of(problem: Problem, *, on: date, user: User | AnonymousUser) -> ProblemsOf:
-    """By the day. `problem`: a new one of the measure or project, by which is known who may raise one."""
+    """Return the problems of a measure or project by the day. `problem`: a new one of it, by which is known who may
+    raise one."""
     steps = ProblemStep.objects.filter(problem__in=problem.others()).last_by(on).with_rows()
     rows = problem_rows(steps.order_by(*BY_DUE_DAY), on=on)
     return ProblemsOf(

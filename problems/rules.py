@@ -1,4 +1,4 @@
-"""What counts about problems, from plain values: who is waited for, what is overdue, counts, ages and medians."""
+"""Rules for counting problems, from plain values: who is waited for, what is overdue, counts, ages and medians."""
 
 from collections import Counter
 from collections.abc import Hashable, Iterable
@@ -18,7 +18,7 @@ CLOSED_DAYS = 90
 
 
 class WaitingFor(models.TextChoices):
-    """Who has to act next on an open problem."""
+    """The side that has to act next on an open problem."""
 
     DEPARTMENT = "department", pgettext_lazy("waiting for", "Department")
     OFFICE = "office", pgettext_lazy("waiting for", "Office")
@@ -48,8 +48,8 @@ def is_overdue(state: str, due_on: date | None, *, on: date) -> bool:
 
 @dataclass(frozen=True)
 class TimeLeft:
-    """Until the due date of a problem: `days`, negative once it is over, None without a due date. `is_settled`: closed
-    or withdrawn; `is_said_solved`: it waits for verification."""
+    """The time until the due date of a problem: `days`, negative once it is over, None without a due date.
+    `is_settled`: closed or withdrawn; `is_said_solved`: it waits for verification."""
 
     days: int | None
     is_settled: bool = False
@@ -89,9 +89,9 @@ class ProblemOnDay:
 
 @dataclass
 class ProblemCounts:
-    """Of a set of problems on a day. `oldest`: the days since the oldest open one was raised, None without any.
-    `days_to_close`: from raised to closed, of each that was closed in the last CLOSED_DAYS days. The counts by owner,
-    category, section and who is waited for are of open problems."""
+    """The counts of a set of problems on a day. `oldest`: the days since the oldest open one was raised, None without
+    any. `days_to_close`: from raised to closed, of each that was closed in the last CLOSED_DAYS days. The counts by
+    owner, category, section and who is waited for are of open problems."""
 
     open: int = 0
     overdue: int = 0
@@ -116,7 +116,8 @@ class ProblemCounts:
 
     @property
     def median_days(self) -> Decimal | None:
-        """From raised to closed; of an even number the mean of the two in the middle. None where none was closed."""
+        """Return the median of the days from raised to closed; of an even number the mean of the two in the middle.
+        None where none was closed."""
         return Decimal(str(median(self.days_to_close))) if self.days_to_close else None
 
 

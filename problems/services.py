@@ -1,5 +1,5 @@
-"""What people do with a problem: raised, assigned, answered, solved, verified. Each service is all or nothing and says
-who; each step is told to whoever acts next.
+"""Services for what people do with a problem: raised, assigned, answered, solved, verified. Each service is all or
+nothing and says who; each step is told to whoever acts next.
 
 What is refused raises NotAllowed with a sentence for the person.
 """
@@ -35,7 +35,8 @@ from reporting.services import Outcome, do_each
 
 @dataclass(frozen=True)
 class ProblemData:
-    """What whoever raises a problem fills in. Without `owner` the lead is to solve it; what has no lead needs one."""
+    """The values that whoever raises a problem fills in. Without `owner` the lead is to solve it; what has no lead
+    needs one."""
 
     text: str = ""
     category: Any = None
@@ -44,7 +45,7 @@ class ProblemData:
 
 @dataclass(frozen=True)
 class Assignment:
-    """Who solves a problem, with whose help, and by when. None leaves the category as it is."""
+    """The department that solves a problem, with whose help, and by when. A `category` of None leaves it as it is."""
 
     owner: Department
     due_on: date | None
@@ -58,7 +59,7 @@ type Files = "Iterable[File[bytes]]"
 
 
 def may_raise(problem: Problem, user: User | AnonymousUser) -> bool:
-    """Those that carry out what it is about, and the office."""
+    """Return whether the person may raise the problem: those who carry out what it is about may, and the office."""
     # Who carries it out is read only where it matters.
     carriers = problem.carriers if may_use_workspace(user) else {"departments": (), "city": None}
     return may_raise_problem(user, **carriers)
@@ -75,7 +76,7 @@ def lock_problem(problem: Problem) -> None:
 
 
 def allowed_moves(problem: Problem, user: User | AnonymousUser) -> list[Move]:
-    """What the person may do with the problem now."""
+    """Return the moves that the person may make with the problem now."""
     return moves_from(MOVES, problem.state, by=problem.parties_of(user))
 
 
@@ -186,8 +187,8 @@ def reword_problem(
 
 
 def _first_owner(problem: Problem) -> Department:
-    """Who has to solve it until the office says otherwise. Raises NotAllowed where nobody leads what it is about and
-    nobody was proposed."""
+    """Return the department that has to solve the problem until the office says otherwise. Raises NotAllowed where
+    nobody leads what it is about and nobody was proposed."""
     owner: Department | None = problem.proposed_owner or problem.lead_department
     if owner is None:
         raise NotAllowed(str(NO_OWNER), field="owner")
@@ -238,7 +239,8 @@ def assign_problems(
 
 
 def check_due_day(due_on: date | None, *, before: date | None = None) -> None:
-    """`before`: the day by which it was to be solved until now, which may stay. Raises NotAllowed."""
+    """Check the day by which a problem is to be solved. `before`: the day by which it was to be solved until now, which
+    may stay. Raises NotAllowed."""
     if due_on is None:
         raise NotAllowed(_("Say by when it is to be solved."), field="due_on")
     if due_on != before and not today() <= due_on <= LAST_DAY:

@@ -7,7 +7,7 @@ app_name = "problems"
 
 
 def paths_of(kind: ProblemSubject) -> list[URLPattern]:
-    """Below the pages of measures, or of projects."""
+    """Return the paths of problems below the pages of measures, or of projects."""
     of_subject, of_problem = f"{kind}s/<str:code>/problems", f"{kind}s/<str:code>/problems/<int:number>"
     return [
         path(f"{of_subject}/new/", moves.RaiseProblem.as_view(subject_kind=kind), name=f"{kind}_raise"),

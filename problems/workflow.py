@@ -34,7 +34,7 @@ LISTED_STATES = (*OPEN_STATES, ProblemState.CLOSED, ProblemState.WITHDRAWN)
 
 
 class Party(StrEnum):
-    """Who takes part in a problem; one person may be several."""
+    """The part that a person takes in a problem; one person may take several."""
 
     RAISER = "raiser"  # the department that raised it
     OWNER = "owner"  # the department that must solve it

@@ -1,4 +1,4 @@
-"""What the regions are called of which that of a plan consists: the cities of a province, the districts of a city.
+"""The words for the regions of which that of a plan consists: the cities of a province, the districts of a city.
 
 Pages, files and briefs take the word from here; addresses and the API say city, whatever it is.
 """
@@ -23,22 +23,22 @@ class PartWords:
 
     @property
     def label(self) -> str:
-        """Over names of them in a table."""
+        """Return the label over names of such regions in a table."""
         return capfirst(str(self.one))
 
     @property
     def of_project(self) -> str:
-        """Beside the one in which a project lies."""
+        """Return the label beside the region in which a project lies."""
         return pgettext("of a project", "%(Place)s") % {"Place": self.label}
 
     @property
     def heading(self) -> str:
-        """Of their page, which lists them all."""
+        """Return the heading of the page that lists all of these regions."""
         return pgettext("list", "%(Places)s") % {"Places": capfirst(str(self.many))}
 
     @property
     def workspace(self) -> str:
-        """Of the page on which the reporters of one of them begin."""
+        """Return the title of the page on which the reporters of one of these regions begin."""
         return pgettext("navigation", "My %(place)s") % {"place": self.one}
 
     def after(self, number: int) -> str:
@@ -60,5 +60,5 @@ NEUTRAL = PartWords(pgettext_lazy("parts", "region"), pgettext_lazy("parts", "re
 
 
 def words_of_parts(kinds: Collection[str]) -> PartWords:
-    """Of regions of these kinds."""
+    """Return the words for regions of these kinds."""
     return WORDS.get(next(iter(kinds)), NEUTRAL) if len(kinds) == 1 else NEUTRAL

@@ -7,7 +7,7 @@ from rollups.models import MeasureRollup, ProjectRollup, RollupRun, StaleCell, V
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Of rows that are computed from others."""
+    """The read-only admin of rows that are computed from others."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

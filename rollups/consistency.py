@@ -1,4 +1,4 @@
-"""What services hold together and no constraint can: rows that contradict each other."""
+"""Checks for rows that contradict each other, which services prevent and no constraint can."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -12,8 +12,8 @@ from rollups.models import CellKey
 
 
 def read_cells_on(kind: str, *, plan_id: int, days: Collection[date], today: date) -> dict[date, PlanCells]:
-    """As `read_cells` gives them for each: those of today by themselves, since they are stored, and those of all other
-    days by one query."""
+    """Return the cells of each day as `read_cells` gives them: those of today by themselves, since they are stored, and
+    those of all other days by one query."""
     found = {day: read_cells(kind, plan_id=plan_id, day=day, today=today) for day in days if day == today}
     counted = [day for day in days if day != today]
     if not counted:

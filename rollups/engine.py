@@ -140,7 +140,7 @@ class PlanCells:
     run_id: int | None = None
 
     def totals(self) -> Counts:
-        """Empty without cells."""
+        """Return the sums over all cells; empty without cells."""
         return add_up(self.counts.values())
 
     def narrow(self, wanted: Mapping[str, Collection[int | str]]) -> "PlanCells":
@@ -206,7 +206,7 @@ def stored_times(*, plan_id: int, day: date, today: date) -> list[datetime | Non
 
 
 def mark_stale(kind: str, cells: Iterable[CellKey]) -> None:
-    """In the transaction of the change that touched the cells."""
+    """Mark the cells as stale, in the transaction of the change that touched them."""
     at = now()
     StaleCell.objects.bulk_create([StaleCell(kind=kind, key=list(cell), marked_at=at) for cell in cells])
 
@@ -218,7 +218,8 @@ def stored_keys(kind: str) -> set[CellKey]:
 
 
 def is_current(day: date) -> bool:
-    """Whether every stored cell is of the day. Two look-ups in the index of `as_of` a table, however many cells."""
+    """Return whether every stored cell is of the day. Takes two look-ups in the index of `as_of` a table, however many
+    cells."""
     return not any(
         table.stored_rows().filter(**{condition: day}).exists()
         for table in TABLES.values()
@@ -438,7 +439,7 @@ def _verify_plan(plan_id: int, day: date) -> tuple[int, list[Difference]]:
 def _count_days(
     table: RollupTable, days: Iterable[date], plan_id: int
 ) -> tuple[dict[date, dict[CellKey, Counts]], Errors, set[CellKey]]:
-    """What can be counted on each of the days, why the rest cannot, and which cells are stale."""
+    """Return the counts that can be made on each of the days, the errors of the other cells, and the stale cells."""
     counted: dict[date, dict[CellKey, Counts]] = {}
     errors: Errors = {}
     for day in days:

@@ -24,7 +24,7 @@ def error_text(error: Exception) -> str:
 
 
 def _unlocked_marks() -> QuerySet[StaleCell]:
-    """Those that no other worker has taken. SQLite has one writer at a time instead."""
+    """Return the marks that no other worker has taken, and lock them. SQLite has one writer at a time instead."""
     can_skip = connection.features.has_select_for_update_skip_locked
     return StaleCell.objects.select_for_update(skip_locked=bool(can_skip)).order_by("id")
 

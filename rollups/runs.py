@@ -20,8 +20,8 @@ TASKS = {"recompute": "rollups.tasks.rebuild_rollups_task", "check": "rollups.ta
 
 @dataclass(frozen=True)
 class StaleCells:
-    """Without those that are set aside. `count`: a cell that several changes marked counts once. `oldest_seconds`: 0
-    without stale cells."""
+    """The stale cells without those that are set aside. `count`: a cell that several changes marked counts once.
+    `oldest_seconds`: 0 without stale cells."""
 
     count: int
     oldest_seconds: float
@@ -40,7 +40,8 @@ def cells_set_aside() -> QuerySet[StaleCell]:
 
 
 def newest_runs() -> QuerySet[RollupRun]:
-    """By id, not by time: the clock of the demonstration begins its day again at midnight."""
+    """Return the runs, newest first by id, not by time: the clock of the demonstration begins its day again at
+    midnight."""
     return RollupRun.objects.order_by("-pk")
 
 
@@ -49,7 +50,7 @@ def latest_verification() -> Verification | None:
 
 
 def failed_runs(at: datetime) -> QuerySet[RollupRun]:
-    """Those of the last RECENT_HOURS."""
+    """Return the failed runs of the last RECENT_HOURS."""
     return RollupRun.objects.filter(started_at__gt=at - timedelta(hours=RECENT_HOURS)).exclude(error="")
 
 

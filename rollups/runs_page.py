@@ -1,4 +1,4 @@
-"""What the staff page of runs says of the stored totals."""
+"""The texts and tables about the stored totals on the staff page of runs."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from web.language import localized
 
 
 def format_age(stale: StaleCells) -> str:
-    """From a whole second on: a sweep takes longer than that."""
+    """Return the age of the oldest stale cell, from a whole second on: a sweep takes longer than that."""
     return format_duration(max(stale.oldest_seconds, 1)) if stale.count else format_duration(None)
 
 
@@ -110,7 +110,7 @@ def _bold(fact: str) -> SafeString:
 
 
 def _format_time(at: datetime) -> str:
-    """For sentences: 28 August 2023 at 23:30, 2023年8月28日23:30."""
+    """Return a time for sentences: 28 August 2023 at 23:30, 2023年8月28日23:30."""
     local_time = at.astimezone(SHANGHAI)
     return _("%(day)s at %(time)s") % {"day": format_day(local_time), "time": f"{local_time:%H:%M}"}
 
@@ -148,7 +148,7 @@ class DifferenceRow:
 
 @dataclass(frozen=True)
 class DifferenceTable:
-    """Those of one kind; `heads` are the names of the counts."""
+    """The differences of one kind of cells; `heads` are the names of the counts."""
 
     title: str
     heads: list[str]

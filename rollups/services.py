@@ -1,5 +1,5 @@
-"""What keeps the stored figures fresh, and what checks them. No statement has a bound: without Redis they run in
-requests."""
+"""The services that keep the stored figures fresh and check them. No statement has a time limit: without Redis they run
+in requests."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
@@ -66,7 +66,7 @@ def _verified(on_plan: Callable[[], Any] | None) -> Iterable[tuple[int, list[eng
 
 
 def is_refreshing(plan_id: int | None = None) -> bool:
-    """Whether some cell is stale: of a plan, or of any."""
+    """Return whether some cell is stale: of a plan, or of any."""
     stale = StaleCell.objects.all()
     return (stale if plan_id is None else stale.filter(key__0=plan_id)).exists()
 

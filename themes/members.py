@@ -1,4 +1,4 @@
-"""What themes consist of, as ids: for pages that count the rows of several themes at once."""
+"""The members of themes, as ids: for pages that count the rows of several themes at once."""
 
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ MODELS: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Members:
-    """Of one theme."""
+    """The members of one theme, as ids."""
 
     sections: Collection[Hashable]
     categories: Collection[int]
@@ -27,16 +27,16 @@ class Members:
     measures: Collection[int]
 
     def has_measure(self, measure: int, section: Hashable) -> bool:
-        """As `MeasureQuerySet.in_themes` finds them."""
+        """Return whether the measure is of the theme, as `MeasureQuerySet.in_themes` finds them."""
         return section in self.sections or measure in self.measures
 
     def has_category(self, category: int) -> bool:
-        """Its projects are those of the theme, as `ProjectQuerySet.in_themes` finds them."""
+        """Return whether the category's projects are those of the theme, as `ProjectQuerySet.in_themes` finds them."""
         return category in self.categories
 
 
 def read_members(themes: Iterable[Theme]) -> dict[int, Members]:
-    """By the id of each theme. Four queries."""
+    """Return the members by the id of each theme. Four queries."""
     ids = [each.pk for each in themes]
     found: dict[str, dict[int, set[int]]] = {}
     for name, model in MODELS.items():

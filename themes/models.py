@@ -10,7 +10,7 @@ from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet, track_links
 
 
 class Theme(Sourced, UpdatedAtModel):
-    """What a plan does about one subject (专题), such as energy: some of its priority areas, categories of projects,
+    """A plan's work on one subject (专题), such as energy: some of its priority areas, categories of projects,
     indicators and single measures.
 
     Its measures are those of its priority areas and those that it names itself; its projects are those of its

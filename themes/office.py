@@ -46,7 +46,7 @@ def change_theme(theme: Theme, *, by: User, opened: State, reason: str = "", sou
 
 
 def remove_theme(theme: Theme, *, by: User) -> None:
-    """Its members stay, and the log keeps what it was. Raises NotAllowed."""
+    """Remove a theme. Its members stay, and the log keeps what it was. Raises NotAllowed."""
     check_reviewer(by)
     THEMES.remove(theme)
 

@@ -58,7 +58,7 @@ def parse_timestamp(raw: str) -> datetime | None:
 
 
 def api_timestamp(timestamp: datetime) -> str:
-    """As the API gives times: in Shanghai, to the second."""
+    """Return a time as the API gives times: in Shanghai, to the second."""
     return timestamp.astimezone(SHANGHAI).isoformat(timespec="seconds")
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a request, in sentences of the reader's language."""
+"""The errors of a request, in sentences of the reader's language."""
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,11 +34,11 @@ class BadQuery(BadRequest):
 
 
 class BadBody(BadQuery):
-    """What was sent cannot be taken. `problems`: JSON pointer of a field -> sentences."""
+    """A request whose content cannot be taken. `problems`: JSON pointer of a field -> sentences."""
 
 
 def join_sentences(sentences: list[str]) -> str:
-    """As one text, with one full stop between two sentences, whether or not the first has its own."""
+    """Return the sentences as one text, with one full stop between two, whether or not the first has its own."""
     *before, last = sentences or [""]
     return "".join(each.rstrip(".。") + pgettext("between sentences", ". ") for each in before) + last
 
@@ -64,7 +64,7 @@ def add_refusal(form: BaseForm, refusal: NotAllowed) -> None:
 
 
 def form_problems(form: Form) -> dict[str, list[str]]:
-    """What a form refuses, as `BadQuery` takes it."""
+    """Return the problems for which a form refuses its input, as `BadQuery` takes them."""
     # As plain text a OneOf would lose its values.
     return {
         name: [
@@ -94,7 +94,8 @@ def database_away_sentence() -> str:
 
 
 def took_too_long(error: BaseException | None) -> bool:
-    """Whether the database ended what was asked for (`core.statement_timeout`), or waited too long for a lock."""
+    """Return whether the database ended what was asked for (`core.statement_timeout`), or waited too long for a
+    lock."""
     # Django's errors wrap those of the driver.
     cause = getattr(error, "__cause__", None)
     is_locked = getattr(cause, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

@@ -1,4 +1,4 @@
-"""What is sent twice is done once.
+"""Forms and requests that are sent twice and done once.
 
 Whoever sends a form, or a request that changes something, gives it an id. Its outcome is kept under that id in the
 transaction of the change; sent again, it is answered with what came of it. A refusal is not kept: nothing was done, so
@@ -46,7 +46,7 @@ def do_once[R: HttpResponseBase](
     fingerprint: str,
     outcome_of: Callable[[R], Mapping[str, Any] | None],
 ) -> R | IdempotencyKey:
-    """What `do` answers; where it was done before, what came of it then.
+    """Return the answer of `do`; where it was done before, what came of it then.
 
     `outcome_of` says what is to be kept of an answer, None where nothing is. Of two at once the second waits for the
     first: one row of the key stands in the way of another. Raises KeyReused.
@@ -114,7 +114,7 @@ def _redirect(request: HttpRequest, response: HttpResponseBase) -> Mapping[str, 
 
 
 def _fingerprint_of_form(request: HttpRequest) -> str:
-    """Of all that was sent but for the token of the session, which changes with the page."""
+    """Return a fingerprint of all that was sent but for the token of the session, which changes with the page."""
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}".encode())
     for name, values in sorted(request.POST.lists()):
         if name not in (FORM_ID, "csrfmiddlewaretoken"):

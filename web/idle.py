@@ -72,5 +72,6 @@ def _age_sentence() -> str:
 
 
 def _is_by_itself(request: HttpRequest, user: User) -> bool:
-    """What a page asks for by itself does not keep a session; but a screen that hangs in a hall is that of a viewer."""
+    """Return whether a page made the request by itself, so that it does not keep the session; a viewer's keeps it,
+    since a screen that hangs in a hall is that of a viewer."""
     return BY_ITSELF in request.headers and not user.is_plain_viewer

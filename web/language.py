@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 
 
 def column_suffix() -> str:
-    """zh or en."""
+    """Return the suffix of columns in the reader's language: zh or en."""
     return "en" if (get_language() or "").startswith("en") else "zh"
 
 
@@ -17,7 +17,7 @@ def is_chinese() -> bool:
 
 
 def babel_locale() -> str:
-    """For the functions of Babel: days in English are written the British way, 29 August 2023."""
+    """Return the locale for the functions of Babel: days in English are written the British way, 29 August 2023."""
     return "zh_Hans_CN" if is_chinese() else "en_GB"
 
 
@@ -41,7 +41,7 @@ def in_language(zh: str, en: str) -> str:
 
 
 def cached_by_language[Made](make: Callable[[], Made]) -> Callable[[], Made]:
-    """For what follows from the reader's language alone: it is made once for each language."""
+    """Cache what follows from the reader's language alone: it is made once for each language."""
 
     @cache
     def made(_language: str | None) -> Made:

@@ -1,4 +1,5 @@
-"""Of several processes that would do the same, one does it: whoever holds a row of the database, and renews it in time.
+"""Leases, by which one of several processes does what all would do: the one that holds a row of the database, and
+renews it in time.
 
 A process that was killed, or that hangs, loses the row once it has not renewed it for LASTS.
 """
@@ -39,7 +40,7 @@ def _leave_old_connections() -> None:
 
 
 class HeldLease:
-    """What one process knows of a lease. `taken_after`: when the process that had it before renewed it last, where this
+    """A lease as one process knows it. `taken_after`: when the process that had it before renewed it last, where this
     one has just taken it over; whoever reads it sets it to None.
     """
 
@@ -82,7 +83,8 @@ class HeldLease:
         return True
 
     def confirm(self) -> None:
-        """In a transaction, before its end: until then nobody takes the lease over. Raises LeaseLost."""
+        """Check in a transaction, before its end, that the lease is held: until then nobody takes it over. Raises
+        LeaseLost."""
         if Lease.objects.select_for_update().filter(name=self.name, holder=self.holder).first() is None:
             raise LeaseLost(self.name)
 
@@ -105,7 +107,8 @@ class HeldLease:
 
 @contextmanager
 def leased(name: str) -> Iterator[HeldLease | None]:
-    """Until the end of the block this process alone does what is called so; None: another one is at it.
+    """Hold the lease of this name until the end of the block, so that this process alone does what is called so. Yields
+    None where another one is at it.
 
     A thread renews the lease meanwhile, so that work may take longer than it lasts.
     """
@@ -133,5 +136,5 @@ def _renew(lease: HeldLease, stop: threading.Event) -> None:
 
 
 def delete_ended_leases() -> int:
-    """Those that nobody has renewed for a day: a process that is killed forgets none."""
+    """Delete the leases that nobody has renewed for a day: a process that is killed forgets none."""
     return Lease.objects.filter(renewed_at__lt=timezone.now() - timedelta(days=1)).delete()[0]

@@ -1,4 +1,4 @@
-"""From when a light turns yellow, and by which day of a month its reports are due.
+"""The limits from which a light turns yellow, and the day of a month by which its reports are due.
 
 They are columns of the site's row; an empty one is what the server is set up with (`PILOTZONE_DUE_SOON_DAYS`,
 `PILOTZONE_SILENT_DAYS`, `PILOTZONE_REPORT_DUE_DAY`).
@@ -19,13 +19,13 @@ LIMITS = ("report_due_day", "due_soon_days", "silent_days")
 
 
 def thresholds() -> Thresholds:
-    """As this process knows them: for pages."""
+    """Return the limits of the lights as this process knows them: for pages."""
     site = site_profile()
     return _thresholds(site.due_soon_days, site.silent_days)
 
 
 def stored_thresholds() -> Thresholds:
-    """As the database has them now: for what is counted to be stored. One query."""
+    """Return the limits of the lights as the database has them now: for what is counted to be stored. One query."""
     return _thresholds(*Site.objects.values_list("due_soon_days", "silent_days").first() or (None, None))
 
 
@@ -44,7 +44,7 @@ def report_due_day() -> int:
 
 
 def limits_state(site: Site) -> State:
-    """What the form of the limits holds."""
+    """Return the values that the form of the limits holds."""
     return state_of(site, LIMITS)
 
 

@@ -88,7 +88,7 @@ class ForgetMiddleware:
 
 
 class StatementTimeoutMiddleware:
-    """Before whatever asks the database: no statement of a request holds it up for longer."""
+    """A middleware before whatever asks the database: no statement of a request holds it up for longer than is set."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -38,8 +38,8 @@ MAX_LIMIT_DAYS = 366
 
 
 class Site(models.Model):
-    """What the site is called, its place and its languages, and the limits of its lights: one row. Without it the site
-    has a neutral name. A limit that is empty is that of the settings."""
+    """The name of the site, its place and its languages, and the limits of its lights: one row. Without it the site has
+    a neutral name. A limit that is empty is that of the settings."""
 
     data_kind = "site"
 
@@ -139,7 +139,8 @@ class SavedView(models.Model):
 
 
 class IdempotencyKey(models.Model):
-    """What came of a form or a request, under the id that its sender gave it: sent again, it is answered with that."""
+    """The outcome of a form or a request, under the id that its sender gave it: sent again, it is answered with
+    that."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("Account"))
     key = models.CharField(_("Key"), max_length=200)
@@ -166,7 +167,7 @@ auditlog.register(Site)
 
 
 class Lease(models.Model):
-    """Which of several processes does something alone, for as long as it renews this row: `web.leases`."""
+    """A lease: the process that holds it does something alone, for as long as it renews this row (`web.leases`)."""
 
     name = models.CharField(_("Name"), max_length=40, primary_key=True)
     holder = models.CharField(_("Process"), max_length=300)

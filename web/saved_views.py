@@ -32,7 +32,7 @@ class SavedViewForm(forms.Form):
     )
 
     def clean_name(self) -> str:
-        """In one line, of which something can be seen: the name is a link."""
+        """Return the name in one line, of which something can be seen: the name is a link."""
         name = " ".join(self.cleaned_data["name"].split())
         # Marks without width and the like are not printable.
         if not any(each.isprintable() for each in name.replace(" ", "")):
@@ -41,8 +41,8 @@ class SavedViewForm(forms.Form):
 
 
 def saved_query(params: QueryDict, names: Collection[str]) -> str:
-    """What a view of this address holds, in an order of its own, so that equal views are equal texts. `names`: the
-    parameters of the list."""
+    """Return the query that a view of this address holds, in an order of its own, so that equal views are equal texts.
+    `names`: the parameters of the list."""
     query = QueryDict(mutable=True)
     for name in sorted({*names, *OF_EVERY_LIST} - {"page"}):
         if values := [value for value in params.getlist(name) if value]:

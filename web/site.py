@@ -1,4 +1,4 @@
-"""What the site is called, for which place it is, and the languages that it offers.
+"""The profile of the site: its name, the place that it is for, and the languages that it offers.
 
 It is read once for each of its versions, not for each page: `web.cache.versions` notes on the way which version is in
 force whenever a page asks for that of the data. Until then a process that did not make a change may greet one reader
@@ -43,7 +43,7 @@ class SiteProfile:
 
     @property
     def name(self) -> str:
-        """In the reader's language."""
+        """The name in the reader's language."""
         return localized(self, "name")
 
     @property
@@ -52,7 +52,7 @@ class SiteProfile:
 
     @property
     def heading(self) -> str:
-        """Of the overview."""
+        """The heading of the overview."""
         place = localized(self, "place")
         return _("Where %(place)s stands") % {"place": place} if place else _("Where the plan stands")
 
@@ -111,7 +111,7 @@ def offered_languages() -> Collection[str]:
 
 
 def site_state(site: Site) -> State:
-    """What the form of the site's profile holds."""
+    """Return the values that the form of the site's profile holds."""
     return state_of(site, COLUMNS)
 
 
@@ -140,7 +140,7 @@ def change_site(*, by: User, opened: State | None = None, **values: Any) -> Site
 
 
 def change_columns(site: Site, values: Mapping[str, Any], *, opened: State | None) -> None:
-    """Of a site that is locked, or new. The state of a form is that of the columns that it changes."""
+    """Change columns of a site that is locked, or new. The state of a form is that of the columns that it changes."""
     before = state_of(site, values)
     if opened is not None:
         check_unchanged(opened, before)

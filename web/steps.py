@@ -13,7 +13,7 @@ from web.api.shapes import PROBLEM_TYPE
 
 
 class StepMiddleware:
-    """Where a view would answer, the admin's too; a cached page is not looked for."""
+    """A middleware that may answer in place of a view, the admin's too; a cached page is not looked for then."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

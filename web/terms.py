@@ -30,7 +30,7 @@ class Term:
 
 
 def numbers() -> dict[str, Any]:
-    """Those of this site that definitions and guides name."""
+    """Return the numbers of this site that definitions and guides name."""
     limits = thresholds()
     return {
         "tolerance": settings.PILOTZONE_PACE_TOLERANCE,

@@ -1,4 +1,4 @@
-"""What came in a form without a session: shown to whoever sent it, to be copied, and stored nowhere.
+"""Input of a form that came without a session: shown to whoever sent it, to be copied, and stored nowhere.
 
 Where scripts run the browser keeps it (`static/js/kept.js`), and the form shows it again after the log-in.
 """
@@ -27,7 +27,7 @@ class ShowsUnsavedInput(GuardedView):
 
     @classmethod
     def form_address(cls, request: HttpRequest) -> str:
-        """Where the form that was sent stands."""
+        """Return the address of the form that was sent."""
         return request.get_full_path()
 
     @classmethod

@@ -26,8 +26,8 @@ def refuse_repeated(params: QueryDict, several: Collection[str]) -> None:
 
 
 def refuse_empty(params: QueryDict, *, several: Collection[str], optional: Collection[str]) -> None:
-    """For the API: raises BadQuery for a parameter without a value, but where that means its default (`optional`). What
-    a program failed to fill in must not look like an answer."""
+    """Raise BadQuery for a parameter of the API without a value, but where that means its default (`optional`): what a
+    program failed to fill in must not look like an answer."""
     empty = [
         name
         for name, raws in params.lists()
@@ -40,5 +40,5 @@ def refuse_empty(params: QueryDict, *, several: Collection[str], optional: Colle
 
 
 def row_ids(raw: Iterable[str]) -> list[int]:
-    """Those that may be ids of rows, of what a form sent."""
+    """Return those values, of what a form sent, that may be ids of rows."""
     return [int(each) for each in raw if each.isascii() and each.isdigit() and len(each) <= 15]

@@ -83,8 +83,8 @@ class PageView(ShowsUnsavedInput, TemplateView):
         return name_unknown(page, unknown)
 
     def is_own(self, request: HttpRequest) -> bool:
-        """Whether it has something of this person beyond the frame: others with the same rights see another page. Asked
-        of those who share pages alone."""
+        """Return whether the page has something of this person beyond the frame: others with the same rights see
+        another page. Asked of those who share pages alone."""
         return False
 
     def respond(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

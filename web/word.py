@@ -120,7 +120,7 @@ class WordFile:
                     _underline(cell, INK if is_head else RULE, eighths=8 if is_head else 2)
 
     def add_bar(self, parts: Sequence[tuple[float, str]]) -> None:
-        """Of each part its share in percent and its shade, six hexadecimal digits."""
+        """Add a bar; `parts`: the share of each in percent and its shade, six hexadecimal digits."""
         table = self._add_table([share for share, _shade in parts], 1)
         for cell, (_share, shade) in zip(table.rows[0].cells, parts, strict=True):
             cell.paragraphs[0].style = "Bar"
@@ -146,7 +146,8 @@ class WordFile:
 
 
 def _describe(document: Any, title: str, made_at: datetime) -> None:
-    """Its properties; nobody is named. The template brings a picture of itself."""
+    """Set the properties of the document; nobody is named. The template brings a picture of itself, which is
+    removed."""
     about = document.core_properties
     about.title, about.language = _clean(title), "zh-CN" if is_chinese() else "en-GB"
     about.author = about.last_modified_by = about.comments = about.keywords = ""
@@ -158,7 +159,7 @@ def _describe(document: Any, title: str, made_at: datetime) -> None:
 
 
 def _set_styles(styles: Any) -> None:
-    """Those of LOOKS, and none that would bring other typefaces in."""
+    """Set the styles of LOOKS, and keep none that would bring other typefaces in."""
     for style in list(styles):
         if style.name not in _KEPT:
             style.delete()

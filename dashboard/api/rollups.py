@@ -78,7 +78,7 @@ class GroupListing(Listing):
         return sorted(with_value, key=lambda each: _value(each, name), reverse=down) + without
 
     def _found(self) -> list[Any]:
-        """Those of `key=` and `search=`. Raises BadQuery for a key that no member has."""
+        """Return the members that `key=` and `search=` ask for. Raises BadQuery for a key that no member has."""
         keys = asked_values(self.params, "key")
         known = {each.key: each for each in self.members}
         if any(key not in known for key in keys):
@@ -101,7 +101,7 @@ def _both(member: GroupFigures) -> tuple[str, str]:
 
 
 def _things(member: GroupFigures) -> list[Any]:
-    """What the member is of: a city and a category, where it is a pair."""
+    """Return the groups that the member is of: a city and a category, where it is a pair."""
     return [each.group for each in member.group] if isinstance(member.group, tuple) else [member.group]
 
 
@@ -159,7 +159,7 @@ class Rollups(ListEndpoint):
         }
 
     def get_members(self, figures: Figures, by: str) -> Sequence[GroupFigures]:
-        """`by`: one of `groups`."""
+        """Return the members of a grouping with their figures. `by`: one of `groups`."""
         raise NotImplementedError
 
     @property
@@ -385,7 +385,8 @@ _PROJECTS = {
 
 
 def _part(key: str, reader: Callable[[str, Any], Any], chunk: Chunk) -> Reader:
-    """What `reader` makes of the code and the thing of a key that rows are counted by; null for other keys."""
+    """Return a reader that calls `reader` with the code and the thing of a key that rows are counted by; null for other
+    keys."""
     keys = getattr(chunk.endpoint, "by", "").split(",")
     if key not in keys:
         return lambda member: None

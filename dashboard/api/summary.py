@@ -247,7 +247,7 @@ def then_and_change(each: FigureChange) -> dict[str, Any]:
 
 
 def linked(found: Mapping[str, Row], endpoint: Endpoint, figures: Figures) -> dict[str, Row]:
-    """What figures are, by their path, with the addresses of their explanations."""
+    """Return the descriptions of figures, by their path, with the addresses of their explanations."""
     asked = {"plan": figures.plan.slug, "as_of": figures.day.isoformat()}
     return {
         path: {**each, "url": endpoint.address("api-explain", figure=path, **asked)} for path, each in found.items()

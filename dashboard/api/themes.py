@@ -62,7 +62,8 @@ def _figure(kind: str, name: str, shape: Shape) -> Field:
 
 
 def _address(name: str, *, key: bool = False) -> Any:
-    """Of the theme itself, below the list with the URL name, or of its rows in that list."""
+    """Return a reader of the address of the theme itself, below the list with the URL name, or of its rows in that
+    list."""
 
     def reader(chunk: Chunk) -> Reader:
         base, plan = chunk.endpoint.address(name), plan_slug(chunk.endpoint)
@@ -126,7 +127,7 @@ DETAILS = {
 
 
 class ThemeRows(RowEndpoint):
-    """What the list and a single theme share: rows are made of the figures of each on the day."""
+    """The base of the list and of a single theme: rows are made of the figures of each on the day."""
 
     takes_plan = True
 

@@ -1,4 +1,4 @@
-"""When a plan's measures fall due: by quarter and status, as of a day."""
+"""The chart of when a plan's measures fall due: by quarter and status, as of a day."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -175,8 +175,8 @@ def _years(bars: Sequence[DueBar]) -> list[dict[str, Any]]:
 
 
 def _day_line(bars: Sequence[DueBar], *, as_of: date, top: float) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """From above the plot, where the day is written, down to the total of the bar of its quarter; none where that
-    quarter is not shown."""
+    """Draw the line of the day, from above the plot, where the day is written, down to the total of the bar of its
+    quarter; none where that quarter is not shown."""
     quarter = Quarter.of(as_of)
     place = next((n for n, bar in enumerate(bars) if bar.quarter == quarter), None)
     if place is None:

@@ -1,5 +1,5 @@
-"""What falls due and what is completed in each month of a year, and the pace that is needed from a day on. Plain values
-in, a figure out."""
+"""The chart of what falls due and what is completed in each month of a year, and the pace that is needed from a day on.
+Plain values in, a figure out."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -180,7 +180,8 @@ def _day_line(
 
 
 def _needed_words(months: Sequence[MonthCounts], *, needed: Decimal) -> list[dict[str, Any]]:
-    """Above the dash, over two months whose bars end below it; the page says it too, where there are none."""
+    """Return the label of the needed pace above its dash, over two months whose bars end below it; empty where there
+    are none: the page says it too."""
     coming = [n for n, each in enumerate(months) if each.is_coming]
     free = [n for n in coming if n + 1 in coming and max(months[n].due, months[n + 1].due) < needed]
     if not free:
@@ -191,7 +192,7 @@ def _needed_words(months: Sequence[MonthCounts], *, needed: Decimal) -> list[dic
 
 
 def _day_words(months: Sequence[MonthCounts], largest: DueDay) -> dict[str, Any]:
-    """Beside the bar of its month."""
+    """Return the label of the day on which most falls due, beside the bar of its month."""
     place = next(n for n, each in enumerate(months) if each.month == month_of(largest.on))
     is_left = place * 2 >= len(months)
     words = _("%(count)s fall due<br>on %(day)s") % {

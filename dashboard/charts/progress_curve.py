@@ -38,7 +38,7 @@ LEAST_JUMP = 5
 
 
 class RunningTotal(NamedTuple):
-    """From this day on, so many; `url`: where a click leads."""
+    """A running total: from the day `on`, so many; `url`: where a click leads."""
 
     on: date
     so_far: int
@@ -75,7 +75,7 @@ def progress_points(
     plan_end: date,
     whole_plan: bool = False,
 ) -> list[ProgressPoint]:
-    """What `course` draws, day by day: each day in view on which a line bends or ends."""
+    """Return the points that `course` draws, day by day: each day in view on which a line bends or ends."""
     start, end = in_view(as_of, plan_start=plan_start, plan_end=plan_end, whole_plan=whole_plan)
     day, has_begun = min(as_of, end), as_of >= plan_start
     bends = [step.on for step in completed if step.on <= day] + [step.on for step in due] + [day]
@@ -217,7 +217,7 @@ def _newest(steps: Sequence[RunningTotal], on: date) -> RunningTotal:
 
 
 def _jump_words(due: Sequence[RunningTotal], total: int, end: date) -> list[dict[str, Any]]:
-    """Below the plan curve where it jumps at the end of the view, since much is due on its last day."""
+    """Return a label below the plan curve where it jumps at the end of the view, since much is due on its last day."""
     before, after = (_count(due, on) for on in (end - timedelta(days=1), end))
     rates = [percent(count, total) for count in (before, after)]
     if rates[0] is None or rates[1] is None or rates[1] - rates[0] < LEAST_JUMP:
@@ -231,7 +231,8 @@ def _jump_words(due: Sequence[RunningTotal], total: int, end: date) -> list[dict
 
 
 def _needed(rate: Decimal | None, *, day: date, end: date, plan_end: date) -> Decimal | None:
-    """Where the straight way from the day to all measures at the plan's end passes the end of the view, in percent."""
+    """Return the percentage at which the straight way from the day to all measures at the plan's end passes the end of
+    the view."""
     if rate is None or rate >= 100 or day >= end:
         return None
     return to_tenth(Fraction(rate) + Fraction(100 - rate) * (end - day).days / (plan_end - day).days)
@@ -279,7 +280,8 @@ def _bracket(day: date, rate: Decimal, elapsed: Decimal) -> list[dict[str, Any]]
 
 
 class _Place(NamedTuple):
-    """Where the day's marks stand in the plot, in px, and how steeply time elapsed climbs; about, since widths vary."""
+    """The place of the day's marks in the plot, in px, and how steeply time elapsed climbs; about, since widths
+    vary."""
 
     x: float
     rate: float
@@ -298,7 +300,8 @@ def _gap_words(points: Decimal, judged: Pace | None, *, first: str) -> str:
 
 
 def _gap_label(words: str, *, day: date, rate: Decimal, elapsed: Decimal, place: _Place) -> dict[str, Any]:
-    """Beside the bracket's middle; above it where it is short, and clear of time elapsed where it must stand right."""
+    """Return the label of the gap: beside the bracket's middle; above it where it is short, and clear of time elapsed
+    where it must stand right."""
     room = about_wide(words, NARROW_FONT) + 12
     is_short = abs(place.elapsed - place.rate) < 80
     is_left = place.x > 1.1 * room
@@ -318,7 +321,7 @@ def _gap_label(words: str, *, day: date, rate: Decimal, elapsed: Decimal, place:
 
 
 class _Point(NamedTuple):
-    """In px, from the lower left corner of the plot."""
+    """A point in px, from the lower left corner of the plot."""
 
     x: float
     y: float
@@ -335,7 +338,7 @@ def _drawn(trace: dict[str, Any], *, start: date, a_day: float, unit: float) -> 
 
 
 def _crosses(line: Sequence[_Point], low: _Point, high: _Point) -> bool:
-    """Whether a line that never turns back comes into the box between two corners."""
+    """Return whether a line that never turns back comes into the box between two corners."""
     for one, other in pairwise(line):
         first, last = max(one.x, low.x), min(other.x, high.x)
         if first > last:
@@ -348,7 +351,7 @@ def _crosses(line: Sequence[_Point], low: _Point, high: _Point) -> bool:
 
 
 def _in_corner(words: str, start: date, *, top: float, lines: Sequence[Sequence[_Point]]) -> dict[str, Any] | None:
-    """In the upper left corner of the plot, which is `top` px high; None where a line comes there."""
+    """Return a label in the upper left corner of the plot, which is `top` px high; None where a line comes there."""
     low = _Point(0, top - 18 * (words.count("<br>") + 1))
     if any(_crosses(line, low, _Point(about_wide(words) + 12, top)) for line in lines):
         return None
@@ -366,9 +369,8 @@ def _in_corner(words: str, start: date, *, top: float, lines: Sequence[Sequence[
 def _rate_place(
     words: str, *, place: _Place, end: float, beside: Sequence[float], lines: Sequence[Sequence[_Point]]
 ) -> dict[str, Any] | None:
-    """Under the dot, above it where the axis is too near; right of it unless a label `beside` the end is in the way;
-    never where one of the `lines` comes through. None: nowhere.
-    """
+    """Return the place of the rate's label: under the dot, above it where the axis is too near; right of it unless a
+    label `beside` the end is in the way; never where one of the `lines` comes through. None: nowhere."""
     wide = about_wide(words)
     is_low = place.rate < 32
     is_blocked = place.x + wide + 10 > end and any(abs(place.rate - 18 - height) < 32 for height in beside)

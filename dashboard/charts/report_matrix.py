@@ -1,4 +1,5 @@
-"""Which departments have reported which month, as of a day: a table whose cells are shaded by share, and its rows."""
+"""The chart of which departments have reported which month, as of a day: a table whose cells are shaded by share, and
+its rows."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -146,7 +147,7 @@ def _counts(month: ReportingMonth) -> tuple[int, int, int]:
 
 
 def _missing(rows: Sequence[ReportRow]) -> str:
-    """Where nothing is outstanding."""
+    """Return the sentence that stands where nothing is outstanding."""
     if any(mark.month.covered for row in rows for mark in row.marks):
         return _("No report is outstanding; some were left out, and a later month was submitted.")
     return _("Every report due by this day has been submitted.")
@@ -172,7 +173,8 @@ def _note(left_out: int) -> str:
 
 
 def _summary(rows: Sequence[ReportRow], *, months: Sequence[date], day: date) -> str:
-    """Of the newest month whose reports should be in; before the first one is due, of how many are in already."""
+    """Return a summary of the newest month whose reports should be in; before the first one is due, of how many are in
+    already."""
     newest = _newest_due(months, day)
     place = newest or 0
     owing = [row.marks[place].month for row in rows if row.marks[place].month.owed]

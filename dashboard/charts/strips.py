@@ -13,7 +13,7 @@ class Block(NamedTuple):
 
 
 class MonthBar(NamedTuple):
-    """What falls due in a month, and what was completed in it, as heights."""
+    """The bars of a month: what falls due in it, and what was completed in it, as heights."""
 
     x: float
     due: float

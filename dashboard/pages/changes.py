@@ -1,4 +1,4 @@
-"""What the page of changes shows."""
+"""The content of the page of changes."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -78,8 +78,8 @@ def changes_context(changes: Changes, links: Links, *, today: date) -> dict[str,
 
 
 def _movement(changes: Changes, links: Links) -> dict[str, Any]:
-    """Which projects entered and left the stock, and what stage they went to. Rows that say 0 are left out, but for the
-    stock on both days."""
+    """Return the projects that entered and left the stock, and the stages they went to. Rows that say 0 are left out,
+    but for the stock on both days."""
     movement = changes.movement
     listed = {"listed_from": changes.first_day.isoformat(), "listed_to": changes.now.day.isoformat()}
     labels = {
@@ -120,7 +120,8 @@ def _movement(changes: Changes, links: Links) -> dict[str, Any]:
 
 
 def _rates(changes: Changes) -> list[dict[str, str]]:
-    """What was invested since 1 January starts anew with each year: it has no change across two."""
+    """Return the rates on both days. The amount invested since 1 January starts anew with each year: it has no change
+    across two."""
     then, now = changes.rates_then, changes.rates
     is_one_year = then["rate_month"][:4] == now["rate_month"][:4]
     invested = [whole(each["invested_this_year"]) for each in (then, now)]

@@ -1,4 +1,4 @@
-"""What the page of all cities shows. `then`: the figures of the day that a page is compared with."""
+"""The content of the page of all cities. `then`: the figures of the day that a page is compared with."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -117,7 +117,8 @@ def _named(
 
 
 def _switches(figures: Figures, links: Links, measure: CityMeasure, columns: str) -> dict[str, list[dict[str, Any]]]:
-    """What the page may show, the shown one among them. Another measure brings its own order along."""
+    """Return the choices of what the page may show, the shown one among them. Another measure brings its own order
+    along."""
 
     def url(shown: CityMeasure, named: str) -> str:
         more = {} if named == COLUMNS[0] else {"columns": named}

@@ -1,4 +1,4 @@
-"""What the page of one city shows. `then`: the figures of the day that it is compared with."""
+"""The content of the page of one city. `then`: the figures of the day that it is compared with."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -43,7 +43,7 @@ MAX_WATCHED = 10
 
 
 def figures_by_category(figures: Figures, city: Region) -> dict[str, dict[str, Any]]:
-    """From the cells that the page has read anyway."""
+    """Return the city's figures by category, from the cells that the page has read anyway."""
     return figures.projects_by_category(figures.project_cells.narrow({"city": {city.pk}}))
 
 
@@ -78,7 +78,7 @@ def stage_rows(figures: Figures, cells: PlanCells, links: Links, **filters: str)
 
 
 def furthest_first(stages: Iterable[Stage]) -> list[Stage]:
-    """In the order of a bar of stages: those that are suspended come last."""
+    """Return the stages in the order of a bar of stages: those that are suspended come last."""
     order = list(Stage)
     return sorted(stages, key=lambda stage: (stage == Stage.SUSPENDED, -order.index(stage)))
 
@@ -103,7 +103,7 @@ def rank_rows(
     then: Sequence[GroupFigures] | None,
     excused: Excused,
 ) -> list[RankRow]:
-    """By each measure that the map of cities may show."""
+    """Return the city's ranks by each measure that the map of cities may show."""
     return [
         RankRow(
             _label(measure), measure.shown(measure.value(city)), city_ranks(cities, measure, then, excused)[city.key]
@@ -187,7 +187,7 @@ def _change(city: GroupFigures, cities_then: Sequence[GroupFigures] | None) -> d
 
 
 def _watched_measures(figures: Figures) -> list[CityMeasure]:
-    """Of projects that somebody must look after."""
+    """Return the measures of projects that somebody must look after."""
     return [SUSPENDED, LARGE, *([BEHIND, LATE] if figures.has_project_months else [])]
 
 

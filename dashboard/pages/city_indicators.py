@@ -40,8 +40,8 @@ class CityIndicator(NamedTuple):
 
 
 def city_indicators(figures: Figures, city: Region, cities: Sequence[Region], links: Links) -> list[CityIndicator]:
-    """For each indicator the newest value of the city, beside that of the province for the same period. Two queries,
-    one where the city has no value."""
+    """Return for each indicator the newest value of the city, beside that of the province for the same period. Two
+    queries, one where the city has no value."""
     verified = Observation.objects.released(figures.day).filter(verified=True)
     own: dict[Indicator, Observation] = {}
     for row in verified.filter(region=city).select_related("indicator").order_by("indicator__code"):
@@ -59,7 +59,7 @@ def city_indicators(figures: Figures, city: Region, cities: Sequence[Region], li
 
 
 def _age(row: Observation) -> tuple[date, date, int]:
-    """In the order of which value is newest, as of a province's."""
+    """Return a key that orders values by which is newest, in the same way as a province's."""
     return row.period_end, row.released_on, (row.period_end - row.period_start).days
 
 
@@ -117,7 +117,7 @@ def _best(best: CityValue | None, own: Observation, links: Links) -> Mapping[str
 
 
 def _cell(row: Observation | None, *, like: Observation) -> str:
-    """As exact as the city's own value, which stands beside it."""
+    """Return the value, as exact as the city's own, which stands beside it."""
     if row is None:
         return NO_VALUE
     return short_text(like.indicator, row.value, like=[like.value], exact=row.exact).replace(MINUS, "-")

@@ -1,4 +1,4 @@
-"""What the map, the bars and the order of cities may show: one of these at a time."""
+"""The measures that the map, the bars and the order of cities may show: one of these at a time."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -54,14 +54,15 @@ class CityMeasure:
 
     @property
     def filters(self) -> Mapping[str, Any] | None:
-        """Of the list of its projects; None where it counts all."""
+        """Return the filters of the list of its projects; None where it counts all."""
         if self.kind is not None:
             return self.kind.filters
         return None if self.stage is None else {"stage": self.stage.value}
 
     @property
     def are_few(self) -> bool:
-        """Whether its values are small counts of what had better not be: nearer to the first rank, a city fell back."""
+        """Return whether its values are small counts of what had better not be: nearer to the first rank, a city fell
+        back."""
         return self.filters is not None
 
     @property
@@ -70,7 +71,8 @@ class CityMeasure:
 
     @property
     def has_sentence(self) -> bool:
-        """Whether it is told apart from what the page of cities says of all projects anyway."""
+        """Return whether a sentence tells the measure apart from what the page of cities says of all projects
+        anyway."""
         return self.filters is not None or self.is_rate
 
     def ranked_before(self, day: date) -> date | None:
@@ -88,7 +90,7 @@ class CityMeasure:
         return self.value(city) or 0
 
     def shown(self, value: Decimal | int | None) -> str:
-        """As tables and tiles write it."""
+        """Return the value as tables and tiles write it."""
         if value is None:
             return NO_VALUE
         return format_percent(value) if self.is_rate else format_number(whole(value))
@@ -195,7 +197,7 @@ CITY_MEASURES = {each.name: each for each in (INVESTMENT, NUMBER, START_RATE, CO
 
 
 def measures_shown(figures: Figures) -> list[CityMeasure]:
-    """What a page offers: what months say only where some month was reported."""
+    """Return the measures that a page offers: those of months only where some month was reported."""
     return [each for each in CITY_MEASURES.values() if figures.has_project_months or not each.is_of_months]
 
 
@@ -238,7 +240,7 @@ def measured_cities(figures: Figures, measure: CityMeasure) -> list[GroupFigures
 
 
 def city_sentence(figures: Figures, measure: CityMeasure, cities: Sequence[GroupFigures]) -> str:
-    """Where most of it is. `cities` have the figure of the measure."""
+    """Return a sentence that says where most of the measure is. `cities` have its figure."""
     ranked = sorted(cities, key=measure.size, reverse=True)
     if not figures.projects["total"]:
         return _("No projects are listed by this day.")
@@ -295,7 +297,7 @@ def rate_sentence(figures: Figures, measure: CityMeasure, ranked: Sequence[Group
 
 
 def against_elapsed(points: Decimal | None) -> str:
-    """As a clause: 24.0 percentage points ahead of the time elapsed."""
+    """Return the points as a clause: 24.0 percentage points ahead of the time elapsed."""
     if not points:
         return _("level with the time elapsed")
     text = (

@@ -28,7 +28,7 @@ class Excused:
 
     @property
     def either(self) -> Mapping[str, RankExemption]:
-        """On one of both days or on both."""
+        """Return the cities that are excused on one of both days or on both, by their key."""
         return {**self.now, **self.then}
 
 
@@ -47,7 +47,8 @@ def city_ranks(
     then: Sequence[GroupFigures] | None = None,
     excused: Excused = NOBODY_EXCUSED,
 ) -> Mapping[str, CityRank]:
-    """By the city's key. Cities without projects have no place, nor have those that are excused."""
+    """Return the rank of each city by the city's key. Cities without projects have no place, nor have those that are
+    excused."""
 
     def ranked(key: str, of: Sequence[GroupFigures], without: Container[str]) -> Rank:
         return rank(key, of, measure.value, least=1, excused=without)
@@ -66,7 +67,7 @@ def city_ranks(
 
 
 def _fallen(before: int | None, after: int | None, *, is_better_low: bool) -> int:
-    """By how many places one fell back; 0 where it did not, or had none on either day."""
+    """Return by how many places one fell back; 0 where it did not, or had no place on one of the days."""
     if before is None or after is None:
         return 0
     down = after - before
@@ -74,5 +75,5 @@ def _fallen(before: int | None, after: int | None, *, is_better_low: bool) -> in
 
 
 def fallen_cities(cities: Sequence[GroupFigures], ranks: Mapping[str, CityRank]) -> list[GroupFigures]:
-    """Those that fell back by most places."""
+    """Return the cities that fell back by most places."""
     return greatest([city for city in cities if ranks[city.key].fallen], lambda city: ranks[city.key].fallen)

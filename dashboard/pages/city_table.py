@@ -50,7 +50,7 @@ class Cell(NamedTuple):
 
 
 def is_small(figures: Mapping[str, Any]) -> bool:
-    """Whether a city has too few projects for a share to say much."""
+    """Return whether a city has too few projects for a share to say much."""
     return bool(0 < figures["total"] < MIN_PROJECTS_FOR_SHARE)
 
 
@@ -75,7 +75,7 @@ class CityTable:
 
     @property
     def totals(self) -> list[Cell]:
-        """Of all cities, under their columns."""
+        """Return the totals of all cities, under their columns."""
         kinds = {each.name: each.total(self.figures)["total"] for each in (LARGE, self.measure) if each.kind}
         whole_plan = {**self._plan, **kinds}
         sums = self.measure.sums(self.figures, ["category"]) if self._categories else {}
@@ -87,7 +87,7 @@ class CityTable:
 
     @property
     def _none(self) -> int | None:
-        """Of no projects: nothing to measure is not 0."""
+        """Return the value of no projects: nothing to measure is not 0."""
         return None if self.measure.is_rate else 0
 
     @property
@@ -104,7 +104,7 @@ class CityTable:
 
     @cached_property
     def _names(self) -> list[str]:
-        """Of the columns with figures of a city: what is shown first of all."""
+        """Return the names of the columns with figures of a city: the shown measure first of all."""
         names = [NUMBER.name, INVESTMENT.name]
         if self.columns == "stages":
             names += [*(each.value for each in self.figures.stages), LARGE.name]

@@ -1,4 +1,4 @@
-"""What a department's page tells of its months: what it took part in, what was completed, changed and reported."""
+"""The months of a department's page: what it took part in, what was completed, changed and reported."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ EXCERPT = 120
 
 
 class Months(NamedTuple):
-    """From the month `first` to the month `last`, each by its first day."""
+    """The months from `first` to `last`, each by its first day."""
 
     first: date
     last: date
@@ -52,8 +52,8 @@ class Months(NamedTuple):
 
 
 def asked_months(first: str, last: str, *, plan: Plan, day: date) -> Months | None:
-    """Those of the address; without them the last quarter that has ended, else the months of the plan up to the day.
-    None before the plan. Raises BadQuery for what is no month."""
+    """Return the months of the address; without them the last quarter that has ended, else the months of the plan up to
+    the day. None before the plan. Raises BadQuery for what is no month."""
     if day < plan.starts_on:
         return None
     asked = {}
@@ -153,7 +153,7 @@ class Change:
 
 
 def department_work(figures: Figures, department: Department, months: Months, links: Links) -> dict[str, Any]:
-    """What the accepted reports of the department say of some months, and which of its measures changed in them. Two
+    """Return the accepted reports of the department in some months, and those of its measures that changed in them. Two
     queries."""
     reports = list(_reports(figures, department, months)[: MAX_REPORTS + 1])
     changes = _changes(figures, department, months)
@@ -184,7 +184,8 @@ def _reports(figures: Figures, department: Department, months: Months) -> Any:
 
 
 def _changes(figures: Figures, department: Department, months: Months) -> list[Change]:
-    """Of the measures that it leads now, the newest first; that a measure was listed is none."""
+    """Return the changes of status of the measures that the department leads now, the newest first; that a measure was
+    listed is none."""
     until = months.until(figures.day)
     rows = StatusChange.objects.in_plan(figures.plan).history(until).filter(measure__lead_department=department)
     found = []

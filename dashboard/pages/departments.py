@@ -1,4 +1,4 @@
-"""What the page of all departments shows, and that of one."""
+"""The content of the page of all departments, and of that of one."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -146,7 +146,7 @@ def department_detail(
 
 
 def _format_merged(department: Department) -> str:
-    """Which departments were merged into it, and since when; empty for none."""
+    """Return the names of the departments that were merged into it, and since when; empty for none."""
     merged = [
         _("%(name)s (since %(day)s)") % {"name": localized(each, "name"), "day": format_day(each.merged_on)}
         for each in department.merged_from.order_by("merged_on", "number")

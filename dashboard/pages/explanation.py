@@ -1,4 +1,4 @@
-"""What the page of an explanation shows."""
+"""The content of the page of an explanation."""
 
 from datetime import date
 from typing import Any
@@ -60,7 +60,7 @@ def _explanation_url(path: str, explanation: Explanation, links: Links) -> str:
 
 
 def _format_working(explanation: Explanation) -> str:
-    """With the unit for an amount, whose headline may be in another one."""
+    """Return the name of the working, with the unit for an amount, whose headline may be in another one."""
     if not explanation.working or explanation.description["unit"] != YI:
         return explanation.working
     return _("%(name)s (%(unit)s)") % {"name": explanation.working, "unit": format_unit(YI)}

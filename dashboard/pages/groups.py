@@ -1,4 +1,5 @@
-"""What the pages of sections and of departments share. `then`: the figures of the day that a page is compared with."""
+"""The parts that the pages of sections and of departments share. `then`: the figures of the day that a page is compared
+with."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -213,8 +214,8 @@ def group_sentence(
 
 
 def _format_due(own: Mapping[str, Any], first_of: int) -> SafeString | str:
-    """What was due before the day, and what became of it. `first_of`: the number of groups where this one must act
-    first of them."""
+    """Return a clause on the measures due before the day, and what became of them. `first_of`: the number of groups
+    where this one must act first of them."""
     if not own["due_before"]:
         return _("none was due before this day")
     counts = {

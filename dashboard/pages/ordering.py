@@ -86,7 +86,7 @@ class Rank:
 
     @property
     def before(self) -> str:
-        """What comes before the place: joint, 第, 并列第."""
+        """Return the words before the place: joint, 第, 并列第."""
         joint = _("joint") if self.is_tied else ""
         return f"{joint}第" if is_chinese() else joint
 
@@ -117,6 +117,6 @@ def rank(
 
 
 def _format_ordinal(place: int) -> str:
-    """In English: 1st, 2nd, 3rd, 11th, 21st."""
+    """Return the place as an English ordinal: 1st, 2nd, 3rd, 11th, 21st."""
     ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
     return f"{place}{ending}"

@@ -1,4 +1,4 @@
-"""What the page of the plan shows: what it is, its milestones and years, its priority areas."""
+"""The content of the page of the plan: what it is, its milestones and years, its priority areas."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -24,7 +24,8 @@ from web.language import localized
 
 @dataclass(frozen=True)
 class Milestone:
-    """`when`: the day or the month of what happened, else a year of the plan. `source` is markup."""
+    """A milestone or a year of the plan. `when`: the day or the month of what happened, else a year of the plan.
+    `source` is markup."""
 
     when: str
     name: str
@@ -82,7 +83,7 @@ def _sentence(figures: Figures, sections: int) -> str:
 
 
 def _milestones(plan: Plan, day: date) -> list[Milestone]:
-    """What happened to the plan, and each of its years, in their order."""
+    """Return the milestones of the plan and each of its years, in their order."""
     own = [
         Milestone(
             format_day(each.happens_on) if each.day_known else format_month(each.happens_on),

@@ -1,4 +1,4 @@
-"""What the presentation shows: five parts of the overview for a large screen, from the same figures."""
+"""The content of the presentation: five parts of the overview for a large screen, from the same figures."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -244,7 +244,7 @@ def cities_part(figures: Figures) -> dict[str, Any]:
 
 
 def _stages(figures: Figures) -> list[tuple[Stage, int]]:
-    """Those that some project is in, the furthest first, each with how many."""
+    """Return the stages that some project is in, the furthest first, each with how many."""
     totals = {each.key: each.figures["total"] for each in figures.projects_by("stage")}
     return [(each, totals[each.value]) for each in furthest_first(Stage) if totals[each.value]]
 

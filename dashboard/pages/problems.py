@@ -27,7 +27,7 @@ MAX_ROWS = 20
 
 
 def attention_row(figures: Figures, links: Links) -> dict[str, Any]:
-    """Of what needs attention: open problems, and what is urgent about them."""
+    """Return the row on problems among what needs attention: open problems, and what is urgent about them."""
     counts = figures.problem_counts
     if not figures.problem_rows:
         text: SafeString | str = _("No problem has been raised")
@@ -49,8 +49,8 @@ def _bold_if(count: int, text: str) -> SafeString | str:
 
 
 def problem_block(figures: Figures, links: Links, departments: Iterable[GroupFigures]) -> dict[str, Any]:
-    """For the overview: who must act on how many, how long they wait and what they are about. Nothing of a plan
-    without problems."""
+    """Return the block on problems for the overview: who must act on how many, how long they wait and what they are
+    about. Nothing of a plan without problems."""
     if not figures.problem_rows:
         return {}
     counts, oldest = figures.problem_counts, oldest_open(figures.problem_rows)
@@ -138,7 +138,7 @@ def _format_owners(owners: Sequence[GroupFigures], counts: ProblemCounts, links:
 
 
 def department_problems(figures: Figures, group: GroupFigures, links: Links) -> dict[str, Any]:
-    """What a department must solve, helps with or raised."""
+    """Return the problems that a department must solve, helps with or raised."""
     department = group.group
     rows = problems_of_department(department, figures.plan, on=figures.day)
     own = _figures_of([each for each in figures.problem_rows if each.owner == department.pk], figures)

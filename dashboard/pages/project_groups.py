@@ -1,4 +1,4 @@
-"""What the page of projects by lead department, size or list shows."""
+"""The content of the page of projects by lead department, size or list."""
 
 from typing import Any
 

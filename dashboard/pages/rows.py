@@ -17,8 +17,8 @@ from web.limits import thresholds
 
 
 def days_left(measure: Any, day: date) -> int | None:
-    """Until the due day of a measure with its status, negative once that is over; None where it is completed or has
-    none."""
+    """Return the days until the due day of a measure with its status, negative once that is over; None where it is
+    completed or has none."""
     if measure.due_on is None or measure.status == MeasureStatus.COMPLETED:
         return None
     return int((measure.due_on - day).days)
@@ -112,7 +112,7 @@ def city_rows(rows: Iterable[GroupFigures], links: Links) -> list[GroupRow]:
 
 
 def project_changes(now: Mapping[str, Any], then: Mapping[str, Any]) -> dict[str, int]:
-    """By how much the projects and their investment, in whole 亿元, differ from those of the earlier day."""
+    """Return by how much the projects and their investment, in whole 亿元, differ from those of the earlier day."""
     return {
         "total_change": now["total"] - then["total"],
         "investment_change": whole(now["total_investment"] - then["total_investment"]),

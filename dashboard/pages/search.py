@@ -1,4 +1,4 @@
-"""What the page of a search shows."""
+"""The content of the page of a search."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

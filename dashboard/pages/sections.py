@@ -1,4 +1,4 @@
-"""What the page of all sections shows, and that of one."""
+"""The content of the page of all sections, and of that of one."""
 
 from typing import Any
 

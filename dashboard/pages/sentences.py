@@ -33,12 +33,13 @@ def format_since(figures: Figures, then: Figures | None) -> str:
 
 
 def rounding_note(parts: Iterable[Decimal], total: Decimal) -> str:
-    """For amounts in whole units, each rounded for itself as official tables do. Empty where they add up."""
+    """Return a note for amounts in whole units, each rounded for itself as official tables do. Empty where they add
+    up."""
     adds_up = sum(whole(part) for part in parts) == whole(total)
     return "" if adds_up else _("Because of rounding, parts may not add up to the total.")
 
 
 def format_share(part: Decimal | int, of: Decimal | int) -> str:
-    """In percent, to one decimal; a dash where `of` is 0."""
+    """Return the share in percent, to one decimal; a dash where `of` is 0."""
     # Both in 万元 where they are amounts, so that the division is exact.
     return format_percent(percent(int(part * WAN_PER_YI), int(of * WAN_PER_YI)))

@@ -1,4 +1,5 @@
-"""What the page of all themes shows, and that of one. `then`: the figures of the day that a page is compared with."""
+"""The content of the page of all themes, and of that of one. `then`: the figures of the day that a page is compared
+with."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -36,7 +37,7 @@ MAX_LATE, MAX_COMING, MAX_PROJECTS = 10, 8, 8
 
 
 def all_theme_figures(figures: Figures) -> list[ThemeFigures]:
-    """In the order of the plan."""
+    """Return the figures of all themes in the order of the plan."""
     themes = list(figures.plan.themes.order_by("number"))
     return theme_figures(figures, themes, listed_measures(figures, None)) if themes else []
 
@@ -69,7 +70,7 @@ def _list_row(each: ThemeFigures, then: ThemeFigures | None, links: Links) -> di
 
 
 def _urls(theme: Theme, links: Links) -> dict[str, str]:
-    """Where the rows are that its figures count."""
+    """Return the addresses of the rows that the figures of a theme count."""
     own = {"theme": theme.slug}
     return {
         "measures": links.url("measures:list", **own),
@@ -161,12 +162,12 @@ def _statuses(own: ThemeFigures, earlier: ThemeFigures | None, links: Links) -> 
 
 
 def unfinished(own: ThemeFigures) -> list[Any]:
-    """Its measures with a due day that are not completed, the longest overdue first."""
+    """Return the theme's measures with a due day that are not completed, the longest overdue first."""
     return [each for each in own.listed if each.due_on and each.status != MeasureStatus.COMPLETED]
 
 
 def _measure_part(own: ThemeFigures, day: date) -> dict[str, Any]:
-    """What is late and what falls due next."""
+    """Return the part on measures: what is late and what falls due next."""
     rows = unfinished(own)
     late = [each for each in rows if each.due_on < day]
     coming = [each for each in rows if each.due_on >= day]

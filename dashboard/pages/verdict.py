@@ -1,4 +1,4 @@
-"""Where a plan, or a part of it, stands against its due days, in words: for the overview, briefs and presentations.
+"""The standing of a plan, or a part of it, against its due days, in words: for the overview, briefs and presentations.
 
 All take what `dashboard.due_days.due_figures` gives for the measures in question.
 """
@@ -27,7 +27,8 @@ MAX_CALLED = 3
 def verdict_sentence(
     due: Mapping[str, Any], plan: Plan, day: date, *, total: int, names_day: bool = True
 ) -> SafeString | str:
-    """What was due, what falls due next and the forecast, which is bold; what there is none of is left out."""
+    """Return a sentence on what was due, what falls due next and the forecast, which is bold; what there is none of is
+    left out."""
     if day < plan.starts_on:
         return _("The day is before the plan began")
     if not total:
@@ -85,7 +86,8 @@ def format_next_due(ahead: Mapping[str, Any], day: date) -> str:
 
 
 def format_forecast(forecast: Mapping[str, int], plan: Plan) -> str:
-    """At the pace of the last six months about 74 (50–125) will be completed by the end of 2025."""
+    """Return the forecast as a clause: at the pace of the last six months about 74 (50–125) will be completed by the
+    end of 2025."""
     text = _("at the pace of the last six months about %(expected)s %(range)s will be completed by %(end)s")
     return text % {
         "expected": format_number(forecast["expected"]),
@@ -95,7 +97,7 @@ def format_forecast(forecast: Mapping[str, int], plan: Plan) -> str:
 
 
 def format_range(forecast: Mapping[str, int]) -> str:
-    """(50–125), （50—125项）"""
+    """Return the range of a forecast: (50–125), （50—125项）."""
     values = {"lowest": format_number(forecast["lowest"]), "highest": format_number(forecast["highest"])}
     return pgettext("range of a forecast", "(%(lowest)s–%(highest)s)") % values
 
@@ -116,7 +118,8 @@ def format_day_of(day: date, year: int) -> str:
 
 
 def to_call(groups: Iterable[GroupFigures]) -> Sequence[GroupFigures]:
-    """Who has something overdue, whoever must act first before the others. From `Figures.measures_with_due_by`."""
+    """Return the groups that have something overdue, whoever must act first before the others. `groups`: from
+    `Figures.measures_with_due_by`."""
     late = [each for each in groups if each.figures["overdue"]]
     return sorted(late, key=lambda each: each.figures["urgency"])
 

@@ -1,4 +1,4 @@
-"""What a database holds, whichever it is."""
+"""The contents of a database, whichever kind it is."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Contents:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it holds nothing that a person, or a load, has put there."""
+        """Returns whether the database holds nothing that a person, or a load, has put there."""
         return not any(count for table, count in self.rows.items() if table not in MADE_BY_MIGRATE)
 
 

@@ -25,7 +25,7 @@ PAGE_BYTES = 4096
 
 
 class Database(ABC):
-    """That of the settings. `kind` is its vendor, `file` the name of its copy. All methods raise BackupError."""
+    """The database of the settings. `kind` is its vendor, `file` its copy's name. All methods raise BackupError."""
 
     kind: str
     file: str
@@ -46,7 +46,7 @@ class Database(ABC):
 
     @abstractmethod
     def contents(self) -> Contents:
-        """What it holds now."""
+        """Returns the contents that the database has now."""
 
     @abstractmethod
     def load(self, path: Path) -> None:
@@ -167,7 +167,7 @@ def _opened_to_read(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _damage(database: sqlite3.Connection) -> str:
-    """What SQLite finds first; empty where all is well."""
+    """Returns the first damage that SQLite finds; empty where all is well."""
     # A row that no constraint would let in today is no damage.
     database.execute("PRAGMA ignore_check_constraints=ON")
     [found] = database.execute("PRAGMA integrity_check(1)").fetchone()

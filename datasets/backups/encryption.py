@@ -135,7 +135,7 @@ def identities_for(backup: Manifest, file: Path | None) -> list[Identity]:
 
 
 def _read_identities(file: Path) -> list[Identity]:
-    """As `age-keygen` writes them: a line each, others begin with "#"."""
+    """Reads secret keys as `age-keygen` writes them: a line each, while other lines begin with "#"."""
     try:
         content = file.read_bytes()
     except OSError as error:

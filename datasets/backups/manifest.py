@@ -1,4 +1,5 @@
-"""What a backup consists of, with checksums. It is written last: a folder without it is no whole backup."""
+"""The list of all that a backup consists of, with checksums. It is written last: a folder without it is no whole
+backup."""
 
 import hashlib
 import json
@@ -51,12 +52,13 @@ class Manifest:
 
     @property
     def size(self) -> int:
-        """In bytes, without this list."""
+        """Returns the size of all files in bytes, without this list."""
         return sum(piece.size for piece in self.files.values())
 
     @property
     def copied(self) -> dict[str, Piece]:
-        """Without the rows. Folder and name on the site, such as `evidence/ab/abcd.pdf` -> its piece."""
+        """Returns the copied files, without the rows: folder and name on the site, such as `evidence/ab/abcd.pdf` ->
+        its piece."""
         return {
             name.removesuffix(self._end): piece
             for name, piece in self.files.items()
@@ -64,7 +66,7 @@ class Manifest:
         }
 
     def stored(self, name: str) -> str:
-        """Of a name of `copied`: that in the folder."""
+        """Returns the name in the folder of the backup for a name of `copied`."""
         return f"{name}{self._end}"
 
     @property
@@ -94,14 +96,14 @@ class Manifest:
 
 
 def piece_of(path: Path) -> Piece:
-    """Of what is on the disk, rather than in memory since it was written."""
+    """Returns the piece of a file as it is on the disk, rather than in memory since it was written."""
     with path.open("rb") as file:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         return Piece(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Raises BackupError."""
+    """Reads the manifest of a backup. Raises BackupError."""
     path = folder / FILE
     if not path.is_file():
         raise BackupError(f"{folder} is no whole backup: it has no {FILE}, which is written last.")

@@ -55,7 +55,7 @@ class PostgreSQL(Database):
             return self._contents(live)
 
     def load(self, path: Path) -> None:
-        """Through psql, since pg_restore would drop only those tables that the dump knows."""
+        """Loads a dump through psql, since pg_restore would drop only those tables that the dump knows."""
         with self._opened() as live:
             tables = ", ".join(f'"{table}"' for table in self._tables(live))
         connections.close_all()
@@ -85,7 +85,7 @@ class PostgreSQL(Database):
 
     @contextmanager
     def _opened(self) -> Iterator[psycopg.Connection[Any]]:
-        """Without the bounds that pages have: a large site takes its time."""
+        """Opens a connection without the time limits that pages have: a large site takes its time."""
         try:
             with psycopg.connect(make_conninfo(**self._parameters()), autocommit=True) as database:
                 database.execute("SET statement_timeout = 0")
@@ -125,7 +125,7 @@ class PostgreSQL(Database):
                 raise failure
 
     def _parameters(self) -> dict[str, str]:
-        """Of libpq."""
+        """Returns the connection parameters of libpq."""
         database = connection.settings_dict
         names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
         given = {theirs: database[ours] for ours, theirs in names.items()} | database["OPTIONS"]

@@ -34,7 +34,7 @@ def readable_backup(folder: Path) -> Manifest:
 
 
 def replaced() -> str:
-    """What a restore would replace; empty where there is nothing."""
+    """Returns a description of the data that a restore would replace; empty where there is nothing."""
     database = site_database()
     try:
         held = database.contents()
@@ -77,7 +77,7 @@ def _put_files_back(backup: Manifest, folder: Path, identities: Sequence[Identit
 
 
 def _place(name: str) -> tuple[Path, int]:
-    """Where a file of a backup belongs, in a folder that is there, and its mode."""
+    """Returns the path where a file of a backup belongs, in a folder that is there, and its mode."""
     if name.startswith(LOG_ARCHIVE):
         target, mode = settings.DATA_DIR / name, 0o600
         target.parent.mkdir(mode=0o700, exist_ok=True)

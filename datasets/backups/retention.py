@@ -1,4 +1,4 @@
-"""Which backups are kept: of each of the last days, weeks and months that have any, the newest."""
+"""The choice of backups to keep: of each of the last days, weeks and months that have any, the newest."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime

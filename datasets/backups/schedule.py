@@ -103,8 +103,8 @@ def make_scheduled_backup() -> None:
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[bool]:
-    """Whether no other process makes a backup there, until the end of the block. What a worker that hangs has in hand
-    is handed to a second one."""
+    """Yields whether no other process makes a backup in the folder, and keeps others out until the end of the block:
+    the task of a worker that hangs is handed to a second one."""
     if not folder.is_dir():
         # Not made: where a disk is not mounted, its place would fill another one.
         raise BackupError(f"The folder {folder} is not there: mount its disk, or make it.")
@@ -118,7 +118,7 @@ def _alone_in(folder: Path) -> Iterator[bool]:
 
 
 def _delete_unfinished(folder: Path) -> None:
-    """What a process was making when it was killed."""
+    """Deletes backups that a process was making when it was killed."""
     for path in _folders(folder, OURS_UNFINISHED):
         log.warning("The backup %s was cut off, and is deleted.", path)
         shutil.rmtree(path)
@@ -142,7 +142,7 @@ def _make(folder: Path) -> tuple[str, Manifest]:
 
 
 def _delete_old(folder: Path) -> None:
-    """Of those that the schedule has made, what retention no longer keeps. A new one has just been read back."""
+    """Deletes those backups made by the schedule that retention no longer keeps. A new one has just been read back."""
     made = {datetime.strptime(path.name, NAME): path for path in _folders(folder, OURS) if _is_scheduled(path)}  # noqa: DTZ007  # by the clock of Shanghai, like all names
     for moment in made.keys() - kept(made, settings.PILOTZONE_BACKUP_KEEP):
         path = made[moment]

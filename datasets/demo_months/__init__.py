@@ -1,1 +1,1 @@
-"""What is reported of the demonstration's projects by month: made at its first start, by a rule and a fixed seed."""
+"""The monthly reports of the demonstration's projects: made at its first start, by a rule and a fixed seed."""

@@ -49,7 +49,7 @@ ABSURD = {
 
 @dataclass(frozen=True)
 class Facts:
-    """What a project says already; money in 万元."""
+    """The facts that a project states already; money in 万元."""
 
     code: str
     city: str
@@ -83,7 +83,7 @@ class Calendar:
 
 @dataclass(frozen=True)
 class MadeMonth:
-    """As `ProjectMonth` has it. `is_behind`: its texts name a problem."""
+    """A made month with the fields of `ProjectMonth`. `is_behind`: its texts name a problem."""
 
     period: date
     state: str
@@ -108,8 +108,8 @@ class MadeProject:
 
 @dataclass
 class Story:
-    """What is drawn for a project before its months. `reached`: the number of the month in which it reaches its stage,
-    0 where it did before the year."""
+    """The values that are drawn for a project before its months. `reached`: the number of the month in which it reaches
+    its stage, 0 where it did before the year."""
 
     facts: Facts
     rng: Random
@@ -140,7 +140,8 @@ def make_project(facts: Facts, habits: CityHabits, calendar: Calendar, *, absurd
 
 
 def choose_absurd(stages: Mapping[str, str]) -> dict[str, str]:
-    """By the code, which of ABSURD a project says. `stages`: of all projects, by their codes."""
+    """Chooses the projects that report something absurd: code -> name in ABSURD. `stages`: of all projects, by their
+    codes."""
     rng = Random(SEED)
     found: dict[str, str] = {}
     for name, (count, wanted) in ABSURD.items():
@@ -201,7 +202,7 @@ def _draw_silence(story: Story, months: int) -> None:
 
 
 def _planned_days(story: Story) -> tuple[date, date]:
-    """Of the start and the completion. Some projects are late."""
+    """Draws the planned days of the start and the completion. Some projects are late."""
     rng, year, stage = story.rng, story.year, story.facts.stage
     if stage == Stage.PREPARING:
         kind = rng.choices(("late", "this year", "later"), (12, 60, 28))[0]
@@ -229,7 +230,7 @@ def _months(story: Story, habits: CityHabits, calendar: Calendar) -> Iterator[Ma
 
 
 def _state(story: Story, habits: CityHabits) -> str:
-    """Of the month of the day; empty where nothing was begun yet."""
+    """Draws the state of the report for the month of the day; empty where nothing was begun yet."""
     none = 1 - habits.submitted - habits.draft - habits.returned
     states = (ReportState.SUBMITTED, ReportState.DRAFT, ReportState.RETURNED, "")
     return str(story.rng.choices(states, (habits.submitted, habits.draft, habits.returned, none))[0])
@@ -315,7 +316,7 @@ def _workdays(first: date, last: date) -> list[date]:
 
 
 def _workday_of(rng: Random, year: int, month: int) -> date:
-    """Before reports are filed."""
+    """Draws a workday of a month, before reports are filed."""
     return rng.choice(_workdays(date(year, month, 3), date(year, month, 24)))
 
 

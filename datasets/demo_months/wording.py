@@ -1,4 +1,4 @@
-"""What the made months say in words, from parts of the demonstration's data: they name its place, the rule does not."""
+"""The texts of the made months, from parts of the demonstration's data: they name its place, the rule does not."""
 
 import csv
 from collections import defaultdict

@@ -92,7 +92,7 @@ def _month(project: Project, made: MadeMonth) -> dict[str, Any]:
 
 
 def _steps(pk: int, month: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Of the days alone: nobody is known to have made them."""
+    """Yields the steps of a report with their days alone: nobody is known to have made them."""
     content = {name: _plain(month.get(name, blank)) for name, blank in BLANK_CONTENT.items()} | {"evidence": []}
     if month["submitted_on"]:
         yield {"report_id": pk, "move": "submit", "made_on": month["submitted_on"], "content": content}

@@ -20,7 +20,7 @@ MODEL = re.compile(r"'([a-z]+\.[a-z]+)'")
 
 
 class Severity(models.TextChoices):
-    """From the worst: rows contradict each other; somebody should look; worth knowing."""
+    """The severities of checks, from the worst: rows contradict each other; somebody should look; worth knowing."""
 
     ERROR = "error", pgettext_lazy("integrity", "Error")
     WARNING = "warning", pgettext_lazy("integrity", "Warning")
@@ -42,11 +42,11 @@ class Check:
 
     @property
     def models(self) -> set[str]:
-        """Those whose rows it names, such as measures.measure."""
+        """Returns the labels of the models whose rows the check names, such as measures.measure."""
         return set(MODEL.findall(self.statement))
 
     def said(self, what: str) -> str:
-        """Its `title`, `why` or `do` in the reader's language."""
+        """Returns the check's `title`, `why` or `do` in the reader's language."""
         text: str = getattr(self, f"{what}_{'en' if get_language() == 'en' else 'zh'}")
         return text
 

@@ -40,7 +40,7 @@ class WrongRow:
 
 @dataclass(frozen=True)
 class Found:
-    """What a check found: the first rows, and how many there are. `error`: the database's, where it could not run."""
+    """The result of a check: the first rows, and the number of all. `error`: the database's, where it could not run."""
 
     rows: list[WrongRow]
     count: int
@@ -48,7 +48,7 @@ class Found:
 
 
 def run_check(check: Check, *, among: Container[tuple[str, int]] | None = None) -> Found:
-    """`among`: by model and id the rows that count; None where all do."""
+    """Runs a check and returns the rows it finds. `among`: by model and id the rows that count; None where all do."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(check.statement, {"today": today()})
@@ -107,7 +107,8 @@ def found_in(run: IntegrityRun | None, check: Check) -> Found | None:
 
 
 def addresses(rows: Iterable[WrongRow]) -> dict[tuple[str, int], str]:
-    """Of the pages of rows that have one, by model and id. A few queries a model, however many rows."""
+    """Returns the addresses of the pages of rows that have one, by model and id. A few queries a model, however many
+    rows."""
     wanted: dict[str, set[int]] = {}
     for row in rows:
         wanted.setdefault(row.model, set()).add(row.id)

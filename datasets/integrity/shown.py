@@ -1,4 +1,4 @@
-"""What a run of the checks found, as pages and commands show it, in the reader's language."""
+"""The findings of a run of the checks, as pages and commands show them, in the reader's language."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ class CheckRow:
 
 
 def check_rows(run: IntegrityRun | None) -> list[CheckRow]:
-    """Of all checks, the worst first."""
+    """Returns the rows of all checks, the worst first."""
     found = [(check, found_in(run, check)) for check in all_checks()]
     links = addresses(row for _check, each in found if each for row in each.rows)
     return [_check_row(check, each, links) for check, each in found]
@@ -42,7 +42,7 @@ def _check_row(check: Check, found: Found | None, links: dict[tuple[str, int], s
 
 
 def findings_of(run: IntegrityRun) -> list[CheckRow]:
-    """Of the checks that found something."""
+    """Returns the rows of the checks that found something."""
     return [each for each in check_rows(run) if each.found_something]
 
 

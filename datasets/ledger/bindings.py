@@ -1,4 +1,4 @@
-"""Which rows of the database a sheet speaks of."""
+"""The link between each sheet and the rows of the database that it speaks of."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

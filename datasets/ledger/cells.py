@@ -1,4 +1,4 @@
-"""What stands in a cell as the value of its column: one parser for each kind."""
+"""The parsers that turn a cell into the value of its column: one for each kind."""
 
 import math
 import re
@@ -65,8 +65,9 @@ FAILED = re.compile(r"#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|
 
 @dataclass(frozen=True)
 class Hint:
-    """What the cells of a column leave open. `year`: of a day without one; `unit`: of an amount without one, in 万元;
-    `rounds`: amounts finer than 万元 are rounded; `is_share`: 0.9 is 90 %; `is_percentage`: the row is in per cent."""
+    """The answers to what the cells of a column leave open. `year`: of a day without one; `unit`: of an amount
+    without one, in 万元; `rounds`: amounts finer than 万元 are rounded; `is_share`: 0.9 is 90 %; `is_percentage`: the
+    row is in per cent."""
 
     year: int | None = None
     unit: Decimal | None = Decimal(WAN_PER_YI)
@@ -96,8 +97,8 @@ def parse_cell(value: Value, column: Column, hint: Hint = NO_HINT) -> Parsed | t
 
 
 def split_many(text: str) -> list[str]:
-    """By semicolons and line breaks; by 、 only where there are none, since names have it too. What stands in quotation
-    marks is one, since codes may have semicolons."""
+    """Splits a text by semicolons and line breaks; by 、 only where there are none, since names have it too. Text in
+    quotation marks is one part, since codes may have semicolons."""
     has_semicolons = re.search(r"[;；\n]", text)
     if has_semicolons and '"' in text:
         return list(_quoted_parts(text))
@@ -118,7 +119,7 @@ def _quoted_parts(text: str) -> Iterator[str]:
 
 
 def plain_text(value: Plain) -> str:
-    """As it would be typed, without the blanks around it: full width becomes ASCII."""
+    """Returns a value as it would be typed, without the blanks around it: full width becomes ASCII."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, datetime):
@@ -226,7 +227,7 @@ def _decimal(value: Plain) -> Decimal:
 
 
 def _bounded(number: Decimal, column: Column, decimals: int) -> Decimal:
-    """Within the column's bounds, and with as many decimals as it has."""
+    """Checks that a number is within the column's bounds and has no more decimals than allowed, and returns it."""
     at_least, at_most = WAN_BOUNDS if column.kind is Kind.MONEY else BOUNDS
     if column.least is not None and number < column.least:
         raise CellError(at_least, limit=column.least)
@@ -301,7 +302,7 @@ def kept_amount(wan: Decimal) -> Decimal:
 
 
 def finer_amount(value: Value, hint: Hint) -> Decimal | None:
-    """In 万元, where a cell holds an amount that has more digits than are kept; else None."""
+    """Returns the amount of a cell in 万元 where it has more digits than are kept; else None."""
     if value is None or isinstance(value, CellFault):
         return None
     try:
@@ -338,7 +339,7 @@ def _choice(value: Plain, column: Column, hint: Hint) -> str:
 
 @dataclass(frozen=True)
 class _ChoiceNames:
-    """In the reader's language."""
+    """The labels of the choices, in the reader's language."""
 
     choices: type[Choices]
 
@@ -348,7 +349,7 @@ class _ChoiceNames:
 
 @cache
 def choice_names(choices: type[Choices]) -> dict[str, str]:
-    """What a choice may be called -> its value. A label of two choices names neither."""
+    """Returns the names that choices may be called by -> their values. A label of two choices names neither."""
     names: dict[str, str] = {}
     twice = set()
     for value, label in choices.choices:

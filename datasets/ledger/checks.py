@@ -1,4 +1,5 @@
-"""What the database and the rules would refuse of rows that a load writes, said with sheet, row and column."""
+"""The checks for all that the database and the rules would refuse of the rows of a load, said with sheet, row and
+column."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -86,7 +87,7 @@ def check(merged: Merged) -> None:
 
 
 def _check_row(merged: Merged, item: Item) -> None:
-    """What holds for rows of all sheets."""
+    """Checks the rules that hold for rows of all sheets."""
     name = NAMED.get(item.sheet)
     if name and item[f"{name}_zh"] is None and item[f"{name}_en"] is None:
         merged.add_problem(item, f"{name}_zh", _("A value is wanted in one of the two languages."))
@@ -118,7 +119,7 @@ def _check_shape(merged: Merged, item: Item, column: str) -> None:
 
 
 def _check_once(merged: Merged, sheet: str, *columns: str, rows: Iterable[Item] | None = None) -> None:
-    """That no two rows have the same values there; rows with an empty one do not count."""
+    """Checks that no two rows have the same values in the columns; rows with an empty one do not count."""
     seen: dict[tuple[Any, ...], Item] = {}
     # What the site has comes first: the file's row is at fault.
     items = sorted(merged.there(sheet) if rows is None else rows, key=lambda item: item.is_touched)
@@ -133,7 +134,7 @@ def _check_once(merged: Merged, sheet: str, *columns: str, rows: Iterable[Item] 
 
 
 def _check_places(merged: Merged) -> None:
-    """What the place of a region, a section or an indicator in its list or on the map may be."""
+    """Checks the place of a region, a section or an indicator in its list or on the map."""
     order = RegionKind.values
     kinds = {item["code"]: item["kind"] for item in merged.items["regions"].values()}
     for item in merged.touched("regions"):
@@ -179,7 +180,7 @@ def _check_measures(merged: Merged) -> None:
 
 
 def _check_leaving(merged: Merged) -> None:
-    """Of measures and projects that are withdrawn."""
+    """Checks measures and projects that are withdrawn."""
     for sheet in LEAVING:
         left_on = last_days(merged, sheet)
         for item in merged.touched(sheet):
@@ -197,7 +198,7 @@ def _check_leaving(merged: Merged) -> None:
 
 
 def _check_placements(merged: Merged) -> None:
-    """That each project lies in a member of its plan's region, or in the region itself where it has none."""
+    """Checks that each project lies in a member of its plan's region, or in the region itself where it has none."""
     regions = merged.items["regions"].values()
     places = {each["code"]: Place(each["code"], each["kind"], each["parent"], each["code"]) for each in regions}
     plan = merged.plan
@@ -228,7 +229,7 @@ def _check_planned_days(merged: Merged) -> None:
 
 
 def _check_exemptions(merged: Merged) -> None:
-    """That no two of a city overlap, and that who recorded one comes with the moment."""
+    """Checks that no two exemptions of a city overlap, and that the person who recorded one comes with the moment."""
     for item in merged.touched("rank_exemptions"):
         first, last = item["starts_on"], item["ends_on"]
         if (item["recorded_at"] is None) != (item["recorded_by"] is None):

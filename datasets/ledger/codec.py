@@ -13,7 +13,7 @@ from datasets.ledger.sheets import SHEETS
 
 
 def to_plain(value: Any) -> Any:
-    """What JSON knows."""
+    """Turns a value into one that JSON knows."""
     if isinstance(value, tuple):
         return list(value)
     if isinstance(value, datetime):

@@ -208,7 +208,7 @@ class _Commit:
 
 
 def write_both_links(new: Iterable[Item], removed: Iterable[Item], ids: Mapping[str, Mapping[Key, int]]) -> None:
-    """Of measures with projects, and with indicators."""
+    """Writes the links of measures with projects, and with indicators."""
     for sheet, model in (("projects", Project), ("indicators", Indicator)):
         relation: Any = model._meta.get_field("measures")
         write_links(relation, links_of(new, sheet, ids), links_of(removed, sheet, ids))

@@ -1,4 +1,4 @@
-"""What the site holds of a plan, in the words of the ledger: a file is compared with it, an export writes it."""
+"""The site's data of a plan, in the words of the ledger: a file is compared with it, an export writes it."""
 
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator
@@ -25,7 +25,7 @@ from reporting.workflow import HAND_IN_MOVES
 
 @dataclass
 class Contents:
-    """By sheet and key: the values of each row, and its id."""
+    """The values of each row, and its id, by sheet and key."""
 
     rows: dict[str, dict[Key, Values]] = field(default_factory=lambda: {name: {} for name in SHEETS})
     ids: dict[str, dict[Key, int]] = field(default_factory=lambda: {name: {} for name in SHEETS})
@@ -41,7 +41,7 @@ SHEETS_OF_MONTHS = ("project_months", "project_month_evidence")
 
 
 def read_contents(plan: Plan | None, *, without: Container[str] = ()) -> Contents:
-    """Of the site's own rows and of the plan's, but for the sheets `without`. A query a sheet, and one for each of its
+    """Reads the site's own rows and the plan's, but for the sheets `without`. A query a sheet, and one for each of its
     columns that hold many."""
     contents = Contents()
     for sheet in BINDINGS:
@@ -65,7 +65,7 @@ def key_of(sheet: str, values: Values) -> Key:
 
 
 def plain(value: Any) -> Any:
-    """As the ledger says it: no empty text, no zeros after the last digit, and moments of Shanghai."""
+    """Returns a value as the ledger says it: no empty text, no zeros after the last digit, and moments of Shanghai."""
     if value == "":
         return None
     if isinstance(value, Decimal):
@@ -74,13 +74,13 @@ def plain(value: Any) -> Any:
 
 
 def normalized(value: Decimal) -> Decimal:
-    """Without zeros at the end, and without an exponent."""
+    """Returns a number without zeros at the end, and without an exponent."""
     short = value.normalize()
     return short.quantize(Decimal(1)) if short.as_tuple().exponent > 0 else short  # type: ignore[operator]  # a number
 
 
 def _columns(sheet: str) -> list[Column]:
-    """Those that one query reads."""
+    """Returns the columns of a sheet that one query reads."""
     return [each for each in SHEETS[sheet].columns if not each.many and path_of(sheet, each)]
 
 
@@ -188,7 +188,7 @@ def _read_annual_plan_changes(sheet: str, plan: Plan | None, contents: Contents)
 
 
 def _read_evidence(sheet: str, plan: Plan | None, contents: Contents) -> None:
-    """Without files: a load brings none, and takes none away."""
+    """Reads the evidence without files: a load brings none, and takes none away."""
     about = EVIDENCE_OF[sheet]
     reports = {pk: key for key, pk in contents.ids[about].items()}
     for pk, values in _read(sheet, plan, "report"):
@@ -222,7 +222,8 @@ def _read_people(sheet: str, plan: Plan | None, contents: Contents) -> None:
 
 
 def _read_scopes(sheet: str, plan: Plan | None, contents: Contents) -> None:
-    """Who left the plan and returned. A withdrawal that stands is in the row of the measure or project, too."""
+    """Reads the rows on who left the plan and returned. A withdrawal that stands is in the row of the measure or
+    project, too."""
     subject = SHEETS[sheet].column(SHEETS[sheet].key[0])
     seen: Counter[Key] = Counter()
     newest: dict[str, Values] = {}

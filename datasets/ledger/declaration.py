@@ -57,7 +57,7 @@ class Column:
     optional_where: tuple[str, str] | None = None
 
     def is_needed(self, values: Mapping[str, Any]) -> bool:
-        """Whether a row with these values needs one here."""
+        """Returns whether a row with these values needs a value in this column."""
         if self.optional_where is None:
             return self.required
         column, value = self.optional_where

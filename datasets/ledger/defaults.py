@@ -1,4 +1,4 @@
-"""What a new row holds where the file says nothing, and keys that a file may leave out."""
+"""The values of a new row where the file says nothing, and keys that a file may leave out."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -203,7 +203,7 @@ def _completed_history(values: Values) -> Values:
 
 
 def _completed(values: Values, day: str, number: str) -> Values:
-    """Of several rows of a day the first, where the day alone is written."""
+    """Adds the number of the first of several rows of a day, where the day alone is written."""
     if values.get(day) is None:
         return values
     return {**values, number: values.get(number) or 1}
@@ -243,12 +243,12 @@ def _with_numbers(sheet: str, rows: list[Row], contents: Contents) -> list[Row]:
 
 
 def _folded(parts: Iterable[Any]) -> tuple[str, ...]:
-    """As they are compared: one that is empty is an empty text."""
+    """Returns texts in the form in which they are compared: an empty one is an empty text."""
     return tuple(folded(part or "") for part in parts)
 
 
 def _greatest(taken: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], int]:
-    """Of each group the greatest number; a number stands at the end of each tuple, after what names its group."""
+    """Returns each group's greatest number; a number stands at the end of each tuple, after what names its group."""
     last: dict[tuple[Any, ...], int] = {}
     for *parts, number in taken:
         last[tuple(parts)] = max(number, last.get(tuple(parts), 0))

@@ -189,7 +189,7 @@ def date_new_reports(merged: Merged) -> None:
 
 
 def hand_over(items: Iterable[Item], ids: Ids, *, by: User | None, reason: str) -> None:
-    """What new lead departments mean: see `measures.office.terms`. And who is told of new due dates."""
+    """Does all that follows from new lead departments (see `measures.office.terms`), and notifies of new due dates."""
     cells = [(ids["measures"][item.key], cell) for item in items for cell in item.cells]
     old_leads = {pk: ids["departments"][(cell.old,)] for pk, cell in cells if cell.column == Term.LEAD_DEPARTMENT}
     due = {pk for pk, cell in cells if cell.column == Term.DUE_ON}
@@ -202,7 +202,7 @@ def hand_over(items: Iterable[Item], ids: Ids, *, by: User | None, reason: str) 
 
 
 def tell_of_people(items: Iterable[Item], ids: Ids, *, by: User | None) -> None:
-    """Whose role, department, city or state the load changes; see `core.signals`."""
+    """Sends a signal for each person whose role, department, city or state the load changes; see `core.signals`."""
     told = ("role", "department", "city", "active")
     changed = [ids["people"][item.key] for item in items if any(cell.column in told for cell in item.cells)]
     for person in User.objects.filter(pk__in=changed).order_by("pk"):

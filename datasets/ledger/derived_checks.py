@@ -1,4 +1,4 @@
-"""What derived indicators must be: the rule of `indicators.derived`, said of the rows of a file."""
+"""The checks of derived indicators: the rule of `indicators.derived`, said of the rows of a file."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from indicators.derived import Misfit, Part, misfit
 
 
 def check_derived(merged: Merged) -> None:
-    """That each is derived as the rule allows, and that none has values of its own."""
+    """Checks that each derived indicator is derived as the rule allows, and that none has values of its own."""
     indicators = {item["code"]: item for item in merged.there("indicators")}
     for item in indicators.values():
         if item["derived_form"] is not None or item["derived_from"] is not None or item["derived_with"] is not None:

@@ -1,5 +1,5 @@
-"""What is not wrong, but unlikely, among the rows that a file brings: the questions that forms ask, each once for all
-rows of which it is asked. No query: what was before a row is among those of the site and of the file."""
+"""The questions about rows of a file that are not wrong, but unlikely: those that forms ask, each once for all rows of
+which it is asked. No query: what was before a row is among those of the site and of the file."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -84,7 +84,7 @@ class Unlikely:
 
 
 def find_unlikely(merged: Merged, limits: Limits) -> list[Unlikely]:
-    """In the order of the sheets, and of their questions."""
+    """Finds the unlikely rows, in the order of the sheets, and of their questions."""
     found: dict[tuple[str, str], list[Item]] = defaultdict(list)
     kinds = (_due_days, _reports, _months, _values)
     for item, doubts in chain.from_iterable(each(merged, limits) for each in kinds):

@@ -16,7 +16,7 @@ LISTED = ("measures", "projects")
 
 
 def export_folder(plan: Plan, folder: Path) -> int:
-    """As CSV files, with equal bytes for equal contents. Returns how many rows were written."""
+    """Writes the ledger as CSV files, with equal bytes for equal contents. Returns how many rows were written."""
     contents = read_contents(plan)
     rows = ordered_rows(contents)
     write_csv_folder(folder, SHEETS.values(), rows, base=keep_version(plan, contents))

@@ -1,4 +1,4 @@
-"""Which tables a file holds: told by its content, never by its name."""
+"""The reading of tables from a file, whose kind is told by its content, never by its name."""
 
 import re
 import struct
@@ -83,7 +83,8 @@ def _read_zip(content: BinaryIO) -> RawFile:
 
 
 def _check_sizes(archive: zipfile.ZipFile) -> None:
-    """By what the parts say of themselves; unpacking them to the end shows that they do not lie."""
+    """Checks the unpacked size by what the parts say of themselves; unpacking them to the end shows that they do not
+    lie."""
     if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED_BYTES:
         raise _unpacks_to_too_much()
     for part in archive.infolist():

@@ -1,4 +1,4 @@
-"""What happened cannot lie in the future: months, changes of status, decisions and values of a file."""
+"""The checks that what happened is not in the future: months, changes of status, decisions and values of a file."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -17,7 +17,7 @@ HAPPENED: Mapping[str, tuple[str, ...]] = {
 
 
 def check_future(merged: Merged) -> None:
-    """Of rows of the file; of one that follows from another row the other is at fault."""
+    """Checks the days of rows of the file; where a row follows from another row, the other is at fault."""
     for sheet, columns in HAPPENED.items():
         for item in _rows_of_file(merged, sheet):
             if item["period"] is not None and item["period"] > today():

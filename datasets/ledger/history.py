@@ -18,7 +18,7 @@ COLUMNS_OF_REPORTS = {"old_status": "against_status", "report": "against_status"
 
 
 def check_histories(merged: Merged) -> None:
-    """Of measures whose history the load would add to, and of those whose listing it would move."""
+    """Checks the measures whose history the load would add to, and those whose listing it would move."""
     histories: dict[str, list[Item]] = {}
     for item in merged.items["status_history"].values():
         histories.setdefault(item["measure"], []).append(item)
@@ -84,7 +84,7 @@ class _Story:
             self.written.append(as_change(number, row, self.rows))
 
     def _problem(self, row: Item, column: str, sentence: str) -> None:
-        """Of a row of the site that no longer fits, the rows of the file are at fault."""
+        """Adds a problem of a row; where a row of the site no longer fits, the rows of the file are at fault."""
         if row.is_touched:
             self._blame(row, column, sentence)
         else:
@@ -171,7 +171,8 @@ def _label(status: str) -> dict[str, Any]:
 
 
 def _check_moved_listing(merged: Merged, measure: Item, rows: list[Item]) -> None:
-    """As `measures.office.terms.move_listing` has it: no later row may come to stand before the first."""
+    """Checks a moved listing as `measures.office.terms.move_listing` does: no later row may come to stand before the
+    first."""
     listed_on: date | None = measure["listed_on"]
     changes = effective_changes(as_change(number, row, rows) for number, row in enumerate(rows))
     if not changes or listed_on is None:

@@ -1,4 +1,4 @@
-"""Who changed cells of the site last, and when: as the log knows it, or the load that brought them."""
+"""The last changes of cells of the site, by whom and when: as the log knows them, or the load that brought them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,14 +26,15 @@ BATCH_SIZE = 500
 
 @dataclass(frozen=True)
 class LastChange:
-    """`by`: None for a command. `load`: the number of the load that did it, None for a change on the site."""
+    """The last change of a cell. `by`: None for a command. `load`: the number of the load that did it, None for a
+    change on the site."""
 
     at: datetime
     by: User | None
     load: int | None = None
 
     def __str__(self) -> str:
-        """In the reader's language."""
+        """Returns the change in the reader's language."""
         words = {"time": format_datetime(self.at), "load": self.load}
         who = format_person(self.by) if self.by else _("a command")
         if self.load is None:
@@ -42,7 +43,8 @@ class LastChange:
 
 
 def last_changes(seen: Preview) -> Mapping[CellName, LastChange]:
-    """Of the cells in conflict, since the download. One whose change nobody noted is left out."""
+    """Returns the last change of each cell in conflict, since the download. A cell whose change nobody noted is left
+    out."""
     cells = {
         (entry.sheet, entry.key, cell.column) for entry in seen.conflicts for cell in entry.cells if cell.is_conflict
     }

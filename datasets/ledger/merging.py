@@ -1,4 +1,4 @@
-"""What the site would hold after a load: its own rows with those of the file laid over them."""
+"""The merging of a file into the site's data: the site's own rows with those of the file laid over them."""
 
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping
@@ -29,7 +29,7 @@ CellName = tuple[str, Key, str]
 
 
 class What(StrEnum):
-    """What a load does with a row."""
+    """The possible outcomes of a row in a load."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -67,7 +67,7 @@ class Item:
 
     @property
     def about(self) -> Key | None:
-        """Of a report: the key of the problem that it is about."""
+        """Returns the key of the problem that a report is about; None where it is about none."""
         number = self["about_problem"]
         return None if number is None else (self["measure"], self["project"], number)
 
@@ -83,7 +83,7 @@ class Item:
 
     @property
     def is_removed(self) -> bool:
-        """Whether the load takes the row away, or a measure or project out of the plan."""
+        """Returns whether the load takes the row away, or a measure or project out of the plan."""
         return self.site is not None and any(cell.column == "remove" and cell.new for cell in self.cells)
 
     @property
@@ -92,7 +92,7 @@ class Item:
 
     @property
     def is_touched(self) -> bool:
-        """Whether the load would write something."""
+        """Returns whether the load would write something in this row."""
         return self.row is not None and (self.site is None or bool(self.cells))
 
 
@@ -218,7 +218,7 @@ def _new_departments(measures: list[Row], names: Names) -> list[Row]:
 
 
 def _problem_categories(rows: list[Row], contents: Contents) -> list[Row]:
-    """Those of the file; of a plan that begins without any, those of any new plan."""
+    """Returns the categories of problems of the file; for a plan that begins without any, those of any new plan."""
     if rows or contents.rows["sections"] or contents.rows["problem_categories"]:
         return rows
     return [
@@ -280,7 +280,7 @@ class _Overlay:
         return self.merged.plan if sheet == "plan" and not self.merged.items["sections"] else None
 
     def _is_as_before(self, sheet: str, key: Key, values: Values) -> bool:
-        """Whether the file was made from a row that it left as it was."""
+        """Returns whether the file was made from a row that it left as it was."""
         before = None if self.base is None else self.base.get(sheet, {}).get(key)
         return before is not None and all(before.get(name) == value for name, value in values.items())
 
@@ -332,7 +332,7 @@ class _Overlay:
         return bool(missing) or (sheet in OF_MEASURE_OR_PROJECT and self._lacks_subject(row, values))
 
     def _lacks_subject(self, row: Row, values: Values) -> bool:
-        """Whether a row of a measure or project names neither, or both."""
+        """Returns whether a row of a measure or project names neither, or both."""
 
         def is_wrong(named: Values) -> bool:
             return (named.get("measure") is None) == (named.get("project") is None)
@@ -365,18 +365,19 @@ class _Overlay:
                 yield from self._decided(item, Cell(name, old, new))
 
     def _now(self, column: Column, old: Any) -> Any:
-        """What the site says as a file is read: a merged department is the one that does its work now."""
+        """Returns the site's value as a file is read: a merged department is the one that does its work now."""
         names = self.merged.names.get(column.refers_to)
         if names is None or not names.merged or not old:
             return old
         return tuple(sorted(set(map(names.successor, old)))) if column.many else names.successor(old)
 
     def _says_nothing(self, sheet: str, column: str) -> bool:
-        """Whether an empty cell leaves what the site has."""
+        """Returns whether an empty cell leaves what the site has."""
         return column in KEPT_WHERE_EMPTY.get(sheet, ()) or column in BESIDE or sheet in RECORDS
 
     def _decided(self, item: Item, cell: Cell) -> Iterator[Cell]:
-        """With what the file was made from: whoever changed the cell since is right, where only one did."""
+        """Yields a changed cell as decided by what the file was made from: whoever changed it since is right, where
+        only one did."""
         before = None if self.base is None else self.base.get(item.sheet, {}).get(item.key)
         if before is None or cell.column not in before or before[cell.column] == cell.old:
             yield cell

@@ -1,4 +1,4 @@
-"""What a load would do. Writes nothing, and sends nothing."""
+"""The preview of a load. Writes nothing, and sends nothing."""
 
 import hashlib
 from collections import Counter
@@ -73,7 +73,7 @@ class Preview:
 
     @property
     def needs_confirmation(self) -> bool:
-        """Whether rows of the site change without a version that says what the file was made from."""
+        """Returns whether rows of the site change without a version that says what the file was made from."""
         return self.downloaded_at is None and any(
             self._needs_consent(entry, cell)
             for entry in self.entries
@@ -146,7 +146,8 @@ def _add_derived(merged: Merged) -> None:
 
 
 def _bounded(problems: list[Problem]) -> list[Problem]:
-    """Of very many the first, and how many more there are: such a file is not loaded, whatever is left out."""
+    """Returns only the first of very many problems, and how many more there are: such a file is not loaded, whatever is
+    left out."""
     of_file = [each for each in problems if not each.number]
     of_rows = [each for each in problems if each.number]
     more = len(of_rows) - MAX_PROBLEMS
@@ -157,7 +158,7 @@ def _bounded(problems: list[Problem]) -> list[Problem]:
 
 
 def _entries(merged: Merged, wrong: set[tuple[str, int]]) -> list[Entry]:
-    """Of the file's rows; wrong ones have been left out."""
+    """Returns the entries of the file's rows; wrong ones have been left out."""
     found = [
         Entry(item.sheet, item.key, item.row.number, item.what, item.cells, item.values)
         for sheet in SHEETS
@@ -168,7 +169,7 @@ def _entries(merged: Merged, wrong: set[tuple[str, int]]) -> list[Entry]:
 
 
 def _check_file(merged: Merged, plan: Plan | None, version: LedgerVersion | None) -> None:
-    """That the file is of this plan, or brings one."""
+    """Checks that the file is of this plan, or brings one."""
     plans = list(merged.items["plan"].values())
     if version is not None and version.plan != plan:
         words = {"file": version.plan.slug, "plan": plan.slug if plan else "-"}

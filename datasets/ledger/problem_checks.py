@@ -16,7 +16,7 @@ HELD = ("owner", "due_on", "is_escalated")
 
 
 def steps_by_problem(merged: Merged) -> dict[Key, list[Item]]:
-    """In the order in which they were made."""
+    """Returns the steps of each problem in the order in which they were made."""
     found: dict[Key, list[Item]] = {}
     for item in merged.items["problem_steps"].values():
         found.setdefault(item.key[:3], []).append(item)
@@ -26,8 +26,8 @@ def steps_by_problem(merged: Merged) -> dict[Key, list[Item]]:
 
 
 def first_owner(merged: Merged, problem: Item) -> str | None:
-    """Who is to solve a problem until the office says otherwise; None where nobody leads what it is about and nobody is
-    proposed."""
+    """Returns the department that is to solve a problem until the office says otherwise; None where nobody leads what
+    it is about and nobody is proposed."""
     sheet, code = ("measures", problem["measure"]) if problem["measure"] else ("projects", problem["project"])
     subject = merged.items[sheet].get((code,))
     wanted = problem["proposed_owner"] or (subject["lead_department"] if subject else None)
@@ -133,7 +133,7 @@ def _fault_of_number(step: Item, before: Item | None) -> tuple[str, str] | None:
 
 
 def _add_fault(merged: Merged, step: Item, steps: list[Item], column: str, sentence: str) -> None:
-    """Of a step of the site that no longer fits, those of the file are at fault."""
+    """Adds a problem of a step; where a step of the site no longer fits, those of the file are at fault."""
     if step.is_touched:
         merged.add_problem(step, column, sentence)
         return
@@ -143,7 +143,7 @@ def _add_fault(merged: Merged, step: Item, steps: list[Item], column: str, sente
 
 
 def _complete(merged: Merged, problem: Item, step: Item, before: Item | None) -> None:
-    """What the step leaves empty."""
+    """Fills in the values that the step leaves empty."""
     move = BY_NAME[step["move"]]
     if step["state"] is None:
         step.values["state"] = str(move.after or (before["state"] if before else ProblemState.RAISED))

@@ -1,4 +1,4 @@
-"""What the cells of a column leave open is asked once, before they are read."""
+"""The questions about what the cells of a column leave open, asked once, before they are read."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -59,7 +59,7 @@ class Question:
 
     @property
     def key(self) -> str:
-        """Under which its answer is given: the same for all tables of one sheet in a file."""
+        """Returns the key under which its answer is given: the same for all tables of one sheet in a file."""
         return question_key(self.sheet, self.column, self.kind)
 
 
@@ -78,7 +78,7 @@ def question_key(sheet: Sheet, column: Column, kind: str = "") -> str:
 
 
 def questions(table: Table, answers: Mapping[str, str]) -> list[Question]:
-    """Those that `answers` (key -> value of a choice) does not answer."""
+    """Returns the questions that `answers` (key -> value of a choice) does not answer."""
     found = (each for column in table.columns for each in _questions(table, column, answers))
     return [each for each in found if answers.get(each.key) not in dict(each.choices)]
 
@@ -107,7 +107,7 @@ def _finer_amounts(table: Table, column: Column, answers: Mapping[str, str]) -> 
 
 
 def _open_cells(table: Table, column: Column) -> list[Value]:
-    """Those that can be read in two ways."""
+    """Returns the cells that can be read in two ways."""
     values = (row.cells[column.name] for row in table.rows)
     if column.kind is Kind.DAY:
         return [value for value in values if has_no_year(value)]
@@ -142,13 +142,14 @@ def _shares(values: Iterable[Value]) -> list[Value]:
 
 
 def _is_ours(table: Table, column: Column) -> bool:
-    """It was written by us, and says what its numbers are."""
+    """Returns whether this site wrote the table, so that it says what its numbers are."""
     # Who saves it in another format may lose what was typed as a percentage.
     return (table.has_base and table.has_formats) or table.header[column.name] == column.name
 
 
 def _header_unit(table: Table, column: Column) -> Decimal | None:
-    """In 万元: as its header says; under the name of the column in a CSV file that of the column."""
+    """Returns the unit of a column, in 万元, as its header says; where the header is the column's name, as in a CSV
+    file, the column's own unit."""
     header = table.header[column.name]
     text = same_name(header)
     if text == same_name(column.name):

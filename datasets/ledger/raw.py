@@ -1,4 +1,4 @@
-"""What a file holds before anything is known about its columns, and how much it may hold."""
+"""The contents of a file before anything is known about its columns, and limits on how much it may hold."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -113,7 +113,7 @@ def check_names(names: Iterable[str]) -> None:
 
 
 def trimmed(cells: Iterable[Value]) -> tuple[Value, ...]:
-    """Without the empty cells at the end; () for an empty row."""
+    """Returns the cells without the empty ones at the end; () for an empty row."""
     row = list(cells)
     while row and (row[-1] is None or (isinstance(row[-1], str) and not row[-1].strip())):
         row.pop()

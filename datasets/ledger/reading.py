@@ -40,7 +40,8 @@ def read_ledger(path: Path, answers: Mapping[str, str] | None = None) -> Reading
 
 
 def only_what_may_be_loaded(reading: Reading, *, by: User | None) -> Reading:
-    """Without what administrators alone keep, unless one of them loads the file. None: whoever runs the server."""
+    """Removes what administrators alone keep, unless one of them loads the file. `by`: None for whoever runs the
+    server."""
     left_out = [sheet for sheet in KEPT_BY_ADMINISTRATORS if sheet in reading.ledger.rows]
     if by is None or may_administer(by) or not left_out:
         return reading

@@ -1,4 +1,4 @@
-"""What a cell means that names another row, by its key or a name; and keys of rows that bring none."""
+"""The rows that cells name, by key or name; and keys of rows that bring none."""
 
 import re
 import unicodedata
@@ -55,8 +55,8 @@ class Names:
         return next(iter(found), None)
 
     def successor(self, key: str) -> str:
-        """Of a merged department whoever does its work now, through all mergers; else the row itself, also where they
-        lead in a circle."""
+        """Returns the department that does the work of a merged one now, through all mergers; else the row itself, also
+        where they lead in a circle."""
         now, seen = key, set[str]()
         while now in self.merged:
             if now in seen:

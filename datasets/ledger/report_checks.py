@@ -1,4 +1,4 @@
-"""What reports, their evidence and annual plans must be, as the services would have made them."""
+"""The checks of reports, their evidence and annual plans: they must be as the services would have made them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -69,7 +69,7 @@ def _check_report(merged: Merged, item: Item) -> None:
 
 
 def _check_month(merged: Merged, item: Item) -> None:
-    """What the rules of a month say of the row alone, and of its project."""
+    """Checks the rules of a month for the row alone, and for its project."""
     if item["stage"] is None or item["period"] is None:
         return
     project = merged.items["projects"].get((item["project"],))

@@ -1,4 +1,4 @@
-"""What was read of a ledger, and what is wrong with it. Plain values: no model and no query."""
+"""The rows that were read of a ledger, and what is wrong with it. Plain values: no model and no query."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

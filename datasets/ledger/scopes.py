@@ -1,5 +1,5 @@
-"""Who left the plan and returned, as the ledger says it: rows of their own; a withdrawal alone may also stand in
-the row of the measure or project."""
+"""The records of who left the plan and returned, as the ledger has them: rows of their own; a withdrawal alone may also
+stand in the row of the measure or project."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ SCOPES: Mapping[str, Scopes] = {
 
 @dataclass(frozen=True)
 class Change:
-    """As the rules of `core.scope` take one; `pk`: its number among those of one moment."""
+    """A change as the rules of `core.scope` take one; `pk`: its number among those of one moment."""
 
     pk: int
     kind: str
@@ -44,7 +44,7 @@ class Change:
 
 
 def rows_by_code(merged: Merged, sheet: str, *, is_after: bool = True) -> dict[str, list[Item]]:
-    """Of measures or projects, in the order in which they were recorded."""
+    """Returns the scope rows of measures or projects, by code, in the order in which they were recorded."""
     found: dict[str, list[Item]] = {}
     for item in merged.items[SCOPES[sheet].sheet].values():
         if is_after or item.site is not None:
@@ -59,7 +59,7 @@ def as_changes(rows: list[Item]) -> list[Change]:
 
 
 def last_days(merged: Merged, sheet: str) -> dict[Key, date]:
-    """Of those that left or returned: the last day on which they did."""
+    """Returns, for measures or projects that left or returned, the last day on which they did."""
     days: dict[Key, date] = {}
     for code, rows in rows_by_code(merged, sheet).items():
         known = [row["effective_on"] for row in rows if row["effective_on"]]
@@ -69,7 +69,7 @@ def last_days(merged: Merged, sheet: str) -> dict[Key, date]:
 
 
 def leaving_items(merged: Merged, sheet: str) -> list[Item]:
-    """Those that the load withdraws without a row of its own that says so."""
+    """Returns the items that the load withdraws without a row of its own that says so."""
     rows = rows_by_code(merged, sheet)
     return [
         item
@@ -81,7 +81,7 @@ def leaving_items(merged: Merged, sheet: str) -> list[Item]:
 
 
 def check_scopes(merged: Merged) -> None:
-    """That each new row may follow the one before it, as `core.scope_changes.add_scope_change` has it."""
+    """Checks that each new row may follow the one before it, as `core.scope_changes.add_scope_change` has it."""
     for sheet, scopes in SCOPES.items():
         concerned = {item[scopes.column] for item in merged.touched(scopes.sheet)}
         rows = rows_by_code(merged, sheet) if concerned else {}

@@ -1,4 +1,4 @@
-"""What is wrong with a file or a cell, said in the language of whoever reads it."""
+"""The sentences on what is wrong with a file or a cell, in the language of whoever reads them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

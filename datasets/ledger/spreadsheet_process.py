@@ -70,8 +70,8 @@ def say(*message: object) -> None:
 
 @dataclass(frozen=True)
 class Parts:
-    """Of an .xlsx file: the part of each sheet, and the numbers of the styles that show percentages. Of other files
-    nothing."""
+    """The parts of an .xlsx file: that of each sheet, and the numbers of the styles that show percentages. Of other
+    files nothing."""
 
     sheets: dict[str, str] = field(default_factory=dict)
     percent_styles: Collection[int] = ()
@@ -79,8 +79,9 @@ class Parts:
 
 @dataclass(frozen=True)
 class Marked:
-    """What the library does not tell of the cells of a sheet. `faults`: row -> column -> the error, or "" where the
-    formula was never computed; `percentages`: row -> columns of cells that show their number as a percentage."""
+    """The properties of a sheet's cells that the library does not tell. `faults`: row -> column -> the error, or ""
+    where the formula was never computed; `percentages`: row -> columns of cells that show their number as a percentage.
+    """
 
     faults: dict[int, dict[int, str]] = field(default_factory=lambda: defaultdict(dict))
     percentages: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))

@@ -1,4 +1,5 @@
-"""Which sheet of a file is which of ours, where its header stands, and which column is which."""
+"""The recognition of sheets, headers and columns: which sheet of a file is which of ours, where its header stands, and
+which column is which."""
 
 import csv
 import io
@@ -183,7 +184,7 @@ def header_key(text: str) -> str:
 
 
 def _columns_by_key(sheet: Sheet) -> dict[str, Column]:
-    """What may stand above a column: its name, or its label or an alias in any language."""
+    """Returns the columns by all that may stand above one: its name, or its label or an alias in any language."""
     by_key: dict[str, Column] = {}
     for column in sheet.columns:
         labels = chain.from_iterable(map(in_all_languages, (column.label, *column.aliases)))
@@ -196,7 +197,7 @@ def _columns_by_key(sheet: Sheet) -> dict[str, Column]:
 def _recognized(
     raw: RawSheet, sheets: Sequence[Sheet], keys: Mapping[str, Mapping[str, Column]]
 ) -> tuple[Sheet, _Header] | None:
-    """By its name, else by its headers: those of one sheet alone, with all that names a row."""
+    """Recognizes a sheet by its name, else by its headers: those of one sheet alone, with all that names a row."""
     named = next((sheet for sheet in sheets if same_name(raw.name) in _sheet_keys(sheet)), None)
     if named is not None:
         return named, _find_header(raw, keys[named.name])
@@ -214,7 +215,7 @@ def _fits(sheet: Sheet, names: set[str]) -> bool:
 
 
 def needed_columns(sheet: Sheet) -> set[str]:
-    """Without these no row can be told from another."""
+    """Returns the names of the columns without which no row can be told from another."""
     return {name for name in sheet.key if sheet.column(name).required}
 
 
@@ -279,7 +280,7 @@ def _table(raw: RawSheet, sheet: Sheet, header: _Header, *, has_base: bool) -> T
 
 
 def _rows(rows: Iterable[RawRow], header_row: int, places: Mapping[str, int]) -> list[TableRow]:
-    """Below the header, but for those that are empty in all our columns."""
+    """Returns the rows below the header, but for those that are empty in all our columns."""
     found = []
     for row in rows:
         if row.number > header_row:

@@ -95,7 +95,7 @@ def _undo(row: LoadedRow, contents: Contents) -> _Undo:
 
 
 def _check_untouched(undone: Collection[_Undo], contents: Contents) -> None:
-    """That each cell is as the load wrote it."""
+    """Checks that each cell is as the load wrote it."""
     changed = [each for each in undone if not _is_untouched(each, contents)]
     changed += _followed(undone, contents)
     if changed:

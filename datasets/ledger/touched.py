@@ -1,4 +1,4 @@
-"""What a load touches besides its own rows: cells of figures, and rows that show others."""
+"""The things that a load touches besides its own rows: cells of figures, and rows that show others."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
@@ -82,7 +82,7 @@ SHOWN_WITH_PARTS = (
 
 
 def mark_updated(merged: Merged, ids: AllIds) -> None:
-    """Of rows that show what was loaded: bulk statements send no signals."""
+    """Marks rows that show what was loaded as updated: bulk statements send no signals."""
     moved = {sheet: _moved(merged, sheet) for sheet in SCOPES}
     shown: dict[Any, set[int]] = {
         Measure: _measures_shown(merged, ids, moved["projects"]),

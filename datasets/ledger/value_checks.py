@@ -1,11 +1,11 @@
-"""What values of indicators must be: the rules of `indicators.rules`, said of the rows of a file."""
+"""The checks of values of indicators: the rules of `indicators.rules`, said of the rows of a file."""
 
 from datasets.ledger.merging import Merged
 from indicators.rules import HAS_NO_SHARES, NO_SHARE, may_be_share
 
 
 def check_shares(merged: Merged) -> None:
-    """That no share of a whole has a value below 0 or above 100, whichever of the two the file brings."""
+    """Checks that no share of a whole has a value below 0 or above 100, whichever of the two the file brings."""
     shares = {item["code"]: item for item in merged.there("indicators") if item["is_share"]}
     for item in merged.there("observations"):
         indicator = shares.get(item["indicator"])

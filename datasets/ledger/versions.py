@@ -44,7 +44,8 @@ def keep_text(plan: Plan, contents: str) -> str:
 
 
 def delete_old_versions() -> int:
-    """Those that nobody downloaded for KEPT_DAYS: a file of one is compared as one that does not name its version."""
+    """Deletes versions that nobody downloaded for KEPT_DAYS: a file of one is compared as one that does not name its
+    version."""
     return LedgerVersion.objects.filter(made_at__lt=now() - timedelta(days=KEPT_DAYS)).delete()[0]
 
 

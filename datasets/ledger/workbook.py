@@ -96,7 +96,7 @@ def write_workbook(
 
 
 def header_text(column: Column) -> str:
-    """What stands above a column of a workbook: its label, with the unit of its numbers."""
+    """Returns the text above a column of a workbook: its label, with the unit of its numbers."""
     units = {Kind.MONEY: _("10,000 yuan") if column.in_wan else _("100 million yuan"), Kind.PERCENT: "%"}
     label, unit = str(column.label), units.get(column.kind)
     if unit and not any(each in same_name(label) for each in (*HEADER_UNITS, "%")):
@@ -105,7 +105,7 @@ def header_text(column: Column) -> str:
 
 
 def sheet_title(sheet: Sheet) -> str:
-    """As Excel allows it."""
+    """Returns the title of a sheet as Excel allows it."""
     title = "".join(" " if letter in "[]:*?/\\" else letter for letter in str(sheet.label))
     return title.strip("' ")[:MAX_TITLE].strip("' ")
 
@@ -206,7 +206,8 @@ class _Writer:
             )
 
     def _list(self, texts: list[str]) -> str:
-        """On a hidden sheet: within a rule texts are short, and have no commas."""
+        """Puts a list of choices on a hidden sheet and returns its range: within a rule texts are short, and have no
+        commas."""
         if texts not in self.lists:
             self.lists.append(texts)
         from xlsxwriter.utility import xl_range_abs  # as write_workbook imports it
@@ -293,7 +294,7 @@ def _set_up_paper(page: Any) -> None:
 
 
 def column_help(column: Column) -> str:
-    """What a cell means, and what it may be."""
+    """Returns a text on what a cell means, and what it may be."""
     parts = [str(column.help)] if column.help else []
     if column.choices is not None:
         names = ", ".join(str(label) for label in column.choices.labels)
@@ -325,7 +326,7 @@ def choice_text(value: object, column: Column) -> str:
 
 
 def workbook_value(value: object, column: Column) -> str | int | float | bool | date | None:
-    """As the cell holds it. What is not of the column's kind stays as it stands."""
+    """Returns a value as the cell holds it. A value that is not of the column's kind stays as it stands."""
     if value in (None, (), ""):
         return None
     if isinstance(value, list | tuple):
@@ -343,7 +344,7 @@ def workbook_value(value: object, column: Column) -> str | int | float | bool | 
 
 
 def _number(value: int | float | Decimal, column: Column) -> int | float | str:
-    """As a text where it has more digits than a cell keeps."""
+    """Returns a number, as a text where it has more digits than a cell keeps."""
     is_money = column.kind is Kind.MONEY and isinstance(value, int)
     number = written_amount(int(value), column) if is_money else Decimal(str(value))
     if not number.is_finite() or len(number.normalize().as_tuple().digits) > EXACT_DIGITS:

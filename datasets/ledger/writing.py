@@ -116,7 +116,7 @@ class Writer:
         self.ids["observations"] |= {item.key: row.pk for item, row in zip(items, rows, strict=True)}
 
     def _fields(self, sheet: str, items: list[Item]) -> list[str]:
-        """Those that the changed cells are of."""
+        """Returns the names of the model fields that the changed cells belong to."""
         columns = {cell.column for item in items for cell in item.cells} - set(BINDINGS[sheet].links)
         names = (field_name(sheet, SHEETS[sheet].column(column)) for column in sorted(columns))
         return [name for name in names if name]
@@ -147,7 +147,7 @@ class Writer:
         return {attribute: "" if value is None and field.empty_strings_allowed and not field.null else value}
 
     def _complete(self, row: Any, item: Item) -> None:
-        """What a new row needs and its sheet does not say."""
+        """Fills in the values that a new row needs and its sheet does not say."""
         if item.sheet == "people":
             row.set_unusable_password()
         elif item.sheet == "published_figures":
@@ -214,7 +214,7 @@ def _keep_contents(steps: Iterable[ProblemStep]) -> None:
 
 
 def direction_key(item: Item) -> Key:
-    """Of the step that a meeting made with a problem."""
+    """Returns the key of the step that a meeting made with a problem."""
     return (*item.key[1:], item["direction_on"], item["direction_number"] or 1)
 
 
@@ -251,7 +251,8 @@ def insert(model: type[Model], rows: Iterable[Mapping[str, Any]]) -> None:
 
 
 def _preparation(field: Any, database: BaseDatabaseWrapper) -> Callable[[Any], Any]:
-    """What makes a value of the field one of the database. Days, states and names come again and again."""
+    """Returns the function that makes a value of the field one of the database. Days, states and names come again and
+    again."""
 
     def prepare(value: Any) -> Any:
         return field.get_db_prep_save(value, database)
@@ -286,7 +287,7 @@ def write_links(relation: Any, added: list[tuple[int, int]], taken: list[tuple[i
 
 
 def add_steps(model: type[AbstractReport], report_ids: Collection[int]) -> None:
-    """What is known of the life of reports that came without one: the days of submission and decision."""
+    """Adds the known steps of reports that came without any: the days of submission and decision."""
     any_model: Any = model
     reports = any_model.objects.filter(pk__in=report_ids, steps=None).prefetch_related("evidence").order_by("pk")
     step_model = any_model._meta.get_field("steps").related_model

@@ -15,7 +15,7 @@ TEXTS = (Kind.TEXT, Kind.CODE, Kind.CHOICE, Kind.REFERENCE)
 
 
 def written_text(value: object, column: Column) -> str:
-    """ "" for None. What is not of the column's kind is written as it stands."""
+    """Returns a value as text, "" for None. A value that is not of the column's kind is written as it stands."""
     if isinstance(value, list | tuple):
         return _many_text(written_text(each, column) for each in value)
     if isinstance(value, bool):
@@ -36,7 +36,7 @@ def _many_text(parts: Iterable[str]) -> str:
 
 
 def _one_of_many(text: str) -> str:
-    """In quotation marks where it would be taken for several."""
+    """Puts a text in quotation marks where it would be taken for several."""
     if ";" not in text and not text.startswith('"'):
         return text
     doubled = text.replace('"', '""')
@@ -44,7 +44,7 @@ def _one_of_many(text: str) -> str:
 
 
 def written_amount(wan: int, column: Column) -> Decimal:
-    """In the unit in which the column is written."""
+    """Returns an amount in the unit in which the column is written."""
     return Decimal(wan) if column.in_wan else wan_to_yi(wan)
 
 

@@ -34,7 +34,7 @@ def write_month(
     month: date | None,
     kept_by: User | None = None,
 ) -> int:
-    """What a department or a city reports, to be filled in. Returns the number of rows."""
+    """Writes the workbook in which a department or a city fills in its reports. Returns the number of rows."""
     rows = kind.read(place, plan=plan, month=month, kept_by=kept_by)
     base = keep_month(kind, rows, plan=plan, place=place, month=month)
     values = [
@@ -55,7 +55,7 @@ def write_office_month(output: BinaryIO, *, plan: Plan, month: date) -> int:
 
 
 def _office_rows(plan: Plan, month: date) -> Iterator[Mapping[str, Any]]:
-    """By department, and as the plan lists its measures; of one measure the oldest report first."""
+    """Yields rows by department, and as the plan lists its measures; of one measure the oldest report first."""
     reports = _reports(plan, month)
     drafts = [each.measure for each in reports if each.is_draft]
     rows = [(each.department, each.measure, _reported(each)) for each in reports if not each.is_draft]

@@ -1,4 +1,5 @@
-"""What a filled-in workbook would do, and what it did, as its page shows it: plain values in the reader's language."""
+"""The effects of a filled-in workbook, expected and done, as its page shows them: plain values in the reader's
+language."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -21,7 +22,7 @@ DOUBTS, CONFIRMED = "doubts", "confirmed"
 
 
 def found(seen: Seen, upload: Upload) -> Findings:
-    """What the file would do."""
+    """Returns the effects that the file would have."""
     if seen.questions:
         return findings.asked(seen.questions, seen.notices)
     kind = kind_of(upload)
@@ -58,8 +59,8 @@ def _wrong(kind: MonthKind[Any], problem: Problem) -> Findings:
 
 
 def filed(entries: Iterable[Entry], seen: Seen, upload: Upload) -> Findings:
-    """What became of each row: its report was submitted, or is kept as a draft, with why; it was left out as wrong; it
-    was left alone, or nobody filled it in."""
+    """Returns the outcome of each row: its report was submitted, or is kept as a draft, with why; it was left out as
+    wrong; it was left alone, or nobody filled it in."""
     kind, written = kind_of(upload), list(entries)
     rows: dict[str, list[Findings]] = {What.SUBMIT.value: [], What.DRAFT.value: []}
     for each in written:
@@ -94,7 +95,7 @@ def confirmed_rows(upload: Upload) -> set[str]:
 
 
 def doubtful_rows(found: Mapping[str, Any]) -> list[Findings]:
-    """Those that are to be confirmed, in conflict or not."""
+    """Returns the rows that are to be confirmed, in conflict or not."""
     return [*found["doubt"], *(each for each in found["conflicts"] if each["doubts"])]
 
 

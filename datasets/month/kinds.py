@@ -1,4 +1,4 @@
-"""What the workbooks that are filled in have in common: a kind says what a row is about, how the site's rows are read,
+"""The common part of the workbooks that are filled in: a kind says what a row is about, how the site's rows are read,
 and how a row of the file is judged and filed."""
 
 from abc import ABC, abstractmethod
@@ -64,35 +64,36 @@ class MonthRow(ABC):
 
     @property
     def key(self) -> Cells:
-        """What stands in the columns that name it."""
+        """Returns the cells of the columns that name the row."""
         return {"code": self.subject.code}
 
     @property
     @abstractmethod
     def name(self) -> str:
-        """In the reader's language, such as with its code."""
+        """Returns the name of the row in the reader's language, such as with its code."""
 
     @property
     @abstractmethod
     def cells(self) -> Cells:
-        """What stands in the columns that are filled in."""
+        """Returns the cells of the columns that are filled in."""
 
     @property
     @abstractmethod
     def shown(self) -> Cells:
-        """What the columns beside those say, in the reader's language."""
+        """Returns the cells of the columns beside the filled-in ones, in the reader's language."""
 
     @property
     def status(self) -> str:
-        """What the report is written against: where it has changed since the download, somebody decides."""
+        """Returns the status that the report is written against: where it has changed since the download, somebody
+        decides."""
         return ""
 
     def rests_on(self) -> list[Any]:
-        """What the outcome rests on besides its cells, as JSON."""
+        """Returns the data, as JSON, that the outcome of the row rests on besides its cells."""
         return []
 
     def evidence_cells(self) -> Cells:
-        """Of several documents or links the first."""
+        """Returns the cells of the evidence, of several documents or links the first."""
         return {name: next(filter(None, (getattr(each, name) for each in self.pieces)), "") for name in EVIDENCE}
 
 
@@ -162,11 +163,11 @@ class MonthKind[R: MonthRow](ABC):
         return {self.sheet.name: {*self.sheet.key, *self.shown_names}}
 
     def code_of(self, values: Mapping[str, Any]) -> str:
-        """What names a row of a file; empty where it is not named."""
+        """Returns the code that names a row of a file; empty where it is not named."""
         return values.get("code") or ""
 
     def label(self, name: str) -> str:
-        """As the workbook heads the column."""
+        """Returns the label of a column as the workbook heads it."""
         column = next((each for each in self.sheet.columns if each.name == name), None)
         return "" if column is None else header_text(column).rstrip("*")
 
@@ -174,14 +175,14 @@ class MonthKind[R: MonthRow](ABC):
         return {column.name: "" for column in self.filled}
 
     def plain_text(self, text: str) -> str:
-        """As two are compared."""
+        """Returns a text in the form in which two are compared."""
         return text.replace("\r\n", "\n").strip()
 
     def texts_of(self, report: AbstractReport) -> Cells:
         return {name: self.plain_text(getattr(report, f"{name}_zh") or getattr(report, f"{name}_en")) for name in TEXTS}
 
     def may_file(self, user: User, place: Place) -> bool:
-        """Those of the place."""
+        """Returns whether the user may file reports of the place."""
         if isinstance(place, Department):
             return may_file_for(user, department=place.pk)
         return may_file_for(user, city=place.pk)
@@ -204,12 +205,12 @@ class MonthKind[R: MonthRow](ABC):
 
     @abstractmethod
     def read(self, place: Place, *, plan: Plan, month: date | None, kept_by: User | None = None) -> Mapping[str, R]:
-        """By what names them, in the order of the workbook: what can be reported by those of the place, for the month
-        where the kind is of one. A fixed number of queries."""
+        """Reads the rows, by what names them, in the order of the workbook: what can be reported by those of the place,
+        for the month where the kind is of one. A fixed number of queries."""
 
     @abstractmethod
     def judge(self, row: R, cells: Cells) -> Judgement:
-        """Of what would be written. Raises NotAllowed where it could not even be kept."""
+        """Judges the report that would be written. Raises NotAllowed where it could not even be kept."""
 
     @abstractmethod
     def why_not_reported(self, codes: Collection[str], *, plan: Plan, place: Place) -> Mapping[str, str]:
@@ -221,13 +222,13 @@ class MonthKind[R: MonthRow](ABC):
 
     @abstractmethod
     def file(self, rows: Sequence[RowToFile], upload: Upload) -> None:
-        """In the transaction of the caller, as the person who uploaded it. Raises NotAllowed."""
+        """Files the rows in the transaction of the caller, as the person who uploaded it. Raises NotAllowed."""
 
     @abstractmethod
     def form_url(self, row: R, upload: Upload) -> str: ...
 
     def reason(self, refusal: NotAllowed) -> str:
-        """With the column that it is about, where the sentence does not say so."""
+        """Returns the text of a refusal, with the column that it is about where the sentence does not say so."""
         column = next((each for each in self.filled if each.name == refusal.field), None)
         if column is None:
             return str(refusal)

@@ -73,12 +73,12 @@ class MeasureRow(MonthRow):
 
     @property
     def problems(self) -> list[Problem]:
-        """Those that are open."""
+        """Returns the problems that are open."""
         return [step.problem for step in self.opened]
 
     def about_problem(self, cells: Cells) -> int | None:
-        """As `reporting.report_problems.problem_columns` has it; of several that are open the one that the report was
-        about. The number of a problem."""
+        """Returns the number of a problem as `reporting.report_problems.problem_columns` has it; of several that are
+        open the one that the report was about."""
         report = self.open_report
         before = report.about_problem if report is not None else None
         if cells["problem_choice"] == ProblemChoice.SAME:
@@ -233,7 +233,7 @@ def _say_in_the_form(doubt: Doubt) -> str:
 
 
 def report_data(row: MeasureRow, cells: Cells) -> ReportData:
-    """Without a status it stays."""
+    """Returns the report's data from the cells; an empty status leaves the status as it is."""
     return ReportData(
         status=cells["status"] or row.subject.status,
         against_status=row.subject.status,

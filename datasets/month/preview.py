@@ -1,4 +1,4 @@
-"""What a filled-in workbook would do: read, laid over what the site holds, and judged by the rules of the services."""
+"""The preview of a filled-in workbook: read, laid over the site's data, and judged by the rules of the services."""
 
 import hashlib
 import json
@@ -33,7 +33,7 @@ from web.formats.text import format_list
 
 
 class What(StrEnum):
-    """What becomes of a row: its report is submitted; is submitted if somebody says that what is unlikely is so, and
+    """The outcome of a row: its report is submitted; is submitted if somebody says that what is unlikely is so, and
     stays a draft otherwise; stays a draft; or is left alone. Or the row is wrong."""
 
     SUBMIT = "submit"
@@ -63,21 +63,21 @@ class Entry:
 
     @property
     def is_filed(self) -> bool:
-        """Whether anything of it would be written."""
+        """Returns whether anything of the row would be written."""
         return self.what in (What.SUBMIT, What.DOUBT, What.DRAFT)
 
     @property
     def has_moved(self) -> bool:
-        """Whether what the report is against has changed since the download."""
+        """Returns whether the status that the report is written against has changed since the download."""
         return self.base is not None and self.row is not None and self.base.status != self.row.status
 
     @property
     def is_conflict(self) -> bool:
-        """Whether somebody has to say first that what the file says holds."""
+        """Returns whether somebody has to say first that what the file says holds."""
         return self.is_filed and (bool(self.conflicts) or self.has_moved)
 
     def decided(self, *, is_confirmed: bool) -> "Entry":
-        """What becomes of a doubtful one once somebody has said whether it is so."""
+        """Returns a doubtful entry as it is once somebody has said whether it is so."""
         if self.what is not What.DOUBT:
             return self
         if is_confirmed:
@@ -162,7 +162,7 @@ def _why_another(version: MonthVersion, upload: Upload) -> Iterator[str]:
 
 
 class _Judging:
-    """Of the rows of a file, one after the other."""
+    """The judging of the rows of a file, one after the other."""
 
     def __init__(
         self, kind: MonthKind[Any], seen: Seen, site: Mapping[str, MonthRow], version: MonthVersion | None
@@ -262,7 +262,7 @@ class _Judging:
             self._add_problem(each.number, "code", sentences[each.code])
 
     def changed_beside(self, ledger: Ledger) -> Iterator[str]:
-        """What was written over in the columns that are not read."""
+        """Yields notices of cells that were written over in the columns that are not read."""
         for row in ledger.rows.get(self.kind.sheet.name, ()):
             code = self.kind.code_of(row.values)
             shown = self.held[code].shown if code in self.held else {}

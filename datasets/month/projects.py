@@ -71,7 +71,7 @@ class ProjectMonthRow(MonthRow):
 
     @cached_property
     def carried(self) -> MonthData:
-        """Of the stage and its days what is known: how much was invested is said anew for each month."""
+        """Returns the known values of the stage and its days: how much was invested is said anew for each month."""
         data = data_after(self.before, self.subject, self.month)
         return MonthData(data.stage, data.started_on, data.completed_on, data.in_production_on)
 
@@ -206,7 +206,7 @@ PROJECT_MONTH = ProjectsMonth()
 
 
 def month_data(row: ProjectMonthRow, cells: Cells) -> MonthData:
-    """Without a stage it stays."""
+    """Returns the month's data from the cells; an empty stage leaves the stage as it is."""
     report = row.open_report
     # What was chosen about problems holds for the text that it was chosen with; of another one it follows.
     is_same_text = report is not None and cells["problem"] == row.cells["problem"]
@@ -238,7 +238,8 @@ def _departments() -> dict[str, Department]:
 
 
 def _proposed_owners(reports: list[ProjectMonth]) -> dict[int, str]:
-    """Who was thought able to solve the problems that the reports raised: short names, by the ids of the reports."""
+    """Returns the departments thought able to solve the problems that the reports raised: short names, by the ids of
+    the reports."""
     raised = {(each.project_id, each.about_problem): each.pk for each in reports if _raised_one(each)}
     owners = Problem.objects.filter(project__in=[project for project, _number in raised]).exclude(proposed_owner=None)
     rows = owners.order_by().values_list("project", "number", "proposed_owner__short_zh")

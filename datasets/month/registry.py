@@ -1,4 +1,4 @@
-"""Which kind of workbook a file is."""
+"""The kinds of workbooks, and which kind a file is."""
 
 from typing import Any
 

@@ -167,7 +167,7 @@ PROJECTS = Sheet(
 
 
 def _of_form(name: str, help: str | Promise = "", **more: Any) -> Column:
-    """As the form of a value has the field."""
+    """Makes a column that looks as the field of that name does in the form of a value."""
     of_form: Any = ValueForm.base_fields[name]
     return Column(name, of_form.label, help or of_form.help_text, **more)
 

@@ -74,7 +74,8 @@ class IndicatorValueRow(MonthRow):
 
     @cached_property
     def first(self) -> dict[str, Any]:
-        """With which its form begins, in the unit in which the workbook has all values of the indicator."""
+        """Returns the values with which its form begins, in the unit in which the workbook has all values of the
+        indicator."""
         if self.report is None:
             return first_values(self.subject, self.history.last)
         report = copy(self.report)
@@ -100,7 +101,7 @@ class IndicatorValueRow(MonthRow):
         }
 
     def data(self, cells: Cells) -> ValueData:
-        """What the form would make of these. Raises NotAllowed, with the field at fault."""
+        """Returns the data that the form would make of these cells. Raises NotAllowed, with the field at fault."""
         where_from = cells["value_provenance"] or self.cells["value_provenance"]
         typed = {**ValueForm.texts_of(self.first), **cells, "value_provenance": where_from}
         form = ValueForm(typed, indicator=self.subject, releases=self.releases)
@@ -110,8 +111,8 @@ class IndicatorValueRow(MonthRow):
 
 
 def unit_to_write(indicator: Indicator) -> str:
-    """Of the values of a workbook: the same in all languages, since the language of a file is not known once it comes
-    back."""
+    """Returns the unit of the values of a workbook: the same in all languages, since the language of a file is not
+    known once it comes back."""
     if has_two_units(indicator):
         words = {"unit": indicator.unit_zh, "own": indicator.unit, "number": f"{trimmed(indicator.zh_factor):f}"}
         return indicator.unit_zh if is_chinese() else _("%(unit)s, %(number)s = 1 %(own)s") % words
@@ -147,7 +148,7 @@ class IndicatorValues(MonthKind[IndicatorValueRow]):
     def read(
         self, place: Place, *, plan: Plan, month: date | None, kept_by: User | None = None
     ) -> Mapping[str, IndicatorValueRow]:
-        """Of the plan's region."""
+        """Reads the rows of the plan's region."""
         assert isinstance(place, Department)
         work = load_value_work(place, plan=plan, on=today())
         due = [each for each in work.due if each.region == plan.region]

@@ -1,4 +1,4 @@
-"""What a workbook held when it was downloaded: its plan, whose it was, its month, and each row."""
+"""The contents of a workbook when it was downloaded: its plan, whose it was, its month, and each row."""
 
 import json
 from collections.abc import Mapping

@@ -47,7 +47,7 @@ class OfPlan(TodayView):
 
 
 class OwnMonth(OfPlan):
-    """For those who file it: the measures, the projects or the indicators of their department or city."""
+    """A page for those who file the month: the measures, the projects or the indicators of their department or city."""
 
     kind: MonthKind[Any] = MEASURE_MONTH
 
@@ -74,7 +74,8 @@ class OwnMonth(OfPlan):
 
     @property
     def whose(self) -> str:
-        """Whether it is only what the person looks after: that is said of measures alone."""
+        """Returns MINE where it is only what the person looks after, else an empty text: that is said of measures
+        alone."""
         return asked_whose(self.request) if self.kind is MEASURE_MONTH else ""
 
     @property
@@ -88,7 +89,7 @@ def workspace_url(kind: MonthKind[Any], month: date | None, *, plan: Plan | None
 
 
 class MonthPage(OwnMonth):
-    """Where the workbook is taken and sent back."""
+    """The page where the workbook is taken and sent back."""
 
     template_name = "datasets/month/month.html"
 
@@ -131,7 +132,7 @@ class MonthPage(OwnMonth):
 
 
 class MonthDownload(OwnMonth):
-    """`?whose=mine`: only what the person looks after."""
+    """The download of the workbook. `?whose=mine`: only what the person looks after."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # a file, or a page
         by, month, plan, kind = self.by, self.month, self.plan, self.kind
@@ -153,7 +154,7 @@ def name_of(kind: MonthKind[Any], place: Place, *, plan: Plan, of: str) -> str:
 
 
 class MonthUpload(UploadPage):
-    """What a filled-in workbook would do, and what became of it."""
+    """The page of a filled-in workbook: what it would do, and what became of it."""
 
     template_name = "datasets/month/upload.html"
     month_kind: MonthKind[Any] = MEASURE_MONTH

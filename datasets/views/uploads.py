@@ -77,7 +77,7 @@ class UploadPage(OwnUpload):
 
     @cached_property
     def first_visit(self) -> Setup | None:
-        """As long as it lasts, for those who make it."""
+        """Returns the first visit as long as it lasts, for those who make it."""
         plan = self.upload.plan
         if plan is None or not may_administer(self.request.user):
             return None
@@ -85,7 +85,7 @@ class UploadPage(OwnUpload):
         return None if found.is_finished else found
 
     def address_afterwards(self) -> str:
-        """Where what became of it stands; "" where that is this page."""
+        """Returns the address of what became of the upload; "" where that is this page."""
         load = self.upload.load
         if load is None:
             return ""
@@ -95,7 +95,7 @@ class UploadPage(OwnUpload):
 
     @property
     def back_url(self) -> str:
-        """Where another file is chosen."""
+        """Returns the address where another file is chosen."""
         if self.first_visit:
             return reverse("datasets:start_workbook")
         plan = self.upload.plan
@@ -178,7 +178,7 @@ class UploadPage(OwnUpload):
         return redirect(upload)
 
     def choices(self, found: dict[str, Any]) -> Iterator[tuple[list[Any], str]]:
-        """Of cells what was chosen."""
+        """Yields the choices for cells in conflict: each cell and what was chosen."""
         for number, each in enumerate(found["conflicts"]):
             choice = self.request.POST.get(f"cell-{number}", "")
             if choice in ("file", "site"):

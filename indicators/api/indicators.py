@@ -231,7 +231,7 @@ INDICATOR = {
 
 
 def _targets(chunk: Chunk) -> Reader:
-    """Of the plan's region, adopted by the day."""
+    """Return a reader of the targets of the plan's region that were adopted by the day."""
 
     def read(state: IndicatorState) -> list[Row]:
         targets = state.indicator.targets.filter(adopted_on__lte=chunk.endpoint.day, region=state.region)
@@ -327,7 +327,7 @@ DETAILS = {
 
 
 def _since(shape: Shape, read: Callable[[ChangeSince], Any]) -> Field:
-    """What has changed since the day that is compared with."""
+    """Return a field that tells what has changed since the day that is compared with."""
 
     def reader(chunk: Chunk) -> Reader:
         then = chunk.endpoint.compared
@@ -353,7 +353,8 @@ THEN = {
 
 
 class IndicatorRows(RowEndpoint):
-    """What the list and a single indicator share: rows are made of the state of each on the day."""
+    """The base of the endpoints of the list and of a single indicator: rows are made of the state of each on the
+    day."""
 
     takes_compare = True
     takes_plan = True

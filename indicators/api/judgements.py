@@ -1,4 +1,4 @@
-"""What the API says of the way to a target."""
+"""Shapes and rows in which the API gives the way to a target."""
 
 from decimal import Decimal
 

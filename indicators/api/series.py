@@ -52,7 +52,7 @@ from web.values import asked_values
 
 @dataclass(frozen=True)
 class SeriesValue:
-    """Of a region and a period: the newest release of its value, and the first one."""
+    """The value of a region and a period: its newest release (`row`), and the first one."""
 
     row: Observation
     first: Observation

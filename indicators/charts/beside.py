@@ -1,4 +1,4 @@
-"""What stands beside an indicator's charts: the one value that makes none, values of other periods, those of cities."""
+"""Values beside an indicator's charts: the one value that makes no chart, those of other periods, those of cities."""
 
 from datetime import date
 from decimal import Decimal
@@ -70,7 +70,7 @@ def _signed(indicator: Indicator, change: Decimal | None) -> str:
 
 
 def city_rows(cities: Cities) -> list[dict[str, Any]]:
-    """Those of the dot plot, in its order, and those without a value below them."""
+    """Return the rows of the cities in the dot plot, in its order, and those of cities without a value below them."""
     rows: list[dict[str, Any]] = []
     for each in cities.values:
         change = None if each.earlier is None else each.row.value - each.earlier.value

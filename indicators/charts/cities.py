@@ -172,7 +172,7 @@ def _words(
 
 
 class CitiesPart(NamedTuple):
-    """What a page shows of the cities, with the two periods in words. `tiles`: None where none has its place on the
+    """The part of a page about the cities, with the two periods in words. `tiles`: None where none has its place on the
     map; `earlier`: empty without an earlier period."""
 
     cities: Cities

@@ -39,8 +39,8 @@ from web.language import localized
 
 
 class Drawn(NamedTuple):
-    """What an indicator's page draws of the plan's region. `far`: targets that are not drawn; `bands`: of its
-    parts, and `parts` what they are called."""
+    """The content of an indicator's chart of the plan's region. `far`: targets that are not drawn; `bands`: those of
+    the region's parts; `parts`: the word for these parts."""
 
     course: Course
     others: list[IndicatorPoint]
@@ -73,7 +73,8 @@ def _common_base(indicator: Indicator, targets: Iterable[Target]) -> IndicatorPo
 
 
 def _is_of_its_kind(target: Target, indicator: Indicator, *, versus: bool) -> bool:
-    """Whether its number can be set against values of the indicator. `versus`: also one that counts from a year."""
+    """Return whether a target's number can be set against values of the indicator. `versus`: also one that counts from
+    a year."""
     return target.unit == indicator.unit and all(
         BOUND.fullmatch(word) or (versus and word.startswith("versus ")) for word in remarks(target)
     )
@@ -179,7 +180,8 @@ def _cities_by_year(
 def _targets(
     state: IndicatorState, course: Course, targets: Sequence[Target], *, on: date
 ) -> tuple[list[TargetPoint], list[Target]]:
-    """Those that are drawn, and the others: far ones, and those whose number means something else than the values."""
+    """Return the targets that are drawn, and the others: far ones, and those whose number means something else than the
+    values."""
     indicator, judged = state.indicator, state.judged_target
     rows = shown_targets([each for each in targets if _fits(indicator, course, each)], judged)
     aims = {_aim(state, course, each): each for each in rows}
@@ -190,7 +192,7 @@ def _targets(
 
 
 def _aim(state: IndicatorState, course: Course, target: Target) -> TargetPoint:
-    """With the path and the verdict where it is the one that is judged."""
+    """Return the point of a target, with the path and the verdict where it is the one that is judged."""
     indicator = state.indicator
     aim = TargetPoint(
         target.due_year,
@@ -218,7 +220,8 @@ def _aim(state: IndicatorState, course: Course, target: Target) -> TargetPoint:
 
 
 def _path_begins(found: Judgement) -> date:
-    """Where no baseline is known, with the newest value."""
+    """Return the day on which the path begins: that of the baseline, or where none is known, that of the newest
+    value."""
     if found.baseline is not None:
         return found.baseline.on
     return found.value.end if found.value is not None else date.max
@@ -237,14 +240,14 @@ def _known_start(indicator: Indicator, course: Course, found: Judgement) -> Indi
 
 
 def _fits(indicator: Indicator, course: Course, target: Target) -> bool:
-    """Whether a target's number means the same as the values that are drawn."""
+    """Return whether a target's number means the same as the values that are drawn."""
     if course.base is not None:
         return target.baseline_on == course.base.end and _is_of_its_kind(target, indicator, versus=True)
     return _is_of_its_kind(target, indicator, versus=False)
 
 
 def _rows(state: IndicatorState, drawn: Drawn) -> dict[str, Any]:
-    """What is drawn, row by row, and where the first cells lead."""
+    """Return the table of what is drawn, row by row, and the addresses to which the first cells lead."""
     name = localized(state.region, "short") if state.region is not None else ""
     rows: list[tuple[Any, ...]] = []
     urls: list[str] = []

@@ -52,7 +52,7 @@ class YearPoint(NamedTuple):
 
 
 class Axis(NamedTuple):
-    """What an axis shows, and the unit of the values. Its ticks are in a larger one where that has fewer digits."""
+    """The name of an axis, and the unit of the values. Its ticks are in a larger one where that has fewer digits."""
 
     name: str
     unit: str
@@ -133,7 +133,8 @@ class Ticks(NamedTuple):
 
 
 def _ticks(values: Sequence[Decimal], unit: str) -> Ticks:
-    """With room for the years' names beyond the values, but not below 0, in the larger unit where one is known."""
+    """Return the ticks of an axis, with room for the years' names beyond the values, but not below 0, in the larger
+    unit where one is known."""
     low, high = min(values, default=Decimal(0)), max(values, default=Decimal(1))
     larger, many = LARGER.get(unit, (unit, 1)) if high >= LARGER.get(unit, ("", 1))[1] else (unit, 1)
     room = (high - low) / 5 or high / 5 or Decimal(1)
@@ -151,7 +152,7 @@ def named_in(name: str, unit: str) -> str:
 
 
 def _place(before: YearPoint | None, point: YearPoint, after: YearPoint | None) -> str:
-    """Where a year's name stands clear of the path: above a peak, below a trough, beside a slope."""
+    """Return the place where a year's name stands clear of the path: above a peak, below a trough, beside a slope."""
     rises = [each.emissions > point.emissions for each in (before, after) if each is not None]
     if all(rises):
         return "bottom center" if rises else "top center"
@@ -195,7 +196,7 @@ def method_of(basis: str) -> str:
 
 
 def by_method(observations: Iterable[Observation]) -> dict[Region, dict[str, dict[int, Observation]]]:
-    """Of each region and way of counting: the newest release of each year."""
+    """Return the newest release of each year, by region and way of counting."""
     found: dict[Region, dict[str, dict[int, Observation]]] = defaultdict(lambda: defaultdict(dict))
     for row in sorted(observations, key=lambda row: (row.released_on, row.pk)):
         found[row.region][method_of(row.basis)][row.period_end.year] = row
@@ -203,7 +204,7 @@ def by_method(observations: Iterable[Observation]) -> dict[Region, dict[str, dic
 
 
 def common_years(emissions: Iterable[Observation], gdp: Iterable[Observation]) -> list[Common]:
-    """For each region and each pair of ways to count with enough years in common."""
+    """Return the common years of each region and each pair of ways to count that has enough of them."""
     of_gdp = by_method(gdp)
     found = []
     for region, methods in by_method(emissions).items():
@@ -228,7 +229,7 @@ def aligned(values: Sequence[Decimal]) -> Callable[[Any], str]:
 
 
 def years_words(years: Iterable[int]) -> str:
-    """2016–2019, 2021; 2016—2019、2021年."""
+    """Return years as text, with those in a row joined: 2016–2019, 2021; 2016—2019、2021年."""
     runs: list[list[int]] = []
     for year in sorted(set(years)):
         if runs and runs[-1][-1] == year - 1:
@@ -241,7 +242,8 @@ def years_words(years: Iterable[int]) -> str:
 
 
 def missing_words(emissions: Iterable[int], gdp: Iterable[int], *, name: str, gdp_name: str = "") -> str:
-    """Which years of which input are missing for a path. `name`: what is emitted; `gdp_name`: what GDP is called."""
+    """Return words that say which years of which input are missing for a path. `name`: what is emitted; `gdp_name`:
+    what GDP is called."""
     gdp_name = gdp_name or _("GDP")
     emitted, produced = set(emissions), set(gdp)
     wanted = []
@@ -268,17 +270,17 @@ def _of_years(name: str, lacking: set[int], *, known: set[int]) -> str:
 
 
 def has_decoupling(indicator: Indicator) -> bool:
-    """Whether its page has these charts: that of GDP, and those of what is emitted."""
+    """Return whether an indicator's page has these charts: that of GDP has, and those of what is emitted."""
     return indicator.code == GDP or indicator.code.startswith(EMISSIONS)
 
 
 def decoupling_charts(
     indicator: Indicator, own: Iterable[Observation], *, on: date, home: Region | None, kept: str = ""
 ) -> list[Chart]:
-    """For the page of what is emitted, or of GDP: a chart for each region that has the years, and an empty one that
-    says what is missing for the others. `own`: the indicator's observations released by the day, with their regions.
-    One query; none for other indicators, which have no such charts. `home`: the plan's region.
-    `kept` ends the addresses of rows ("?as_of=…").
+    """Return the charts for the page of what is emitted, or of GDP: one for each region that has the years, and an
+    empty one that says what is missing for the others. `own`: the indicator's observations released by the day, with
+    their regions. One query; none for other indicators, which have no such charts. `home`: the plan's region. `kept`
+    ends the addresses of rows ("?as_of=…").
     """
     if not has_decoupling(indicator):
         return []

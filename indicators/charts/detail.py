@@ -85,7 +85,7 @@ class Scene(NamedTuple):
 
     @property
     def years(self) -> list[int]:
-        """Those of the axis, without a gap."""
+        """Return the years of the axis, without a gap."""
         ends = [edge.year for each in (*self.course.drawn, *self.others) for edge in (each.start, each.end)]
         if self.course.scheme is Scheme.DATES:
             ends = [each.end.year for each in (*self.course.drawn, *self.others)]
@@ -199,7 +199,8 @@ def _words(scene: Scene, bounds: Bounds, margin: Margin, *, narrow: bool) -> lis
 
 
 def _has_room_for_number(scene: Scene, target: TargetPoint, *, narrow: bool) -> bool:
-    """Whether no other cross and no value with a number stands near; else its row and the pointer have it."""
+    """Return whether no other cross and no value with a number stands near a target's cross; else the target's row and
+    the pointer show its number."""
     at = date.fromisoformat(due_day(scene.course, target))
     numbered = scene.course.drawn if scene.course.form is Form.DOTS else scene.course.drawn[-1:]
     places = [scene.course.place(each) for each in numbered]
@@ -209,7 +210,7 @@ def _has_room_for_number(scene: Scene, target: TargetPoint, *, narrow: bool) -> 
 
 
 def _is_passed(scene: Scene, target: TargetPoint) -> bool:
-    """Whether the newest value lies above a target: then the target's number stands below its cross."""
+    """Return whether the newest value lies above a target: then the target's number stands below its cross."""
     drawn = scene.course.drawn
     return bool(drawn) and float(drawn[-1].value) > float(target.value)
 
@@ -244,8 +245,8 @@ def _value_words(scene: Scene, *, narrow: bool) -> list[dict[str, Any]]:
 
 
 def _kept_inside(scene: Scene, point: IndicatorPoint, text: str, *, narrow: bool) -> dict[str, Any]:
-    """Near the right edge, or where a target stands, its words end above a value instead of standing over it; near the
-    left edge they begin there."""
+    """Return the alignment of a value's words: near the right edge, or where a target stands, they end above the value
+    instead of standing over it; near the left edge they begin there."""
     at = date.fromisoformat(scene.course.place(point))
     room = (date(scene.years[-1], 12, 31) - at).days * scene.a_day(narrow=narrow)
     half = about_wide(text, NARROW_FONT if narrow else FONT) / 2
@@ -258,8 +259,8 @@ def _kept_inside(scene: Scene, point: IndicatorPoint, text: str, *, narrow: bool
 
 
 def _lies_below(scene: Scene, point: IndicatorPoint) -> bool:
-    """Where its number stands: on the side that the comparator's value of the same period leaves free; that of a value
-    below 0 under it."""
+    """Return whether a value's number stands under it. It stands on the side that the comparator's value of the same
+    period leaves free; that of a value below 0 stands under it."""
     for other in scene.others:
         if (other.start, other.end) == (point.start, point.end):
             return float(other.value) > float(point.value)
@@ -273,8 +274,8 @@ def _lies_below(scene: Scene, point: IndicatorPoint) -> bool:
 
 
 def _is_below(scene: Scene, point: IndicatorPoint, *, narrow: bool) -> bool:
-    """Whether a value's number stands under it: of two values so near that their numbers would touch, that of the lower
-    one does."""
+    """Return whether a value's number stands under it: of two values so near that their numbers would touch, that of
+    the lower one does."""
     drawn = scene.course.drawn
     at = drawn.index(point)
     for near in [] if scene.course.base is not None else [*drawn[at + 1 : at + 2], *drawn[max(at - 1, 0) : at]]:
@@ -353,7 +354,8 @@ def _target_words(target: TargetPoint, *, narrow: bool) -> str:
 
 
 def broken(text: str, limit: int) -> str:
-    """In two lines where it is too long, but never within a number, as Chinese without a space would be."""
+    """Return a text in two lines where it is too long, but never broken within a number, as Chinese without a space
+    would be."""
     if half_widths(text) <= limit:
         return text
     number = re.search(r"[−0-9]", text)

@@ -32,7 +32,7 @@ class Form(StrEnum):
 
 
 class Scheme(StrEnum):
-    """What the values that are drawn together have in common."""
+    """The common trait of the values that are drawn together."""
 
     YEARS = "years"
     DATES = "dates"  # levels on days, or of months, quarters …
@@ -54,7 +54,7 @@ class Course(NamedTuple):
 
     @property
     def is_at_end(self) -> bool:
-        """Whether values stand at the end of their period; those of years stand in its middle."""
+        """Return whether values stand at the end of their period; those of years stand in its middle."""
         return self.scheme is not Scheme.YEARS
 
     def place(self, point: IndicatorPoint) -> str:
@@ -62,7 +62,7 @@ class Course(NamedTuple):
         return (point.end if self.is_at_end else middle).isoformat()
 
     def of_the_kind(self, points: Iterable[IndicatorPoint]) -> list[IndicatorPoint]:
-        """Those of another region that may stand beside them."""
+        """Return the values of another region that may stand beside those that are drawn."""
         kinds = {each.kind for each in self.drawn}
         found = [each for each in points if each.kind in kinds and self.base is None]
         return sorted(found, key=lambda each: (each.end, each.start))
@@ -101,8 +101,9 @@ def _form(values: int, *, may_join: bool) -> Form:
 
 
 def _groups(ordered: Sequence[IndicatorPoint], *, cumulative: bool) -> dict[str, list[IndicatorPoint]]:
-    """By kind of period; those that go together as one: the parts of a year and the year where values are of the year
-    to date, days and months where values are levels. The capacity of a month is that on its last day."""
+    """Return the values by kind of period. Some kinds go together as one: the parts of a year and the year where values
+    are of the year to date, days and months where values are levels. The capacity of a month is that on its last
+    day."""
     kinds = {each.kind for each in ordered}
     together: dict[str, str] = {}
     if cumulative and not kinds.isdisjoint(TO_DATE[:-1]):
@@ -144,7 +145,7 @@ def _step(scheme: Scheme, drawn: Sequence[IndicatorPoint]) -> float:
 
 
 def runs(course: Course, points: Sequence[IndicatorPoint]) -> list[list[IndicatorPoint]]:
-    """What one line joins: without a gap between. Sums since 1 January begin anew each year."""
+    """Return the runs of values that a line joins, without a gap between. Sums since 1 January begin anew each year."""
     found: list[list[IndicatorPoint]] = []
     for point in points:
         before = found[-1][-1] if found else None
@@ -159,7 +160,7 @@ def runs(course: Course, points: Sequence[IndicatorPoint]) -> list[list[Indicato
 
 
 class Bounds(NamedTuple):
-    """Of the value axis. `is_cut`: it does not begin at 0, which is said."""
+    """The bounds of the value axis. `is_cut`: it does not begin at 0, which is said."""
 
     ticks: list[float]
     span: tuple[float, float]
@@ -183,8 +184,8 @@ def value_bounds(values: Sequence[float], *, is_level: bool, above: float = 0, b
 def is_near(
     target: TargetPoint, values: Sequence[IndicatorPoint], *, on: date, nearer: Sequence[TargetPoint] = ()
 ) -> bool:
-    """Whether a target is drawn. A far one is said in the note: due in more than ten years, or so far beyond the values
-    and the `nearer` targets, in time or in height, that these would have little room left."""
+    """Return whether a target is drawn. A far one is said in the note: due in more than ten years, or so far beyond the
+    values and the `nearer` targets, in time or in height, that these would have little room left."""
     if target.due_year - on.year > YEARS_AHEAD or not values:
         return False
     first = min(each.start.year for each in values)
@@ -198,8 +199,8 @@ def is_near(
 def near_targets(
     targets: Iterable[TargetPoint], values: Sequence[IndicatorPoint], *, on: date
 ) -> tuple[list[TargetPoint], list[TargetPoint]]:
-    """Those that are drawn, and the far ones; each the nearest due first. One to which a path leads is never far but
-    in years."""
+    """Return the targets that are drawn, and the far ones; each the nearest due first. One to which a path leads is
+    never far but in years."""
     near: list[TargetPoint] = []
     far: list[TargetPoint] = []
     for target in sorted(targets, key=lambda each: each.due_year):

@@ -1,4 +1,4 @@
-"""What is drawn in the chart of an indicator, one kind of mark a function: traces as Plotly takes them."""
+"""The marks in the chart of an indicator, one kind of mark a function: traces as Plotly takes them."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -83,8 +83,8 @@ def _markers(
 
 
 def _starts(course: Course, run: Sequence[IndicatorPoint]) -> list[tuple[str, float]]:
-    """Where the line of a run begins, if not with its first value: sums since 1 January there, at 0; values since the
-    base of a path at that base."""
+    """Return the point where the line of a run begins, if not with its first value: sums since 1 January begin there,
+    at 0; values since the base of a path at that base."""
     first = run[0]
     if course.form is not Form.LINE:
         return []
@@ -107,7 +107,7 @@ def _size(point: IndicatorPoint | None, newest: IndicatorPoint | None, *, is_few
 
 
 def band_trace(bands: Sequence[Band], hover: Sequence[str]) -> dict[str, Any]:
-    """As wide as the years are, so that a year without enough cities leaves a gap."""
+    """Return a trace of the bands, as wide as the years are, so that a year without enough cities leaves a gap."""
     return {
         "type": "bar",
         "x": [(each.start + (each.end - each.start) / 2).isoformat() for each in bands],
@@ -121,12 +121,13 @@ def band_trace(bands: Sequence[Band], hover: Sequence[str]) -> dict[str, Any]:
 
 
 def due_day(course: Course, target: TargetPoint) -> str:
-    """Where a target stands."""
+    """Return the place of a target on the time axis."""
     return year_place(course, target.due_year)
 
 
 def year_place(course: Course, year: int) -> str:
-    """Where the end of a year stands: with the values of years in the middle of it."""
+    """Return the place of the end of a year on the time axis: with the values of years, it is in the middle of the
+    year."""
     return f"{year:04d}-{'12-31' if course.is_at_end else '07-01'}"
 
 

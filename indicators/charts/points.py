@@ -1,4 +1,4 @@
-"""What a chart of an indicator is drawn from: plain values, in the unit that is shown."""
+"""The plain values that a chart of an indicator is drawn from, in the unit that is shown."""
 
 import re
 from datetime import date
@@ -14,12 +14,12 @@ FLOOR = re.compile(r'"(?:over|exceeded) ')
 
 
 def row_id(row: Observation) -> str:
-    """Where a value stands in its indicator's page."""
+    """Return the id of a value's row in its indicator's page."""
     return f"value-{row.pk}"
 
 
 def is_floor(row: Observation) -> bool:
-    """Whether the source says only that it is more than this."""
+    """Return whether the source says only that a value is more than this one."""
     return not row.exact and FLOOR.match(row.basis) is not None
 
 

@@ -47,7 +47,7 @@ class Direction(models.TextChoices):
 
 
 class IndicatorGroup(models.TextChoices):
-    """What indicators are listed under, in this order."""
+    """The groups under which indicators are listed, in this order."""
 
     ENERGY = "energy", pgettext_lazy("indicators", "Energy")
     EMISSIONS = "emissions", pgettext_lazy("indicators", "Emissions")
@@ -181,7 +181,7 @@ class Indicator(Sourced, UpdatedAtModel):
         return str(NO_SHARE) if self.is_share and not may_be_share(value) else ""
 
     def misfit_with(self, source: "Indicator | None", other: "Indicator | None") -> Misfit | None:
-        """What is wrong with its derivation from these."""
+        """Says what is wrong with its derivation from these; None: nothing."""
         return misfit(self.derived_form, self.as_part, *(each.as_part if each else None for each in (source, other)))
 
     @property
@@ -189,15 +189,15 @@ class Indicator(Sourced, UpdatedAtModel):
         return Part(self.code, self.unit, bool(self.derived_form))
 
     def derived_indicators(self) -> "models.QuerySet[Indicator]":
-        """Those whose values follow from this one's."""
+        """Returns the indicators whose values follow from this one's."""
         return Indicator.objects.derived_from_any([self.pk]).select_related("derived_from", "derived_with")
 
     def get_absolute_url(self) -> str:
         return reverse("indicators:detail", args=[self.code])
 
     def get_form_url(self, period: str, region: Region | None, *, plan: str = "") -> str:
-        """Where its value of a period, named by its code, is filed. `plan`: its slug; without a region it is that of
-        the plan."""
+        """Returns the address where its value of a period, named by its code, is filed. `plan`: its slug; without a
+        region it is that of the plan."""
         return value_form_url(self.code, period, region, plan=plan)
 
 
@@ -319,17 +319,18 @@ class Observation(Sourced, UpdatedAtModel):
 
     @property
     def is_release_assumed(self) -> bool:
-        """Whether the day of release is not in the source, but when such figures usually come."""
+        """Says whether the day of release is not in the source, but assumed from when such figures usually come."""
         return self.release_basis != STATED
 
     @property
     def oldest_input(self) -> "Observation | None":
-        """Of a derived value, what it rests on that is of the earliest period, or was released first."""
+        """Returns the input of a derived value that is of the earliest period, or was released first; None without
+        inputs."""
         return min(self.inputs, key=lambda row: (row.period_end, row.released_on), default=None)
 
 
 class Target(Sourced):
-    """What a document wants an indicator to be by a year.
+    """A value that a document wants an indicator to have by a year.
 
     `baseline_*`: where the path to it starts, if the document says. `milestones`: values by the ends of years on the
     way, as `indicators.milestones` reads them; the path is straight between them. A value of another `scope` is never
@@ -387,14 +388,14 @@ class Target(Sourced):
 
 @receiver(pre_save, sender=Indicator)
 def mark_observations(instance: Indicator, **kwargs: Any) -> None:
-    """They are given with the unit of their indicator."""
+    """Marks the observations of an indicator as updated: they are given with its unit."""
     if not instance._state.adding:
         instance.observations.mark_updated()
 
 
 @receiver([post_save, post_delete], sender=Observation)
 def mark_derived_indicators(instance: Observation, **kwargs: Any) -> None:
-    """They show what follows from it."""
+    """Marks the indicators derived from an observation's indicator as updated: they show what follows from it."""
     Indicator.objects.derived_from_any([instance.indicator_id]).mark_updated()
 
 

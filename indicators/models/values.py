@@ -1,4 +1,5 @@
-"""What a department files about an indicator and a period, and the office accepts: it becomes an observation."""
+"""The values that a department files about an indicator and a period: one that the office accepts becomes an
+observation."""
 
 from auditlog.registry import auditlog
 from django.contrib.auth.models import AnonymousUser
@@ -29,7 +30,7 @@ RELEASE_BASES = [
 
 
 class ValueProvenance(models.TextChoices):
-    """Of a filed value; among `Provenance`."""
+    """The provenance of a filed value; its choices are among those of `Provenance`."""
 
     PUBLISHED = Provenance.PUBLISHED.value, pgettext_lazy("value", "Published: the source can be named")
     REPORTED = Provenance.REPORTED.value, pgettext_lazy("value", "From the department’s own records")

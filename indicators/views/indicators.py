@@ -83,7 +83,7 @@ class IndicatorList(ListPageView):
 
 
 def without_value_words(number: int) -> str:
-    """Empty for none."""
+    """Return how many indicators have no value, in words; empty for none."""
     if not number:
         return ""
     words = ngettext("%(count)s indicator without a value", "%(count)s indicators without a value", number)
@@ -99,7 +99,7 @@ class Group(NamedTuple):
 
 
 def grouped_rows(states: Sequence[IndicatorState], compared: date | None) -> list[Group]:
-    """By group, in the order of verdicts."""
+    """Return the rows by group, each group's in the order of verdicts."""
     groups = []
     for value, label in IndicatorGroup.choices:
         own = sorted(
@@ -135,12 +135,12 @@ def list_row(state: IndicatorState, compared: date | None) -> dict[str, Any]:
 
 
 def against_words(state: IndicatorState) -> str:
-    """What stands in the place of a verdict where there is no target: the comparison, if there is one."""
+    """Return the words in the place of a verdict where there is no target: the comparison, if there is one."""
     return against_comparator(state) if state.gap is not None else ""
 
 
 def since_cells(since: ChangeSince) -> dict[str, Any]:
-    """What the value was on the earlier day, the period that it was of, and the change."""
+    """Return the value on the earlier day, the period that it was of, and the change, as cells of a row."""
     indicator = since.now.indicator
     return {
         "is_first": since.is_first,
@@ -267,7 +267,7 @@ def observation_row(indicator: Indicator, releases: Sequence[Observation]) -> di
 
 
 def target_row(target: Target, state: IndicatorState) -> dict[str, Any]:
-    """With the verdict on it, if it is of the plan's region."""
+    """Return the row of a target, with the verdict on it if it is of the plan's region."""
     found = state.judge(target) if target.region_id == (state.region and state.region.pk) else None
     return {
         "row": target,
@@ -298,7 +298,8 @@ def corrections(indicator: Indicator, day: date) -> list[dict[str, Any]]:
 
 
 def in_order(observations: Iterable[Observation], state: IndicatorState) -> list[Observation]:
-    """Those of the plan's region, of what it is compared with, then of the others by code; the newest period first."""
+    """Return the observations of the plan's region, of what it is compared with, then of the others by code; the newest
+    period first."""
     rank = {each.pk: place for place, each in enumerate((state.region, state.against)) if each is not None}
     newest_first = sorted(observations, key=lambda row: (row.period_end, row.released_on, row.pk), reverse=True)
     return sorted(newest_first, key=lambda row: (rank.get(row.region_id, 2), row.region.code))
@@ -312,8 +313,8 @@ def key_sentence(state: IndicatorState) -> str:
 
 
 def further_sentence(state: IndicatorState) -> str:
-    """What follows the value: against the comparator and the year before, the day of release where it is stated, and
-    what a derived one is based on."""
+    """Return the sentence that follows the value: against the comparator and the year before, the day of release where
+    it is stated, and what a derived one is based on."""
     if state.latest is None:
         return ""
     clauses = []

@@ -53,7 +53,7 @@ class RegionField(forms.ModelChoiceField):  # type: ignore[type-arg]  # at run t
 
 
 class PeriodForm(forms.Form):
-    """Which value is to be filed. Sent as the address of its form."""
+    """A form that asks which value is to be filed. It is sent as the address of the value's form."""
 
     period = forms.CharField(
         label=gettext_lazy("Period"),
@@ -71,7 +71,8 @@ class PeriodForm(forms.Form):
 
 @method_decorator([cache_control(private=True, no_store=True), vary_on_cookie], name="dispatch")
 class ValueView(DraftView):
-    """Of an indicator, a region and a period, for the reporters of the department that owns the indicator."""
+    """A view of the value of an indicator, a region and a period, for the reporters of the department that owns the
+    indicator."""
 
     permission = write_permission = VALUE_REPORTERS
     permission_refusal = ValueReport.filing_refusal
@@ -119,7 +120,7 @@ class ValueView(DraftView):
 
     @property
     def of_period(self) -> Period:
-        """Where one is needed. Raises BadQuery."""
+        """Return the period where one is needed. Raises BadQuery without one."""
         if self.period is None:
             raise BadQuery({"period": [_("Say of which period the value is.")]})
         return self.period
@@ -207,7 +208,7 @@ class ValuePage(AsksDoubts, FormPage, ValueView):
         return self.show(self.make_form(initial=initial), report)
 
     def show_periods(self) -> HttpResponseBase:
-        """What is owed, and a field for any other period."""
+        """Return the page with the periods that are owed, and a field for any other period."""
         indicator, on, last = self.indicator, today(), self.history.last
         rhythm = rhythm_of(indicator)
         owed = owed_periods(rhythm, known_until=last.period_end if last else None, on=on)

@@ -71,7 +71,7 @@ class PasteForm(forms.Form):
         return self.indicator.zh_factor if self.is_chinese else Decimal(1)
 
     def shared(self) -> ValueData:
-        """Of a valid form."""
+        """Return the data of a valid form that all lines have in common."""
         names = ("release_basis", "value_provenance", "source", "scope", "reason")
         return ValueData(
             in_chinese_unit=self.is_chinese,
@@ -102,7 +102,7 @@ class PastePage(ValueView):
         return self.show(form, lines)
 
     def file(self, lines: list[PastedLine]) -> bool:
-        """Whether the lines were to be filed: else they are only looked at. Raises NotAllowed."""
+        """File the lines, and return whether they were to be filed: else they are only looked at. Raises NotAllowed."""
         data, action = self.request.POST, self.request.POST.get("action")
         if action == "submit":
             if data.get("shown") != shown_key(lines):

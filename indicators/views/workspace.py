@@ -9,7 +9,7 @@ from projects.views import workspace
 
 
 class DepartmentWorkspacePage(workspace.DepartmentWorkspacePage):
-    """Below its measures and projects the values that it owes."""
+    """The page of a department's workspace, with the values that it owes below its measures and projects."""
 
     template_name = "indicators/department_workspace.html"
 

@@ -9,7 +9,7 @@ from web.html.links import path_segment, query_of
 
 
 def plan_slug(endpoint: Any) -> str:
-    """What addresses of rows of the plan that was asked for say as `plan=`."""
+    """Return the slug that addresses of rows of the plan that was asked for say as `plan=`."""
     plan = asked_plan(endpoint.request._request)
     return plan.link_slug if plan is not None else ""
 

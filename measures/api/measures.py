@@ -56,7 +56,7 @@ def _indicators(chunk: Chunk) -> Mapping[int, list[str]]:
 
 
 def _from_light(shape: Shape, read: Callable[[MeasureLight], str], *, if_out: str | None) -> Field:
-    """What the rule of the lights says of a row on the day."""
+    """Return a field that holds what the rule of the lights says of a row on the day."""
 
     def reader(chunk: Chunk) -> Reader:
         day, limits = chunk.endpoint.day, thresholds()
@@ -145,7 +145,7 @@ def _light_then(chunk: Chunk) -> Reader:
 
 
 class MeasureRows(RowEndpoint):
-    """What the list and a single measure share."""
+    """The common part of the endpoints of the list and of a single measure."""
 
     takes_compare = True
     takes_plan = True
@@ -185,7 +185,7 @@ class Measures(MeasureRows, ListEndpoint):
         return asked_list_comparison(request, self.day)
 
     def asked_scope(self) -> MeasureQuerySet:
-        """Those that are out only where they are asked for."""
+        """Return the measures of the day, and those that are out only where they are asked for."""
         is_asked = asks_for_scope(self.request._request)
         return super().asked_scope() if is_asked else Measure.objects.as_of(self.day, limits=thresholds())
 

@@ -127,7 +127,7 @@ class StatusChange(Sourced, UpdatedAtModel):
 
 
 class Comment(models.Model):
-    """What a participating department, the lead or the office says about a measure."""
+    """A comment of a participating department, the lead or the office about a measure."""
 
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="comments", verbose_name=_("Measure"))
     text = models.TextField(pgettext_lazy("comment", "Text"))
@@ -145,7 +145,7 @@ class Comment(models.Model):
 
 
 class MeasureEvent(models.TextChoices):
-    """What departments hear of a measure, besides moves of its reports and a `core.scope.ScopeKind`."""
+    """The events that departments hear of a measure, besides moves of its reports and a `core.scope.ScopeKind`."""
 
     LEAD_GIVEN = "lead_given", pgettext_lazy("notice", "New lead department")
     LEAD_TAKEN = "lead_taken", pgettext_lazy("notice", "Another lead department")

@@ -44,8 +44,8 @@ class Load(models.Model):
 
 
 class LoadedRow(AppendOnlyModel):
-    """What a load did with a row: `sheet` and `key` name it as files do; `old` and `new` are the cells that it wrote,
-    by column."""
+    """A row that a load wrote, and what it did with it: `sheet` and `key` name it as files do; `old` and `new` are the
+    cells that it wrote, by column."""
 
     class What(models.TextChoices):
         NEW = "new", pgettext_lazy("loaded row", "New")

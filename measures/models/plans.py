@@ -87,13 +87,14 @@ class Plan(Sourced, UpdatedAtModel):
 
     @cached_property
     def is_being_set_up(self) -> bool:
-        """Whether it has been named, and holds nothing yet. One that is filled lies in a region wherever there are any:
-        the pages of most plans ask no query for this."""
+        """Return whether the plan has been named, and holds nothing yet. One that is filled lies in a region wherever
+        there are any: the pages of most plans ask no query for this."""
         return self.region_id is None and not self.sections.exists()
 
     @cached_property
     def part_words(self) -> PartWords:
-        """What the regions are called of which its own consists; where that has none, it itself."""
+        """Return the words for the regions of which the plan's own region consists; where that has none, for that
+        region itself."""
         if self.region is None:
             return NEUTRAL
         if hasattr(self, "first_kind"):
@@ -104,7 +105,7 @@ class Plan(Sourced, UpdatedAtModel):
 
     @cached_property
     def link_slug(self) -> str:
-        """What links to its rows say as `plan=`: nothing where it is the current plan."""
+        """Return the slug that links to the plan's rows say as `plan=`: empty where it is the current plan."""
         return "" if self == Plan.objects.current() else self.slug
 
     @cached_property
@@ -115,7 +116,7 @@ class Plan(Sourced, UpdatedAtModel):
 
 
 class PlanMilestone(Sourced, UpdatedAtModel):
-    """What happened to a plan, or will: it was published, it ends its first year."""
+    """An event in the life of a plan, past or to come: it was published, it ends its first year."""
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="milestones", verbose_name=_("Action plan"))
     happens_on = models.DateField(pgettext_lazy("milestone", "Date"), validators=[within_days])
@@ -255,7 +256,7 @@ class Measure(Sourced, UpdatedAtModel):
         return f"{self.code} {self.title_zh or self.title_en}"
 
     def is_kept_by(self, person: User) -> bool:
-        """As its owner or deputy."""
+        """Return whether the person is the measure's owner or deputy."""
         return person.pk in (self.owner_id, self.deputy_id)
 
     @property

@@ -15,7 +15,7 @@ from reporting.workflow import OPEN_STATES, ReportState
 
 
 class Report(WrittenByDepartment, AbstractReport, UpdatedAtModel):
-    """What a department files about a measure for a month; `against_status` is the status it was written against."""
+    """A department's report about a measure for a month; `against_status` is the status it was written against."""
 
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="reports", verbose_name=_("Measure"))
     # The one that wrote it: the measure's lead at the time. It keeps what it wrote when another one leads the measure.

@@ -18,7 +18,7 @@ def chosen_plan() -> Plan | None:
 
 
 def current_plan_state() -> State:
-    """What the form of the current plan holds."""
+    """Return the values that the form of the current plan holds."""
     return {"plan": as_state(chosen_plan())}
 
 

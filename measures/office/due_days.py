@@ -1,4 +1,4 @@
-"""What of a measure's due day is asked about because it is unlikely."""
+"""Questions about a measure's due day, asked because it is unlikely."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -37,7 +37,7 @@ TEXTS = ("title_zh", "title_en", "description_zh", "description_en", "target_zh"
 
 
 def measure_state(measure: Measure) -> State:
-    """What the form of a measure holds."""
+    """Return the values that the form of a measure holds."""
     texts = {name: as_state(getattr(measure, name)) for name in TEXTS}
     return {**texts, "participating_departments": as_state(measure.participating_departments.all())}
 
@@ -107,7 +107,7 @@ def _check_first_status(status: str, *, listed_on: date, reached_on: date | None
 
 
 def _add_first_status(measure: Measure, status: str, *, by: User, reached_on: date, reason: str) -> None:
-    """In the transaction that adds the measure, which signals its cell."""
+    """Record the first status in the transaction that adds the measure, which signals its cell."""
     StatusChange.objects.create(
         measure=measure,
         old_status=MeasureStatus.PROMOTING,

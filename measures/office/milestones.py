@@ -16,7 +16,7 @@ from measures.models import Plan, PlanMilestone
 
 
 def milestone_state(milestone: PlanMilestone) -> State:
-    """What the form of a milestone holds."""
+    """Return the values that the form of a milestone holds."""
     return {
         "happens_on": as_state(milestone.happens_on),
         "known": "day" if milestone.day_known else "month",

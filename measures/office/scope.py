@@ -14,12 +14,12 @@ from measures.services import cell_of, lock_measure, mark_updated, send_figures_
 
 
 def suspend_measure(measure: Measure, *, by: User, effective_on: date, reason: str) -> ScopeChange:
-    """From the day on the measure counts nowhere and owes nothing, until it is resumed."""
+    """Suspend the measure: from the day on it counts nowhere and owes nothing, until it is resumed."""
     return change_scope(measure, ScopeKind.SUSPENDED, by=by, effective_on=effective_on, reason=reason)
 
 
 def withdraw_measure(measure: Measure, *, by: User, effective_on: date, reason: str) -> ScopeChange:
-    """From the day on the measure counts nowhere; from its first day, where it was added by mistake."""
+    """Withdraw the measure: from the day on it counts nowhere; from its first day, where it was added by mistake."""
     return change_scope(measure, ScopeKind.WITHDRAWN, by=by, effective_on=effective_on, reason=reason)
 
 

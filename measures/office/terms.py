@@ -83,8 +83,8 @@ def change_terms(
 
 
 def _hand_over(measure: Measure, old_lead: int, *, by: User, reason: str) -> None:
-    """What a new lead means for the departments. What the old one wrote stays its own: reports that wait are returned
-    to it with the reason, and the new lead begins with nothing."""
+    """Hand the measure from its old lead department to the new one. What the old one wrote stays its own: reports that
+    wait are returned to it with the reason, and the new lead begins with nothing."""
     measure.participating_departments.remove(old_lead, measure.lead_department_id)
     own = Q(department=old_lead) | Q(department__merged_into=old_lead)
     for report in measure.reports.filter(own, state=ReportState.SUBMITTED):

@@ -26,7 +26,7 @@ class TermRow(NamedTuple):
 
 
 def term_rows(measure: Measure) -> list[TermRow]:
-    """Newest first."""
+    """Return the rows of the measure's changes of terms, the newest first."""
     changes = list(measure.terms_changes.select_related("recorded_by"))
     slugs = {
         term: {value for each in changes if each.field == term for value in (each.old_value, each.new_value)}
@@ -47,7 +47,7 @@ def term_rows(measure: Measure) -> list[TermRow]:
 
 
 def summarize_terms(rows: list[TermRow]) -> dict[str, TermSummary]:
-    """By the name of the term, for those that were changed; `rows` come newest first."""
+    """Return a summary by the name of the term, for those that were changed; `rows` come newest first."""
     summaries = {}
     for term in Term:
         own = [row for row in rows if row.change.field == term]

@@ -68,7 +68,7 @@ class OfficeForm(TodayView):
 
     @property
     def action(self) -> str:
-        """Where the form is sent to."""
+        """Return the address to which the form is sent."""
         return self.request.path
 
     def get_success_url(self, form: Any) -> str:

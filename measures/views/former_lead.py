@@ -1,4 +1,5 @@
-"""What people of a department that no longer leads a measure meet at its form: what they wrote, to read and copy."""
+"""The page for people of a department that no longer leads a measure, shown at its form: what they wrote, to read and
+copy."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -91,7 +91,7 @@ class MeasureList(ListPageView):
         return measures.with_status_then(self.compared) if self.compared else measures
 
     def count(self, rows: Any) -> int:
-        """By status and by lead department, in one query."""
+        """Count the rows by status and by lead department, in one query."""
         lead = [f"lead_department__{name}" for name in ("number", "slug", *local_columns("short"))]
         groups = rows.order_by().values_list("status", *lead).annotate(rows=Count("pk"))
         self.by_status, self.by_lead = Counter[str](), Counter[tuple[int, str, str]]()
@@ -142,7 +142,8 @@ class MeasureList(ListPageView):
 
 
 def light_note(light: MeasureLight) -> str:
-    """For a list, why a light is not green: the days that the measure is late, is due in, or has been silent for."""
+    """Return, for a list, why a light is not green: the days that the measure is late, is due in, or has been silent
+    for."""
     if light.rule == "due_soon" and not light.days:
         return _("Due today")
     if light.rule == "due_soon":
@@ -162,7 +163,7 @@ def light_reason(light: MeasureLight) -> str:
 
 
 def due_note(measure: Any, on: date) -> str:
-    """Beside the due date of a measure with its `status`: overdue, or in how many days it is due."""
+    """Return the note beside the due date of a measure with its `status`: overdue, or in how many days it is due."""
     if measure.due_on is None or is_completion(measure.status):
         return ""
     if is_overdue(due_on=measure.due_on, status=measure.status, on=on):
@@ -177,7 +178,7 @@ class HistoryRow(NamedTuple):
 
 
 def history_rows(changes: Iterable[StatusChange]) -> list[HistoryRow]:
-    """In the order given, but below each correction the change that it supersedes."""
+    """Return the rows of the changes in the order given, but below each correction the change that it supersedes."""
     by_id = {change.pk: change for change in changes}
     replaced = {change.supersedes_id for change in by_id.values()}
     rows = []
@@ -222,7 +223,7 @@ class MeasureDetail(PageView):
         return context
 
     def owner_context(self, measure: Measure) -> dict[str, Any]:
-        """Who looks after it now, for those who may know."""
+        """Return the context about who looks after the measure now, for those who may know."""
         user, lead = self.request.user, measure.lead_department_id
         if not may_see_owners(user, lead=lead):
             return {}

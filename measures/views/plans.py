@@ -28,7 +28,7 @@ class PlanList(FilteredListView):
 
 
 class PlanChoice(NamedTuple):
-    """What the head of a page offers. `has_more`: the site has plans besides."""
+    """The plans that the head of a page offers. `has_more`: the site has plans besides."""
 
     plans: list[Plan]
     has_more: bool

@@ -57,7 +57,7 @@ MINUTES = 3
 
 @method_decorator([cache_control(private=True, no_store=True), vary_on_cookie], name="dispatch")
 class ReportingView(DraftView):
-    """Of a measure and a month, for the reporters of the department that leads it."""
+    """A page of a measure and a month, for the reporters of the department that leads it."""
 
     permission = write_permission = MEASURE_REPORTERS
     permission_refusal = Report.filing_refusal
@@ -222,8 +222,8 @@ class ReportPage(AsksDoubts, FormPage, ReportingView):
         return reports.order_by("-period", "-submitted_on", "-pk")
 
     def first_values(self) -> dict[str, Any]:
-        """Of a form that nobody has written in: the current status, and the texts of the department's last report, in
-        the reader's language. "No change" says that those before it stand."""
+        """Return the values of a form that nobody has written in: the current status, and the texts of the department's
+        last report, in the reader's language. "No change" says that those before it stand."""
         current, own = self.measure.status, self.accepted_reports().filter(department=self.measure.lead_department_id)
         last, newest = own.exclude(what_was_done_zh=NO_CHANGE).first(), own.first()
         texts = {name: localized(last, name) for name in TEXTS} if last is not None else dict.fromkeys(TEXTS, "")

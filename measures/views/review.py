@@ -39,7 +39,7 @@ class WaitingReportFilter(django_filters.FilterSet):  # type: ignore[misc]  # dj
 
 
 class ReturnedReportFilter(WaitingReportFilter):
-    """By the department that wrote it: another one may lead the measure by now."""
+    """A filter by the department that wrote the returned report: another one may lead the measure by now."""
 
     department = SlugFilter(queryset=Department.objects.all(), label=gettext_lazy("Department"))
 

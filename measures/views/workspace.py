@@ -35,7 +35,7 @@ from web.views import TodayView
 
 @asks(read=REPORTERS)
 def workspace(request: HttpRequest) -> HttpResponseBase:
-    """That of a city for its reporters; that of a department for all others. Rooms above make both."""
+    """Show the workspace of a city to its reporters; that of a department to all others. Rooms above make both."""
     of_city = request.user.is_authenticated and request.user.reports_for_city
     page = import_string(settings.CITY_WORKSPACE if of_city else settings.DEPARTMENT_WORKSPACE)
     response: HttpResponseBase = page.as_view()(request)
@@ -54,7 +54,7 @@ class WorkspacePage(TodayView):
         return asked_month(self.request.POST.get("period", "") or self.request.GET.get("period", ""))
 
     def switch(self, whose: str) -> list[dict[str, Any]]:
-        """Between what the person looks after and all that the department leads."""
+        """Return the links that switch between what the person looks after and all that the department leads."""
         page, params = reverse("measures:workspace"), self.request.GET
         return [
             {"label": label, "url": page + query_with(params, whose=value), "is_chosen": whose == value}

@@ -52,7 +52,7 @@ class DatabaseAway(OperationalError):
 
 
 def is_on() -> bool:
-    """Whether nobody is to try."""
+    """Return whether nobody is to try the database now."""
     return time.monotonic() < _refused_until
 
 
@@ -69,7 +69,8 @@ def begin() -> None:
 
 @contextlib.contextmanager
 def watched(connection: Any) -> Iterator[None]:
-    """While it waits for the server; `connection` is psycopg's. It is cut where the server gives no sign of life."""
+    """Watch a connection while it waits for the server; `connection` is psycopg's. It is cut where the server gives no
+    sign of life."""
     wait = _Wait(connection)
     _waits.add(wait)
     _start_watcher()
@@ -80,7 +81,7 @@ def watched(connection: Any) -> Iterator[None]:
 
 
 def is_alive(host: str, port: int) -> bool:
-    """Whether the server answers; `host` may be the folder of its socket."""
+    """Return whether the server answers; `host` may be the folder of its socket."""
     try:
         with _connected(host, port) as client:
             client.sendall(_SSL_REQUEST)
@@ -119,7 +120,8 @@ def _watch() -> None:
 
 
 def _has_living_server(connection: Any) -> bool:
-    """Of a connection that is closed already nobody waits for an answer."""
+    """Return whether the server of a connection answers; also True for one that is closed already, since nobody waits
+    for an answer there."""
     try:
         return is_alive(connection.info.host, connection.info.port)
     except OperationalError:

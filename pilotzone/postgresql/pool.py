@@ -1,4 +1,4 @@
-"""What is done with a PostgreSQL connection before psycopg's pool hands it out."""
+"""The check of a PostgreSQL connection before psycopg's pool hands it out."""
 
 from typing import Any
 

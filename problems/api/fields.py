@@ -85,7 +85,7 @@ def _closed_on(chunk: Chunk) -> Reader:
 
 
 def _present_department(name: str, shape: Shape) -> Field:
-    """Its slug; where it was merged since, that of the one which does its work now."""
+    """Return a field with the department's slug; where it was merged since, that of the one which does its work now."""
     merged, own = f"{name}__merged_into__slug", f"{name}__slug"
     return Field(shape, (merged, own), lambda chunk: lambda row: row[merged] or row[own])
 

@@ -157,7 +157,8 @@ class Problems(ListEndpoint):
 
 
 class ProblemEndpoint(RowEndpoint):
-    """What the problems of a measure or project and a single one share: how one is shown, what is read of a body."""
+    """The common part of the endpoints of a measure's or project's problems and of a single one: how one is shown, what
+    is read of a body."""
 
     permission = READERS
     token_scope = Scope.PROBLEMS
@@ -182,7 +183,7 @@ class ProblemEndpoint(RowEndpoint):
         return subject
 
     def new_problem(self) -> Problem:
-        """Of the measure or project, not saved."""
+        """Return a new problem of the measure or project, not saved."""
         return Problem(**{self.subject_kind.value: self.subject})
 
     def find(self, number: int) -> Problem:
@@ -251,7 +252,7 @@ class ProblemEndpoint(RowEndpoint):
         ]
 
     def read_data(self, values: Mapping[str, Any], problem: Problem) -> ProblemData:
-        """What the problem is to say; what is left out stays as it is. Raises BadBody."""
+        """Return the data that the problem is to say; what is left out stays as it is. Raises BadBody."""
         categories = ProblemCategory.objects.filter(plan=self.subject.plan)
         found: dict[str, Any] = {"category": problem.category, "owner": problem.proposed_owner}
         for name, rows in (("category", categories), ("owner", Department.objects.not_merged())):
@@ -352,11 +353,12 @@ class ProblemMoves(ProblemDetail):
     created_status = status.HTTP_200_OK
 
     def write_permission_facts(self) -> Facts:
-        """In any way: which move it is stands in the body."""
+        """Return the facts for a person who takes part in any way: which move it is stands in the body."""
         return {"takes_part": bool(self.asked.parties_of(self.request.user))}
 
     def mover(self, move: str) -> User:
-        """Who makes the move; raises PermissionDenied for those whom the table of moves does not let."""
+        """Return the person who makes the move; raises PermissionDenied for those whom the table of moves does not
+        let."""
         if self.asked.parties_of(self.request.user).isdisjoint(BY_NAME[move].by):
             raise PermissionDenied(str(self.permission_refusal))
         return signed_in(self.request.user)

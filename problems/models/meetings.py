@@ -17,7 +17,7 @@ from web.html.links import query_of
 
 
 class Meeting(UpdatedAtModel):
-    """At which the office gives directions on problems (协调会)."""
+    """A meeting at which the office gives directions on problems (协调会)."""
 
     data_kind = "measures"
 

@@ -67,15 +67,15 @@ class ProblemCategory(Sourced, UpdatedAtModel):
 
 
 class ProblemSubject(models.TextChoices):
-    """What a problem may be about, by the name of its column."""
+    """The kinds of things that a problem may be about, by the name of its column."""
 
     MEASURE = "measure", pgettext_lazy("problem", "A measure")
     PROJECT = "project", pgettext_lazy("problem", "A project")
 
 
 class Problem(Sourced, UpdatedAtModel):
-    """What stands in the way of a measure or of a project, which is one of its plan. `plan` is theirs: a list of
-    problems asks for one plan, whatever they are about.
+    """A problem that stands in the way of a measure or of a project of its plan. `plan` is theirs: a list of problems
+    asks for one plan, whatever they are about.
 
     `number` counts the problems of its subject; without `raised_on` it is a draft. State, owner and due day are not
     stored here: its last step has them. `raised_by` is the department that raised it, `raised_by_city` the city whose
@@ -200,7 +200,7 @@ class Problem(Sourced, UpdatedAtModel):
 
     @property
     def subject_name(self) -> str:
-        """In the reader's language."""
+        """Return the name of the measure or project in the reader's language."""
         return localized(self.subject, "title" if self.subject_kind == ProblemSubject.MEASURE else "name")
 
     @property
@@ -215,7 +215,7 @@ class Problem(Sourced, UpdatedAtModel):
         return self.path_of("problem")
 
     def path_of(self, name: str, *args: Any) -> str:
-        """Of a page about it."""
+        """Return the path of a page about the problem."""
         return reverse(f"problems:{self.subject_kind.value}_{name}", args=[self.subject.code, self.number, *args])
 
     @property
@@ -224,7 +224,7 @@ class Problem(Sourced, UpdatedAtModel):
 
     @cached_property
     def last_step(self) -> Any:
-        """What holds now; None of a draft. Services that add a step forget it."""
+        """Return the step that holds now; None of a draft. Services that add a step drop the cached one."""
         return self.steps.select_related("owner__merged_into").order_by("made_on", "pk").last()
 
     @property
@@ -232,7 +232,8 @@ class Problem(Sourced, UpdatedAtModel):
         return ProblemState.DRAFT if self.last_step is None else ProblemState(self.last_step.state)
 
     def content(self) -> dict[str, Any]:
-        """What it says now, as JSON: its texts, the slug of its category ("" for none) and of those asked to help."""
+        """Return the problem's present content as JSON: its texts, the slug of its category ("" for none) and of those
+        asked to help."""
         return {
             **{name: getattr(self, name) for name in TEXT_COLUMNS},
             "category": self.category.slug if self.category else "",
@@ -240,7 +241,7 @@ class Problem(Sourced, UpdatedAtModel):
         }
 
     def parties_of(self, user: User | AnonymousUser) -> set[Party]:
-        """As whom the person takes part now."""
+        """Return the parts that the person takes in the problem now."""
         if not user.is_authenticated:
             return set()
         parties = set()
@@ -256,7 +257,7 @@ class Problem(Sourced, UpdatedAtModel):
         return parties
 
     def _was_raised_by(self, user: User) -> bool:
-        """Whether the person's department, city or office raised it."""
+        """Return whether the person's department, city or office raised it."""
         if self.raised_by is not None:
             return user.is_reporter and user.department_id == self.raised_by.successor.pk
         if self.raised_by_city_id is not None:
@@ -265,7 +266,7 @@ class Problem(Sourced, UpdatedAtModel):
 
     @property
     def lead_department(self) -> "Department | None":
-        """That leads what it is about; None where nobody does."""
+        """Return the department that leads what the problem is about; None where nobody does."""
         lead: Department | None = self.subject.lead_department
         return lead
 
@@ -355,7 +356,7 @@ class ProblemStep(AppendOnlyModel):
         return ProblemState(self.state)
 
     def left_on(self, day: date) -> TimeLeft:
-        """For `problem_due`, of the step that holds on the day."""
+        """Return the time left, for `problem_due`, of the step that holds on the day."""
         return time_left(self.state, self.due_on, on=day)
 
 

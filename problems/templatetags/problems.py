@@ -20,14 +20,14 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def problems_of_subject(context: Context, subject: Any) -> ProblemsOf:
-    """Those of a measure or project, by the day of the page."""
+    """Return the problems of a measure or project, by the day of the page."""
     problem = Problem(**{kind_of(subject): subject})
     return problems_of(problem, on=context["as_of"] or today(), user=context["user"])
 
 
 @register.simple_tag(takes_context=True)
 def problems_of_workspace(context: Context) -> WorkspaceProblems:
-    """Those that concern the department of a workspace."""
+    """Return the problems that concern the department of a workspace."""
     return workspace_problems(
         context["department"],
         context["plan"] or None,

@@ -66,7 +66,7 @@ class MeetingList(PageView):
 
 
 class MeetingSheet(PageView):
-    """For the screen and for paper, as of a day."""
+    """The sheet of a meeting, for the screen and for paper, as of a day."""
 
     permission = READERS
     template_name = "problems/meetings/sheet.html"
@@ -78,12 +78,13 @@ class MeetingSheet(PageView):
 
     @property
     def sees_notes(self) -> bool:
-        """What is to be done stands in the note of a step, which visitors do not see."""
+        """Return whether the reader sees the notes: what is to be done stands in the note of a step, which visitors do
+        not see."""
         return self.request.user.is_authenticated
 
     @property
     def line(self) -> str:
-        """Day and place."""
+        """Return the meeting's day and place."""
         meeting = self.sheet.meeting
         return pgettext("between clauses", ", ").join(filter(None, [format_day(meeting.held_on), meeting.place]))
 
@@ -114,7 +115,7 @@ class MeetingWord(MeetingSheet):
 
 
 class MeetingPage(TodayView):
-    """Of the office, about one meeting of the plan that the address names."""
+    """A page of the office about one meeting of the plan that the address names."""
 
     permission = write_permission = REVIEWERS
 
@@ -243,7 +244,7 @@ class AddMeeting(MeetingPage):
         return meeting
 
     def _in_order(self, problems: list[Problem]) -> list[Problem]:
-        """As the page listed them."""
+        """Return the problems in the order in which the page listed them."""
         places = {key: place for place, key in enumerate(self.listing.rows.values_list("problem_id", flat=True))}
         return sorted(problems, key=lambda each: (places.get(each.pk, len(places)), each.pk))
 

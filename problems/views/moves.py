@@ -73,7 +73,7 @@ class ProblemFormPage(TodayView):
 
     @property
     def action(self) -> str:
-        """Where the form is sent to."""
+        """Return the address to which the form is sent."""
         raise NotImplementedError
 
     def make_form(self, data: Any = None) -> Any:
@@ -92,7 +92,7 @@ class ProblemFormPage(TodayView):
         )
 
     def try_to(self, do: Any, form: forms.Form) -> Any:
-        """What `do` gives; None where it is refused, and why stands in the form then."""
+        """Return the result of `do`; None where it is refused, and why stands in the form then."""
         try:
             return do()
         except NotAllowed as refusal:
@@ -225,7 +225,7 @@ class MovePage(ProblemFormPage):
         return self.render_to_response(self.get_context_data(form=form, **kwargs))
 
     def make_move(self, form: Any) -> Any:
-        """Raises NotAllowed."""
+        """Make the move that the page is for. Raises NotAllowed."""
         by, name, files = signed_in(self.request.user), self.move.name, self.request.FILES.getlist("evidence")
         if name in ASSIGNING:
             said = {each: form.cleaned_data[each] for each in ("note", "known_step")}

@@ -74,7 +74,7 @@ class ProblemList(ListPageView):
         return ProblemStep.objects.in_plan(self.plan).last_by(self.day)
 
     def count(self, rows: Any) -> int:
-        """With those that are overdue and those to be verified, in one query."""
+        """Count the rows, with those that are overdue and those to be verified, in one query."""
         self.counted = rows.order_by().aggregate(
             rows=Count("pk"),
             overdue=Count("pk", filter=overdue_condition(self.day)),
@@ -127,7 +127,7 @@ class ProblemList(ListPageView):
         return rows
 
     def owners(self, counts: ProblemCounts) -> list[CountedRow]:
-        """Those with most open problems, the most first."""
+        """Return the departments with most open problems, the most first."""
         found = Department.objects.in_bulk(counts.by_owner).values()
         ranked = sorted(
             found, key=lambda each: (-counts.by_owner[each.pk], -counts.overdue_by_owner[each.pk], each.number)
@@ -135,7 +135,7 @@ class ProblemList(ListPageView):
         return self.counted_rows(ranked, "short", counts.by_owner, counts.overdue_by_owner, "owner")[:TABLED_OWNERS]
 
     def categories(self, counts: ProblemCounts) -> list[CountedRow]:
-        """In the order of the plan; those without a category last."""
+        """Return the categories in the order of the plan; those without a category last."""
         found = ProblemCategory.objects.filter(plan=self.plan, pk__in=[key for key in counts.by_category if key])
         overdue = counts.overdue_by_category
         rows = self.counted_rows(found.order_by("number"), "name", counts.by_category, overdue, "category")
@@ -254,14 +254,14 @@ class ProblemDetail(PageView):
         )
 
     def steps(self, problem: Problem) -> Any:
-        """By the day; words and files for those with an account."""
+        """Return the steps made by the day; words and files for those with an account."""
         steps = problem.steps.filter(made_on__lte=self.day).select_related("owner", "made_by__department")
         if self.request.user.is_authenticated:
             steps = steps.prefetch_related("evidence")
         return steps.order_by("made_on", "pk")
 
     def reports(self, problem: Problem) -> Any:
-        """What accepted reports that were submitted by the day say about it, the newest first."""
+        """Return the accepted reports, submitted by the day, that say something about the problem, the newest first."""
         if problem.measure is None:
             reports: Any = problem.subject.months.accepted()
         else:

@@ -1,4 +1,4 @@
-"""Specimens of charts."""
+"""The specimens of charts in the gallery."""
 
 from dataclasses import replace
 from datetime import date

@@ -13,7 +13,7 @@ from styleguide.specimens.specimen import Entry, Specimen, in_language
 
 
 class SampleFigureLinks:
-    """Stands for dashboard.pages.links.FigureLinks."""
+    """A stand-in for dashboard.pages.links.FigureLinks."""
 
     def of(self, path: str) -> dict[str, str]:
         label = _("Why this number? %(figure)s") % {"figure": MeasureStatus.COMPLETED.label}
@@ -115,7 +115,7 @@ def due_chart_entries() -> list[Entry]:
 
 
 def indicator_mark_entries() -> list[Entry]:
-    """What stands in a row of an indicator: the verdict, the way to its target, how it went."""
+    """Return the entries for the marks in a row of an indicator: the verdict, the way to its target, how it went."""
     verdict = '{% include "components/verdict.html" with verdict=verdict label=verdict.label note=note %}'
     bar = BulletBar(Decimal(62), Decimal(30), Decimal(87))
     dots = [Dot(Decimal(4 + 22 * place), Decimal(y), place == 4) for place, y in enumerate((20, 16, 17, 9, 4))]

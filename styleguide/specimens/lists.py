@@ -31,7 +31,7 @@ class FilterForm(forms.Form):
 
 
 def filter_context(form: forms.Form) -> dict[str, Any]:
-    """What a list gives to its page."""
+    """Return the context that a list gives to its page."""
     form.is_valid()
     return {"form": form, "filter": SimpleNamespace(form=form, base_filters={"status": None, "light": None})}
 

@@ -1,4 +1,4 @@
-"""What a specimen of the gallery is."""
+"""The definition of a specimen of the gallery."""
 
 from datetime import date
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""Specimens of tables."""
+"""The specimens of tables in the gallery."""
 
 from decimal import Decimal
 

@@ -34,7 +34,7 @@ from tests.services import ROOT
 
 @dataclass
 class Site:
-    """With one measure, and a draft of its report that has a file."""
+    """A site with one measure, and a draft of its report that has a file."""
 
     measure: Measure
     ada: User
@@ -80,7 +80,7 @@ def backup(folder: Path) -> str:
 
 
 def restore(folder: Path, **options: Any) -> str:
-    """Onto the very database of the test."""
+    """Restore a backup onto the very database of the test, and return what the command says."""
     said = StringIO()
     call_command("restore", str(folder), stdout=said, stderr=said, **options)
     return said.getvalue()
@@ -132,7 +132,7 @@ class Elsewhere:
 
 @contextmanager
 def empty_site(data: Path) -> Iterator[Elsewhere]:
-    """On PostgreSQL a database of the server on which the tests' own is."""
+    """Yield an empty site; on PostgreSQL its database is on the server on which the tests' own is."""
     if connection.vendor == "sqlite":
         yield Elsewhere(data, "")
         return

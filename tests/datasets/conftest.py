@@ -24,7 +24,7 @@ def english() -> Iterator[None]:
 
 @pytest.fixture
 def page_address() -> str:
-    """Where a month's workbook is sent to."""
+    """Return the address that a month's workbook is sent to."""
     return "/workspace/ledger/"
 
 

@@ -1,4 +1,4 @@
-"""What the restore drill puts into a site, and all that a site holds, for comparing two of them.
+"""The rows that the restore drill puts into a site, and all that a site holds, for comparing two of them.
 
 Both run in processes of their own, by `manage.py shell`.
 """

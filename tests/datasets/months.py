@@ -39,7 +39,7 @@ def rows_of(sheet: Any) -> dict[str, dict[str, Any]]:
 
 
 def fill(book: Any, rows: Rows, title: str = "Reports of the month") -> bytes:
-    """What a person types, by code and head; saved as their program does."""
+    """Fill in what a person types, by code and head, and return the workbook as their program saves it."""
     sheet = book[title]
     heads = heads_of(sheet)
     numbers = {sheet.cell(at, heads["Code"]).value: at for at in range(2, sheet.max_row + 1)}

@@ -374,7 +374,7 @@ class TestRestore:
         assert [each.fault for each in check_log().findings] == [Fault.NOTED_ELSEWHERE]
 
     def test_tables_that_the_backup_does_not_know_go(self, site: Site, folder: Path) -> None:
-        """They are of a newer version, which refers to rows that are replaced."""
+        """Tables of a newer version refer to rows that are replaced."""
         backup(folder)
         with connection.cursor() as cursor:
             cursor.execute("CREATE TABLE newer_table (measure_id bigint REFERENCES measures_measure (id))")

@@ -1,4 +1,4 @@
-"""What the data checks find of what was loaded is said at once, by the command and on the page of the load."""
+"""Findings of the data checks in what was loaded are said at once, by the command and on the page of the load."""
 
 import io
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ def newest() -> Load:
 
 
 def results() -> dict[str, Any]:
-    """Of the newest load."""
+    """Return the results of the newest load."""
     found: dict[str, Any] = IntegrityRun.objects.get(load=newest()).results
     return found
 

@@ -47,7 +47,7 @@ def test_a_day_that_another_start_pinned_is_read_before_going_on(
 
 
 class TestOnAnotherSite:
-    """By a DATABASE_URL that was left in the shell, or the data folder of a site."""
+    """The demonstration on another site: by a DATABASE_URL that was left in the shell, or the data folder of a site."""
 
     @pytest.fixture(autouse=True)
     def _settings(self, db: None, settings: Any, tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ OWN_FILES = re.compile(r'(?:href|src|data-plotly)="(/static/[^"]+)"')
 
 @pytest.fixture(scope="module")
 def data() -> Iterator[Path]:
-    """Of two starts: the first one fills it."""
+    """Yield the data folder of two starts: the first one fills it."""
     with folder("pilotzone-demo-") as path:
         yield path
 

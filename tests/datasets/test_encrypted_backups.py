@@ -176,7 +176,7 @@ class TestVerifying:
 
 
 class TestPieces:
-    """Without a site: what goes wrong in the middle."""
+    """The pieces of a backup without a site: what goes wrong in the middle."""
 
     recipient = str(pyrage.x25519.Identity.generate().to_public())
 

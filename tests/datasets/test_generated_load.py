@@ -50,7 +50,7 @@ def run(times: object) -> str:
 
 
 def refusal(times: object) -> str:
-    """What the command says when it refuses, having changed nothing."""
+    """Return the sentence with which the command refuses, having changed nothing."""
     before = rows()
     with pytest.raises(CommandError) as caught:
         run(times)
@@ -59,7 +59,7 @@ def refusal(times: object) -> str:
 
 
 def kept(step: ProblemStep) -> dict[str, Any]:
-    """What stays as it was with the next step."""
+    """Return the columns that stay as they were with the next step."""
     return {name: getattr(step, name) for name in ("problem", "state", "owner", "made_on", "content")}
 
 

@@ -152,7 +152,7 @@ def states() -> dict[str, str]:
 
 
 def drafted(site: SimpleNamespace, text: str = "2023Q2", by: Any = None, **changes: Any) -> ValueReport:
-    """By a colleague."""
+    """Save a draft of a value, by a colleague."""
     data = ValueData(**{**DATA.__dict__, **changes})
     return save_value(site.growth, site.home, period(text), by=by or site.amy, data=data)
 

@@ -33,7 +33,7 @@ OF_THE_DEMONSTRATION = {
 
 
 def merge(department: Department, on: date = date(2023, 3, 1)) -> Department:
-    """By hand: the service gives all that it has to the other one."""
+    """Merge a department by hand: the service gives all that it has to the other one."""
     Department.objects.filter(pk=department.pk).update(merged_into=make.make_department(), merged_on=on)
     return department
 

@@ -73,7 +73,7 @@ def upload(page: Client) -> Upload:
 
 
 def killed_at(statement: int, upload: Upload) -> bool:
-    """Whether a process that works on it came to that statement, and ended there."""
+    """Return whether a process that works on the upload came to that statement, and ended there."""
     connection.close()
     child = os.fork()
     if child == 0:

@@ -490,7 +490,7 @@ class TestQueries:
 
 
 class TestProblems:
-    """Of M100 two are open; of M101 one is closed."""
+    """Problems in a month's workbook: of M100 two are open; of M101 one is closed."""
 
     @pytest.fixture(autouse=True)
     def _problems(self, site: SimpleNamespace) -> None:
@@ -500,7 +500,7 @@ class TestProblems:
         make.make_problem(second, date(2023, 5, 4), steps=["assign", "solve", "close"])
 
     def said(self) -> dict[str, tuple[str, str, str]]:
-        """Of each measure with a report: its state, what it says about problems, and which it is about."""
+        """Return for each measure with a report its state, what it says about problems, and which it is about."""
         reports = Report.objects.select_related("measure").order_by("measure__code")
         return {
             each.measure.code: (each.state, each.problem_choice, each.problem_code if each.about_problem else "")
@@ -565,7 +565,7 @@ class TestProblems:
     def test_a_file_of_the_release_before_has_no_such_column(
         self, page: Client, send: Any, act: Any, site: SimpleNamespace
     ) -> None:
-        """What somebody chose on the site since stays."""
+        """A choice that somebody made on the site since stays."""
         book = downloaded(page)
         sheet = book["Reports of the month"]
         for head in (CHOICE, "Open problems"):

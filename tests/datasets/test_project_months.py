@@ -111,7 +111,7 @@ def states() -> dict[str, str]:
 
 
 def open_draft(site: SimpleNamespace, number: int = 0, by: Any = None, **values: Any) -> ProjectMonth:
-    """Of August, by a colleague."""
+    """Save a draft of August, by a colleague."""
     data = MonthData(**{"stage": "under_construction", "started_on": date(2023, 3, 1), **values})
     return save_month(site.projects[number], by=by or site.max, data=data, period=AUGUST)
 

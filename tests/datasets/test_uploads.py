@@ -1,4 +1,4 @@
-"""What an uploaded file goes through: read, asked about, decided, loaded; nothing is written before."""
+"""The steps of an uploaded file: read, asked about, decided, loaded; nothing is written before."""
 
 import io
 import zipfile
@@ -703,7 +703,7 @@ class TestAnEmptySite:
 
 
 class TestUnlikely:
-    """What is unlikely in a file."""
+    """Uploads with unlikely values in the file."""
 
     @pytest.fixture
     def far(self, send: Any) -> Upload:

@@ -1,4 +1,4 @@
-"""Which period the cities are compared for, and when they are ranked."""
+"""The period that the cities are compared for, and when they are ranked."""
 
 from datetime import date
 
@@ -83,7 +83,7 @@ def test_too_few_are_not_compared(air, parts, values) -> None:
 
 
 def test_fewer_than_half_are_not_compared(air) -> None:
-    """They are often the best and the worst alone."""
+    """Few cities are often the best and the worst alone."""
     of_year(air, 2021, "36", "28", "47")
     parts = [*(region(code) for code in CODES), *(Region(pk=-n, code=f"3799{n:02}") for n in range(3))]
     assert compared(air, parts) is None
@@ -107,7 +107,7 @@ def test_an_earlier_year_stands_beside_it_only_for_all(air, parts) -> None:
 
 
 def test_since_when_the_best_has_been_the_best(air, parts) -> None:
-    """Of 2017 it was not; a tie of 2019 does not end it, a missing 2018 would."""
+    """The best was not so in 2017; a tie of 2019 does not end it, a missing 2018 would."""
     of_year(air, 2017, "30", "40", "50", "40")
     of_year(air, 2018, "40", "30", "50", "40")
     of_year(air, 2019, "30", "30", "50", "40")

@@ -1,4 +1,4 @@
-"""By when which values are owed: each answer is written by hand."""
+"""The days by when which values are owed: each answer is written by hand."""
 
 from datetime import date
 from typing import Any

@@ -616,7 +616,7 @@ class TestPaste:
         assert not ValueReport.objects.exists()
 
     def submit(self, site: SimpleNamespace, text: str, *confirmed: str, **values: str) -> Any:
-        """What was looked at just before."""
+        """Submit the pasted text that was looked at just before."""
         shown = self.paste(site, text, **values).context["shown"]
         return self.paste(site, text, "submit", shown=shown, confirmed=list(confirmed), **values)
 

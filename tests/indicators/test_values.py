@@ -1,5 +1,5 @@
-"""What a department and the office do with a value of an indicator, and what is refused or asked about: Ada reports for
-the department that owns `growth`, Ben for another, Rita reviews."""
+"""Rules for what a department and the office do with a value of an indicator, and what is refused or asked about: Ada
+reports for the department that owns `growth`, Ben for another, Rita reviews."""
 
 from collections.abc import Iterator
 from dataclasses import replace

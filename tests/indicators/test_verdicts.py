@@ -19,7 +19,7 @@ AHEAD, ON_TRACK, BEHIND, CANNOT_JUDGE = Verdict
 
 
 def year(number: int, amount: str, *, released: date | None = None, scope: str = "") -> Value:
-    """Of a whole year, released on 28 February after it."""
+    """Return a value of a whole year, released on 28 February after it."""
     start, end = date(number, 1, 1), date(number, 12, 31)
     return Value(str(number), "year", start, end, Decimal(amount), released or date(number + 1, 2, 28), scope)
 
@@ -39,7 +39,7 @@ def goal(amount: str, due: int, adopted: date = date(2021, 4, 6), **more: Any) -
 
 
 def from_2020(start: str, end: str, **more: Any) -> Goal:
-    """From the end of 2020 to that of 2025: 1,826 days, of which 730 have passed by the end of 2022."""
+    """Return a goal from the end of 2020 to that of 2025: 1,826 days, of which 730 have passed by the end of 2022."""
     return goal(end, 2025, baseline_value=Decimal(start), baseline_on=date(2020, 12, 31), **more)
 
 
@@ -120,7 +120,8 @@ def test_the_change_of_one_year_says_nothing_of_that_since_another() -> None:
 
 
 class TestWithoutABaseline:
-    """Of 2021 was known when the document of 31 December 2022 was adopted; 1,461 days are left from there."""
+    """Goals without a baseline: the value of 2021 was known when the document of 31 December 2022 was adopted; 1,461
+    days are left from there."""
 
     def test_the_newest_value_known_then_is_the_baseline(self) -> None:
         got = judged([year(2020, "8"), year(2021, "10"), year(2022, "12.5")], UNSTATED)

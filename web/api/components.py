@@ -24,7 +24,7 @@ _VALUES: dict[tuple[str, ...], str] = {
 
 
 class Components:
-    """Those of one description. `put` gives what stands in their place."""
+    """The components of one description of the API. `put` gives what stands in the place of a shape."""
 
     def __init__(self, registry: ComponentRegistry) -> None:
         self.registry = registry
@@ -35,7 +35,7 @@ class Components:
 
     @classmethod
     def of(cls, registry: ComponentRegistry) -> Self:
-        """Those of the description that is being made: each of its operations asks for them anew."""
+        """Return the components of the description that is being made: each of its operations asks for them anew."""
         found: Self | None = vars(registry).get("_of_pilotzone")
         if found is None:
             found = vars(registry)["_of_pilotzone"] = cls(registry)

@@ -118,7 +118,7 @@ class Endpoint(AnswersOnce, AsksOfRow, ThrottledView):
 
     @classmethod
     def field_names(cls) -> list[str]:
-        """What `fields=` may name."""
+        """Return the names of the fields that `fields=` may name."""
         return [*cls.columns, *cls.compared_columns]
 
     @classmethod
@@ -176,7 +176,8 @@ class Endpoint(AnswersOnce, AsksOfRow, ThrottledView):
         return asked or None
 
     def asked_format(self, request: Any) -> str:
-        """Of `?format=`, else of the header `Accept`. Raises NotAcceptable where there is none of that."""
+        """Return the format that `?format=` asks for, else the header `Accept`. Raises NotAcceptable where there is
+        none of that."""
         return request.GET.get("format") or accepted_format(request.headers.get("Accept", ""), self.formats)
 
     def set_validators(self, request: Any) -> None:
@@ -237,7 +238,7 @@ class Endpoint(AnswersOnce, AsksOfRow, ThrottledView):
         return {**chosen, "meta": meta}
 
     def get_meta(self) -> dict[str, Any]:
-        """Of each figure, by the name of its field, what it is."""
+        """Return what each figure is, such as its unit, by the name of its field."""
         return {
             name: {
                 "unit": str(shape["x-unit"]),
@@ -275,7 +276,7 @@ class RowEndpoint(Endpoint):
 
     @property
     def asked_row_fields(self) -> dict[str, Field]:
-        """Those of `fields=`; all where none are asked for."""
+        """The fields that `fields=` asks for; all where none are asked for."""
         there = {**self.row_fields, **(self.compared_fields if self.compared else {})}
         # Lists that make their rows whole declare none.
         return there if self.fields is None else {name: there[name] for name in self.fields if name in there}

@@ -37,7 +37,7 @@ _OF_FIELDS: dict[str, Any] = {
 
 
 def example_of(shape: Shape, name: str = "") -> Any:
-    """Of a field of this name. It fits the shape."""
+    """Return an example of a field of this name, which fits the shape."""
     if "oneOf" in shape:
         return example_of(shape["oneOf"][0], name)
     if "enum" in shape:

@@ -66,7 +66,7 @@ def column(name: str, shape: Shape, *, convert: Callable[[Any], Any] | None = No
 
 
 def value(shape: Shape, read: Reader) -> Field:
-    """For rows that are objects: what `read` makes of one."""
+    """Return a field for rows that are objects: its value is what `read` makes of one."""
     return Field(shape, (), lambda chunk: read)
 
 
@@ -135,7 +135,7 @@ def shapes_of(fields: Mapping[str, Field]) -> dict[str, Shape]:
 
 
 def columns_of(fields: Iterable[Field]) -> list[str]:
-    """What the query reads for the fields; nothing where rows are objects."""
+    """Return the columns that the query reads for the fields; none where rows are objects."""
     names = [name for field in fields for name in field.columns]
     return list(dict.fromkeys(["pk", *names])) if names else []
 

@@ -1,4 +1,4 @@
-"""Which format an answer has: `?format=` says it, else the header `Accept`, else it is JSON."""
+"""The choice of the format of an answer: `?format=` says it, else the header `Accept`, else it is JSON."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -19,7 +19,7 @@ def known(endpoint: Any, is_writing: bool) -> tuple[str, ...]:
 
 @cache
 def several(endpoint: Any) -> frozenset[str]:
-    """Those that may have several values, repeated or with commas between them."""
+    """Return the parameters that may have several values, repeated or with commas between them."""
     return frozenset(name for name, shape in endpoint.parameter_shapes().items() if shape.get("type") == "array")
 
 

@@ -12,8 +12,8 @@ from core.clock import today
 
 
 class AsksRule(BasePermission):
-    """What the rule of the endpoint says of the person; of the row `AsksOfRow` asks. A token that only reads
-    changes nothing, whoever owns it, and others only what they are for."""
+    """A permission that asks the rule of the endpoint about the person; about the row `AsksOfRow` asks. A token that
+    only reads changes nothing, whoever owns it, and others only what they are for."""
 
     message: Any = None
 

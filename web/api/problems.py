@@ -184,7 +184,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def refuse(
     name: str, sentence: str, *, is_page: bool, may_retry: bool = False, again: int | None = None
 ) -> HttpResponse:
-    """As a page that needs nothing of the site, or as problem details. `may_retry`: the page links to itself; `again`:
+    """Return a page that needs nothing of the site, or problem details. `may_retry`: the page links to itself; `again`:
     the seconds after which it opens its address by itself, None where it does not.
     """
     found = problem(name, sentence)

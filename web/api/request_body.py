@@ -111,7 +111,7 @@ def month_field(*, required: bool = False) -> BodyField:
 
 
 def period_field(*, required: bool = False) -> BodyField:
-    """By its code, such as 2023H1."""
+    """Return a field for a period by its code, such as 2023H1."""
 
     def read(value: Any) -> Period:
         found = period_of_code(value) if isinstance(value, str) else None
@@ -141,7 +141,7 @@ def nullable_field(field: BodyField) -> BodyField:
 
 
 def number_field() -> BodyField:
-    """With the digits that were sent."""
+    """Return a field for a number with the digits that were sent."""
 
     def read(value: Any) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, int | float):

@@ -95,7 +95,7 @@ _PAUSE = re.compile(r"[:;] |[：；。]|\. ")
 
 
 class EndpointSchema(AutoSchema):
-    """Describes `web.api.endpoints.Endpoint`."""
+    """A schema that describes `web.api.endpoints.Endpoint`."""
 
     @property
     def is_writing(self) -> bool:
@@ -103,7 +103,7 @@ class EndpointSchema(AutoSchema):
 
     @property
     def _place(self) -> str:
-        """Before the names of what it alone has."""
+        """The start of the names of what this endpoint alone has."""
         return str(self.view.write_component if self.is_writing else self.view.component)
 
     def get_operation_id(self) -> str:
@@ -219,7 +219,8 @@ class EndpointSchema(AutoSchema):
         return {**example_of(PROBLEM), "status": code}
 
     def headers_of(self, code: int) -> dict[str, Any]:
-        """What an answer says beside its body. What is not required is there where it applies."""
+        """Return the headers that an answer has beside its body. Those that are not required are there where they
+        apply."""
         found = dict(LIMIT_HEADERS)
         if self.is_writing:
             found |= {"Location": CREATED} if code == 201 else {}

@@ -129,7 +129,7 @@ def qualified(shape: Shape, words: Any, **figure: Any) -> Shape:
 
 
 def on_the_earlier_day(shape: Shape) -> Shape:
-    """What a field was on the day that is compared with."""
+    """Return the shape of a field as it was on the earlier day that is compared with."""
     return qualified(shape, gettext_lazy("On the earlier day: {what}"))
 
 
@@ -226,7 +226,7 @@ def pascal(*words: str) -> str:
 
 
 def in_words(shape: Shape) -> str:
-    """What a field means, and each of its values."""
+    """Return the meaning of a field, and of each of its values, in words."""
     words, values = str(shape.get("description", "")), shape.get("items", shape)
     labels = values.get("x-enumDescriptions", {})
     said = [_("%(value)s (%(label)s)") % {"value": value, "label": label} for value, label in labels.items()]

@@ -19,7 +19,8 @@ COUNTS = cache if settings.CACHE_URL else FileBasedCache(str(settings.DATA_DIR /
 
 @dataclass(frozen=True)
 class Limit:
-    """Where a caller stands: `left` of `quota` requests within the next `seconds`; after these there are more.
+    """The requests that a caller may still send: `left` of `quota` within the next `seconds`; after these there are
+    more.
 
     The fields are those of draft-ietf-httpapi-ratelimit-headers; `web.middleware` puts them on the answer.
     """
@@ -65,7 +66,7 @@ class CountedThrottle(SimpleRateThrottle):
 
 
 class AnonymousThrottle(CountedThrottle):
-    """By address, for callers who are not logged in."""
+    """A throttle by address, for callers who are not logged in."""
 
     scope = "anonymous"
 
@@ -77,7 +78,7 @@ class AnonymousThrottle(CountedThrottle):
 
 
 class TokenThrottle(CountedThrottle):
-    """By token, for callers who have one; pages and people who are logged in have no limit."""
+    """A throttle by token, for callers who have one; pages and people who are logged in have no limit."""
 
     scope = "token"
 

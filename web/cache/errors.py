@@ -1,4 +1,4 @@
-"""What a cache that does not answer raises."""
+"""The exceptions that a cache raises when it does not answer."""
 
 
 def cache_errors() -> tuple[type[Exception], ...]:

@@ -101,7 +101,7 @@ def _new_page(request: HttpRequest, key: str, respond: Callable[[], HttpResponse
 
 @contextmanager
 def _while_nobody_else_makes(key: str) -> Iterator[bool]:
-    """After a change many ask for the same page at once: in a process one of them makes it, and the others wait.
+    """Let one in a process make a page that many ask for at once after a change, while the others wait.
 
     Gives whether this one has waited.
     """
@@ -132,7 +132,7 @@ def _may_be_cached(request: HttpRequest) -> bool:
 
 
 def _with_own(page: bytes, request: HttpRequest | None) -> bytes:
-    """With what is this visitor's own; without a request with nothing in its place."""
+    """Return the page with what is this visitor's own; without a request with nothing in its place."""
     for place, content in _OWN.values():
         page = _put(content(request).encode() if request is not None else b"", place, page)
     return page
@@ -143,8 +143,8 @@ def _put(value: bytes, place: re.Pattern[bytes], page: bytes) -> bytes:
 
 
 def site_version(kinds: Collection[str] = (), *, but: Collection[str] = ()) -> tuple[str, ...]:
-    """What every page and answer depends on: the release, the data and the day. `kinds`: those of the data that it
-    shows, where they are not all; `but`: those that it does not show.
+    """Return what every page and answer depends on: the release, the data and the day. `kinds`: those of the data that
+    it shows, where they are not all; `but`: those that it does not show.
 
     It is read before an answer is made. A change meanwhile may be in the answer already; then it is cached under a
     version that nobody asks for any more.
@@ -185,7 +185,8 @@ def page_key(request: HttpRequest, version: tuple[str, ...] | None = None, *, re
 
 @functools.cache
 def _release() -> str:
-    """Of the code, the texts and the settings of this process, and of the database that it reads."""
+    """Return a text for the state of the code, the texts and the settings of this process, and for the database that it
+    reads."""
     root = Path(settings.BASE_DIR)
     files = [root / "pyproject.toml", *(root / "locale").rglob("*.mo")]
     for folder in (root / "templates", root / "static", *(package.parent for package in root.glob("*/__init__.py"))):
@@ -220,7 +221,7 @@ def load(key: str) -> tuple[bytes, dict[str, str]] | None:
 
 
 def store(key: str, content: bytes, headers: dict[str, str]) -> None:
-    """For `load`, unless the content is too long."""
+    """Keep the content in the cache for `load`, unless it is too long."""
     if not settings.PILOTZONE_PAGE_CACHE_SECONDS or len(content) > MAX_BYTES:
         return
     # A sixth of the memory for a thousandth of a second.

@@ -52,7 +52,8 @@ _is_paused = False
 
 @contextmanager
 def reports_as(kind: str) -> Iterator[None]:
-    """What is written to reports within the block is of that kind, DRAFTS or FILINGS: none of it is or was accepted."""
+    """Count what is written to reports within the block as of that kind, DRAFTS or FILINGS: none of it is or was
+    accepted."""
     token = _kind_of_reports.set(kind)
     try:
         yield
@@ -87,7 +88,7 @@ def current(kinds: Collection[str] = (), *, but: Collection[str] = ()) -> str:
 
 
 def watch_connection(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
-    """Receiver of `connection_created`."""
+    """Receiver of `connection_created`: has `record_writes` wrap the statements of the default database."""
     if connection.alias == DEFAULT_DB_ALIAS and record_writes not in connection.execute_wrappers:
         connection.execute_wrappers.append(record_writes)
 
@@ -144,7 +145,7 @@ def _kind_of(model: type[Model]) -> str:
 
 @cache
 def _unversioned_columns() -> Mapping[str, Collection[str]]:
-    """By table."""
+    """Return the unversioned columns of each table, by its name."""
     return {model._meta.db_table: getattr(model, "unversioned_columns", ()) for model in _watched_models()}
 
 
@@ -154,7 +155,7 @@ def _watched_models() -> set[type[Model]]:
 
 
 def _writes_versioned(sql: str, table: str) -> bool:
-    """Whether a statement writes more than unversioned columns of the table."""
+    """Return whether a statement writes more than unversioned columns of the table."""
     unversioned, update = _unversioned_columns()[table], _UPDATE.match(sql)
     return not (unversioned and update) or not set(_COLUMN_SET.findall(update[1])) <= set(unversioned)
 

@@ -87,7 +87,7 @@ class Chart:
 
     @property
     def heads(self) -> list[dict[str, Any]]:
-        """As components/table.html takes them."""
+        """The heads of the columns as components/table.html takes them."""
         return [{"label": column.label, "number": column.is_number} for column in self.columns]
 
     @property

@@ -30,8 +30,8 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class StepHistory:
-    """What is drawn: the steps that took effect by the day, the oldest first; the states, each with its level; and the
-    day on which the last one is due, with its name."""
+    """The history that is drawn: the steps that took effect by the day, the oldest first; the states, each with its
+    level; and the day on which the last one is due, with its name."""
 
     points: Sequence[Step]
     levels: Mapping[str, int]
@@ -144,7 +144,7 @@ def _superseded_marks(history: StepHistory) -> list[dict[str, Any]]:
 
 
 def _superseded_label(history: StepHistory, point: Step) -> dict[str, Any]:
-    """Beside its mark, on the side that has more room."""
+    """Return the label of a superseded step: beside its mark, on the side that has more room."""
     to_left = history.share_of_axis(point.on) > 1 / 2
     return label(
         _("%(day)s, corrected") % {"day": format_short_day(point.on)},
@@ -165,7 +165,8 @@ def _due_line(history: StepHistory) -> list[dict[str, Any]]:
 
 
 def _due_label(history: StepHistory) -> list[dict[str, Any]]:
-    """Above the plot: at the end of its line, or where the due day lies beyond the axis, at that side."""
+    """Return the label of the due day, above the plot: at the end of its line, or where the due day lies beyond the
+    axis, at that side."""
     due_on = history.due_on
     if due_on is None:
         return []

@@ -13,7 +13,8 @@ def half_widths(text: str) -> int:
 
 
 def wrapped(text: str, limit: int) -> str:
-    """In two lines where it is longer than `limit` half characters: before a bracket, else of about the same length."""
+    """Return the text in two lines where it is longer than `limit` half characters: broken before a bracket, else into
+    lines of about the same length."""
     if half_widths(text) <= limit:
         return text
     if "（" in text:

@@ -91,7 +91,7 @@ def _limits(values: Sequence[Decimal | int], *, are_few: bool, are_rates: bool) 
 
 
 def count_labels(classes: Sequence[Decimal]) -> list[str]:
-    """Of small counts: 0, 1–2, 3–4, 5 and over. None where all are of one class."""
+    """Return the labels of small counts: 0, 1–2, 3–4, 5 and over. There are none where all are of one class."""
     if not classes:
         return []
     spans = [(low, high - 1) for low, high in pairwise(classes)]

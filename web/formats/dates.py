@@ -14,7 +14,7 @@ type OptionalDay = date | None
 
 
 def format_day(value: OptionalDay) -> str:
-    """For sentences: 2023年8月29日, 29 August 2023."""
+    """Return a day for sentences: 2023年8月29日, 29 August 2023."""
     return format_date(_to_day(value), "long", locale=babel_locale()) if value else NO_VALUE
 
 
@@ -43,7 +43,7 @@ def format_year(year: int) -> str:
 
 
 def format_iso_day(value: OptionalDay) -> str:
-    """For tables and fields: 2023-08-29."""
+    """Return a day for tables and fields: 2023-08-29."""
     return _to_day(value).isoformat() if value else NO_VALUE
 
 
@@ -56,13 +56,13 @@ def format_datetime(value: datetime | None, today: date | None = None) -> str:
 
 
 def format_days(count: int) -> str:
-    """So many days: 1 day, 30 days, 30天."""
+    """Return a number of days with its unit: 1 day, 30 days, 30天."""
     return format_unit(count, "day", locale=babel_locale())
 
 
 def format_duration(seconds: float | None) -> str:
-    """In one unit, whole from ten seconds on: 340 ms, 3.2 s, 95 s, 12 min, 30 h, 4 days. Units change at twice their
-    size, so that little is rounded away."""
+    """Return a duration in one unit, whole from ten seconds on: 340 ms, 3.2 s, 95 s, 12 min, 30 h, 4 days. Units change
+    at twice their size, so that little is rounded away."""
     if seconds is None:
         return NO_VALUE
     milliseconds = round(seconds * 1000)

@@ -75,5 +75,6 @@ def json_number(value: Number | None) -> int | float | None:
 
 
 def trimmed(value: Decimal) -> Decimal:
-    """Without the trailing zeros that the database column adds: 6.200000 is 6.2, 44125.000000 is 44125."""
+    """Return the value without the trailing zeros that the database column adds: 6.200000 is 6.2, 44125.000000 is
+    44125."""
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()

@@ -1,4 +1,4 @@
-"""Names of sources.
+"""The names of sources.
 
 One text holds all of a source: `中文名称 | English name; https://address`. Without the bar every reader gets the same
 name.
@@ -14,7 +14,8 @@ BEFORE_ADDRESSES = (";", ",", "，", "；")
 
 
 def format_source(source: str) -> str:
-    """For the API and its files: the name in the caller's language, and the address behind a semicolon."""
+    """Return a source for the API and its files: the name in the caller's language, and the address behind a
+    semicolon."""
     if BETWEEN_LANGUAGES not in source:
         return source
     name, url = source_parts(source)

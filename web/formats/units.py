@@ -11,7 +11,7 @@ from web.language import is_chinese
 
 
 def format_with_unit(text: str, unit: str) -> str:
-    """10,307亿元, 83.82 GW."""
+    """Return a number with its unit: 10,307亿元, 83.82 GW."""
     if not unit:
         return text
     return f"{text}{unit}" if is_chinese() else f"{text} {unit}"

@@ -150,8 +150,8 @@ def _ticks(tick: Number | None, plan_tick: Number | None, plan_note: str) -> Ite
 
 
 def _label_rows(ticks: Sequence[Tick]) -> Mapping[str, LabelRow]:
-    """Of two labels on one side of their ticks, the upper one is that whose words the other tick does not run
-    through."""
+    """Return the row of each label. Of two labels on one side of their ticks, the upper one is that whose words the
+    other tick does not run through."""
     if len(ticks) < 2:
         return ROWS
     elapsed, plan = ticks
@@ -196,7 +196,7 @@ def _draw_tick(tick: Tick, row: LabelRow) -> str:
 
 
 def _draw_label(tick: Tick, row: LabelRow) -> SafeString:
-    """Below the bar at its tick, on the side where there is room."""
+    """Draw a label below the bar at its tick, on the side where there is room."""
     return format_html(
         '<text class="tick-label tick-label-{}" x="{}%" y="40" dy="{}"{}>{}{}</text>',
         tick.kind,
@@ -209,7 +209,7 @@ def _draw_label(tick: Tick, row: LabelRow) -> SafeString:
 
 
 def _description(counts: Mapping[MeasureStatus, int], total: int, ticks: Sequence[Tick]) -> str:
-    """What is read aloud: Completed 13, In progress 105, Being promoted 131; Time elapsed 22.0%."""
+    """Return the text that is read aloud: Completed 13, In progress 105, Being promoted 131; Time elapsed 22.0%."""
     statuses = format_list(f"{status.label} {format_number(count)}" for status, count in counts.items())
     clauses = [statuses if total else _("Nothing to measure"), *(tick.text for tick in ticks)]
     return pgettext("between clauses", "; ").join(clauses)

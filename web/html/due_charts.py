@@ -77,7 +77,7 @@ def days_strip(days: Sequence[int]) -> SafeString:
 
 
 def _side_by_side(days: Sequence[int], end: int) -> list[float]:
-    """Where the diamonds begin, none on another where there is room."""
+    """Return the places at which the diamonds begin, none on another where there is room."""
     room = WIDTH - DIAMOND
     apart = min(DIAMOND - 1, room / len(days))
     places: list[float] = []

@@ -12,7 +12,7 @@ from web.language import is_chinese
 
 
 class Explainer(Protocol):
-    """What a page with explained figures has as `why` in its context."""
+    """The object that a page with explained figures has as `why` in its context."""
 
     def of(self, path: str) -> Mapping[str, str] | None:
         """`url` and `label` of the link, and the `source` whose figure is explained. None for what is not explained."""

@@ -43,7 +43,7 @@ def folded_fields(form: Any, shown: Sequence[str], names: Sequence[str]) -> list
 
 
 def is_any_asked(fields: Sequence[BoundField]) -> bool:
-    """Whether the address has a value for any of these fields."""
+    """Return whether the address has a value for any of these fields."""
     return any(field.value() not in (None, "", [], [""]) for field in fields)
 
 

@@ -49,5 +49,5 @@ class FoundWords:
 
 
 def _is_within_word(text: str, place: int) -> bool:
-    """Of Latin letters; between Chinese characters a text may be cut."""
+    """Return whether the place is within a word of Latin letters; between Chinese characters a text may be cut."""
     return 0 < place < len(text) and all(each.isalnum() and each < CHINESE for each in text[place - 1 : place + 1])

@@ -47,8 +47,8 @@ class KnownState(Protocol):
 
 
 class TimeLeft(Protocol):
-    """Until the due day of a problem: `days` are negative once it is over, None without one. `is_settled`: nobody has
-    to solve it any more; `is_said_solved`: its owner says that it is."""
+    """The time until the due day of a problem: `days` are negative once it is over, None without one. `is_settled`:
+    nobody has to solve it any more; `is_said_solved`: its owner says that it is."""
 
     @property
     def days(self) -> int | None: ...
@@ -61,7 +61,7 @@ class TimeLeft(Protocol):
 
 
 def _dots(filled: int) -> SafeString:
-    """Of the state of a problem."""
+    """Draw the dots of the state of a problem."""
     dots = [
         f'<circle class="{"dot on" if n < filled else "dot"}" cx="{n * 11 + 5}" cy="5" r="3.6"/>'
         for n in range(STATE_DOTS)
@@ -159,8 +159,8 @@ def scope_tag(scope: str | None) -> SafeString:
 
 
 def light_count(light: str, count: int | None, href: str = "") -> SafeString:
-    """For count columns whose head names the light: its shape and the number, or a quiet 0. With `href` the number
-    opens the rows."""
+    """Return a light's shape and the number, or a quiet 0, for count columns whose head names the light. With `href`
+    the number opens the rows."""
     if not count:
         return mark_safe('<span class="zero">0</span>')
     light = Light(light)
@@ -174,8 +174,8 @@ def light_count(light: str, count: int | None, href: str = "") -> SafeString:
 
 
 def provenance_tag(provenance: str | None, on: date | None = None, published: str = "") -> SafeString:
-    """`on`: the day that a published figure was published for; `published`: what of the thing is published, in words,
-    where the rest of the page is not."""
+    """Return the tag of a provenance. `on`: the day that a published figure was published for; `published`: what of the
+    thing is published, in words, where the rest of the page is not."""
     if not provenance:
         return SafeString()
     provenance = Provenance(provenance)

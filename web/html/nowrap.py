@@ -1,4 +1,4 @@
-"""Where a line may end, and where not."""
+"""Rules for where a line may end, and where not."""
 
 import re
 from typing import Any

@@ -22,7 +22,7 @@ _SALT = "web.lists.cursors"
 def rows_after(
     rows: QuerySet[Any, Any], *, columns: Sequence[str], down: bool, ordering: str, cursor: str, size: int
 ) -> tuple[list[Any], str | None]:
-    """At most `size` rows after `cursor`, and the cursor of what follows; None at the end.
+    """Return at most `size` rows after `cursor`, and the cursor of what follows; None at the end.
 
     `rows` are ordered by the columns, all downwards or upwards with nulls last, then by the key upwards. Raises
     BadQuery for what is no cursor of this ordering.

@@ -37,7 +37,8 @@ MAX_WIDTH = 60
 
 @dataclass(frozen=True)
 class FileInfo:
-    """What a file says of itself on its second sheet. `filters`: parameter -> value; `columns`: name -> its shape."""
+    """The facts that a file gives of itself on its second sheet. `filters`: parameter -> value; `columns`: name -> its
+    shape."""
 
     title: str
     day: date

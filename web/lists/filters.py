@@ -79,7 +79,7 @@ class InvestmentField(AmountField):
 
 
 class AmountFilter(django_filters.Filter):
-    """Over a column of 万元."""
+    """A filter over a column of 万元."""
 
     field_class = AmountField
 
@@ -130,7 +130,7 @@ class TimestampFilter(django_filters.Filter):
 
 
 class UpdatedFilterSet(django_filters.FilterSet):
-    """Of rows that know when they were last written (`core.timestamps.UpdatedAtModel`)."""
+    """A filter set of rows that know when they were last written (`core.timestamps.UpdatedAtModel`)."""
 
     # Compared in seconds: SQLite keeps times as texts, with as many decimals as each has.
     updated_since = TimestampFilter(field_name="updated_at", lookup_expr="gte", label=gettext_lazy("Updated since"))
@@ -158,7 +158,7 @@ class Select(forms.Select):
 
 
 def row_label(row: Any) -> str:
-    """What a choice calls a row, as short as it may."""
+    """Return the label of a row in a choice, as short as it may be."""
     for field in ("short", "title", "name"):
         if hasattr(row, f"{field}_zh"):
             return localized(row, field)
@@ -173,7 +173,7 @@ class SlugField(forms.ModelChoiceField):  # type: ignore[type-arg]  # it takes n
         self.error_messages["invalid_choice"] = gettext_lazy("No row of that name exists.")
 
     def present_name(self, name: str) -> str:
-        """What a row is called today, whose name may have been another."""
+        """Return the name that a row has today; `name` may be one that it had before."""
         return name
 
     def clean(self, value: Any) -> list[Any]:
@@ -242,7 +242,7 @@ class SlugFilter(AnyOf, django_filters.ModelChoiceFilter):
 
 
 class CodeField(SlugField):
-    """By codes of measures or projects, however they are spelt."""
+    """A field for codes of measures or projects, however they are spelt."""
 
     def present_name(self, name: str) -> str:
         return clean_code(name)
@@ -329,7 +329,8 @@ class ChoiceFilter(AnyOf, django_filters.ChoiceFilter):
 
 
 class ScopeFilter(ChoiceFilter):
-    """By the scope of measures or projects on the day. Without it a list has those that count on the day alone."""
+    """A filter by the scope of measures or projects on the day. Without it a list has those that count on the day
+    alone."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("choices", PlanScope.choices)
@@ -337,12 +338,12 @@ class ScopeFilter(ChoiceFilter):
 
 
 def asks_for_scope(request: HttpRequest) -> bool:
-    """Whether the rows of a list need their scope (`ScopedQuerySet.of_asked_scope`)."""
+    """Return whether the rows of a list need their scope (`ScopedQuerySet.of_asked_scope`)."""
     return any(request.GET.getlist("scope"))
 
 
 class YesNoFilter(ChoiceFilter):
-    """yes or no."""
+    """A filter by yes or no."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("choices", [("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))])

@@ -82,7 +82,7 @@ class Listing:
 
     @property
     def is_paged(self) -> bool:
-        """Whether the caller asked for a page; an export holds every row unless they did."""
+        """Return whether the caller asked for a page; an export holds every row unless they did."""
         return any(self.params.get(name) for name in ("page", "page_size", "cursor"))
 
     def after_cursor(self) -> tuple[list[Any], str | None]:
@@ -132,7 +132,7 @@ def _whole_number(params: QueryDict, name: str, default: int, *, most: int | Non
 
 
 def refuse_unknown(params: QueryDict, allowed: Sequence[str]) -> None:
-    """For the API: a misspelt filter must not look like an answer."""
+    """Raise BadQuery for unknown parameters of the API: a misspelt filter must not look like an answer."""
     names = ", ".join(sorted(allowed))
     unknown = {
         name: [_("Unknown filter: %(name)s; available: %(names)s") % {"name": name, "names": names}]

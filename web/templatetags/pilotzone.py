@@ -86,13 +86,13 @@ def capture(content: SafeString) -> SafeString:
 
 @register.filter("zip")
 def zip_with(columns: Iterable[Any], row: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
-    """`{% for column, cell in columns|zip:row %}`"""
+    """Pair the columns with the cells of a row: `{% for column, cell in columns|zip:row %}`."""
     return zip(columns, row, strict=True)
 
 
 @register.filter
 def yi_decimals(rows: Iterable[Any], column: str) -> int:
-    """`{% with decimals=projects|yi_decimals:"investment_wan" %}`: for `yi_cell`."""
+    """Return the decimals of a column for `yi_cell`: `{% with decimals=projects|yi_decimals:"investment_wan" %}`."""
     return money.yi_decimals(getattr(row, column) for row in rows)
 
 
@@ -113,7 +113,7 @@ def localized(thing: Any, name: str) -> str:
 
 @register.filter("mark_language")
 def mark_language_of(value: Any) -> SafeString:
-    """For what people typed, before `linebreaksbr`: marks what is not in the language of the page."""
+    """Mark what is not in the language of the page in what people typed, before `linebreaksbr`."""
     return mark_language(str(value or ""))
 
 
@@ -142,7 +142,7 @@ def explanation_link(context: Context, path: str, text: str = "") -> SafeString 
 
 @register.simple_tag(takes_context=True, name="comparison_choices")
 def choices_of_comparison(context: Context, compared: date | None) -> list[ComparisonChoice]:
-    """What the page may be compared with; the one that is chosen says so."""
+    """Return the choices of what the page may be compared with; the one that is chosen says so."""
     return comparison_choices(_params(context).get("compare", ""), is_compared=compared is not None)
 
 
@@ -160,13 +160,13 @@ def url_with(context: Context, **changes: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def url_without(context: Context, name: str, value: Any = None) -> str:
-    """This page's query string without a parameter, or without one of its values. For filter chips."""
+    """Return this page's query string without a parameter, or without one of its values, for filter chips."""
     return links.query_without(_params(context), name, value)
 
 
 @register.simple_tag(takes_context=True)
 def chart_csv_url(context: Context, name: str) -> str:
-    """This page's address for the rows of one of its charts as CSV."""
+    """Return this page's address for the rows of one of its charts as CSV."""
     return links.query_with(_params(context), chart=name)
 
 
@@ -270,5 +270,5 @@ def _params(context: Context) -> QueryDict:
 
 @register.simple_tag
 def remembered_site() -> SiteProfile:
-    """For pages that must not ask the database: the site as it was last read."""
+    """Return the site as it was last read, for pages that must not ask the database."""
     return remembered()

@@ -1,4 +1,4 @@
-"""What the overview shows, part by part: figures and sentences in, dicts for the template out."""
+"""The overview, part by part: figures and sentences in, dicts for the template out."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""What needs attention: the first part of the overview."""
+"""The first part of the overview: what needs attention."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -112,7 +112,7 @@ def _due_soon_link(count: int, day: date, days: int, links: Links) -> SafeString
 
 
 def format_fallen(fallen: list[Fall], day: date, since: date | None) -> str:
-    """Who lost most ground, and how much."""
+    """Return a clause that names the departments that lost most ground, and how much."""
     if since is None:
         return ""
     values = {"since": format_earlier_day(since, day.year)}

@@ -81,7 +81,7 @@ def _beside(measure: CityMeasure) -> tuple[str, str]:
 
 
 def classes_note(measure: CityMeasure) -> str:
-    """In what the map counts, and how its shades are made."""
+    """Return a note on the unit in which the map counts, and on how its shades are made."""
     if measure.is_rate:
         return _("In per cent; colours: up to five classes of the same width")
     if measure.are_few:
@@ -92,7 +92,8 @@ def classes_note(measure: CityMeasure) -> str:
 
 
 def _rounding(figures: Figures, measure: CityMeasure, cities: Sequence[GroupFigures]) -> str:
-    """Of the investments in the table, if there are some: of all projects, or of those of a kind."""
+    """Return the note on rounding of the investments in the table, if there are some: of all projects, or of those of a
+    kind."""
     if measure in (INVESTMENT, NUMBER):
         return rounding_note((city.figures[INVESTMENT.name] for city in cities), figures.projects["total_investment"])
     if measure.kind is not None:

@@ -1,4 +1,4 @@
-"""Who is responsible: the third part of the overview."""
+"""The third part of the overview: who is responsible."""
 
 from collections.abc import Sequence
 from typing import Any

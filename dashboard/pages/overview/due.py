@@ -1,4 +1,4 @@
-"""What was due, what is overdue, what is expected and whom to call: the first row of the overview."""
+"""The first row of the overview: what was due, what is overdue, what is expected and whom to call."""
 
 from typing import Any
 

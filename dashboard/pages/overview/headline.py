@@ -94,7 +94,8 @@ def published_on(figures: Figures, *paths: str) -> date | None:
 
 
 def _format_changes(history: History, since: date, day: date) -> str:
-    """Since the end of July 2 changed status and 1 was newly listed; or that nothing changed."""
+    """Return the changes as a clause: since the end of July 2 changed status and 1 was newly listed; or that nothing
+    changed."""
     parts = [
         text % {"count": format_number(count)}
         for count, text in (
@@ -112,7 +113,7 @@ def _format_changes(history: History, since: date, day: date) -> str:
 
 
 def growth_headline(state: IndicatorState | None, links: Links, day: date, since: date | None) -> dict[str, Any] | None:
-    """`since`: the earlier day that the value is compared with."""
+    """Return the headline on growth. `since`: the earlier day that the value is compared with."""
     if state is None or state.latest is None:
         return None
     return {
@@ -127,7 +128,7 @@ def growth_headline(state: IndicatorState | None, links: Links, day: date, since
 
 
 def format_against(state: IndicatorState) -> str:
-    """Above China (5.5%); empty without a value to compare with."""
+    """Return the comparison as words: above China (5.5%); empty without a value to compare with."""
     if state.gap is None or state.comparator is None:
         return ""
     values = {"region": state.against_name, "value": with_true_minus(format_percent(state.comparator))}

@@ -121,7 +121,7 @@ class Months:
 
     @cached_property
     def _reports(self) -> dict[date, dict[str, Any]]:
-        """Without the months for which nothing was owed."""
+        """Return the counts of reports by month, without the months for which nothing was owed."""
         return {
             month: {"in_time": each.on_time, "covered": each.covered, "owing": each.owing}
             for month, each in tallies(self.owed, self.ended, day=self.figures.day).items()

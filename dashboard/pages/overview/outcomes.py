@@ -67,7 +67,7 @@ def indicator_row(state: IndicatorState, links: Links) -> dict[str, Any]:
 
 
 def _note(state: IndicatorState) -> str:
-    """What follows the verdict, or stands in its place: the comparison, else that there is no target."""
+    """Return the words that follow the verdict, or stand in its place: the comparison, else that there is no target."""
     if state.judgement is not None:
         return verdict_note(state.indicator, state.judgement)
     return pgettext("indicators", "No target") if state.comparator is None else _gap_to_comparator(state)

@@ -135,7 +135,7 @@ def month_ends(figures: Figures, history: History, links: Links) -> list[dict[st
 
 
 def _progress_sentence(figures: Figures, months: Months) -> SafeString | str:
-    """When something was completed last, and what falls due next, which is bold."""
+    """Return a sentence that says when something was completed last, and what falls due next, which is bold."""
     plan, measures = figures.plan, figures.measures
     left = measures["total"] - measures["completed"]
     if figures.day < plan.starts_on:

@@ -90,7 +90,7 @@ def whole(name: str, label: Text, help: Text, example: str, *, least: int = 0, m
 
 
 def about_problem(help: Text) -> Column:
-    """Of a report: the number of a problem of what it is about."""
+    """Makes the column of a report for the number of a problem of what it is about."""
     return whole("about_problem", pgettext_lazy("ledger", "Number of the problem"), help, "", least=1, most=999)
 
 
@@ -123,7 +123,7 @@ def remove() -> Column:
 
 
 def leave() -> list[Column]:
-    """Of what leaves its plan from a day on and stays readable."""
+    """Makes the columns of a sheet whose rows leave their plan from a day on and stay readable."""
     return [
         Column(
             "remove",

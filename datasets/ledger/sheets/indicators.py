@@ -1,4 +1,4 @@
-"""What tells whether the plan works."""
+"""The sheets of all that tells whether the plan works."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy

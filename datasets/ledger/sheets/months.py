@@ -1,4 +1,4 @@
-"""What is planned and invested for projects by year and by month, and which places are not ranked by it."""
+"""The sheets of plans and investment of projects by year and by month, and of places that are not ranked by it."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""What a plan consists of."""
+"""The sheets of all that a plan consists of."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy

@@ -1,5 +1,5 @@
-"""What stands in the way of measures and projects, and the meetings about it. Steps and what meetings decided are
-records."""
+"""The sheets of problems that stand in the way of measures and projects, and of the meetings about them. Steps and what
+meetings decided are records."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ MAX_COUNT = 999
 
 
 def counted(name: str, label: Text, help: Text, *, required: bool = False) -> Column:
-    """What names a row by its number."""
+    """Makes a column that names a row by its number."""
     return Column(name, label, help, "1", Kind.WHOLE, required, least=1, most=MAX_COUNT)
 
 

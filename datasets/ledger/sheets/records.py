@@ -1,4 +1,4 @@
-"""What happened to measures and projects. These rows are records: a load adds some, and rewrites none."""
+"""The sheets of what happened to measures and projects. These rows are records: a load adds some, and rewrites none."""
 
 from django.db.models import Choices
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""What joins measures, projects and indicators."""
+"""The sheets of themes, which join measures, projects and indicators."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy

@@ -33,7 +33,8 @@ FIRST_REPORTING_MONTH = "2023-02"
 
 @contextmanager
 def without_garbage_collector() -> Iterator[None]:
-    """It takes a fifth of the time of the block, to look again and again through what stays until the end."""
+    """Turns the garbage collector off in the block: looking again and again through what stays until the end takes a
+    fifth of its time."""
     gc.disable()
     try:
         yield

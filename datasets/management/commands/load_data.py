@@ -168,7 +168,7 @@ class Command(BaseCommand):
             self._print_findings(findings_of(load.integrity_run))
 
     def _print_findings(self, findings: list[CheckRow]) -> None:
-        """What the data checks say of what was loaded."""
+        """Prints the findings of the data checks on what was loaded."""
         self._say(said_of_load(findings))
         for each in findings:
             assert each.found is not None
@@ -180,7 +180,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"  … and {each.found.count - FIRST_FEW:,} more.")
 
     def _say(self, *sentences: str) -> None:
-        """Those that are not empty."""
+        """Prints the sentences that are not empty."""
         self.stdout.writelines(f"{sentence}\n" for sentence in sentences if sentence)
 
     def _print(self, seen: Preview) -> None:
@@ -211,7 +211,7 @@ class Command(BaseCommand):
 
 
 def _flags_wanted(seen: Preview) -> list[str]:
-    """What is wrong is corrected before anything is asked."""
+    """Returns the flags that are still needed. Errors are corrected before anything is asked."""
     wanted = {"--change": seen.needs_confirmation, "--unlikely-is-so": bool(seen.unlikely) and not seen.problems}
     return [flag for flag, is_wanted in wanted.items() if is_wanted]
 
@@ -221,7 +221,7 @@ def _asked(seen: Preview) -> list[str]:
 
 
 def _named(problems: list[Problem]) -> list[str]:
-    """In the file's order; an empty line ends each in `writelines` of a command."""
+    """Returns the problems as lines in the file's order; an empty line ends each in `writelines` of a command."""
     order = list(SHEETS)
     known = sorted(
         problems,

@@ -111,7 +111,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def load(folder: Path, **options: Any) -> str:
-    """What the command says of the load, without what the data checks found in it."""
+    """Load the folder, and return what the command says of it, without what the data checks found in it."""
     out = io.StringIO()
     call_command("load_data", str(folder), stdout=out, verbosity=0, **options)
     # The number of the load is the database's.
@@ -119,7 +119,7 @@ def load(folder: Path, **options: Any) -> str:
 
 
 def refusal(folder: Path, **options: Any) -> str:
-    """What the command says when it refuses, having changed nothing."""
+    """Return the sentence with which the command refuses to load, having changed nothing."""
     before = rows()
     with pytest.raises(CommandError) as caught:
         call_command("load_data", str(folder), stdout=io.StringIO(), stderr=io.StringIO(), **options)

@@ -1,5 +1,6 @@
 # ruff: noqa: E501 (rows of data)
-"""What a file may not say: each broken rule is told by sheet, row and column, all at once, and nothing is loaded."""
+"""Rules that a file may not break: each broken one is told by sheet, row and column, all at once, and nothing is
+loaded."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -405,7 +406,7 @@ def test_a_broken_rule_is_told_by_sheet_row_and_column_and_nothing_is_loaded(fol
 
 
 def departments(folder: Path, *rows: str) -> None:
-    """Beside the two that lead measures."""
+    """Write a sheet of more departments, beside the two that lead measures."""
     head = "slug,name_zh,merged_into,merged_on\nenergy,省能源局,,\nwater,省水利厅,,\n"
     text = head + "".join(f"{row},2023-05-01\n" for row in rows)
     (folder / "departments.csv").write_text(text, encoding="utf-8")
@@ -436,7 +437,7 @@ def test_mergers_one_after_the_other_lead_to_the_last_department(folder: Path) -
 
 
 def test_all_problems_are_listed_at_once(folder: Path) -> None:
-    """What cannot be read, what names nothing and what breaks a rule, in the order of the sheets."""
+    """Cells that cannot be read, name nothing or break a rule are listed in the order of the sheets."""
     edit(folder, "sections", "water,2", "water,two")
     edit(folder, "projects", "9.4201", "much")
     edit(folder, "measures", "2023-12-31", "soon")

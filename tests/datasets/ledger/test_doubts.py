@@ -1,4 +1,4 @@
-"""What is unlikely in a file is asked about, once for all rows of a kind, and loaded once it is said to be so."""
+"""Unlikely values in a file are asked about, once for all rows of a kind, and loaded once they are said to be so."""
 
 import io
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is written reads back to the same site, and is written again byte for byte."""
+"""An export reads back to the same site, and is written again byte for byte."""
 
 import io
 from pathlib import Path

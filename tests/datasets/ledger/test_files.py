@@ -22,7 +22,7 @@ COMPOUND_HEAD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def rows(file, name="file.xlsx"):
-    """Of the only sheet."""
+    """Return the rows of the only sheet."""
     (sheet,) = read_file(file, name).sheets
     return [(row.number, *row.cells) for row in sheet.rows]
 

@@ -1,4 +1,4 @@
-"""What a file says that happened cannot lie after the day of the site, which is 29 August 2023."""
+"""Events that a file says happened cannot lie after the day of the site, which is 29 August 2023."""
 
 from datetime import date
 from pathlib import Path

@@ -91,7 +91,7 @@ def test_the_load_is_on_record_with_each_of_its_rows(folder: Path) -> None:
 
 
 def test_milestones_of_the_plan_may_be_given(folder: Path) -> None:
-    """Of one source the month alone is known. Loaded again, they stay as they are."""
+    """One of the two milestones is known by its month alone. Loaded again, they stay as they are."""
     (folder / "milestones.csv").write_text(
         "happens_on,day_known,name_zh,name_en,provenance,source\n"
         "2022-11-01,no,动员,Mobilised,published,A newspaper\n"
@@ -197,7 +197,7 @@ def test_what_happened_is_not_rewritten(folder: Path) -> None:
 
 
 def test_a_report_that_was_rewritten_and_handed_in_again_is_there_already(folder: Path) -> None:
-    """Its day of submission, which names it, is another one by then."""
+    """The day of submission, which names the report, is another one by then."""
     edit(folder, "reports", ",submitted,illu", "2023-08-11,returned,illu")
     append(folder, "evidence", "M002,2023-08-10,鲁2号,通报,Note")
     load(folder)
@@ -249,7 +249,7 @@ def test_new_rows_that_name_a_merged_department_go_to_the_one_that_does_its_work
 
 
 def test_sections_and_measures_with_title_and_lead_are_enough(folder: Path) -> None:
-    """What is not said is found out: slugs, departments, the day of listing, the first status."""
+    """Everything that is not said is found out: slugs, departments, the day of listing, the first status."""
     for path in folder.glob("*.csv"):
         path.unlink()
     (folder / "plan.csv").write_text("name_zh,starts_on,ends_on\n绿色行动,2023-01-01,2025-12-31\n", encoding="utf-8")
@@ -331,7 +331,7 @@ def test_departments_of_the_site_are_not_merged_by_a_file(folder: Path) -> None:
 
 
 def observations_workbook(folder: Path, *rows: tuple[str, str, object, str]) -> Path:
-    """Of the province's first quarters; each row with indicator, year, value and number format."""
+    """Write a workbook of the province's first quarters; each row with indicator, year, value and number format."""
     path = folder / "observations.xlsx"
     head = ("indicator", "region", "period", "period_kind", "period_start", "period_end", "value", "released_on")
     with xlsxwriter.Workbook(path) as book:
@@ -680,7 +680,7 @@ def test_a_load_asks_few_queries(folder: Path) -> None:
 
 
 def queries_of(folder: Path) -> tuple[int, int]:
-    """Of a preview, and of the load itself."""
+    """Return the numbers of queries of a preview, and of the load itself."""
     ledger, plan = read_ledger(folder).ledger, Plan.objects.get()
     with CaptureQueriesContext(connection) as seen:
         preview(ledger, plan)

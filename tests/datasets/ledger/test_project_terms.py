@@ -1,4 +1,4 @@
-"""What a ledger says of a project beside its place and stage, and the revisions of its terms."""
+"""Sheets of a ledger that tell of a project beside its place and stage, and the revisions of its terms."""
 
 import io
 from datetime import date

@@ -27,7 +27,7 @@ TARGETS = Sheet(
 
 
 def table(name, *cells, header=None, has_base=False):
-    """Of one column beside the code."""
+    """Return a table of one column beside the code."""
     rows = [TableRow(number, {"code": f"P{number}", name: cell}) for number, cell in enumerate(cells, 2)]
     return Table(PROJECTS, "项目", {"code": "code", name: header or f"any {name}"}, rows, has_base)
 
@@ -58,7 +58,8 @@ def test_amounts_without_a_unit_are_asked_for():
 
 
 def test_amounts_finer_than_what_is_kept_are_asked_about_once_their_unit_is_known():
-    """What would be kept is said, nothing is rounded unless somebody wants it, and then the preview says so."""
+    """The question says what would be kept; nothing is rounded unless somebody wants it, and then the preview says
+    so."""
     found = table("investment", "1,234.5", 3, "0.25 万元", "x", None, header="总投资")
     examples = ("1,234.5 → 1,235 万元", "0.25 万元 → 0 万元")
     unit, rounding = ("projects.investment", "unit"), ("projects.investment.rounding", "rounding")

@@ -149,7 +149,7 @@ def test_a_report_between_rows_of_the_history_takes_its_place(folder: Path) -> N
 
 @pytest.mark.parametrize("day", ["2023-04-04", "2023-04-20"])
 def test_a_row_that_says_the_same_without_naming_the_report_stands(folder: Path, day: str) -> None:
-    """It may date the change before the report or after it."""
+    """The row may date the change before the report or after it."""
     edit(
         folder,
         "status_history",
@@ -187,7 +187,7 @@ def test_reports_that_wait_or_were_returned_change_nothing(untold: Path) -> None
 
 
 class TestTheyAreCheckedAsWrittenRows:
-    """What is wrong with a change stands at the report that it follows from."""
+    """Errors of a change stand at the report that it follows from."""
 
     def test_the_status_before(self, untold: Path) -> None:
         edit(untold, "reports", "completed,in_progress", "completed,promoting")
@@ -240,7 +240,7 @@ class TestAReportThatChangesNothing:
         )
 
     def test_is_right_where_the_status_was_corrected_since(self, folder: Path) -> None:
-        """As an export of such a site has it."""
+        """An export of a site with such a correction has these rows."""
         edit(
             folder,
             "reports",

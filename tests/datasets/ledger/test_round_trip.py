@@ -1,4 +1,4 @@
-"""What is written reads back to equal values, whatever sheets are declared."""
+"""A workbook reads back to equal values, whatever sheets are declared."""
 
 import io
 from datetime import date, datetime
@@ -121,7 +121,7 @@ def test_a_workbook_reads_back_to_equal_values(ledger):
 
 
 class Kinds(TextChoices):
-    """Their labels have what stands between many values."""
+    """Choices whose labels have what stands between many values."""
 
     COUNTY = "county", "县（市、区）"
     CITY = "city", "市"

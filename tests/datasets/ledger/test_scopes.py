@@ -1,4 +1,4 @@
-"""Who left the plan and returned moves with its ledger: suspensions, resumptions, withdrawals."""
+"""Changes of scope move with a plan's ledger: suspensions, resumptions, withdrawals."""
 
 from datetime import date
 from pathlib import Path

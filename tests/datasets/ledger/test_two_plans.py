@@ -47,7 +47,7 @@ def names(word: str, draw: Any) -> dict[str, str]:
 
 @st.composite
 def ledgers(draw: Any) -> Rows:
-    """Of one plan: rows of each of its sheets, with codes that each plan has."""
+    """Draw the rows of each sheet of one plan, with codes that each plan has."""
     codes = draw(st.lists(st.sampled_from(["M1", "M2", "M3"]), min_size=1, unique=True))
     projects = draw(st.lists(st.sampled_from(["P1", "P2", "P3"]), unique=True))
     linked = st.tuples(st.sampled_from(codes), st.sampled_from([*projects, None]))
@@ -143,7 +143,7 @@ def changed(rows: Rows, others: Rows) -> Rows:
 
 
 def answers() -> dict[tuple[str, str], bytes]:
-    """Of the first plan, to the last character: also when a row was written last."""
+    """Return the answers of the first plan, to the last character: also when a row was written last."""
     client, found = Client(), {}
     for path, plan in product(("summary/", *LISTS), ("", "plan=first")):
         answer = client.get(f"/api/v1/{path}{'&' if '?' in path else '?'}{plan}")
@@ -169,7 +169,7 @@ class TestTheFirstPlan(TestCase):
         make_observation(make_indicator("growth"), 6)
 
     def file_a_report(self) -> None:
-        """Of the first plan, which is not loaded alone: people work in it."""
+        """File a report of the first plan, which is not loaded alone: people work in it."""
         measure = Measure.objects.get(code="M9")
         ada = make_user("ada", role="reporter", department=measure.lead_department)
         file_report(measure, by=ada, status="promoting")

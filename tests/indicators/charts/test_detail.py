@@ -1,4 +1,4 @@
-"""What stands where in the figure of an indicator. tests/browser sees it drawn."""
+"""The places of the parts in the figure of an indicator. tests/browser sees it drawn."""
 
 from collections.abc import Iterator
 from datetime import date
