@@ -72,7 +72,7 @@ class PersonAdmin(ConfirmedAdmin, UserAdmin):
             person_changed.send(sender=User, person=obj, by=signed_in(request.user))
 
     def log_change(self, request: Any, obj: User, message: Any) -> Any:
-        """After a password too, which is no form of `save_model`."""
+        """Tells the owner of a change of the account, after a password too, whose form does not use `save_model`."""
         addresses = {getattr(request, "email_before", ""), obj.email}
         tell_owner(obj, AccountChange.TERMS, by=signed_in(request.user), addresses=addresses)
         return super().log_change(request, obj, message)
@@ -105,7 +105,8 @@ class AccessTokenAdmin(ConfirmedAdmin):
 
 
 class LogInAdmin(admin.ModelAdmin):
-    """What django-axes counts: only to look at, like the log. `manage.py axes_reset_username` ends a lock-out."""
+    """The log-in attempts that django-axes counts: only to look at, like the log. `manage.py axes_reset_username` ends
+    a lock-out."""
 
     list_display = ("attempt_time", "username", "ip_address")
     search_fields = ("username", "ip_address")

@@ -14,7 +14,7 @@ NAMES = ("name_zh", "name_en", "short_zh", "short_en")
 
 
 def department_state(department: Department) -> State:
-    """What the form of a department holds."""
+    """Returns the values that the form of a department holds."""
     return {name: as_state(getattr(department, name)) for name in ("number", *NAMES)}
 
 

@@ -1,4 +1,4 @@
-"""What a browser says it is, in words. Names are those of their makers, in every language."""
+"""The names of browsers and systems, by what a browser says it is. They are their makers', in every language."""
 
 import re
 

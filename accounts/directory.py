@@ -50,7 +50,8 @@ class DirectoryBackend(LDAPBackend):  # type: ignore[misc]  # it has no types
         }
 
     def get_or_build_user(self, username: str, ldap_user: Any) -> tuple[User, bool]:
-        """By the name as it stands here: a directory takes capital and small letters for the same."""
+        """Returns the open account by the name as it stands here, else an unsaved one: a directory takes capital and
+        small letters for the same."""
         user = User.objects.filter(username=username, is_active=True).first()
         return (User(username=username), True) if user is None else (user, False)
 

@@ -29,13 +29,13 @@ WITHIN = timedelta(minutes=15)
 
 
 def may_ask(request: HttpRequest) -> bool:
-    """Whether this address has not asked too often lately. What it asked is in the log anyway."""
+    """Returns whether this address has not asked too often lately. The log holds anyway what it asked."""
     asked = _recent(Event.FORGOTTEN).filter(remote_addr=client_address(request))
     return asked.count() < ASKED_PER_ADDRESS
 
 
 def send_links(request: HttpRequest, email: str) -> None:
-    """To each open account of the address that has a password; several people may share one.
+    """Sends a link to each open account of the address that has a password; several people may share an address.
 
     The mail server is asked by another thread: how long it takes would tell which addresses have an account.
     """

@@ -1,4 +1,4 @@
-"""Where whoever forgot the password asks for a link."""
+"""The pages on which whoever forgot the password asks for a link."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from accounts.rules import ANYONE
 
 
 class ForgottenPassword(FormView):  # type: ignore[type-arg]  # at run time it takes no argument
-    """Without a mail server it says whom to ask."""
+    """The page on which one asks for a link; without a mail server it says whom to ask."""
 
     permission = write_permission = ANYONE
     form_class = ForgottenForm

@@ -53,9 +53,9 @@ class LoginForm(AuthenticationForm):
 
 
 class _NewPassword:
-    """What Django says of a new password is in our words: its Chinese is not that of an office.
+    """A mixin with our words for what Django says of a new password: Django's Chinese is not that of an office.
 
-    Its owner has chosen it: the account need not wait for another.
+    The owner has chosen the password: the account need not wait for another.
     """
 
     fields: Any
@@ -94,7 +94,7 @@ class PasswordForm(_NewPassword, PasswordChangeForm):
 
 
 class FirstPasswordForm(_NewPassword, SetPasswordForm):  # type: ignore[type-arg]  # at run time it takes no argument
-    """For whoever has a link and no password."""
+    """A form to set a password, for whoever has a link and no password."""
 
     error_messages = {**SetPasswordForm.error_messages, "password_mismatch": _("The two new passwords differ")}
 
@@ -112,7 +112,7 @@ class ForgottenForm(forms.Form):
 
 
 class CodeForm(forms.Form):
-    """Of an app, or a recovery code."""
+    """A form for a code of an app, or a recovery code."""
 
     code = TypedTextField(
         label=pgettext_lazy("second factor", "Code"),

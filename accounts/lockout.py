@@ -25,7 +25,7 @@ def attempted_name(request: HttpRequest, credentials: Mapping[str, Any] | None =
 
 
 def locked_names(names: Collection[str]) -> set[str]:
-    """Of these user names, those for which too many wrong passwords came lately."""
+    """Returns those of these user names for which too many wrong passwords came lately."""
     of_one_address, _of_address, of_account = LIMITS
     since = timezone.now() - timedelta(hours=settings.AXES_COOLOFF_TIME)
     attempts = AccessAttempt.objects.filter(username__in=names, attempt_time__gt=since).values("username")
@@ -44,7 +44,7 @@ class LockoutHandler(AxesDatabaseHandler):  # type: ignore[misc]  # it has no ty
         return sum(count >= limit for count, limit in zip(counts, LIMITS, strict=True))
 
     def reset_user_attempts(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
-        """Who logs in is forgiven their own mistakes from this address, and not what else was tried from it."""
+        """Forgives whoever logs in their own mistakes from this address, and not what else was tried from it."""
         own, _from_address, _of_account = self.filter_user_attempts(request, credentials)
         deleted: int = own.delete()[0]
         return deleted

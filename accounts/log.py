@@ -41,7 +41,7 @@ MAX_PATH_LENGTH = 500
 
 
 class Event(models.TextChoices):
-    """What is logged and changes no row."""
+    """The events that are logged and change no row."""
 
     LOGIN = "login", _("Logged in")
     LOGIN_FAILED = "login_failed", _("Log-in failed")
@@ -81,7 +81,8 @@ _RESULTS = {
 
 
 def result_of(details: Mapping[str, Any] | None) -> Result:
-    """Of an entry with these `additional_data`. A change is logged in the transaction that makes it: it was made."""
+    """Returns the result of an entry with these `additional_data`. A change is logged in the transaction that makes it:
+    it was made."""
     details = details or {}
     if details.get("event") == Event.LOG_CHECKED and details.get("found"):
         return Result.FAILED
@@ -89,7 +90,7 @@ def result_of(details: Mapping[str, Any] | None) -> Result:
 
 
 def mask(value: str) -> str:
-    """In place of a password's hash."""
+    """Returns a mask in place of a password's hash."""
     return MASK
 
 
@@ -112,7 +113,7 @@ def log_logout(sender: Any, request: HttpRequest | None, user: User | None, **kw
 def log_failed_login(
     sender: Any, credentials: Mapping[str, Any], request: HttpRequest | None = None, **kwargs: Any
 ) -> None:
-    """Under the name as it was typed, whether or not there is such an account."""
+    """Logs a failed log-in under the name as it was typed, whether or not there is such an account."""
     name = str(credentials.get("username", ""))[:MAX_NAME_LENGTH].replace("\0", "")
     address = client_address(request) if request else None
     is_locked = getattr(request, "axes_locked_out", False)
@@ -129,7 +130,7 @@ def log_failed_login(
 
 
 def log_refused_sign_on(request: HttpRequest, name: str) -> None:
-    """That the provider of single sign-on vouched for somebody who may not come in, under the id there or the name
+    """Logs that the provider of single sign-on vouched for somebody who may not come in, under the id there or the name
     here; bounded by address."""
     address, since = client_address(request), now() - timedelta(minutes=REFUSAL_MINUTES)
     failed = Q(additional_data__event=Event.LOGIN_FAILED, additional_data__way=WAYS[PROVIDER])
@@ -147,7 +148,7 @@ def log_refused_sign_on(request: HttpRequest, name: str) -> None:
 
 
 def log_forgotten(request: HttpRequest, email: str) -> None:
-    """Under the address as it was typed, whether or not there is such an account."""
+    """Logs that a link was asked for, under the address as it was typed, whether or not there is such an account."""
     LogEntry.objects.create(
         content_type=ContentType.objects.get_for_model(User),
         object_repr=email[:MAX_NAME_LENGTH],
@@ -186,7 +187,8 @@ def last_login(user: User) -> LastLogin | None:
 
 
 def log_refusal(request: HttpRequest) -> None:
-    """That a person with an account was answered with 403; visitors without one are not logged. Bounded by account."""
+    """Logs that a person with an account was answered with 403; visitors without one are not logged. Bounded by
+    account."""
     if isinstance(request.user, AnonymousUser):
         return
     what = {"method": request.method, "path": request.path[:MAX_PATH_LENGTH].replace("\0", "")}
@@ -205,13 +207,13 @@ def log_refusal(request: HttpRequest) -> None:
 
 
 def log_reading(request: HttpRequest) -> None:
-    """That a person read a page of the log, with the filters of its address."""
+    """Logs that a person read a page of the log, with the filters of its address."""
     assert not isinstance(request.user, AnonymousUser)
     log_own_event(Event.LOG_READ, request.user, request, address=request.get_full_path())
 
 
 def log_event_of_log(event: Event, **details: Any) -> None:
-    """What the site did with the log itself."""
+    """Logs what the site did with the log itself."""
     LogEntry.objects.create(
         content_type=ContentType.objects.get_for_model(LogSeal),
         object_repr="",
@@ -226,7 +228,7 @@ def _name_of_token(request: HttpRequest) -> str | None:
 
 
 def log_account_event(event: Event, user: User, *, by: User) -> None:
-    """What an administrator did with the account of `user`, and no change of its row tells."""
+    """Logs what an administrator or the owner, `by`, did with the account of `user`, and no change of its row tells."""
     _write_event(event, user, by=by, address=auditlog_value.get({}).get("remote_addr"), details={})
 
 
@@ -245,7 +247,8 @@ def do_as[T](person: User, do: Callable[[], T]) -> T:
 def log_export(
     request: HttpRequest, *, what: str, file_format: str, as_of: date | None = None, rows: int | None = None
 ) -> None:
-    """That a person took a list as a file, with the filters of its address; visitors without an account are not logged.
+    """Logs that a person took a list as a file, with the filters of its address; visitors without an account are not
+    logged.
 
     `rows`: how many the file has, where that is known.
     """
@@ -265,8 +268,8 @@ def log_export(
 
 
 def log_changes(changes: Iterable[tuple[models.Model, Mapping[str, Any]]], *, by: User | None) -> None:
-    """What auditlog would log of each row if it were saved by itself: for statements that change many rows at once.
-    `by`: None for a command."""
+    """Logs for each row what auditlog would log if it were saved by itself: for statements that change many rows at
+    once. `by`: None for a command."""
     _log_rows(changes, LogEntry.Action.UPDATE, by=by)
 
 

@@ -1,4 +1,4 @@
-"""What is old in the log goes to a file first: its entries with their seals, and a checksum beside it.
+"""The pruning of the log. Old entries go to a file first, with their seals, and a checksum beside it.
 
 The last seal of those that go is kept: the chain is checked from it on. The log says what went, and where to. That
 counts only where the file proves it: whoever writes to the database can have the log say so.
@@ -241,7 +241,8 @@ def _as_seal(texts: dict[str, Any]) -> LogSeal:
 
 
 def _delete_until(last: int) -> int:
-    """From the front on, piece by piece. Where it is ended in between, the next night exports the rest anew."""
+    """Deletes the entries up to the seal `last`, from the front on, piece by piece. Where it is ended in between, the
+    next night exports the rest anew."""
     deleted = 0
     first = LogSeal.objects.order_by("number").values_list("number", flat=True).first() or 1
     for number in (*range(first + CHUNK, last, CHUNK), last):

@@ -19,7 +19,7 @@ MOST_NAMED = 100
 
 
 class Fault(models.TextChoices):
-    """What is wrong, as a sentence of an entry, a seal and a moment."""
+    """The faults that a check finds, each as a sentence of an entry, a seal and a moment."""
 
     ALTERED = "altered", gettext_lazy("Entry %(entry)s (seal %(number)s) was altered.")
     REMOVED = "removed", gettext_lazy("Entry %(entry)s (seal %(number)s, sealed at %(at)s) was removed.")
@@ -91,7 +91,7 @@ class Finding:
     file: str = ""
 
     def __str__(self) -> str:
-        """In the present language."""
+        """Returns the sentence of the fault in the active language."""
         at = f"{localtime(self.at):%Y-%m-%d %H:%M:%S}" if self.at else ""
         words = {"entry": self.entry, "number": self.number, "at": at, "file": self.file}
         return str(self.fault.label) % words
@@ -149,7 +149,7 @@ class ChainCheck:
 
 
 def _is_known(holds: Callable[[], bool]) -> bool:
-    """Whether it holds; not with an algorithm that nobody knows."""
+    """Returns the answer of `holds`; False for an algorithm that nobody knows."""
     try:
         return holds()
     except KeyError:

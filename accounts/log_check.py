@@ -32,7 +32,7 @@ LONGEST_NIGHT = timedelta(hours=26)
 
 
 def _noted_in_log() -> list[NotedSeal]:
-    """What each check and each pruning said."""
+    """Returns the seals that each check and each pruning noted in the log."""
     own = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(LogSeal)).order_by("pk")
     noted = []
     for seal in own.values_list("additional_data__seal", flat=True):
@@ -138,7 +138,8 @@ def _count_skipped(after: LogSeal | None) -> int:
 
 
 def _removed_before_sealing(after: LogSeal | None, check: Check) -> Iterator[Finding]:
-    """On PostgreSQL each transaction that was rolled back skips ids as well: there their number alone is told."""
+    """Names the gaps in the ids of sealed entries, on SQLite. On PostgreSQL each transaction that was rolled back skips
+    ids as well: there the number of skipped ids alone is told."""
     if check.skipped and connection.vendor == "sqlite":
         # Those that went with their seals are named already.
         named = {each.number for each in check.findings if each.fault == Fault.GAP}

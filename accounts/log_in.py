@@ -44,7 +44,7 @@ class GoesOn(RedirectURLMixin):
 
 
 def tell_of_last_login(request: HttpRequest, previous: LastLogin | None) -> None:
-    """So that somebody notices who else uses the account."""
+    """Tells a person of their last log-in, so that somebody notices who else uses the account."""
     if previous is None:
         return
     words = {
@@ -62,12 +62,12 @@ def tell_of_last_login(request: HttpRequest, previous: LastLogin | None) -> None
 
 
 def count_failure(request: HttpRequest, person: User) -> None:
-    """As one of the log-ins that failed: too many lock the account."""
+    """Counts a failure of the person as one of the log-ins that failed: too many lock the account."""
     user_login_failed.send(sender=__name__, credentials={"username": person.get_username()}, request=request)
 
 
 def wait_for_code(request: HttpRequest, user: User, following: str) -> HttpResponse:
-    """Between the password and the code nobody is logged in."""
+    """Leads to the page that asks for the code: between the password and the code nobody is logged in."""
     # A key that somebody else may know from before the password is none for what follows.
     request.session.cycle_key()
     moment = timezone.now().timestamp()

@@ -113,7 +113,7 @@ def settled_id() -> int:
 
 
 def unsealed(*, above: int) -> QuerySet[LogEntry]:
-    """Those with a higher id, in no order."""
+    """Returns the entries without a seal that have a higher id than `above`, in no order."""
     seals = LogSeal.objects.filter(entry_id=OuterRef("pk"))
     entries: QuerySet[LogEntry] = LogEntry.objects.filter(~Exists(seals), pk__gt=above).order_by()
     return entries

@@ -34,8 +34,8 @@ class Role(models.TextChoices):
 
 
 class Scope(models.TextChoices):
-    """What a token of the API is good for; all include reading. `report` files whatever there is to be filed: of tokens
-    that were made before there were others, until they end.
+    """The scopes of a token of the API; all include reading. `report` files whatever there is to be filed: it is of
+    tokens that were made before there were others, until they end.
     """
 
     READ = "read", pgettext_lazy("token", "Read")
@@ -54,7 +54,7 @@ class AccountChange(models.TextChoices):
 
     @property
     def sentence(self) -> str:
-        """In the present language."""
+        """Returns the sentence that tells of the change, in the active language."""
         sentences = {
             AccountChange.LINK: _("An administrator made a link with which a new password for your account is set."),
             AccountChange.TERMS: _(
@@ -77,7 +77,7 @@ NOT_MERGED = {"merged_into": None}
 
 class DepartmentQuerySet(UpdatedAtQuerySet["Department"]):
     def not_merged(self) -> Self:
-        """Those that were not merged into another."""
+        """Returns the departments that were not merged into another."""
         return self.filter(**NOT_MERGED)
 
 
@@ -225,7 +225,8 @@ class User(AbstractUser):
             raise ValidationError({"city": _("Choose a department or a region, not both.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """With another password, access tokens end: whoever changes it may have lost more than the password."""
+        """Saves the account; with another password, its access tokens end: whoever changes it may have lost more than
+        the password."""
         # Django keeps what was set until it is saved; a hash that is only made anew comes without it.
         has_new_password = self._password is not None  # type: ignore[attr-defined]  # not in its types
         is_new = self.pk is None
@@ -238,7 +239,8 @@ class User(AbstractUser):
             self.access_tokens.revoke_all()
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """Of what ends the sessions of the account where it changes: how its owner gets in, and what it may do."""
+        """Returns a hash of what ends the sessions of the account where it changes: how its owner gets in, and what it
+        may do."""
         rights = (self.role, self.department_id, self.city_id, self.is_superuser, self.is_staff, self.is_active)
         ways_in = (self.password, self.oidc_issuer, self.oidc_subject)
         # As text: a role that was just given is a member of Role, and one from the database is none.
@@ -338,7 +340,7 @@ class UsedPassword(models.Model):
 
 class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
     def valid(self, at: datetime) -> Self:
-        """Those whose `state` at the moment is valid."""
+        """Returns the tokens whose `state` at the moment is valid."""
         return self.filter(revoked_at=None, expires_at__gt=at)
 
     def revoke_all(self) -> None:
@@ -413,7 +415,7 @@ class LogSeal(AppendOnlyModel):
         ]
 
     def __str__(self) -> str:
-        """As the log of the server has it, and `manage.py verify_audit --seal` takes it."""
+        """Returns the seal as the log of the server has it, and `manage.py verify_audit --seal` takes it."""
         return f"{self.number}:{self.digest}"
 
 
@@ -431,7 +433,7 @@ class AuthenticatorApp(TOTPDevice):  # type: ignore[misc]  # it has no types
 
     @property
     def bin_key(self) -> bytes:
-        """Raises UnreadableKey."""
+        """Returns the decrypted key. Raises UnreadableKey."""
         return decrypt_key(self.key, user_id=self.user_id)
 
 

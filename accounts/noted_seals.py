@@ -41,7 +41,7 @@ class NotedSeal:
 
 
 def read_noted(text: str) -> NotedSeal:
-    """NUMBER:DIGEST. Raises ValueError."""
+    """Reads a seal from the text NUMBER:DIGEST. Raises ValueError."""
     number, _colon, digest = text.strip().partition(":")
     # Eighteen digits fit into a column.
     if not re.fullmatch("[0-9]{1,18}", number) or not digest:
@@ -51,7 +51,7 @@ def read_noted(text: str) -> NotedSeal:
 
 @dataclass(frozen=True)
 class SealNote:
-    """That a file or a backup, the `place`, has a seal, and since when."""
+    """A note that a file or a backup, the `place`, has a seal, and since when."""
 
     seal: NotedSeal
     at: datetime
@@ -74,8 +74,8 @@ _folder_readers: list[FolderReader] = []
 
 
 def read_folders_with(reader: FolderReader) -> None:
-    """For apps above this one, when they are loaded: it finds the seals that a folder holds, such as one of backups.
-    Called with the folder and `is_deep`, as `seal_notes` has it."""
+    """Registers a reader, for apps above this one, when they are loaded: it finds the seals that a folder holds, such
+    as one of backups. It is called with the folder and `is_deep`, as `seal_notes` has it."""
     if reader not in _folder_readers:
         _folder_readers.append(reader)
 

@@ -60,7 +60,7 @@ class Provider(DjangoOAuth2App):  # type: ignore[misc]  # it has no types
         self.loaded_at: float | None = None
 
     def load_server_metadata(self) -> dict[str, Any]:
-        """Its addresses, read again after a while. Raises ProviderAway."""
+        """Returns the addresses of the provider, read again after a while. Raises ProviderAway."""
         if self.loaded_at is None or time.monotonic() - self.loaded_at > KEPT:
             self.server_metadata = self._ask_for_metadata()
             self.loaded_at = time.monotonic()
@@ -108,7 +108,8 @@ def ask(request: HttpRequest, callback: str) -> HttpResponse:
 
 
 def read_answer(request: HttpRequest) -> Answer:
-    """What the browser brought back, once, as the provider confirms it. Raises ProviderAway and AnswerRefused."""
+    """Reads the answer that the browser brought back, once, as the provider confirms it. Raises ProviderAway and
+    AnswerRefused."""
     known = provider_of_site()
     issuer, client_id = known.issuer, known.client_id
     if request.GET.get("iss", issuer) != issuer:
@@ -139,7 +140,8 @@ def _answer(claims: Any) -> Answer:
 
 
 def log_out_url(*, back: str) -> str | None:
-    """Where somebody ends their session at the provider as well, and comes `back`; None where it has no such page.
+    """Returns the address where somebody ends their session at the provider as well, and comes `back`; None where the
+    provider has no such page.
 
     No token is kept for it: the provider asks the person instead. Raises ProviderAway.
     """

@@ -1,4 +1,5 @@
-"""What a password must be, when it must be changed, and which were used before: by the profile that the site names.
+"""The rules of what a password must be, when it must be changed, and which were used before: by the profile that the
+site names.
 
 Level 3 of 等保2.0 wants kinds of characters, a history and an age; OWASP ASVS 5 forbids the first and the last, and
 wants length. Both refuse a password that is in a list of leaked ones, or like the name of its owner.
@@ -53,7 +54,7 @@ def current_profile() -> Profile:
 
 
 def count_kinds(password: str) -> int:
-    """Of capital letters, small letters, digits, and all else: those that are in it."""
+    """Counts those of four kinds that are in a password: capital letters, small letters, digits, and all else."""
     found = [any(is_kind(each) for each in password) for is_kind in KINDS]
     return sum(found) + any(not any(is_kind(each) for is_kind in KINDS) for each in password)
 
@@ -88,7 +89,8 @@ def _remembered_sentence(profile: Profile) -> str:
 
 
 class ProfileValidator:
-    """For AUTH_PASSWORD_VALIDATORS. Django tells it of each password that is set, so that it remembers them."""
+    """A validator by the profile, for AUTH_PASSWORD_VALIDATORS. Django tells it of each password that is set, so that
+    it remembers them."""
 
     def validate(self, password: str, user: User | None = None) -> None:
         profile, problems = current_profile(), []
@@ -121,7 +123,7 @@ class ProfileValidator:
 
 
 class PlaceValidator:
-    """For AUTH_PASSWORD_VALIDATORS: whoever guesses begins with the names of the place."""
+    """A validator against names of the place, for AUTH_PASSWORD_VALIDATORS: whoever guesses begins with them."""
 
     def validate(self, password: str, user: User | None = None) -> None:
         others = password.casefold()
@@ -168,7 +170,7 @@ def remember_password(user: User) -> None:
 
 
 def was_used(user: User, password: str) -> bool:
-    """Whether it is one of the last, as many as the profile remembers. Each costs a slow hash."""
+    """Returns whether the password is one of the last, as many as the profile remembers. Each costs a slow hash."""
     remembered = current_profile().remembered
     if not remembered or user.pk is None:
         return False
@@ -180,7 +182,7 @@ def was_used(user: User, password: str) -> bool:
 
 
 def is_expired(user: User, *, at: datetime) -> bool:
-    """Whether the password is so old that it must be changed."""
+    """Returns whether the password is so old that it must be changed."""
     days = current_profile().days
     return days > 0 and user.password_changed_at + timedelta(days=days) <= at
 

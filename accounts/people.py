@@ -49,7 +49,7 @@ class Link(NamedTuple):
 
 
 def person_state(user: User) -> State:
-    """What the form of an account holds."""
+    """Returns the values that the form of an account holds."""
     # Asked for only where the site has a provider of single sign-on.
     of_provider = {"oidc_subject": known_as(user)} if settings.PILOTZONE_OIDC else {}
     return {
@@ -175,7 +175,8 @@ def unlock_person(person: User, *, by: User) -> None:
 
 @transaction.atomic
 def remove_second_factor(person: User, *, by: User) -> None:
-    """Of somebody who lost the app and the recovery codes; their sessions end. Raises NotAllowed."""
+    """Removes the second factor of somebody who lost the app and the recovery codes; their sessions end. Raises
+    NotAllowed."""
     person = _locked(person, by=by)
     if person.pk == by.pk:
         raise NotAllowed(_("Remove your own second factor under “My account”."))
@@ -260,7 +261,8 @@ def _set_columns(
 
 
 def _set_subject(person: User, subject: str) -> None:
-    """With the provider of the settings, since another one may know somebody else by the same id."""
+    """Sets the id of a person, with the provider of the settings, since another one may know somebody else by the same
+    id."""
     if subject == known_as(person):
         return
     issuer = provider_of_site().issuer if subject else ""
@@ -285,12 +287,13 @@ def _new_link(person: User, *, by: User) -> Link:
 
 
 def sends_email() -> bool:
-    """Whether the site has a mail server: else e-mails are printed to the console, where nobody may read them."""
+    """Returns whether the site has a mail server: else e-mails are printed to the console, where nobody may read
+    them."""
     return not issubclass(import_string(settings.MAILERS["default"]["BACKEND"]), console.EmailBackend)
 
 
 def _sent(link: Link) -> Link:
-    """By e-mail, where the site sends any and the person has an address; a failure is logged."""
+    """Sends the link by e-mail, where the site sends any and the person has an address; a failure is logged."""
     person = link.person
     if not person.email or not sends_email():
         return link

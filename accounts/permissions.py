@@ -1,4 +1,4 @@
-"""Who may do what: plain functions of a user, used by pages and API alike."""
+"""The rules of who may do what: plain functions of a user, used by pages and API alike."""
 
 from collections.abc import Collection
 
@@ -22,7 +22,7 @@ def has_account(user: User | AnonymousUser) -> bool:
 
 
 def is_own(user: User | AnonymousUser, *, owner: int | None) -> bool:
-    """Whether the row is the account's (its id)."""
+    """Returns whether the row is the user's own; `owner`: the id of its account."""
     return user.is_authenticated and user.pk == owner
 
 
@@ -67,7 +67,7 @@ def may_open_office(user: User | AnonymousUser) -> bool:
 
 
 def may_see_reviews(user: User | AnonymousUser) -> bool:
-    """What waits for the office, and the month's board."""
+    """Returns whether the user may see what waits for the office, and the month's board."""
     return user.is_authenticated and user.can_see_reviews
 
 
@@ -132,12 +132,13 @@ def may_assign(user: User | AnonymousUser, *, lead: int) -> bool:
 
 
 def may_see_owners(user: User | AnonymousUser, *, lead: int) -> bool:
-    """Their names: whoever sees names, and the people of the department that leads the measure."""
+    """Returns whether the user may see the names of those who look after a measure: whoever sees names may, and the
+    people of the department that leads the measure."""
     return may_see_names(user) or (user.is_authenticated and user.department_id == lead)
 
 
 def scopes_of(user: User | AnonymousUser) -> list[Scope]:
-    """Those that a token of this account can be made for. Permissions are checked again at each use."""
+    """Returns the scopes that a token of this account can be made for. Permissions are checked again at each use."""
     if not user.is_authenticated:
         return []
     if not user.is_reporter:
@@ -161,7 +162,7 @@ def carries_out(user: User | AnonymousUser, *, departments: Collection[int | Non
 
 
 def may_raise_problem(user: User | AnonymousUser, *, departments: Collection[int | None], city: int | None) -> bool:
-    """Those that carry out what it is about, and the office."""
+    """Returns whether the user may raise a problem: those that carry out what it is about may, and the office."""
     return may_review(user) or carries_out(user, departments=departments, city=city)
 
 

@@ -1,4 +1,4 @@
-"""What readers prefer: said by their account, or by a cookie for those who have none."""
+"""The preferences of readers: said by their account, or by a cookie for those who have none."""
 
 from django.conf import settings
 from django.http import HttpRequest

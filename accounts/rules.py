@@ -1,4 +1,5 @@
-"""What each address of the site asks of whoever uses it: its view states one rule for reading and one for changing.
+"""The rules that each address of the site asks of whoever uses it: its view states one for reading and one for
+changing.
 
 `GuardedView`, the decorator `asks` and the permission class of the API enforce them. A system check refuses an address
 that states none, and the page of permissions shows them all. What gets somebody into an account, or lets much out of
@@ -36,7 +37,7 @@ type Facts = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may. `allows` knows the person alone; `of_row` is asked next, with the facts about the row.
+    """A rule of who may. `allows` knows the person alone; `of_row` is asked next, with the facts about the row.
 
     `words` name those who may. `hides_row`: whoever may not is told that there is no such row.
     """
@@ -128,7 +129,8 @@ RULES: Mapping[str, Rule] = {name.lower(): found for name, found in list(globals
 
 
 def rule_for(view: Any, method: str) -> Rule:
-    """Of a view, by what it states. A method that it does not take is refused under the rule of the others."""
+    """Returns the rule of a view, by what it states. A method that the view does not take is refused under the rule of
+    the others."""
     read, write = view.permission, view.write_permission
     found: Rule | None = (write or read) if method in WRITE_METHODS else (read or write)
     if found is None:
@@ -245,8 +247,8 @@ def asks(
 
 @dataclass(frozen=True)
 class Stated:
-    """What an address asks, by what it does: None for what it does not do. `confirmed_methods`: those for which it
-    asks for the password again.
+    """The rules that an address asks, by what it does: None for what it does not do. `confirmed_methods`: those for
+    which it asks for the password again.
     """
 
     read: Rule | None

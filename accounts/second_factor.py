@@ -41,19 +41,19 @@ def is_offered() -> bool:
 
 
 def must_have(user: User) -> bool:
-    """Whether nothing is open to the account without a second factor."""
+    """Returns whether nothing is open to the account without a second factor."""
     mode: str = settings.PILOTZONE_SECOND_FACTOR
     return mode == EVERYONE or (mode == REQUIRED and user.is_trusted)
 
 
 def has_app(user: User) -> bool:
-    """Whether the account was set up with an app."""
+    """Returns whether the account was set up with an app."""
     found: bool = AuthenticatorApp.objects.filter(user=user, confirmed=True).exists()
     return found
 
 
 def wants_code(user: User) -> bool:
-    """Whether the log-in asks for a code after the password."""
+    """Returns whether the log-in asks for a code after the password."""
     return is_offered() and has_app(user)
 
 
@@ -96,8 +96,8 @@ def confirm_app(user: User, code: str) -> list[str] | None:
 
 
 def check_code(user: User, code: str) -> bool:
-    """Whether it is the app's present code, or a recovery code; either is good once. Raises NotAllowed where the site
-    has another secret key than the one with which the key of the app was encrypted."""
+    """Returns whether the code is the app's present one, or a recovery code; either is good once. Raises NotAllowed
+    where the site has another secret key than the one with which the key of the app was encrypted."""
     plain = _plain(code)
     with transaction.atomic():
         # Of two that bring the same code at once, one.
@@ -159,12 +159,13 @@ def _lock(user: User) -> None:
 
 
 def _plain(code: str) -> str:
-    """As people copy it: with spaces, hyphens and capitals."""
+    """Returns the code without the spaces, hyphens and capitals with which people copy it."""
     return re.sub(r"[\s-]", "", code).lower()
 
 
 def _stored_digest(codes: StaticDevice, code: str) -> str:
-    """That of the code by the secret key with which it was made; by the present one where there is no such code."""
+    """Returns the digest of the code by the secret key with which it was made; by the present one where there is no
+    such code."""
     digests = [_digest(code, secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
     found: str | None = codes.token_set.filter(token__in=digests).values_list("token", flat=True).first()
     return found or digests[0]

@@ -19,7 +19,7 @@ NONCE_BYTES = 12
 
 
 class UnreadableKey(Exception):
-    """It was encrypted with a secret key that this site does not have, or for another account, or was changed."""
+    """The key was encrypted with a secret key that this site does not have, or for another account, or was changed."""
 
 
 def encrypt_key(key: bytes, *, user_id: int) -> str:
@@ -30,7 +30,7 @@ def encrypt_key(key: bytes, *, user_id: int) -> str:
 
 
 def decrypt_key(encrypted: str, *, user_id: int) -> bytes:
-    """Raises UnreadableKey."""
+    """Returns the key of the user, decrypted. Raises UnreadableKey."""
     # It takes 13 MB: only of a process that sees a second factor.
     from cryptography.exceptions import InvalidTag
 

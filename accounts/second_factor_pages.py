@@ -97,7 +97,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
 
 
 def _key(device: AuthenticatorApp) -> str:
-    """As people type it: in groups of four."""
+    """Returns the key as people type it: in groups of four."""
     key = device.config_url.partition("secret=")[2].partition("&")[0]
     return " ".join(key[at : at + 4] for at in range(0, len(key), 4))
 
@@ -112,7 +112,7 @@ def _picture(device: AuthenticatorApp) -> str:
 @cache_control(private=True, no_store=True)
 @asks(read=ACCOUNTS, write=ACCOUNTS, confirmed_methods=ALL_METHODS)
 def second_factor(request: HttpRequest) -> HttpResponse:
-    """Whether one has a second factor; with a code it is removed, or gets new recovery codes."""
+    """Shows whether one has a second factor; with a code it is removed, or gets new recovery codes."""
     user = _person(request)
     if not has_app(user):
         return render(request, "accounts/second_factor.html", {"is_set_up": False})

@@ -1,4 +1,4 @@
-"""What changes accounts and their access tokens."""
+"""The services that change accounts and their access tokens."""
 
 import hashlib
 import json
@@ -133,7 +133,7 @@ def create_token_once(user: User, *, newest: int | None, scope: Scope, name: str
 
 
 def newest_token(user: User) -> int | None:
-    """Its id, whether it is still valid or not."""
+    """Returns the id of the account's newest token, whether it is still valid or not."""
     return user.access_tokens.order_by("-id").values_list("id", flat=True).first()
 
 
@@ -180,7 +180,8 @@ def delete_ended_tokens() -> int:
 
 
 def delete_expired_sessions() -> int:
-    """In pieces: an attack may have left so many that one statement would hold the write lock for long."""
+    """Deletes expired sessions in pieces: an attack may have left so many that one statement would hold the write lock
+    for long."""
     expired, deleted = Session.objects.filter(expire_date__lt=timezone.now()), 0
     while keys := list(expired.values_list("pk", flat=True)[:SESSIONS_AT_ONCE]):
         deleted += expired.filter(pk__in=keys).delete()[0]

@@ -1,4 +1,4 @@
-"""Where somebody is logged in under one's own name, and how to end that."""
+"""The pages that show where somebody is logged in under one's own name, and end that."""
 
 from django.conf import settings
 from django.contrib import messages

@@ -50,7 +50,7 @@ class OwnSession(NamedTuple):
 
 
 def begin_session(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
-    """Receiver of `user_logged_in`."""
+    """Begins the session of a log-in; a receiver of `user_logged_in`."""
     moment = timezone.now()
     _make_room(user, at=moment)
     request.session[BEGAN] = request.session[ACTIVE] = request.session[CONFIRMED] = moment.timestamp()
@@ -59,7 +59,8 @@ def begin_session(sender: Any, request: HttpRequest, user: User, **kwargs: Any) 
 
 
 def _make_room(user: User, *, at: datetime) -> None:
-    """For one more session: those end in which nothing was done for the longest time. Viewers may have any number."""
+    """Makes room for one more session: those end in which nothing was done for the longest time. Viewers may have any
+    number."""
     if user.is_plain_viewer:
         return
     newest_first = sorted(_open_sessions(user, at=at), key=lambda each: active_at(each[1]), reverse=True)
@@ -68,7 +69,7 @@ def _make_room(user: User, *, at: datetime) -> None:
 
 
 def note_activity(request: HttpRequest, *, at: datetime) -> None:
-    """That the person did something, and from where; written once a minute at most."""
+    """Notes that the person did something, and from where; written once a minute at most."""
     if at - active_at(request.session) >= NOTE_ACTIVITY_AFTER:
         request.session[ACTIVE] = at.timestamp()
         request.session[ADDRESS] = client_address(request) or ""
@@ -84,7 +85,8 @@ def is_confirmed(session: SessionBase, *, at: datetime) -> bool:
 
 
 def _moment(session: SessionBase | dict[str, Any], name: str) -> datetime:
-    """Of a session from before this was noted: so long ago that it has ended."""
+    """Returns a moment that the session notes; of a session from before this was noted, one so long ago that it has
+    ended."""
     return datetime.fromtimestamp(session.get(name, 0), UTC)
 
 
@@ -93,7 +95,7 @@ def active_at(session: SessionBase | dict[str, Any]) -> datetime:
 
 
 def idle_minutes(user: User) -> int:
-    """After so many without a step of the person a session ends."""
+    """Returns the number of minutes without a step of the person after which a session ends."""
     return settings.PILOTZONE_IDLE_MINUTES_ADMINISTRATOR if user.can_administer else settings.PILOTZONE_IDLE_MINUTES
 
 
@@ -103,7 +105,8 @@ def is_idle(session: SessionBase | dict[str, Any], user: User, *, at: datetime) 
 
 
 def is_too_old(session: SessionBase | dict[str, Any], user: User, *, at: datetime) -> bool:
-    """That of a viewer ends with its cookie at the latest: a screen in a hall is nobody's working day."""
+    """Returns whether the session has lasted too long. That of a viewer ends with its cookie at the latest: a screen in
+    a hall is nobody's working day."""
     if user.is_plain_viewer:
         longest = timedelta(seconds=settings.SESSION_COOKIE_AGE)
     else:
@@ -112,7 +115,7 @@ def is_too_old(session: SessionBase | dict[str, Any], user: User, *, at: datetim
 
 
 def own_sessions(user: User, *, this: str | None, at: datetime) -> list[OwnSession]:
-    """Those in which somebody can go on as this person, the present one first. `this`: its key."""
+    """Returns the sessions in which somebody can go on as this person, the present one first. `this`: its key."""
     found = [
         OwnSession(
             mark=_mark(each.pk),
@@ -148,7 +151,7 @@ def end_outdated_sessions(sender: Any, person: User, **kwargs: Any) -> None:
 
 
 def end_session(user: User, mark: str) -> bool:
-    """Whether the account had such a session."""
+    """Ends a session and returns whether the account had it."""
     keys = [key for key in user.sessions.values_list("pk", flat=True) if _mark(key) == mark]
     return user.sessions.filter(pk__in=keys).delete()[0] > 0
 

@@ -37,7 +37,7 @@ class ProviderAway(Exception):
 
 
 class AnswerRefused(Exception):
-    """What came back from the provider proves nothing. Its text says why, for the log of the server."""
+    """The answer from the provider proves nothing. The text of the error says why, for the log of the server."""
 
 
 class Answer(NamedTuple):
@@ -49,13 +49,13 @@ class Answer(NamedTuple):
 
     @property
     def has_second_factor(self) -> bool:
-        """As far as the site believes it."""
+        """Returns whether the provider saw a second factor, as far as the site believes it."""
         provider = settings.PILOTZONE_OIDC
         return provider is not None and bool(self.methods & provider.second_factor)
 
 
 def provider_of_site() -> ProviderSettings:
-    """For whatever is only reached where the site has one."""
+    """Returns the settings of the provider, for whatever is only reached where the site has one."""
     provider = settings.PILOTZONE_OIDC
     assert provider is not None
     return provider
@@ -67,7 +67,7 @@ def way_of(session: SessionBase) -> str:
 
 
 def is_vouched_for_elsewhere(session: SessionBase) -> bool:
-    """Whether it was begun without a password of this site, whose rules are then nobody's concern."""
+    """Returns whether the session was begun without a password of this site, whose rules are then nobody's concern."""
     return way_of(session) != PASSWORD
 
 
@@ -83,7 +83,8 @@ def known_as(user: User) -> str:
 
 
 def was_clicked_here(request: HttpRequest) -> bool:
-    """Whether a page of this site led there: no other site begins a session in the name of somebody who passes by.
+    """Returns whether a page of this site led there: no other site begins a session in the name of somebody who passes
+    by.
 
     Browsers say so in `Sec-Fetch-Site`, over HTTPS, or by the address of the page that they come from.
     """

@@ -65,7 +65,7 @@ class ProviderPage(GoesOn, View):
 
 
 class SignOn(ProviderPage):
-    """To the provider, from the page of the log-in alone."""
+    """The page that leads to the provider, from the page of the log-in alone."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         following = self.get_redirect_url()
@@ -83,10 +83,11 @@ class SignOn(ProviderPage):
 
 
 class SignedOn(ProviderPage):
-    """Back from it."""
+    """The page to which the provider leads back."""
 
     def get_redirect_url(self, request: HttpRequest | None = None) -> str:
-        """That of `SignOn`, which looked whether it is one of this site; an address that came along is not believed."""
+        """Returns the address of `SignOn`, which looked whether it is one of this site; an address that came along is
+        not believed."""
         return str(self.request.session.get(NEXT, ""))
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -115,7 +116,7 @@ class SignedOn(ProviderPage):
         return self.refuse(_("You have no account here yet"), sentence, status=403, subject=subject)
 
     def let_in(self, person: User, answer: Answer) -> HttpResponse:
-        """As after a password."""
+        """Lets the person in as after a password."""
         request, following = self.request, self.get_redirect_url()
         request.session.pop(NEXT, None)
         if wants_code(person) and not answer.has_second_factor:
@@ -149,7 +150,8 @@ class LogOut(LogoutView):
 
 
 class LoggedOut(ProviderPage):
-    """With a link to the provider's own log-out: the content security policy would stop a form that led there."""
+    """The page after the log-out, with a link to the provider's own: the content security policy would stop a form that
+    led there."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         try:

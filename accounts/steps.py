@@ -1,4 +1,4 @@
-"""What a person must do after the log-in before anything else is open to them."""
+"""The steps that a person must take after the log-in before anything else is open to them."""
 
 from collections.abc import Callable
 from typing import NamedTuple

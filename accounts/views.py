@@ -84,7 +84,7 @@ class PasswordChanged(GuardedView, PasswordChangeDoneView):
 
 
 class SetPassword(PasswordResetConfirmView):
-    """Where a link leads: its owner sets a password, once, and logs in with it."""
+    """The page to which a link leads: the link's owner sets a password, once, and logs in with it."""
 
     form_class = FirstPasswordForm
     permission = write_permission = ANYONE

@@ -1,4 +1,4 @@
-"""What is told of measures and problems that are due soon, or overdue."""
+"""The notices of measures and problems that are due soon, or overdue."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

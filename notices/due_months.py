@@ -1,4 +1,4 @@
-"""What cities and lead departments are told of months of their projects that are due soon, or overdue."""
+"""The notices to cities and lead departments of months of their projects that are due soon, or overdue."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Whom the owner of an indicator has told of a value that is due soon, or overdue."""
+"""The notices to the department that owns an indicator of a value that is due soon, or overdue."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ def _of_due_values(plan: Plan, on: date) -> Iterator[Notice]:
 
 
 def _waiting(plan: Plan) -> defaultdict[int, set[str]]:
-    """By indicator, the codes of periods whose value its owner has filed: it waits for its review."""
+    """Returns, by indicator, the codes of periods whose value its owner has filed: it waits for its review."""
     filed = ValueReport.objects.filter(
         state=ReportState.SUBMITTED, region=plan.region, department=F("indicator__owner")
     ).order_by()

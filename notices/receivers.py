@@ -1,4 +1,4 @@
-"""Who hears of what is done elsewhere. A receiver runs in the transaction of what was done."""
+"""The receivers that tell people of what is done elsewhere. A receiver runs in the transaction of what was done."""
 
 import re
 from collections.abc import Iterable
@@ -59,7 +59,7 @@ def notify_of_month(sender: Any, target: ProjectMonth, verb: str, by: User, **kw
 
 
 def _reporters(*, department: int | None = None, city: int | None = None) -> QuerySet[User]:
-    """Of either, by their ids."""
+    """Returns the reporters of the department or of the city, by their ids."""
     of_either = Q(department=department, department__isnull=False) | Q(city=city, city__isnull=False)
     return User.objects.filter(of_either, role=Role.REPORTER, is_active=True)
 

@@ -98,7 +98,7 @@ def remind_city(city: Region, *, by: User, plan: Plan, period: date) -> int:
 
 
 def _reminded_today(plan: Plan, **of: Any) -> set[date]:
-    """Of which months a unit was; `of`: the condition of its notices."""
+    """Returns the months of which a unit was reminded today; `of`: the condition of its notices."""
     reminders = Notice.objects.filter(kind=NoticeKind.REMINDER, plan=plan, day=today(), **of)
     return {month for month in reminders.values_list("period", flat=True) if month is not None}
 
@@ -108,7 +108,7 @@ def _months_late(late: Sequence[LateMonth], unit: int, *, before: date) -> list[
 
 
 def _put_reminders(months: Iterable[date], people_of: Callable[[date], list[User]], **about: Any) -> int:
-    """Of each month to whom it concerns. Returns how many people were notified."""
+    """Reminds those whom it concerns of each month. Returns how many people were notified."""
     notified: set[User] = set()
     # The newest notice stands first in the inbox: the oldest month is said last.
     for month in sorted(months, reverse=True):
@@ -119,7 +119,8 @@ def _put_reminders(months: Iterable[date], people_of: Callable[[date], list[User
 
 
 def _present_keepers(plan: Plan, department: Department, reporters: Iterable[User]) -> dict[str, set[int]]:
-    """By code, who looks after the measures that the department leads; without those of whom none reports for it."""
+    """Returns, by code, who looks after the measures that the department leads; without the
+    measures that none of `reporters` looks after."""
     present = {user.pk for user in reporters}
     named = Measure.objects.in_plan(plan).led_by(department).keepers()
     return {code: keys for code, keys in named.items() if keys & present}

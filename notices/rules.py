@@ -1,4 +1,4 @@
-"""On which days people are told of what is due."""
+"""The rules for the days on which people are told of what is due."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -16,7 +16,7 @@ type DueNotice = Literal["due_soon", "overdue"]
 
 
 def due_notice(due_on: date | None, *, status: str, on: date) -> DueNotice | None:
-    """What the lead department of a measure is told on a day; None for nothing."""
+    """Returns the notice that the lead department of a measure gets on a day; None for nothing."""
     return None if is_completion(status) else notice_of_due_day(due_on, on=on)
 
 
@@ -31,15 +31,15 @@ def notice_of_due_day(due_on: date | None, *, on: date) -> DueNotice | None:
 
 
 class Due(Protocol):
-    """What comes again and again, such as the value of each quarter."""
+    """A thing that is due again and again, such as the value of each quarter."""
 
     @property
     def due_on(self) -> date: ...
 
 
 def notices_of_due[D: Due](outstanding: Iterable[D], *, on: date) -> Iterator[tuple[DueNotice, D]]:
-    """What is told on a day of what is outstanding, the oldest first. Of those that are long overdue the oldest alone:
-    of what is due monthly and nobody files there would be a notice every few days."""
+    """Yields the notices of a day of what is outstanding, the oldest first. Of those that are long overdue the oldest
+    alone: of what is due monthly and nobody files there would be a notice every few days."""
     for place, each in enumerate(outstanding):
         kind = notice_of_due_day(each.due_on, on=on)
         is_long_overdue = on - each.due_on > timedelta(days=max(NOTICE_DAYS_AFTER))

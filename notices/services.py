@@ -35,7 +35,7 @@ type Reporters = dict[int | None, list[User]]
 
 
 def reporters_of(departments: Collection[int] | None = None) -> Reporters:
-    """Of these departments, else of all."""
+    """Returns the reporters of these departments, else of all, by department."""
     found = User.objects.filter(role=Role.REPORTER, is_active=True)
     people: Reporters = {}
     for user in found if departments is None else found.filter(department__in=departments):
@@ -44,7 +44,7 @@ def reporters_of(departments: Collection[int] | None = None) -> Reporters:
 
 
 def city_reporters() -> Reporters:
-    """Of all cities."""
+    """Returns the reporters of all cities, by city."""
     people: Reporters = {}
     for user in User.objects.filter(role=Role.REPORTER, is_active=True, city__isnull=False):
         people.setdefault(user.city_id, []).append(user)
@@ -54,8 +54,8 @@ def city_reporters() -> Reporters:
 def concerned_people(
     people: Reporters, department: int, measure: Measure | None, writer: int | None = None
 ) -> list[User]:
-    """Whom a department has for a measure: who looks after it, if the department leads it and named anybody, and who
-    wrote the report that it is about (`writer`, an id); else all its reporters."""
+    """Returns the people of a department for a measure: who looks after it, if the department leads it and named
+    anybody, and who wrote the report that the notice is about (`writer`, an id); else all its reporters."""
     reporters = people.get(department, [])
     if measure is None or measure.lead_department_id != department:
         return reporters
@@ -85,7 +85,7 @@ def notices_for(user: User) -> QuerySet[Notice]:
 
 
 def with_subjects(notices: QuerySet[Notice]) -> QuerySet[Notice]:
-    """With what `notice_sentence` needs."""
+    """Selects with the notices what `notice_sentence` needs."""
     return notices.select_related(
         *("measure__lead_department", "report"),
         *("step__problem__measure", "step__problem__project", "step__problem__plan"),

@@ -1,4 +1,4 @@
-"""What notices say, and which page each leads to."""
+"""The sentences of notices, and the page to which each leads."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -86,8 +86,8 @@ SENTENCES_OF_VALUES: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class ReportsState:
-    """What departments owe of a plan now. `owed`: reports; `keepers`: who looks after which measure; `overdue`: how
-    many problems departments should have solved."""
+    """The state of what departments owe of a plan now. `owed`: reports; `keepers`: who looks after which measure;
+    `overdue`: how many problems departments should have solved."""
 
     owed: ReportsOwed
     keepers: Mapping[str, set[int]]
@@ -99,8 +99,8 @@ type ProjectMonths = Mapping[date, ReportingMonth]
 
 
 def notice_sentences(notices: Sequence[Notice]) -> list[str]:
-    """What notices of one person say, in the reader's language, of the rows as they are now: the same few queries for
-    one and for fifty."""
+    """Returns the sentences of notices of one person, in the reader's language, of the rows as they are now: the same
+    few queries for one and for fifty."""
     of_projects = [each for each in notices if _is_of_projects(each)]
     reminders = [each for each in notices if each.kind == NoticeKind.REMINDER and each not in of_projects]
     reports: dict[int | None, ReportsState] = {plan.pk: _reports_state(plan) for plan in _plans_of(reminders)}
@@ -111,13 +111,13 @@ def notice_sentences(notices: Sequence[Notice]) -> list[str]:
 
 
 def _plans_of(notices: Sequence[Notice]) -> Iterable[Plan]:
-    """Their plans, in no query where there are none."""
+    """Returns the plans of the notices, in no query where there are none."""
     keys = {each.plan_id for each in notices if each.plan_id is not None}
     return Plan.objects.in_bulk(keys).values()
 
 
 def _is_of_projects(notice: Notice) -> bool:
-    """Whether it is about a month of all projects of a city, or that a department leads."""
+    """Returns whether the notice is about a month of all projects of a city, or of those that a department leads."""
     is_due = notice.kind in (NoticeKind.DUE_SOON, NoticeKind.OVERDUE)
     return notice.plan_id is not None and notice.period is not None and (is_due or notice.city_id is not None)
 
@@ -165,7 +165,8 @@ def notice_sentence(
 
 
 def _outstanding_months(month: ReportingMonth | None) -> str:
-    """What follows in notices of months of projects; nothing where none is owed, or that is not known."""
+    """Returns the text at the end of notices of months of projects: how many are outstanding; empty where none is owed,
+    or that is not known."""
     if month is None:
         return ""
     values = {"missing": format_number(month.missing), "owed": format_number(month.owed)}
@@ -199,13 +200,13 @@ def _subject_of(notice: Notice) -> str:
 
 
 def _unit_of(month: ProjectMonth) -> str:
-    """Who submitted it."""
+    """Returns the name of the unit that submitted the month."""
     unit = month.filing_department or month.filing_city
     return localized(unit, "short") if unit is not None else _("the other side")
 
 
 def _words_of_value(notice: Notice) -> dict[str, str]:
-    """Of the filed value, or of the one that is due; none of any other notice."""
+    """Returns the words of the filed value, or of the one that is due; none of any other notice."""
     value, plan = notice.value_report, notice.plan
     indicator = value.indicator if value else notice.indicator
     if indicator is None:
@@ -233,7 +234,7 @@ def _reminder(codes: Sequence[str]) -> str:
 
 
 def _overdue_problems(count: int) -> str:
-    """What follows in a reminder."""
+    """Returns the text at the end of a reminder: how many problems are overdue."""
     text = ngettext(
         "%(count)s problem that your department must solve is overdue.",
         "%(count)s problems that your department must solve are overdue.",
@@ -259,7 +260,7 @@ def _sentence_for(notice: Notice) -> str:
 
 
 def _says_why(filing: AbstractFiling | None) -> bool:
-    """Whether it is returned still, with a reason."""
+    """Returns whether the filing is returned still, with a reason."""
     return filing is not None and filing.is_returned and bool(filing.decision_note)
 
 
@@ -278,7 +279,8 @@ def _month_url(notice: Notice, month: ProjectMonth) -> str:
 
 
 def _workspace_url(notice: Notice) -> str:
-    """With the month of projects; that of measures shows what is owed of all months."""
+    """Returns the address of the workspace, with the month of projects; that of measures shows what is owed of all
+    months."""
     month = f"{notice.period:%Y-%m}" if notice.period is not None and _is_of_projects(notice) else ""
     plan = notice.plan.link_slug if notice.plan is not None else ""
     return query_of(reverse("measures:workspace"), period=month, plan=plan)

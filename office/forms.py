@@ -1,4 +1,4 @@
-"""What the forms of the office's pages share: fields made from columns, and what they held when they were opened."""
+"""The common parts of the office's forms: fields made from columns, and what they held when they were opened."""
 
 import json
 from collections.abc import Mapping
@@ -113,7 +113,7 @@ class EditRow(NamedTuple):
 
 
 def open_fields(form: forms.Form) -> list[forms.BoundField]:
-    """Those that a person may fill in."""
+    """Returns the fields that a person may fill in."""
     return [field for field in form.visible_fields() if not field.field.disabled]
 
 
@@ -133,7 +133,7 @@ class OpenedForm(forms.Form):
         return json.dumps(self.opened, ensure_ascii=False)
 
     def typed(self, name: str) -> str | list[str]:
-        """What a field holds as it was typed, in the form of a state."""
+        """Returns the content of a field as it was typed, in the form of a state."""
         value = self[name].value()
         if isinstance(value, list | tuple):
             return sorted(map(str, value))
@@ -164,7 +164,8 @@ class OpenedForm(forms.Form):
         ]
 
     def versions(self, stored: Mapping[str, str | list[str]]) -> list[Version]:
-        """Of the fields that somebody else changed. The next form is opened with what they hold now."""
+        """Returns the versions of the fields that somebody else changed. The next form is opened with what they hold
+        now."""
         rows = [
             Version(
                 str(self.fields[name].label),
@@ -179,7 +180,7 @@ class OpenedForm(forms.Form):
 
 
 def _read_state(text: str, state: State) -> State:
-    """What a form carried. A text that no form of ours wrote counts as one that was opened just now."""
+    """Reads the state that a form carried. A text that no form of ours wrote counts as one that was opened just now."""
     try:
         found = json.loads(text)
     except ValueError:

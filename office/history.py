@@ -1,4 +1,4 @@
-"""What was done to a measure or a project: who, when, and from what to what."""
+"""The history of a measure or a project: who changed it, when, and from what to what."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -30,7 +30,7 @@ _TOLD_ELSEWHERE = {
 
 
 class HistoryRow(NamedTuple):
-    """`who`: None for the site itself, or for what was loaded from files. Empty texts: nothing."""
+    """A row of a history. `who`: None for the site itself, or for what was loaded from files. Empty texts: nothing."""
 
     at: datetime
     who: User | None
@@ -103,14 +103,14 @@ def _values(model: type[Measure | Project], name: str, change: Any) -> tuple[str
 
 
 def _names_of_rows(model: Any, *keys: str | None) -> tuple[str, str]:
-    """Of regions, categories or departments: the log has their keys."""
+    """Returns the old and the new name of a region, category or department: the log has their keys."""
     rows = model.objects.in_bulk([int(key) for key in keys if key and key != "None"])
     old, new = (str(rows[int(key)]) if key and key != "None" else "" for key in keys)
     return old, new
 
 
 def _names_of_people(*keys: str | None) -> tuple[str, str]:
-    """Of the old and the new value, as the log has them."""
+    """Returns the names of the people of the old and the new value, as the log has them."""
     people = User.objects.in_bulk([int(key) for key in keys if key and key != "None"])
     old, new = (format_person(people[int(key)]) if key and key != "None" else "" for key in keys)
     return old, new

@@ -58,7 +58,7 @@ def _add_explanation(form: forms.Form, *, is_published: bool) -> None:
 
 
 class IndicatorFields(forms.Form):
-    """Of INDICATOR_COLUMNS."""
+    """The form fields of INDICATOR_COLUMNS."""
 
     name_zh = words_of(Indicator, "name_zh")
     name_en = words_of(Indicator, "name_en")
@@ -131,7 +131,7 @@ class IndicatorForm(IndicatorFields, OpenedForm):
 
 
 class TargetFields(forms.Form):
-    """Of TARGET_COLUMNS."""
+    """The form fields of TARGET_COLUMNS."""
 
     region = RowField(
         queryset=Region.objects.none(),

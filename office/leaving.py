@@ -1,5 +1,5 @@
-"""What an account leaves when it is closed: the measures that its owner looks after, what was begun and not submitted,
-and whether anybody else reports for its department or city."""
+"""The work that an account leaves when it is closed: the measures that its owner looks after, what was begun and not
+submitted, and whether anybody else reports for its department or city."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ def find_left(person: User) -> Left:
 
 
 def _others(person: User) -> Any:
-    """Who reports for the same."""
+    """Returns the others who report for the same department or city."""
     same = {"department": person.department} if person.department else {"city": person.city}
     return User.objects.filter(role=Role.REPORTER, is_active=True, **same).exclude(pk=person.pk)
 
@@ -81,7 +81,7 @@ def _filings(person: User, plans: Mapping[int, Plan]) -> list[LeftRow]:
 
 
 def _row(subject: Any, field: str, plans: Mapping[int, Plan], note: str) -> LeftRow:
-    """Of a measure or a project."""
+    """Makes the row of a measure or a project."""
     # The address asks which plan it is: of each plan once.
     subject.plan = plans[subject.plan_id]
     return LeftRow(f"{subject.code} {localized(subject, field)}", subject.get_absolute_url(), note)

@@ -1,4 +1,4 @@
-"""Mergers of departments."""
+"""The mergers of departments into others."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -118,8 +118,8 @@ def _move_projects(source: Department, into: Department, *, by: User) -> int:
 
 
 def _move_indicators(source: Department, into: Department, *, by: User) -> None:
-    """Those that it owns, with what was filed of them. Where both have an open value of the same period, that of
-    `source` stays under its name."""
+    """Moves the indicators that `source` owns, with what was filed of them. Where both have an open value of the same
+    period, that of `source` stays under its name."""
     indicators = list(source.indicators.select_for_update().order_by("pk"))
     source.indicators.update(owner=into)
     log_changes(((each, {"owner": [str(source.pk), str(into.pk)]}) for each in indicators), by=by)
@@ -129,7 +129,7 @@ def _move_indicators(source: Department, into: Department, *, by: User) -> None:
 
 
 def _participations() -> Any:
-    """Which department takes part in which measure."""
+    """Returns the manager of the rows that say which department takes part in which measure."""
     return Measure.participating_departments.through._default_manager
 
 

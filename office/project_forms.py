@@ -47,7 +47,7 @@ class MeasuresField(TypedTextField):
 
 
 class SaidFields(forms.Form):
-    """What a project says of itself. `choose_from` gives the fields the rows of a plan."""
+    """The form fields of what a project says of itself. `choose_from` gives the fields the rows of a plan."""
 
     name_zh = words_of(Project, "name_zh")
     name_en = words_of(Project, "name_en")

@@ -1,4 +1,5 @@
-"""What the questions about unlikely entries would have asked of the entries of the last twelve months."""
+"""Trials of the questions about unlikely entries: what they would have asked of the entries of the last twelve
+months."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -55,7 +56,7 @@ type Entry = tuple[Callable[[], tuple[str, str]], list[Doubt]]
 
 
 def try_checks(limits: Limits, *, plan: Any, day: date) -> dict[str, Trial]:
-    """By the name of each question. A number of queries that does not grow with the entries."""
+    """Returns the trial of each question by its name, in a number of queries that does not grow with the entries."""
     since = month_of(day).replace(year=day.year - 1)
     trials: dict[str, Trial] = defaultdict(Trial)
     entries = chain(
@@ -120,7 +121,7 @@ def _values(limits: Limits, since: date, day: date) -> Iterator[Entry]:
 
 
 def _due_days(limits: Limits, plan: Any, since: date) -> Iterator[Entry]:
-    """Of measures that were listed, or whose due date was changed."""
+    """Yields the due days of measures that were listed, or whose due date was changed."""
     begun_at = datetime.combine(since, time.min, SHANGHAI)
     changed = TermsChange.objects.filter(field=Term.DUE_ON, recorded_at__gte=begun_at)
     is_entry = Q(listed_on__gte=since) | Q(pk__in=changed.values("measure"))

@@ -8,5 +8,5 @@ from web.html.links import query_of
 
 
 def month_form_url(code: str, month: date, *, plan: str, name: str = "projects:month") -> str:
-    """Of the form of a project's month. `plan`: its slug; empty where the address is to name none."""
+    """Return the address of the form of a project's month. `plan`: its slug; empty where the address names none."""
     return query_of(reverse(name, args=[code]), period=f"{month:%Y-%m}", plan=plan)

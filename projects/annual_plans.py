@@ -1,4 +1,4 @@
-"""What is planned for a project by year: the office's alone to set."""
+"""The annual plans of projects, which only the office sets."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from web.formats.money import wan_to_yi
 
 
 def annual_plan_state(plan: AnnualPlan | None) -> State:
-    """What the form of a year's plan holds, in 亿元; None: nothing was planned yet."""
+    """Returns the state that the form of a year's plan holds, in 亿元; None: nothing was planned yet."""
     return {"planned_wan": "" if plan is None else f"{wan_to_yi(plan.planned_wan):f}"}
 
 

@@ -1,4 +1,4 @@
-"""What a plan sorts its projects by, as administrators keep it."""
+"""The categories by which a plan sorts its projects, as administrators keep them."""
 
 from django.utils.translation import gettext_lazy
 

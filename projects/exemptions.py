@@ -20,7 +20,7 @@ from regions.models import Region
 
 
 def exemption_state(exemption: RankExemption) -> State:
-    """What the form of an exemption holds."""
+    """Returns the state that the form of an exemption holds."""
     return {name: as_state(getattr(exemption, name)) for name in ("ends_on", "reason_zh", "reason_en")}
 
 
@@ -75,7 +75,8 @@ def change_exemption(
 
 @transaction.atomic
 def remove_exemption(exemption: RankExemption, *, by: User) -> None:
-    """Of one that was entered by mistake: the city is ranked on all of its days. The log keeps what it was."""
+    """Removes an exemption that was entered by mistake: the city is ranked on all of its days. The log keeps what it
+    was."""
     check_reviewer(by)
     stored = _stored(exemption)
     if stored is not None:

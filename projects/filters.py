@@ -79,7 +79,7 @@ class SizeFilter(ChoiceFilter):
 
 
 class ListFilter(django_filters.CharFilter):  # type: ignore[misc]  # django-filter has no types
-    """By the name of the list of projects, as it is written; NONE: on no list."""
+    """A filter by the name of the list of projects, as it is written; NONE: on no list."""
 
     def filter(self, qs: QuerySet[Any, Any], value: str) -> QuerySet[Any, Any]:
         return qs.filter(list_name="" if value == NONE else value) if value else qs
@@ -129,7 +129,7 @@ class ProblemFilter(YesNoFilter):
 
 
 class ProjectFilter(UpdatedFilterSet):
-    """For projects of one plan that were listed by a day."""
+    """The filters for projects of one plan that were listed by a day."""
 
     search = SearchFilter("code", names=["name"])
     city = SlugFilter(

@@ -9,7 +9,7 @@ from projects.services import misplacements_of
 
 
 class ProjectForm(PublishedForm):
-    """Its fields are those that the admin names."""
+    """A form of a project; its fields are those that the admin names."""
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -1,5 +1,5 @@
-"""Whether a project is late: planned to start, or to be completed, by a day and not so. As plain values and as a
-condition of the database; a property test holds them together."""
+"""The rule for whether a project is late: planned to start, or to be completed, by a day and not so. As plain values
+and as a condition of the database; a property test holds them together."""
 
 from datetime import date
 

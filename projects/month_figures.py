@@ -1,4 +1,4 @@
-"""What a project's months come to: the figures of one beside the one before it, and of many at once."""
+"""The figures of a project's months: of one beside the one before it, and of many at once."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -21,7 +21,8 @@ from web.formats.numbers import MINUS, format_number
 
 @dataclass(frozen=True)
 class MonthFigures:
-    """Of a month, beside the accepted one that it goes on from; money in 万元. None where there is nothing to compare.
+    """The figures of a month, beside the accepted one that it goes on from; money in 万元. None where there is nothing
+    to compare.
 
     `added_wan`: invested in this month, or in those since the one before; of January, since 1 January.
     """
@@ -32,7 +33,7 @@ class MonthFigures:
 
     @property
     def goes_on(self) -> bool:
-        """Whether the one before is of the same year, so that its investment is part of this one's."""
+        """Return whether the month before is of the same year, so that its investment is part of this one's."""
         return self.before is not None and self.before.period.year == self.month.period.year
 
     @property
@@ -57,7 +58,7 @@ class MonthFigures:
 
     @property
     def completion(self) -> Decimal | None:
-        """Of the annual plan, in per cent."""
+        """Return the completion of the annual plan, in per cent."""
         if self.month.invested_wan is None or not self.planned_wan:
             return None
         return percent(self.month.invested_wan, self.planned_wan)
@@ -119,17 +120,18 @@ class History:
     plans: Mapping[tuple[int, int], int]
 
     def before(self, month: ProjectMonth) -> ProjectMonth | None:
-        """What `projects.months.month_before` finds."""
+        """Return the month that `projects.months.month_before` finds."""
         found = [each for each in self.months.get(month.project_id, ()) if each.period <= month.period]
         return next((each for each in reversed(found) if each.pk != month.pk), None)
 
     def decided(self, project: int, *, on: date) -> list[ProjectMonth]:
-        """Those of a project that ended by the day, the oldest first: of two for a month the one that decides."""
+        """Return the accepted months of a project that ended by the day, the oldest first: of two for a month the one
+        that decides."""
         ended = [each for each in self.months.get(project, ()) if month_end(each.period) <= on]
         return list({each.period: each for each in ended}.values())
 
     def invested_before(self, month: ProjectMonth) -> int:
-        """What `projects.months.invested_before` sums up of the years before that of the month."""
+        """Return the investment of the years before that of the month, summed up."""
         last_of_years = {
             each.period.year: each.invested_wan or 0
             for each in self.months.get(month.project_id, ())
@@ -138,7 +140,7 @@ class History:
         return month.project.invested_before_wan + sum(last_of_years.values())
 
     def past(self, month: ProjectMonth) -> Past:
-        """What its questions about what is unlikely rest on."""
+        """Return the past on which the questions about what is unlikely in the month rest."""
         filed = [each for each in self.filed.get(month.project_id, ()) if each.period <= month.period]
         return Past(
             [each for each in filed if each.pk != month.pk],
@@ -152,7 +154,7 @@ class History:
 
 
 def load_history(projects: Collection[int], *, until: date | None = None) -> History:
-    """Of projects by their ids. Two queries."""
+    """Return the history of projects, which are given by their ids. Two queries."""
     rows = ProjectMonth.objects.filter(project__in=projects, state__in=FILED_STATES)
     if until is not None:
         rows = rows.filter(period__lte=until)

@@ -65,7 +65,7 @@ class MonthForm(ReportDraftForm):
             del self.fields["owner"]
 
     def month_data(self) -> MonthData:
-        """Of a valid form."""
+        """Return the data of a valid form."""
         choice, number = self.chosen_problem()
         values = {name: self.cleaned_data[name] for name in self.typed if name != "problem_choice"}
         return MonthData(**values, problem_choice=choice, about_problem=number)
@@ -88,7 +88,7 @@ class MonthForm(ReportDraftForm):
 
 
 def data_values(data: MonthData) -> dict[str, Any]:
-    """What a form begins with that nobody has written in."""
+    """Return the values with which a form begins that nobody has written in."""
     values = {name: getattr(data, name) for name in MonthForm.typed}
     return values | {"invested_wan": _typed_amount(data.invested_wan)}
 

@@ -1,4 +1,4 @@
-"""What a reviewer sees of a project's month that waits: what it changes, and what of it is unlikely."""
+"""The review of a project's month that waits: what it changes, and what of it is unlikely."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -46,13 +46,14 @@ class ReviewRow(WaitingRow):
 
     @property
     def steps_back(self) -> bool:
-        """Whether the project was further before; one that goes on after a suspension does not step back."""
+        """Return whether the project was further before; one that goes on after a suspension does not step back."""
         was, now = self.figures.stage_before, self.report.stage
         return Stage.SUSPENDED not in (was, now) and STAGES.index(now) < STAGES.index(was)
 
     @property
     def is_ticked_with_all(self) -> bool:
-        """What is unlikely, a suspension, a step back and problems that are gone are looked at one by one."""
+        """Return whether the row is ticked with all others: what is unlikely, a suspension, a step back and problems
+        that are gone are looked at one by one."""
         return not (self.doubts or self.is_suspended or self.steps_back or self.report.denies_problem)
 
 
@@ -83,7 +84,7 @@ def review_rows(months: Iterable[ProjectMonth]) -> list[ReviewRow]:
 
 
 def month_entries(content: Mapping[str, Any]) -> list[Entry]:
-    """What a step of a month kept, label by label."""
+    """Return the content of a month that a step kept, label by label."""
     invested, progress = content["invested_wan"], content["progress"]
     said: list[Entry] = [
         (_("Stage"), str(Stage(content["stage"]).label)),
@@ -101,7 +102,7 @@ def _label(name: str) -> str:
 
 
 def accepted_on(plan: Any, day: Any) -> list[AcceptedRow]:
-    """Those that somebody accepted on the day, the newest first."""
+    """Return rows of the months that somebody accepted on the day, the newest first."""
     months = ProjectMonth.objects.in_plan(plan).accepted().filter(decided_on=day, decided_by__isnull=False)
     months = months.select_related("project__city", "project__plan", "decided_by").prefetch_related("evidence")
     return [AcceptedRow(report=each, name=each.project.code) for each in months.order_by("-decided_at", "-pk")]

@@ -1,4 +1,5 @@
-"""What a project's month must say before it is handed in, and what of it is asked about because it is unlikely."""
+"""Rules for what a project's month must say before it is handed in, and what of it is asked about because it is
+unlikely."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -99,8 +100,9 @@ def _days_reached(stage: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Past:
-    """What is known of a project when a month is filed. `filed`: its months up to that one which are accepted or wait,
-    itself aside, the oldest first; `invested_before`: in the years before, `planned_wan`: of its year, in 万元."""
+    """The facts known of a project when a month is filed. `filed`: its months up to that one which are accepted or
+    wait, itself aside, the oldest first; `invested_before`: in the years before, `planned_wan`: of its year, in
+    万元."""
 
     filed: Sequence[ProjectMonth] = ()
     invested_before: int = 0
@@ -112,7 +114,8 @@ class Past:
         return self.filed[-1] if self.filed else None
 
     def usual_wan(self) -> int | None:
-        """What is invested in a month: the median of the last ones that were invested in; None of too few."""
+        """Return the usual investment in a month: the median of the last ones that were invested in; None of too
+        few."""
         of_months = [_added(now, before) for before, now in zip((None, *self.filed), self.filed, strict=False)]
         invested = [added for added in of_months[-USUAL_MONTHS:] if added > 0]
         return int(median(invested)) if len(invested) >= LEAST_USUAL else None
@@ -125,7 +128,7 @@ def _added(month: ProjectMonth, before: ProjectMonth | None) -> int:
 
 
 def doubts_about(month: ProjectMonth, past: Past, limits: Limits) -> Iterator[Doubt]:
-    """What is unlikely about a complete month."""
+    """Return the doubts about a complete month: what of it is unlikely."""
     assert month.invested_wan is not None and month.progress is not None
     return limits.asked([*_doubts_of_money(month, past, limits), *_doubts_of_progress(month, past, limits)])
 
@@ -153,7 +156,7 @@ def _doubts_of_money(month: ProjectMonth, past: Past, limits: Limits) -> Iterato
 
 
 def _doubts_of_progress(month: ProjectMonth, past: Past, limits: Limits) -> Iterator[Doubt]:
-    """Beside the money, and beside the stage."""
+    """Yield the doubts about the progress beside the money, and beside the stage."""
     progress, total, last = month.progress or 0, month.project.investment_wan, past.last
     if last is not None and last.progress is not None:
         yield from _doubts_of_pace(month, last, past, limits)
@@ -172,7 +175,7 @@ def _doubts_of_progress(month: ProjectMonth, past: Past, limits: Limits) -> Iter
 
 
 def _doubts_of_pace(month: ProjectMonth, last: ProjectMonth, past: Past, limits: Limits) -> Iterator[Doubt]:
-    """What has become of progress and money, in 万元, since the `last` month."""
+    """Yield the doubts about what has become of progress and money, in 万元, since the `last` month."""
     gained, added = (month.progress or 0) - (last.progress or 0), _added(month, last)
     if gained < 0:
         question = _("The physical progress was %(progress)s %% before. Is it less now?")

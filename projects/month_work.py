@@ -1,4 +1,5 @@
-"""What is filed of projects for a month: the project rows of a workspace, and the office's board by city."""
+"""The reports that are filed of projects for a month: the project rows of a workspace, and the office's board by
+city."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -67,7 +68,7 @@ class ProjectWork:
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """Of the month, by state."""
+        """Return the number of rows of the month, by state."""
         found = Counter(row.state for row in self.rows)
         return {state: found[state] for state in STATES}
 
@@ -84,7 +85,8 @@ class ProjectWork:
         return self.owed - self.filed
 
     def shown(self, state: str) -> list[ProjectRow]:
-        """Those in the state, all where it is empty; a returned one of another month is always answered first."""
+        """Return the rows in the state, all where it is empty; a returned one of another month is always answered
+        first."""
         of_month = [row for row in self.rows if state in ("", row.state)]
         returned = [row for row in of_month if row.is_returned]
         elsewhere = self.returned_elsewhere if state in ("", ReportState.RETURNED) else ()
@@ -92,7 +94,7 @@ class ProjectWork:
 
 
 def load_project_work(own: Any, *, month: date, day: date) -> ProjectWork:
-    """Of these projects, a query of `Project`. Two queries."""
+    """Return the work on these projects for a month. `own`: a query of `Project`. Two queries."""
     listed = own.filter(listed_on__lte=min(month_end(month), day)).with_scope(day).with_stage(day)
     projects = list(listed.select_related("plan", "city").order_by("-investment_wan", "position", "code"))
     inside = {each.pk: each for each in projects if each.scope == PlanScope.IN_PLAN}
@@ -107,8 +109,8 @@ def load_project_work(own: Any, *, month: date, day: date) -> ProjectWork:
 
 
 def _months_to_show(projects: Collection[int], month: date) -> list[ProjectMonth]:
-    """Those of the month and the returned ones of all months. Of one project and month the one that counts comes last:
-    an open one is newer than all that are accepted."""
+    """Return the reports of the month and the returned ones of all months. Of one project and month the one that counts
+    comes last: an open one is newer than all that are accepted."""
     if not projects:
         return []
     asked = Q(period=month) | Q(state=ReportState.RETURNED)
@@ -191,9 +193,10 @@ def months_owed(
     unit: FilingUnit = "city",
     of: int | None = None,
 ) -> dict[date, dict[int, ReportingMonth]]:
-    """What the projects of each city (`unit`; `of`: of the one, by its id) owe for each of the months, by the city's
-    id, and what of it is filed: as `city_board` counts. Of all months up to the day, the oldest first, where none are
-    named. Two queries, one more to find the months."""
+    """Return how many reports the projects of each city owe for each of the months, by the city's id, and how many of
+    them are filed: as `city_board` counts. `unit`: who files, cities or lead departments; `of`: the id of the only one
+    that is asked for. Where no months are named, all up to the day, the oldest first. Two queries, one more to find the
+    months."""
     if months is None:
         months = months_between(first_owed_month(plan, by=day), day)
     projects = Project.objects.in_plan(plan).in_scope(day).filter(**{f"{unit}__isnull": False}).order_by()

@@ -47,7 +47,8 @@ BOUNDED = (*STAGE_DAYS, "invested_wan", "progress")
 
 @dataclass(frozen=True)
 class MonthData:
-    """What a person filled in: money in 万元, progress in per cent, days of stages those of their beginning."""
+    """The data that a person filled in: money in 万元, progress in per cent, days of stages those of their
+    beginning."""
 
     stage: str
     started_on: date | None = None
@@ -82,7 +83,8 @@ def month_before(project: Project, period: date, *, but: ProjectMonth | None = N
 
 
 def carried_over(project: Project, period: date) -> MonthData:
-    """What a new month begins with: the stage and its days as they are; of the same year, the investment."""
+    """Returns the data with which a new month begins: the stage and its days as they are; of the same year, the
+    investment."""
     return data_after(month_before(project, period), project, period)
 
 
@@ -112,13 +114,13 @@ def save_month(
 
 
 def new_month(project: Project, period: date) -> ProjectMonth:
-    """Not saved yet."""
+    """Returns a new month of the project, not saved yet."""
     return ProjectMonth(project=project, period=period, version=0, provenance=Provenance.REPORTED)
 
 
 def fill_month(month: ProjectMonth, data: MonthData, *, by: User, version: int | None) -> bool:
-    """What `save_month` does with a month whose project is locked, short of saving. Returns whether there is anything
-    to save."""
+    """Fills in a month whose project is locked, as `save_month` does, short of saving. Returns whether there is
+    anything to save."""
     check_filer(month, by)
     check_in_plan(month.project)
     if month.period > today():
@@ -130,7 +132,7 @@ def fill_month(month: ProjectMonth, data: MonthData, *, by: User, version: int |
 
 
 def columns_of(data: MonthData) -> dict[str, Any]:
-    """What was filled in, cleaned, as columns. Raises NotAllowed, with the field at fault."""
+    """Returns the columns of what was filled in, cleaned. Raises NotAllowed, with the field at fault."""
     if data.stage not in Stage.values:
         raise NotAllowed(not_one_of(Stage.values), field="stage")
     values = asdict(data)
@@ -210,7 +212,7 @@ def withdraw_month(month: ProjectMonth, *, by: User) -> ProjectMonth:
 
 
 def month_doubts(month: ProjectMonth) -> list[Doubt]:
-    """About a complete month. Two queries."""
+    """Returns the doubts about a complete month. Two queries."""
     past = load_history([month.project_id], until=month.period).past(month)
     return list(doubts_about(month, past, limits()))
 

@@ -1,4 +1,4 @@
-"""What became of the projects of a plan from one day to another: which entered the stock and left it, and which stages
+"""The movement of the projects of a plan from one day to another: which entered the stock and left it, and which stages
 they went through."""
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ class Movement:
 
 
 def read_movement(plan: Any, *, then: date, now: date) -> Movement:
-    """By what is known today, in one query."""
+    """Return the movement by what is known today, in one query."""
     projects: Any = Project.objects.in_plan(plan).with_stage(now).with_stage_then(then)
     projects = projects.annotate(counts_then=_counts(then), counts=_counts(now), is_new=_is(Q(listed_on__gt=then)))
     groups = projects.order_by().values_list("counts_then", "counts", "is_new", "stage_then", "stage")
@@ -51,7 +51,7 @@ def _is(condition: Q) -> Case:
 
 
 def _counts(on: date) -> Case:
-    """Whether a project is in the plan on the day."""
+    """Return the expression for whether a project is in the plan on the day."""
     return _is(Q(~is_out(Project, on), listed_on__lte=on))
 
 

@@ -50,7 +50,7 @@ class Terms(TypedDict, total=False):
 
 
 def project_state(project: Project) -> State:
-    """What the form of a project holds."""
+    """Returns the state that the form of a project holds."""
     columns = {name: as_state(getattr(project, name)) for name in COLUMNS}
     return {
         **columns,
@@ -60,12 +60,12 @@ def project_state(project: Project) -> State:
 
 
 def _codes_text(measures: Iterable[Measure]) -> str:
-    """As the form has them: in the order of the plan."""
+    """Returns the codes of measures as the form has them: in the order of the plan."""
     return "; ".join(each.code for each in sorted(measures, key=lambda each: (each.position, each.code)))
 
 
 def terms_state(project: Project) -> State:
-    """What the form of a project's terms holds: the total in 亿元."""
+    """Returns the state that the form of a project's terms holds: the total in 亿元."""
     days = {name: as_state(getattr(project, name)) for name in Term.values if name != Term.INVESTMENT}
     return {Term.INVESTMENT.value: f"{wan_to_yi(project.investment_wan):f}", **days}
 
@@ -174,7 +174,7 @@ def _unpublished(provenance: str) -> str:
 def _terms_change(
     project: Project, term: Term, old: TermValue, new: TermValue, *, by: User, reason: str
 ) -> TermsChange:
-    """Not yet saved."""
+    """Returns a change of a term, not yet saved."""
     return TermsChange(
         project=project,
         field=term,
@@ -193,7 +193,8 @@ def _as_text(value: TermValue) -> str:
 
 
 def _hold_lead(department: Department | None) -> None:
-    """It is not merged into another before the transaction ends. Departments are locked before projects."""
+    """Locks a lead department, so that it is not merged into another before the transaction ends. Departments are
+    locked before projects."""
     if department is not None:
         check_not_merged(lock_department(department), field="lead_department")
 
@@ -208,7 +209,8 @@ def _check(project: Project, also_in: Collection[Region], measures: Collection[M
 
 
 def _check_explained(project: Project, *, reason: str, source: str) -> None:
-    """At the fields of the office's forms; `core.published` refuses it at those of the administration."""
+    """Refuses, at the fields of the office's forms, to change a published project without reason and source;
+    `core.published` refuses it at those of the administration."""
     if project.is_published:
         clean_text(reason, field="reason", if_empty=_("Please say why."))
         clean_text(

@@ -24,7 +24,7 @@ STATE = ("name_zh", "name_en", "starts_on", "ends_on", "region", "comparator")
 
 
 def plan_state(plan: Plan) -> State:
-    """What the form of a plan holds."""
+    """Returns the state that the form of a plan holds."""
     return {name: as_state(getattr(plan, name)) for name in STATE}
 
 

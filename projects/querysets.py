@@ -35,12 +35,12 @@ class ProjectQuerySet(ScopedQuerySet["Project"]):
         return self.filter(plan=plan)
 
     def in_themes(self, themes: Any) -> Self:
-        """Those of the categories of any of the themes."""
+        """Returns the projects of the categories of any of the themes."""
         categories = apps.get_model("projects", "Category")._default_manager.filter(themes__in=themes)
         return self.filter(category__in=categories.order_by().values("pk"))
 
     def listed(self, as_of: date) -> Self:
-        """Those that have been in the plan by the day, with their `stage` on it."""
+        """Returns the projects that have been in the plan by the day, with their `stage` on it."""
         return super().listed(as_of).with_stage(as_of)
 
     def with_stage(self, on: date) -> Self:
@@ -56,11 +56,11 @@ class ProjectQuerySet(ScopedQuerySet["Project"]):
         return self.alias(**{month: months}).annotate(**{stage: Coalesce(f"{month}__stage", "opening_stage")})
 
     def behind_plan(self, on: date) -> Self:
-        """Of rows with their `stage` on the day, those whose investment is behind their annual plan."""
+        """Returns, of rows with their `stage` on the day, those whose investment is behind their annual plan."""
         return self.with_annual_plan(last_ended_month(on).year).filter(behind(on))
 
     def illustrative(self) -> Self:
-        """Those that are illustrative, or whose investment is."""
+        """Returns the projects that are illustrative, or whose investment is."""
         return self.filter(Q(provenance=Provenance.ILLUSTRATIVE) | Q(investment_provenance=Provenance.ILLUSTRATIVE))
 
     def cells(self, as_of: date) -> QuerySet[Any, Any]:
@@ -80,7 +80,7 @@ class ProjectQuerySet(ScopedQuerySet["Project"]):
 
 
 def rate_sums(on: date) -> dict[str, Any]:
-    """What a group of projects sums to on the day, of rows with `stage` and `annual_plan`: see SUMS."""
+    """Returns the sums of a group of projects on the day, of rows with `stage` and `annual_plan`: see SUMS."""
     month = last_ended_month(on)
     of_the_year = Q(in_force__period__gte=month.replace(month=1))
     return {
@@ -99,7 +99,7 @@ class ProjectMonthQuerySet(AbstractReportQuerySet["ProjectMonth"]):
         return self.filter(project__plan=plan)
 
     def in_force(self, on: date) -> Self:
-        """Of each project the month that decides on the day."""
+        """Returns, of each project, the month that decides on the day."""
         return self.filter(is_in_force(on))
 
     def settle(self) -> None:

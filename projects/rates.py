@@ -21,7 +21,8 @@ PACE_TOLERANCE = Decimal(1)
 
 
 def counts_as_started(project_class: str, stage: str, started_on: date | None) -> bool:
-    """Whether it counts in the start rate (开工率) as started; suspended since or not. Reserve projects never do."""
+    """Return whether a project counts in the start rate (开工率) as started; suspended since or not. Reserve projects
+    never do."""
     return project_class != RESERVE and (started_on is not None or stage in STARTED_STAGES)
 
 
@@ -33,7 +34,8 @@ def has_started() -> Q:
 def counts_to_start(
     project_class: str, stage: str, started_on: date | None, planned_start_on: date | None, *, year: int
 ) -> bool:
-    """Whether it counts in the start rate as one that is still to start: planned to do so by the end of the year."""
+    """Return whether a project counts in the start rate as one that is still to start: planned to do so by the end of
+    the year."""
     if project_class == RESERVE or counts_as_started(project_class, stage, started_on):
         return False
     return planned_start_on is not None and planned_start_on.year <= year
@@ -52,8 +54,8 @@ def plan_gap(planned_wan: int, invested_wan: int, *, month: date) -> Decimal | N
 
 
 def is_behind(planned_wan: int, invested_wan: int, *, month: date) -> bool:
-    """Whether a project that has reported in the year is behind: its gap is more than PACE_TOLERANCE below the time
-    elapsed. Without a plan it is not."""
+    """Return whether a project that has reported in the year is behind: its gap is more than PACE_TOLERANCE below the
+    time elapsed. Without a plan it is not."""
     return pace(plan_gap(planned_wan, invested_wan, month=month), tolerance=PACE_TOLERANCE) == Pace.BEHIND
 
 
@@ -74,8 +76,8 @@ def without_month(on: date) -> Q:
 
 @dataclass(frozen=True)
 class ProjectRates:
-    """Of a set of projects on a day, from its sums; money in 万元. Rates in per cent, to one decimal; None where there
-    is nothing to measure.
+    """The rates of a set of projects on a day, from its sums; money in 万元. Rates in per cent, to one decimal; None
+    where there is nothing to measure.
 
     `month`: the newest that ended by the day. Its year is that of the rates: on 15 January still the last one.
     """
@@ -113,12 +115,13 @@ class ProjectRates:
 
 
 def rates_of(sums: Mapping[str, int], *, on: date) -> ProjectRates:
-    """From the sums of cells; of none, all are 0."""
+    """Return the rates from the sums of cells; of none, all are 0."""
     month = last_ended_month(on)
     names = ("started", "to_start", "planned", "invested", "without_month")
     return ProjectRates(month, **{name: sums.get(name, 0) for name in names})
 
 
 def financial_progress(invested_wan: int, total_wan: int) -> Decimal | None:
-    """What was invested until now of the total, in per cent, beside which the physical progress stands."""
+    """Return the share of the total that was invested until now, in per cent, beside which the physical progress
+    stands."""
     return percent(invested_wan, total_wan)

@@ -1,4 +1,4 @@
-"""Where a project may lie, and when a city is not ranked."""
+"""Rules for where a project may lie, and for when a city is not ranked."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -59,7 +59,7 @@ def misplacements(
 
 
 class Days(NamedTuple):
-    """From a day to another, both included. `last`: None where no end is known."""
+    """The days from one to another, both included. `last`: None where no end is known."""
 
     first: date
     last: date | None

@@ -1,4 +1,4 @@
-"""What changes projects. Each is all or nothing, says who, and signals the cells it touched."""
+"""Services that change projects. Each is all or nothing, says who, and signals the cells it touched."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -35,7 +35,7 @@ def touch_cells(*projects: Project) -> None:
 
 
 def misplacements_of(project: Project, also_in: Iterable[Region]) -> Iterator[tuple[str, str]]:
-    """What is wrong with where it lies, by field."""
+    """Returns the faults in where a project lies, by field."""
     region, county = project.plan.region, project.county
     return misplacements(
         None if region is None else place_of(region),
@@ -80,7 +80,7 @@ def save_project(project: Project, *, by: User, reason: str = "", source: str = 
 
 
 def withdraw_project(project: Project, *, by: User, effective_on: date, reason: str) -> ScopeChange:
-    """From the day on the project counts nowhere; the days before keep their totals."""
+    """Withdraws a project: from the day on it counts nowhere; the days before keep their totals."""
     return change_scope(project, ScopeKind.WITHDRAWN, by=by, effective_on=effective_on, reason=reason)
 
 

@@ -20,8 +20,8 @@ class Changed(Protocol):
 
 
 class Overrun(NamedTuple):
-    """Of a total, in 万元. `more`: what it grew by, negative where it shrank. `rate`: the same in per cent of the
-    original, None where that is 0."""
+    """The overrun of a total, in 万元. `more`: what it grew by, negative where it shrank. `rate`: the same in per cent
+    of the original, None where that is 0."""
 
     original: int
     present: int
@@ -30,7 +30,8 @@ class Overrun(NamedTuple):
 
 
 class Delay(NamedTuple):
-    """Of a planned day. `days`: how much later it is, negative where earlier; None where one of both is not set."""
+    """The delay of a planned day. `days`: how much later it is, negative where earlier; None where one of both is not
+    set."""
 
     original: date | None
     present: date | None
@@ -38,12 +39,12 @@ class Delay(NamedTuple):
 
 
 def first_values(changes: Iterable[Changed]) -> dict[str, str]:
-    """What each changed term was at first, by its name; `changes` come newest first."""
+    """Return the first value of each changed term, by its name; `changes` come newest first."""
     return {each.field: each.old_value for each in changes}
 
 
 def overrun_of(first: Mapping[str, str], present: int) -> Overrun | None:
-    """Of the total investment; None where it was never revised."""
+    """Return the overrun of the total investment; None where it was never revised."""
     if "investment_wan" not in first:
         return None
     original = int(first["investment_wan"])
@@ -52,7 +53,7 @@ def overrun_of(first: Mapping[str, str], present: int) -> Overrun | None:
 
 
 def delay_of(first: Mapping[str, str], term: str, present: date | None) -> Delay | None:
-    """Of a planned day; None where it was never revised."""
+    """Return the delay of a planned day; None where it was never revised."""
     if term not in first:
         return None
     original = date.fromisoformat(first[term]) if first[term] else None

@@ -35,7 +35,7 @@ class TermsHistory(NamedTuple):
 
 
 def terms_history(project: Project) -> TermsHistory:
-    """In one query."""
+    """Return the history of a project's terms, in one query."""
     changes = list(project.terms_changes.select_related("recorded_by"))
     first = first_values(changes)
     overrun = overrun_of(first, project.investment_wan)

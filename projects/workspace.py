@@ -1,4 +1,4 @@
-"""What the workspace of a city shows of its projects."""
+"""The projects that the workspace of a city shows."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -42,7 +42,7 @@ class CityWork(NamedTuple):
 
 
 def load_city_work(city: Region, *, plan: Plan | None, day: date) -> CityWork:
-    """Of the projects that count in the city on the day."""
+    """Return the stages and the largest of the projects that count in the city on the day."""
     own: Any = Project.objects.in_plan(plan).in_scope(day).filter(city=city)
     groups = own.order_by().values_list("stage").annotate(total=Count("pk"), wan=Sum("investment_wan"))
     sums = {stage: (total, wan) for stage, total, wan in groups}

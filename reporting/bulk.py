@@ -86,6 +86,6 @@ def _made[M: (AbstractEvidence, AbstractReportStep)](rows: list[M]) -> list[M]:
 
 
 def _forget_evidence(reports: Iterable[Any]) -> None:
-    """What was read before it changed."""
+    """Forgets the evidence of the reports that was read before it changed."""
     for each in reports:
         getattr(each, "_prefetched_objects_cache", {}).pop("evidence", None)

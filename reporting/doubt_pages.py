@@ -43,7 +43,7 @@ class AsksDoubts:
 
     @property
     def asked(self) -> dict[str, Any]:
-        """For the template."""
+        """Return the questions and the answers that were sent, for the template."""
         answers, sent = self.answers, self.request.POST
         return {
             "doubts": [Asked(each, each.name in answers, sent.get(f"reason-{each.name}", "")) for each in self.doubts]

@@ -1,4 +1,4 @@
-"""What of a report is not wrong, but unlikely: whoever files it is asked, and says that it is so."""
+"""Doubts about what in a report is not wrong, but unlikely: whoever files it is asked, and says that it is so."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ class Doubt:
 
 
 class Doubtful(NotAllowed):
-    """What was filed is unlikely; whoever filed it has not yet said that it is so. `doubts`: about what."""
+    """A refusal of what is unlikely, while whoever filed it has not yet said that it is so. `doubts`: about what."""
 
     def __init__(self, doubts: Collection[Doubt]) -> None:
         first = next(iter(doubts))
@@ -35,7 +35,7 @@ class Doubtful(NotAllowed):
 
 
 def answered(doubts: Iterable[Doubt], answers: Answers) -> list[KeptAnswer]:
-    """What is kept of the answers. Raises Doubtful where one is missing, or the words that it needs."""
+    """Return the answers as they are kept. Raises Doubtful where one is missing, or the words that it needs."""
     asked = list(doubts)
     missing = [
         each for each in asked if each.name not in answers or (each.needs_reason and not answers[each.name].strip())
@@ -57,8 +57,8 @@ def _words(text: str) -> str:
 
 
 def with_kept(doubts: Iterable[Doubt], kept: Iterable[KeptAnswer]) -> list[Doubt]:
-    """Those about a report that waits, with the words that were kept; those too that were asked when it was filed, and
-    would not be asked now."""
+    """Return the doubts about a report that waits, with the words that were kept; those too that were asked when it was
+    filed, and would not be asked now."""
     found = {each.name: each for each in doubts}
     for each in kept:
         known = found.get(each["name"]) or Doubt(each["name"], "", each["question"])

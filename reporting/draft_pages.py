@@ -30,7 +30,8 @@ from web.unsaved_input import ShowsUnsavedInput
 
 
 class Needed(NamedTuple):
-    """What keeps a draft from being submitted; `anchor` is where the field at fault stands, empty for the whole."""
+    """A reason that keeps a draft from being submitted; `anchor` is where the field at fault stands, empty for the
+    whole."""
 
     anchor: str
     label: str | Promise
@@ -38,7 +39,8 @@ class Needed(NamedTuple):
 
 
 class DraftView(ShowsUnsavedInput):
-    """Of what is reported on and a period, mostly a month. An app's own finds both, and says the rest below."""
+    """A view of the draft about what is reported on and a period, mostly a month. An app's own finds both, and says the
+    rest below."""
 
     # None for what is not filed by month.
     month: date | None = None
@@ -51,12 +53,12 @@ class DraftView(ShowsUnsavedInput):
 
     @property
     def form_url(self) -> str:
-        """Where the form is sent to."""
+        """Returns the address that the form is sent to."""
         raise NotImplementedError
 
     @property
     def draft_url(self) -> str:
-        """Where it saves itself."""
+        """Returns the address at which the form saves itself."""
         raise NotImplementedError
 
     @property
@@ -80,7 +82,7 @@ class DraftView(ShowsUnsavedInput):
         raise NotImplementedError
 
     def values_of(self, report: Any) -> dict[str, Any]:
-        """With which the form of the report begins."""
+        """Returns the values with which the form of the report begins."""
         raise NotImplementedError
 
     def write(self, form: Any, version: int | None) -> Any:
@@ -88,19 +90,19 @@ class DraftView(ShowsUnsavedInput):
         raise NotImplementedError
 
     def refusals(self, report: Any) -> Iterable[NotAllowed]:
-        """What keeps a draft from being submitted now."""
+        """Returns the refusals that keep a draft from being submitted now."""
         raise NotImplementedError
 
     @property
     def due_on(self) -> date | None:
-        """By when it is to be submitted; None: at any time."""
+        """Returns the day by which the report is to be submitted; None: at any time."""
         return None if self.month is None else reports_due_on(self.month)
 
     def steps_of(self, report: Any) -> list[StepRow]:
         return step_rows(report)
 
     def draft_context(self, report: Any) -> dict[str, Any]:
-        """What page and answer say of a report as it is saved."""
+        """Returns the context of a report as it is saved, for the page and for the answer."""
         return {}
 
     def state_context(self, form: DraftForm, report: Any) -> dict[str, Any]:
@@ -118,7 +120,8 @@ class DraftView(ShowsUnsavedInput):
 
     @transaction.atomic
     def save(self, form: DraftForm) -> Any:
-        """What others have changed in other fields meanwhile stays. Raises DraftChanged for the same field."""
+        """Saves the form; what others have changed in other fields meanwhile stays. Raises DraftChanged for the same
+        field."""
         self.lock_subject()
         report, version = self.find_report(), form.cleaned_data["version"]
         if report is None and version is not None:
@@ -147,7 +150,7 @@ class DraftView(ShowsUnsavedInput):
         return redirect(self.form_url)
 
     def withdraw(self, report: Any) -> None:
-        """Raises NotAllowed."""
+        """Withdraws the submitted report. Raises NotAllowed."""
         raise NotImplementedError
 
 
@@ -272,7 +275,7 @@ class FormPage(DraftView):
         return redirect(self.workspace_url)
 
     def form_context(self, form: DraftForm, report: Any) -> dict[str, Any]:
-        """Of a page with the form."""
+        """Returns the context of a page with the form."""
         theirs = self.refusal.theirs if isinstance(self.refusal, DraftChanged) else None
         state = report.state if report is not None else ReportState.DRAFT
         return {
@@ -286,7 +289,7 @@ class FormPage(DraftView):
         }
 
     def page_context(self, report: Any, *, shown: Mapping[str, str] | None = None) -> dict[str, Any]:
-        """Of any page. `shown`: the texts of a submitted report, as its form would have them."""
+        """Returns the context of any page. `shown`: the texts of a submitted report, as its form would have them."""
         due_on = self.due_on
         return {
             "month": self.month,

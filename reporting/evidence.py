@@ -91,18 +91,18 @@ def attach_document(report: AbstractFiling, *, by: User, number: str, title: str
 
 
 def link_columns(url: str, title: str = "") -> dict[str, str]:
-    """Cleaned. Raises NotAllowed."""
+    """Returns the columns of a link, cleaned. Raises NotAllowed."""
     return {"url": clean_url(url), "title_zh": clean_text(title, field="url_title", max_length=MAX_TITLE_LENGTH)}
 
 
 def document_columns(number: str, title: str = "") -> dict[str, str]:
-    """Cleaned. Raises NotAllowed."""
+    """Returns the columns of an issued document, cleaned. Raises NotAllowed."""
     title = clean_text(title, field="document_title", max_length=MAX_TITLE_LENGTH)
     return {"document_number": clean_document_number(number), "title_zh": title}
 
 
 def clean_url(url: str) -> str:
-    """Raises NotAllowed."""
+    """Returns the address of a link, cleaned. Raises NotAllowed."""
     url = clean_text(url, field="url", max_length=MAX_URL_LENGTH, if_empty=_("This field is required"))
     try:
         URLValidator(schemes=["http", "https"])(url)
@@ -112,7 +112,7 @@ def clean_url(url: str) -> str:
 
 
 def clean_document_number(number: str) -> str:
-    """Raises NotAllowed."""
+    """Returns the number of an issued document, cleaned. Raises NotAllowed."""
     return clean_text(
         number, field="document_number", max_length=MAX_NUMBER_LENGTH, if_empty=_("This field is required")
     )
@@ -134,8 +134,8 @@ def _attach(report: AbstractFiling, *, by: User, **columns: Any) -> AbstractEvid
 
 @dataclass(frozen=True)
 class EvidenceChange[E: AbstractEvidence]:
-    """What makes the documents and links of a report those wanted. `gone`: those that it has and are not wanted;
-    `added`: the columns of new ones."""
+    """The change that makes the documents and links of a report those wanted. `gone`: those that it has and are not
+    wanted; `added`: the columns of new ones."""
 
     gone: Sequence[E]
     added: Sequence[dict[str, str]]

@@ -62,7 +62,8 @@ def _attach_typed(form: EvidenceForm, name: str, title_name: str, attach: Callab
 
 
 def _try(form: EvidenceForm, change: Callable[[], object], *, name: str = "") -> bool:
-    """Whether the change was made; why it was not stands in the form then, with the name of the file."""
+    """Makes the change, and returns whether it was made; why it was not stands in the form then, with the name of the
+    file."""
     try:
         change()
     except NotAllowed as refusal:
@@ -76,8 +77,8 @@ def _about(name: str, sentence: str) -> str:
 
 
 def send_file(evidence: AbstractEvidence) -> FileResponse:
-    """To be saved and not to be shown: whatever is in it, no page of this site runs it. Raises Http404 where it is
-    gone."""
+    """Returns the file to be saved and not to be shown: whatever is in it, no page of this site runs it. Raises Http404
+    where it is gone."""
     try:
         file = evidence.file.open("rb")
     except FileNotFoundError:
@@ -100,7 +101,7 @@ class EvidenceFile(GuardedView):
 
     @property
     def evidence(self) -> Any:
-        """Raises Http404."""
+        """Returns the evidence whose file is asked for. Raises Http404."""
         raise NotImplementedError
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -1,4 +1,4 @@
-"""Which files may be evidence: told by their content, never by their name."""
+"""Rules for which files may be evidence: told by their content, never by their name."""
 
 import struct
 import zipfile
@@ -105,7 +105,8 @@ def _checked_type(file: "File[bytes]") -> str:
 
 
 def _type_by_signature(file: "File[bytes]") -> str | None:
-    """By the first bytes alone: a program that carries a PDF further down begins as a program."""
+    """Return the type of a file by its first bytes alone: a program that carries a PDF further down begins as a
+    program."""
     # It reads its list of all types when it is imported: only in a process that is given a file.
     import puremagic
 
@@ -144,8 +145,8 @@ def _type_of_zip(file: "File[bytes]") -> str | None:
 
 
 def _names_macros(content_types: bytes) -> bool:
-    """Whether a part is a project of macros, or the document one that may have any: by their types, since a part may be
-    called anything."""
+    """Return whether a part is a project of macros, or the document one that may have any: by their types, since a part
+    may be called anything."""
     declared = [part.get("ContentType", "").lower() for part in ElementTree.fromstring(content_types)]  # noqa: S314  # expat bounds what entities grow to, and reads none from outside
     return any("vbaproject" in each or "macroenabled" in each for each in declared)
 

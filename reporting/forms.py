@@ -60,7 +60,8 @@ class EvidenceForm(forms.Form):
     use_required_attribute = False
 
     def set_value(self, name: str, value: object) -> None:
-        """What the form, sent and refused, shows in a field. Its data are a copy of those of the request."""
+        """Sets the value that the form, sent and refused, shows in a field. Its data are a copy of those of the
+        request."""
         data: Any = self.data
         data[name] = value
 
@@ -88,12 +89,12 @@ class DraftForm(EvidenceForm):
 
     @property
     def sent_names(self) -> list[str]:
-        """What a draft that saves itself sends."""
+        """Returns the names of the fields that a draft that saves itself sends."""
         return [*self.typed, *(field.name for field in self.hidden_fields())]
 
     @property
     def typed_texts(self) -> dict[str, str]:
-        """What was typed into a valid form, as `texts_of` has what is saved."""
+        """Returns the texts that were typed into a valid form, as `texts_of` has what is saved."""
         return self.texts_of(self.cleaned_data)
 
     @property
@@ -104,12 +105,12 @@ class DraftForm(EvidenceForm):
 
     @classmethod
     def texts_of(cls, values: Mapping[str, Any]) -> dict[str, str]:
-        """Of the values with which a form begins: those that a draft keeps, as a browser sends them."""
+        """Returns, of the values with which a form begins, those that a draft keeps, as a browser sends them."""
         return {name: plain_text(values.get(name)) for name in cls.typed}
 
     @classmethod
     def known_values(cls, values: Mapping[str, Any]) -> str:
-        """Of the values that a page shows: what its form says that it knows."""
+        """Returns, of the values that a page shows, those that its form says that it knows."""
         return json.dumps({name: [text] for name, text in cls.texts_of(values).items()}, ensure_ascii=False)
 
     def known_after(self, values: Mapping[str, Any]) -> str:
@@ -138,7 +139,7 @@ class DraftForm(EvidenceForm):
 
 
 class ReportDraftForm(DraftForm):
-    """Of a report in words. `opened`: the last steps of the open problems of what is reported on."""
+    """The form of a report in words. `opened`: the last steps of the open problems of what is reported on."""
 
     what_was_done = LongTextField(label=TEXTS["what_was_done"])
     problem_choice = ProblemChoiceField(label=gettext_lazy("Problems"), required=False)
@@ -167,14 +168,14 @@ class ReportDraftForm(DraftForm):
 
 
 def choice_of(report: AbstractReport) -> str:
-    """What a report says about problems, as its form does."""
+    """Returns the choice that a report makes about problems, as its form has it."""
     if report.problem_choice == ProblemChoice.SAME:
         return same_choice(report.about_problem) if report.about_problem else ""
     return report.problem_choice
 
 
 def first_choice(opened: list[Any]) -> str:
-    """What a form begins with that nobody has written in."""
+    """Returns the choice about problems with which a form begins that nobody has written in."""
     return same_choice(opened[0].problem.number) if opened else ProblemChoice.NONE.value
 
 

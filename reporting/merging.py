@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 def merge_fields(
     mine: Mapping[str, str], theirs: Mapping[str, str], known: Mapping[str, Sequence[str]]
 ) -> tuple[dict[str, str], list[str]]:
-    """What both want, field by field, and the names of the fields where they want different things; these stay `mine`.
+    """Return the fields as both want them, and the names of those where they want different things; these stay `mine`.
 
     `known` says of each field what I was shown first, and then what I sent and had no answer to. Where theirs is one of
     these, nobody else changed the field; where mine is the first, I did not.

@@ -1,4 +1,4 @@
-"""What every report shares. No table here: each app makes its own report, and its evidence, from these."""
+"""Base models that every report shares. No table here: each app makes its own report, and its evidence, from these."""
 
 import json
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ KEPT_OF_EVIDENCE = ("title_zh", "title_en", "document_number", "url", "file_name
 
 
 class ProblemChoice(models.TextChoices):
-    """What a report says about problems."""
+    """The choices that a report has about problems."""
 
     NONE = "none", pgettext_lazy("problem of a report", "No problem")
     SAME = "same", pgettext_lazy("problem of a report", "Still the same")
@@ -56,7 +56,7 @@ def digest_of(content: Mapping[str, Any]) -> str:
 
 
 class AbstractFiling(Sourced):
-    """What somebody files and the office decides: a draft, its evidence, a submission, a decision.
+    """A filing that somebody makes and the office decides: a draft, its evidence, a submission, a decision.
 
     An app's own adds foreign keys to what it is about, its columns, and the methods at the end.
     """
@@ -163,12 +163,13 @@ class AbstractFiling(Sourced):
         return self.state == ReportState.RETURNED
 
     def is_filed(self, *, by: date) -> bool:
-        """Whether it counts for its month on the day `by`: submitted by then, and waiting for review or accepted."""
+        """Returns whether the filing counts for its month on the day `by`: submitted by then, and waiting for review or
+        accepted."""
         return self.state in FILED_STATES and self.submitted_on is not None and self.submitted_on <= by
 
     def content(self) -> dict[str, Any]:
-        """What it says now, as JSON: the kept columns, days as 2023-08-29, decimals as texts, and `evidence`, a list of
-        KEPT_OF_EVIDENCE of each piece."""
+        """Returns the content as it is now, as JSON: the kept columns, days as 2023-08-29, decimals as texts, and
+        `evidence`, a list of KEPT_OF_EVIDENCE of each piece."""
         return {
             **{name: _as_json(getattr(self, name)) for name in self.kept_columns},
             "evidence": [
@@ -188,7 +189,7 @@ class AbstractFiling(Sourced):
 
     @property
     def subject(self) -> Any:
-        """What it is about."""
+        """Returns the object that the filing is about."""
         raise NotImplementedError
 
     def lock_subject(self) -> None:
@@ -196,11 +197,12 @@ class AbstractFiling(Sourced):
         raise NotImplementedError
 
     def may_be_filed_by(self, user: User | AnonymousUser) -> bool:
-        """Whether the person writes and submits it."""
+        """Returns whether the person is one who writes and submits the filing."""
         raise NotImplementedError
 
     def may_be_withdrawn_by(self, user: User | AnonymousUser) -> bool:
-        """Whether the person is of the unit that submitted it; where only one may file, that is who files."""
+        """Returns whether the person is of the unit that submitted the filing; where only one may file, that is who
+        files."""
         return self.may_be_filed_by(user)
 
     def set_filing_unit(self, by: User) -> None:
@@ -208,20 +210,21 @@ class AbstractFiling(Sourced):
 
 
 class WrittenByDepartment:
-    """Of what has the foreign key `department`, the one that wrote it."""
+    """A mixin for models with the foreign key `department`, the one that wrote the row."""
 
     department: Any
 
     @property
     def readers_department_id(self) -> int:
-        """Whose people read it while it is not accepted: the department that wrote it, or that one's successor."""
+        """Returns the id of the department whose people read the row while it is not accepted: the one that wrote it,
+        or that one's successor."""
         found: int = self.department.successor.pk
         return found
 
 
 class AbstractReport(AbstractFiling):
-    """What is filed for a month, in words. `period` is the month's first day; texts are in the language they were
-    written in.
+    """A report that is filed for a month, in words. `period` is the month's first day; texts are in the language they
+    were written in.
 
     `about_problem` is the number of the problem that the text is about, among those of its measure or project: one that
     was open already, or that was raised with it. Problems stand above reports, so that this is no foreign key.
@@ -256,12 +259,12 @@ class AbstractReport(AbstractFiling):
 
     @property
     def denies_problem(self) -> bool:
-        """Whether it says that there is none, while one was open when it was submitted."""
+        """Returns whether the report says that there is no problem, while one was open when it was submitted."""
         return self.problem_choice == ProblemChoice.NONE and self.about_problem is not None
 
     @property
     def problem_code(self) -> str:
-        """Of the problem that it is about, which there is."""
+        """Returns the code of the problem that the report is about, which there is."""
         assert self.about_problem is not None
         return problem_code(self.subject, self.about_problem)
 
@@ -314,7 +317,7 @@ class AbstractReportStep(AppendOnlyModel):
 
     @property
     def hands_in(self) -> bool:
-        """Whether the report was handed to the office with it."""
+        """Returns whether the report was handed to the office with the step."""
         return self.move in HAND_IN_MOVES
 
     @property
@@ -323,18 +326,18 @@ class AbstractReportStep(AppendOnlyModel):
 
 
 def random_name(evidence: "AbstractEvidence", name: str) -> str:
-    """Where a file is stored: under a name that says nothing and that nobody can guess."""
+    """Returns the path at which a file is stored: a name that says nothing and that nobody can guess."""
     return f"{evidence.key.hex[:2]}/{evidence.key.hex}"
 
 
 def evidence_constraints(prefix: str = "%(app_label)s_%(class)s") -> list[models.BaseConstraint]:
-    """Those of `AbstractEvidence`; `prefix` as `core.provenance.sourced_constraints` has it."""
+    """Returns the constraints of `AbstractEvidence`; `prefix` as `core.provenance.sourced_constraints` has it."""
     is_something = ~Q(document_number="", url="", file="")
     return [models.CheckConstraint(condition=is_something, name=f"{prefix}_is_a_document_a_link_or_a_file")]
 
 
 class AbstractEvidence(models.Model):
-    """What shows that a report is true: a file, a link, or the number of an issued document.
+    """A piece of evidence that a report is true: a file, a link, or the number of an issued document.
 
     `key` names it in addresses; `file_name`, `content_type` and `size` (bytes) are those of a file. An app's own adds
     the foreign key `report`, with `related_name="evidence"`.

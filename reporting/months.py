@@ -40,22 +40,22 @@ class ReportingMonth:
 
     @property
     def missing(self) -> int:
-        """Those that are owed still."""
+        """Return the number of reports that are owed still."""
         return self.owed - self.filed - self.covered
 
     @property
     def is_reported(self) -> bool:
-        """Whether the department has reported the month: each report that it owed is in."""
+        """Return whether the department has reported the month: each report that it owed is in."""
         return self.filed >= self.owed
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing is owed any longer: it is reported, or a later month covers what is not."""
+        """Return whether nothing is owed any longer: the month is reported, or a later month covers what is not."""
         return self.missing <= 0
 
     def days_late(self, month: date, *, day: date) -> int:
-        """By how many days the reports are late: until the day while something is missing, until the last submission
-        once nothing is. Needs `last_on`."""
+        """Return the number of days by which the reports are late: until the day while something is missing, until the
+        last submission once nothing is. Needs `last_on`."""
         end = self.last_on if self.is_settled else day
         return 0 if end is None else max((end - reports_due_on(month)).days, 0)
 
@@ -140,8 +140,8 @@ def late_of(owed: Mapping[date, Mapping[int, ReportingMonth]], *, day: date) -> 
 
 @dataclass(frozen=True)
 class LateReports:
-    """What is late on a day: the months, the oldest first. `is_owed`: whether anything is owed for that of the day;
-    `is_reported`: whether all of it is in, none of it covered by a later month."""
+    """The reports that are late on a day: the months, the oldest first. `is_owed`: whether anything is owed for that of
+    the day; `is_reported`: whether all of it is in, none of it covered by a later month."""
 
     months: Sequence[LateMonth]
     is_owed: bool

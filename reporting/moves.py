@@ -11,7 +11,8 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True)
 class Move:
-    """`by`: who makes it, by the names that the table has for them. `after`: None where the state stays as it is.
+    """A move of a table. `by`: who makes it, by the names that the table has for them. `after`: None where the state
+    stays as it is.
 
     `label` is on its button, `done` is what has happened then; `refusal` is said in any other state. `same_day`: only
     on the day of the decision that it takes back. `by_same_unit`: only by the unit that submitted it. `needs_note`: it
@@ -31,10 +32,10 @@ class Move:
 
 
 def moves_from(moves: Iterable[Move], state: str, *, by: Collection[str]) -> list[Move]:
-    """What those who are `by` may do in the state, in the order of the table."""
+    """Return the moves that those who are `by` may make in the state, in the order of the table."""
     return [move for move in moves if state in move.before and not set(by).isdisjoint(move.by)]
 
 
 def steps_of(moves: Iterable[Move]) -> list[tuple[str, str | Promise]]:
-    """What a step of a life may be, as choices of a column."""
+    """Return the moves that a step of a life may be, as choices of a column."""
     return [(move.name, move.done) for move in moves]

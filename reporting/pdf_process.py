@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def peak() -> int:
-    """Bytes of memory."""
+    """Return the peak memory of this process, in bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
@@ -69,7 +69,7 @@ def finding(file: IO[bytes]) -> str:
 
 
 def is_opened(reader: PdfReader) -> bool:
-    """Whether it opens without a password; printing or copying may be forbidden then."""
+    """Return whether the PDF opens without a password; printing or copying may be forbidden then."""
     try:
         return bool(reader.decrypt(""))
     except Exception:
@@ -125,7 +125,7 @@ def holds_file(each: DictionaryObject) -> bool:
 
 
 def acts(action: Any) -> bool:
-    """Whether it is more than a place to go to. One that is followed by others is more."""
+    """Return whether an action is more than a place to go to. One that is followed by others is more."""
     return (
         isinstance(action, DictionaryObject)
         and "/S" in action
@@ -145,7 +145,8 @@ def value_of(each: DictionaryObject, key: str) -> Any:
 
 
 def is_of_bound(error: BaseException | None) -> bool:
-    """Whether it is no damage: no program writes objects within objects a thousand times."""
+    """Return whether the error is of a bound and no damage: no program writes objects within objects a thousand
+    times."""
     bounds = (LimitReachedError, RecursionError, MemoryError)
     return error is not None and (isinstance(error, bounds) or is_of_bound(error.__context__))
 

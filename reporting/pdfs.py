@@ -1,4 +1,4 @@
-"""What is refused of a PDF, as a process of its own finds it."""
+"""The check of a PDF for what is refused, as a process of its own finds it."""
 
 import logging
 import shutil
@@ -43,7 +43,7 @@ def check_pdf(file: "File[bytes]") -> None:
 
 
 def _finding(file: "File[bytes]") -> str:
-    """What the process says; empty where something goes beyond a bound."""
+    """Returns the word that the process says; empty where something goes beyond a bound."""
     with _one_at_a_time, tempfile.TemporaryFile() as copy:
         file.seek(0)
         shutil.copyfileobj(file, copy)

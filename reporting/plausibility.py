@@ -55,12 +55,12 @@ class Limits:
 
 
 def limits() -> Limits:
-    """As this process knows them."""
+    """Return the limits as this process knows them."""
     return Limits(site_profile().plausibility)
 
 
 def state_of_checks(checks: Iterable[Check], chosen: Limits) -> State:
-    """What the form of these checks holds: whether each is asked, and its limit."""
+    """Return the state that the form of these checks holds: whether each is asked, and its limit."""
     state: dict[str, str | list[str]] = {}
     for check in checks:
         if not check.needs_reason:

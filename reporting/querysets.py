@@ -18,7 +18,7 @@ class AbstractReportQuerySet[M: models.Model](UpdatedAtQuerySet[M]):
         return self.filter(state=ReportState.ACCEPTED)
 
     def returned(self) -> Self:
-        """Those that the office returned and nobody has submitted again."""
+        """Return the reports that the office returned and nobody has submitted again."""
         return self.filter(state=ReportState.RETURNED)
 
     def open(self) -> Self:
@@ -31,8 +31,8 @@ class AbstractReportQuerySet[M: models.Model](UpdatedAtQuerySet[M]):
 
 
 def is_visible_to(user: User | AnonymousUser) -> Q:
-    """Of reports that a department wrote, in their column `department`, those that the person may read whole;
-    `accounts.permissions.may_see_report` as a condition."""
+    """Return the condition of those reports that the person may read whole, among those that a department wrote, in
+    their column `department`; `accounts.permissions.may_see_report` as a condition."""
     if may_see_every_report(user):
         return Q()
     condition = Q(state=ReportState.ACCEPTED)

@@ -1,4 +1,4 @@
-"""What a report says about the problems of its measure or project: none any more, one that is open, or a new one."""
+"""The part of a report about the problems of its measure or project: none any more, one that is open, or a new one."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -20,7 +20,7 @@ NO_OWNER = gettext_lazy("Say who can solve it: this project has no lead departme
 
 
 class ProblemList(Protocol):
-    """What reports ask of the list of problems. The list is about measures and projects, and so stands above what is
+    """The list of problems as reports ask it. The list is about measures and projects, and so stands above what is
     filed of them: `settings.PROBLEM_LIST` names it."""
 
     def open_of(self, subjects: Sequence[Any], *, on: date) -> dict[int, list[Any]]:
@@ -53,8 +53,8 @@ class ProblemStillOpen(NotAllowed):
 
 
 def choice_by_text(*, has_text: bool, has_open: bool) -> str:
-    """What a report says about problems where nobody was asked: its text is about the open one, or a new one. Without a
-    text it says nothing: what is open stays open."""
+    """Returns the choice about problems of a report where nobody was asked: its text is about the open one, or a new
+    one. Without a text it says nothing: what is open stays open."""
     if not has_text:
         return ""
     return ProblemChoice.SAME.value if has_open else ProblemChoice.NEW.value
@@ -70,8 +70,8 @@ def resolve_choice(report: AbstractReport, opened: Sequence[Any]) -> None:
 
 
 def why_no_answer(report: AbstractReport, opened: Sequence[Any], *, is_confirmed: bool) -> Iterator[NotAllowed]:
-    """What keeps a report from being submitted in what it says about problems. `opened`: the steps of those that are
-    open of what it is about; `is_confirmed`: that there is none any more."""
+    """Yields the refusals that keep a report from being submitted for what it says about problems. `opened`: the steps
+    of those that are open of what it is about; `is_confirmed`: that there is none any more."""
     if report.problem_choice == ProblemChoice.NEW and not report.names_problem:
         yield NotAllowed(_("Say what stands in the way."), field="problem")
     if report.problem_choice == ProblemChoice.SAME:
@@ -116,8 +116,8 @@ def take_problem_along(report: AbstractReport, *, by: User) -> None:
 
 
 def problem_columns(report: AbstractReport, choice: str, number: int | None) -> dict[str, Any]:
-    """What was chosen about problems, as columns; `number`: that of the problem that is still the same. Raises
-    NotAllowed."""
+    """Returns the columns of what was chosen about problems; `number`: that of the problem that is still the same.
+    Raises NotAllowed."""
     if choice not in ("", *ProblemChoice.values):
         raise NotAllowed(not_one_of(ProblemChoice.values), field="problem_choice")
     about = None

@@ -38,7 +38,7 @@ def read_content_keys(raw: Iterable[str]) -> dict[int, str]:
 
 
 class QueuePage(TodayView, FilteredListView):
-    """What waits. An app's own says the rest below."""
+    """The page of the reports that wait. An app's own says the rest below."""
 
     # Id of a report -> the digest of what was shown of it, and why it was refused; and the words typed.
     sent: Mapping[int, str] = {}
@@ -50,19 +50,19 @@ class QueuePage(TodayView, FilteredListView):
         raise NotImplementedError
 
     def entries_of(self, report: Any, content: Mapping[str, Any]) -> Iterable[Entry]:
-        """What is shown of a content, label by label."""
+        """Returns the entries that are shown of a content, label by label."""
         raise NotImplementedError
 
     def unmarked_entries_of(self, report: Any, content: Mapping[str, Any]) -> Iterable[Entry]:
-        """Of these, what the page does not mark where it differs from what was returned."""
+        """Returns those of the entries that the page does not mark where they differ from what was returned."""
         return self.entries_of(report, content)
 
     def accepted_rows(self) -> Sequence[AcceptedRow]:
-        """Of those accepted on the day of the page."""
+        """Returns rows of the reports accepted on the day of the page."""
         raise NotImplementedError
 
     def returned(self) -> QuerySet[Any]:
-        """Those that the office returned and nobody has submitted again."""
+        """Returns the reports that the office returned and nobody has submitted again."""
         raise NotImplementedError
 
     def shares(self) -> list[Share]:
@@ -92,7 +92,7 @@ class QueuePage(TodayView, FilteredListView):
         }
 
     def _add_answer(self, row: DecisionRow) -> None:
-        """What became of the row in what was sent just now."""
+        """Adds to the row what became of it in what was sent just now."""
         report = row.report
         row.refusal = self.refusals.get(report.pk, "")
         row.is_sent = report.pk in self.sent and self.sent[report.pk] == report.content_digest
@@ -100,7 +100,8 @@ class QueuePage(TodayView, FilteredListView):
             row.note = self.note
 
     def _add_changes(self, row: WaitingRow) -> None:
-        """What changed since the office returned it, and since it was shown to the person who decided just now."""
+        """Adds to the row what changed since the office returned the report, and since it was shown to the person who
+        decided just now."""
         report = row.report
         if returned := last_return(report):
             row.since_return = compare_with_step(report, returned, partial(self.unmarked_entries_of, report))
@@ -113,7 +114,7 @@ class QueuePage(TodayView, FilteredListView):
 
     @property
     def is_in_row(self) -> bool:
-        """Whether one was returned, or its acceptance undone, with the form of its own row."""
+        """Returns whether one report was returned, or its acceptance undone, with the form of its own row."""
         return self.decision in WITH_REASON and "in_row" in self.request.POST
 
 
@@ -142,7 +143,7 @@ class DecidesMany(QueuePage):
         raise NotImplementedError
 
     def name_of(self, report: Any) -> str:
-        """Of what it is about, in a message."""
+        """Returns the name of what the report is about, in a message."""
         raise NotImplementedError
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -200,7 +201,8 @@ class DecidesMany(QueuePage):
             messages.success(self.request, sentence % {"count": done})
 
     def lacks_reason(self, reports: list[Any], sentence: str) -> bool:
-        """Whether nothing is decided, since no reason was given; of many the same is missing: it is said once."""
+        """Returns whether nothing is decided, since no reason was given; of many the same is missing: it is said
+        once."""
         if self.note.strip():
             return False
         if self.is_of_many:
@@ -244,5 +246,5 @@ class DecidesMany(QueuePage):
 
     @property
     def is_of_many(self) -> bool:
-        """Whether one reason was given for all of those ticked: it stands in its form again."""
+        """Returns whether one reason was given for all of those ticked: it stands in its form again."""
         return self.decision in WITH_REASON and not self.is_in_row

@@ -18,12 +18,12 @@ class DecisionRow:
 
     @property
     def has_open_form(self) -> bool:
-        """Whether the form of its row is shown again, with its words."""
+        """Return whether the form of the row is shown again, with its words."""
         return self.note is not None
 
     @property
     def own_refusal(self) -> str:
-        """What stands beside the words of that form."""
+        """Return the refusal that stands beside the words of the row's own form."""
         return self.refusal if self.has_open_form else ""
 
 
@@ -44,7 +44,7 @@ class WaitingRow(DecisionRow):
 
 @dataclass(kw_only=True)
 class AcceptedRow(DecisionRow):
-    """What was accepted today: its acceptance can be undone. `name`: of what it is about."""
+    """A report that was accepted today: its acceptance can be undone. `name`: of what it is about."""
 
     name: str
 

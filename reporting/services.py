@@ -1,4 +1,4 @@
-"""What a person does with a report, whatever it is about. Each service is all or nothing and says who.
+"""Services for what a person does with a report, whatever it is about. Each service is all or nothing and says who.
 
 What is refused raises NotAllowed with a sentence for the person. What only the reports of one app need (a status to
 change) stands in a service of that app, around `apply_move`.
@@ -68,7 +68,7 @@ def check_editable(report: AbstractFiling, by: User, *, field: str | None = None
 
 
 def allowed_moves(report: AbstractFiling, user: User | AnonymousUser) -> list[Move]:
-    """What the person may do with the report now."""
+    """Returns the moves that the person may make with the report now."""
     by = []
     if report.may_be_filed_by(user):
         by.append(Role.REPORTER)
@@ -119,7 +119,7 @@ def apply_move(report: AbstractFiling, name: str, *, by: User, note: str = "") -
 
 
 def make_move(report: AbstractFiling, name: str, *, by: User, note: str = "") -> AbstractReportStep:
-    """What `apply_move` does, short of saving: the step takes what the report says once that is saved."""
+    """Makes a move as `apply_move` does, short of saving: the step takes what the report says once that is saved."""
     move, moment = check_move(report, name, by=by), now()
     was, report.state = report.state, move.after or report.state
     if was == ReportState.ACCEPTED:
@@ -160,7 +160,7 @@ def write_draft(report: AbstractFiling, values: Mapping[str, Any], *, by: User, 
 
 
 def fill_draft(report: AbstractFiling, values: Mapping[str, Any], *, by: User, version: int | None) -> bool:
-    """What `write_draft` does, short of saving. Returns whether there is anything to save."""
+    """Fills in a draft as `write_draft` does, short of saving. Returns whether there is anything to save."""
     check_editable(report, by)
     if report.pk is not None:
         if all(getattr(report, name) == value for name, value in values.items()):
@@ -251,7 +251,7 @@ def return_report[R: AbstractFiling](report: R, *, by: User, note: str) -> R:
 
 @dataclass(frozen=True)
 class Outcome[T]:
-    """What became of one row of many; `refusal` says why it failed."""
+    """The outcome of one row of many; `refusal` says why it failed."""
 
     subject: T
     refusal: NotAllowed | None = None

@@ -29,7 +29,7 @@ class StepRow:
 
 
 def report_texts(content: Mapping[str, Any]) -> list[Entry]:
-    """What a step of a report in words kept of them."""
+    """Return the texts that a step of a report in words kept."""
     then = SimpleNamespace(**content)
     return [(label, text) for name, label in TEXTS.items() if (text := localized(then, name))]
 
@@ -59,7 +59,7 @@ def _name_of(piece: Any) -> str:
 
 @dataclass(frozen=True)
 class Difference:
-    """What a report said before under a label, and what it says now; either may be empty."""
+    """The words of a report before under a label, and its words now; either may be empty."""
 
     label: str
     before: str

@@ -1,4 +1,4 @@
-"""What a new text says that an older one did not, clause by clause: officials change a clause, not a letter."""
+"""The difference of a new text from an older one, clause by clause: officials change a clause, not a letter."""
 
 import re
 from difflib import SequenceMatcher

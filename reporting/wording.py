@@ -102,7 +102,7 @@ def format_late_months(late: LateReports, *, day: date) -> str:
 
 
 def _format_late_month(late: LateMonth, *, day: date) -> str:
-    """What is none is left out."""
+    """Return the words for a late month; a count of none is left out."""
     counts = [
         (late.unreported, _("%(count)s with none")),
         (late.incomplete, _("%(count)s partial")),

@@ -32,7 +32,7 @@ from web.views import TodayView
 
 
 class MonthBoard(TodayView):
-    """What the boards of departments and of cities have in common. A board says what is left open below."""
+    """The base of the boards of departments and of cities. A board says what is left open below."""
 
     permission = REVIEW_READERS
     # The name of its address, and what forms call its units.
@@ -49,7 +49,7 @@ class MonthBoard(TodayView):
         return [{"row": row, "can_remind": self.can_remind(row)} for row in rows]
 
     def totals_of(self, rows: list[dict[str, Any]], month: date) -> dict[str, Any]:
-        """What its template takes besides the rows."""
+        """Returns the context that the board's template takes besides the rows."""
         raise NotImplementedError
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

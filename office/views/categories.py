@@ -1,4 +1,4 @@
-"""What a plan sorts its projects by, as administrators keep it."""
+"""The pages of the categories that a plan sorts its projects by, as administrators keep them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Which plan pages and answers show where none is named, as the reviewing office decides."""
+"""The choice of the plan that pages and answers show where none is named, as the reviewing office decides."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -42,7 +42,7 @@ class DepartmentForm(DepartmentFields, OpenedForm):
 
 
 class OfficeDepartments(TodayView):
-    """Those that were merged stand last, with what they became."""
+    """The list of departments; those that were merged stand last, with what they became."""
 
     template_name = "office/departments.html"
     permission = write_permission = ADMINISTRATORS

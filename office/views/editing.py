@@ -70,13 +70,13 @@ class FormPage(TodayView):
         raise NotImplementedError
 
     def offered_form(self, data: Any = None) -> Any:
-        """In the languages that the site offers."""
+        """Returns the form in the languages that the site offers."""
         form = self.make_form(data)
         close_other_languages(form)
         return form
 
     def save(self, form: Any, by: User) -> Any:
-        """What the service gives. Raises NotAllowed."""
+        """Saves the form and returns what the service gives. Raises NotAllowed."""
         raise NotImplementedError
 
     def success_url(self, saved: Any) -> str:
@@ -122,7 +122,7 @@ class FormPage(TodayView):
         return self.render_to_response(self.get_context_data(form=form, **kwargs))
 
     def show_versions(self, form: OpenedForm, refusal: ChangedMeanwhile) -> HttpResponse:
-        """What was so, what the other wrote, and what was typed: the latter stays in the form."""
+        """Shows what was so, what the other wrote, and what was typed: the latter stays in the form."""
         versions = form.versions(refusal.stored)
         other = LogEntry.objects.get_for_object(self.subject).select_related("actor").first()
         form.add_error(None, str(refusal))
@@ -131,7 +131,7 @@ class FormPage(TodayView):
 
 
 class PlanFormPage(FormPage):
-    """Of a reviewer, about a row of the plan that the address names."""
+    """A page of a reviewer, about a row of the plan that the address names."""
 
     permission = write_permission = REVIEWERS
 

@@ -129,7 +129,7 @@ class ExistingExemption(ExemptionPage):
 
 
 class ChangeExemption(ExistingExemption):
-    """It ends earlier or later, or its reason is worded otherwise."""
+    """The page that has an exemption end earlier or later, or words its reason otherwise."""
 
     heading = gettext_lazy("End an exemption")
     submit = gettext_lazy("Save")

@@ -1,4 +1,4 @@
-"""Where the office begins: what this person may do."""
+"""The first page of the office: what this person may do."""
 
 from typing import Any, NamedTuple
 
@@ -127,7 +127,7 @@ class Group(NamedTuple):
 
 
 def tasks_of(user: User) -> list[Group]:
-    """By whose they are, each with its address."""
+    """Returns the tasks of a person, by whose they are, each with its address."""
     groups = []
     if may_review(user):
         groups.append((gettext_lazy("The plan"), _OF_REVIEWERS))

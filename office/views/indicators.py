@@ -80,7 +80,7 @@ class OfficeIndicators(TodayView, FilteredListView):
 
 
 class IndicatorPage(FormPage):
-    """Of a reviewer. Indicators are of no plan."""
+    """A page of a reviewer about indicators, which are of no plan."""
 
     @property
     def crumbs(self) -> Sequence[Crumb]:
@@ -142,7 +142,7 @@ class ChangeIndicator(IndicatorPage):
 
 
 class TargetPage(IndicatorPage):
-    """Of a target of one indicator."""
+    """A page about a target of one indicator."""
 
     @cached_property
     def indicator(self) -> Indicator:

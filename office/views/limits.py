@@ -1,4 +1,4 @@
-"""From when lights turn yellow, and by which day of a month its reports are due."""
+"""The page of limits: from when lights turn yellow, and by which day of a month its reports are due."""
 
 from collections.abc import Sequence
 from typing import Any

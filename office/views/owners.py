@@ -1,4 +1,4 @@
-"""Who looks after a measure, or several of a department, as that department says, or the office."""
+"""The pages that set who looks after a measure, or several of a department, as that department says, or the office."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -100,7 +100,8 @@ class ChangeOwners(OwnersPage):
 
 
 class ManyOwnersForm(forms.Form):
-    """What is chosen holds for all measures that are ticked; a place for which nothing is chosen stays as it is."""
+    """A form whose choices hold for all measures that are ticked; a place for which nothing is chosen stays as it
+    is."""
 
     owner = forms.ChoiceField(label=pgettext_lazy("measure", "Owner"), required=False)
     deputy = forms.ChoiceField(label=pgettext_lazy("measure", "Deputy"), required=False)
@@ -123,7 +124,7 @@ class ManyOwnersForm(forms.Form):
             raise forms.ValidationError(_("Choose an owner or a deputy."), code="required")
 
     def places(self) -> dict[str, User | None]:
-        """Of a valid form."""
+        """Returns the chosen person by place, of a valid form; None for nobody."""
         return {name: self.people.get(chosen) for name, chosen in self.cleaned_data.items() if chosen}
 
 
@@ -149,7 +150,8 @@ def read_shown_owners(raw: Iterable[str]) -> dict[int, State]:
 
 
 class ChangeManyOwners(OwnersPage):
-    """Of the measures that a department leads those ticked; what is refused stays, with the reason in its row."""
+    """The page that changes who looks after the ticked measures of a lead department; what is refused stays, with the
+    reason in its row."""
 
     template_name = "office/many_owners.html"
     heading = gettext_lazy("Who looks after several measures")

@@ -38,8 +38,9 @@ class RowForm(OpenedForm):
 
 
 class Listed(StatesPermission):
-    """What the rows are, and where. `held_label`: of how many measures or projects are in each; `counted`: what it
-    counts, which keeps the row from being removed unless `counted_links` names it."""
+    """The base of the pages of a plan's rows: what the rows are, and where. `held_label`: of how many measures or
+    projects are in each; `counted`: what it counts, which keeps the row from being removed unless `counted_links` names
+    it."""
 
     plan_rows: ClassVar[PlanRows[Any]]
     list_name: ClassVar[str]

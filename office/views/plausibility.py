@@ -1,4 +1,5 @@
-"""Which questions about unlikely entries are asked, and from where on; they can be tried on a year's entries."""
+"""The page of the questions about unlikely entries: which are asked, and from where on; they can be tried on a year's
+entries."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -35,7 +36,7 @@ CHECKS: tuple[Check, ...] = (*OF_MEASURES, *OF_PROJECTS, *OF_VALUES, *OF_DUE_DAY
 
 
 class PlausibilityForm(OpenedForm):
-    """For each check whether it is asked, and its limit."""
+    """A form that holds for each check whether it is asked, and its limit."""
 
     def __init__(self, data: Any = None, *, state: State) -> None:
         super().__init__(data, state=state)
@@ -49,7 +50,7 @@ class PlausibilityForm(OpenedForm):
 
     @property
     def chosen(self) -> dict[str, int | None]:
-        """Of a valid form: what differs from what the site ships with."""
+        """Returns the choices of a valid form that differ from what the site ships with."""
         found: dict[str, int | None] = {}
         for check in CHECKS:
             limit = self.cleaned_data.get(check.name, check.limit)

@@ -1,4 +1,4 @@
-"""What a plan sorts its problems by, as the reviewing office keeps it."""
+"""The pages of the categories that a plan sorts its problems by, as the reviewing office keeps them."""
 
 from typing import Any
 

@@ -116,7 +116,7 @@ class AddProject(ProjectPage):
 
 
 class ChangedProjectPage(ProjectPage):
-    """Of one project of the plan."""
+    """A page about one project of the plan."""
 
     side_template = "office/_project_tasks.html"
 
@@ -142,7 +142,7 @@ class ChangedProjectPage(ProjectPage):
 
 
 def years_of(plan: Plan, planned: Iterable[int]) -> list[int]:
-    """Those of the plan, and others for which something is planned."""
+    """Returns the years of the plan, and others for which something is planned."""
     return sorted({*range(plan.starts_on.year, plan.ends_on.year + 1), *planned})
 
 
@@ -195,7 +195,7 @@ class ChangeProjectTerms(ChangedProjectPage):
 
 
 class ChangeAnnualPlan(ChangedProjectPage):
-    """Of a year."""
+    """The page of a project's annual plan of one year."""
 
     template_name = "office/form_with_history.html"
     submit = gettext_lazy("Save")

@@ -1,4 +1,4 @@
-"""What the site is called, for which place it is, and its languages."""
+"""The site's profile: what the site is called, for which place it is, and its languages."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -89,7 +89,7 @@ def _listed_then(chunk: Chunk) -> Reader:
 
 
 def _revisions(chunk: Chunk) -> Mapping[int, list[TermsChange]]:
-    """Newest first."""
+    """Return the changes of terms by project, the newest first."""
     return grouped((each.project_id, each) for each in TermsChange.objects.filter(among("project", chunk.ids)))
 
 

@@ -1,4 +1,4 @@
-"""What is invested in a project month by month, against its annual plan. Plain values in, a figure out."""
+"""The chart of what is invested in a project month by month, against its annual plan. Plain values in, a figure out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ HEIGHT, NARROW_HEIGHT = 330, 260
 
 @dataclass(frozen=True)
 class InvestedMonth:
-    """By the end of a month: invested since 1 January, and in it or since the one before it, in 万元."""
+    """The investment by the end of a month, in 万元: since 1 January, and in the month or since the one before it."""
 
     month: date
     invested_wan: int
@@ -33,7 +33,7 @@ class InvestedMonth:
 
 
 def invested_months(months: Sequence[Any]) -> list[InvestedMonth]:
-    """Of accepted months of one year that decided, the oldest first."""
+    """Return the investment of accepted months of one year. `months`: those that decided, the oldest first."""
     found: list[InvestedMonth] = []
     for each in months:
         before = found[-1].invested_wan if found else 0
@@ -149,7 +149,7 @@ def _sum_line(months: Sequence[InvestedMonth]) -> dict[str, Any]:
 
 
 def _plan_line(planned: Decimal) -> list[dict[str, Any]]:
-    """By the end of each month its twelfths: where time elapsed stands."""
+    """Return the line of the annual plan by twelfths, one by the end of each month: where time elapsed stands."""
     if not planned:
         return []
     return [

@@ -35,7 +35,7 @@ def stage_steps(project: Project, months: Sequence[ProjectMonth]) -> list[Step]:
 
 
 def _own_day(month: ProjectMonth) -> date | None:
-    """On which the stage of a month began; a suspension has none."""
+    """Return the day on which the stage of a month began; a suspension has none."""
     name = DAY_OF_STAGE.get(Stage(month.stage))
     day: date | None = getattr(month, name) if name else None
     return day

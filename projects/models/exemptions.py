@@ -79,7 +79,7 @@ class RankExemption(models.Model):
 
 
 def exempt_on(exemptions: Iterable[RankExemption], day: date) -> dict[str, RankExemption]:
-    """Those that hold on the day, by the code of their city."""
+    """Return the exemptions that hold on the day, by the code of their city."""
     return {each.city.code: each for each in exemptions if each.holds_on(day)}
 
 

@@ -1,4 +1,4 @@
-"""What is reported of a project by month, and what is planned for it by year."""
+"""The models of what is reported of a project by month, and of what is planned for it by year."""
 
 from auditlog.registry import auditlog
 from django.contrib.auth.models import AnonymousUser
@@ -59,7 +59,7 @@ class AnnualPlanChange(AbstractTermsChange):
 
 
 class ProjectMonth(AbstractReport, UpdatedAtModel):
-    """What a city or the lead department files about a project for a month, and the office accepts.
+    """A report that a city or the lead department files about a project for a month, and the office accepts.
 
     `invested_wan` (万元) counts from 1 January to the end of the month; `progress` is of the building, in per cent.
     A day of a stage is that of its beginning. See ADR 22 for what a month decides on a day.
@@ -169,7 +169,8 @@ class ProjectMonth(AbstractReport, UpdatedAtModel):
         return may_report_project(user, lead=self.project.lead_department_id, city=self.project.city_id)
 
     def may_be_withdrawn_by(self, user: User | AnonymousUser) -> bool:
-        """Where the unit that submitted it no longer files for the project, any that does."""
+        """Return whether the person files for the unit that submitted it; where that unit no longer files for the
+        project, whether they are of any that does."""
         unit = self.filing_unit
         return may_file_for(user, **unit) if unit else self.may_be_filed_by(user)
 

@@ -32,15 +32,15 @@ class Stage(models.TextChoices):
 
 
 class ProjectClass(models.TextChoices):
-    """What a list expects of a project: to be built (实施类), or to be made ready (准备类). One that states neither
-    counts as implementing."""
+    """The classes of projects by what a list expects of them: to be built (实施类), or to be made ready (准备类). A
+    project that states neither counts as implementing."""
 
     IMPLEMENTING = "implementing", pgettext_lazy("project class", "Implementing")
     RESERVE = "reserve", pgettext_lazy("project class", "Reserve")
 
 
 class Category(Sourced, UpdatedAtModel):
-    """What a plan sorts its projects by (类别). One of its names may be empty."""
+    """A category by which a plan sorts its projects (类别). One of its names may be empty."""
 
     plan = models.ForeignKey("measures.Plan", models.PROTECT, related_name="categories", verbose_name=_("Action plan"))
     slug = models.SlugField(_("Name in addresses"))
@@ -194,7 +194,7 @@ class Project(Sourced, UpdatedAtModel):
         return f"{self.code} {self.name_zh or self.name_en}"
 
     def get_stage_display(self) -> str:
-        """Of the rows that `with_stage` finds."""
+        """Return the name of the stage, of the rows that `with_stage` finds."""
         return str(Stage(self.stage).label)
 
     @property

@@ -56,7 +56,8 @@ from web.unsaved_input import labels_of
 
 @method_decorator([cache_control(private=True, no_store=True), vary_on_cookie], name="dispatch")
 class MonthView(DraftView):
-    """Of a project and a month, for the reporters of its city and of the department that leads it."""
+    """A view of the report on a project for a month, for the reporters of its city and of the department that leads
+    it."""
 
     permission = write_permission = PROJECT_REPORTERS
     permission_refusal = ProjectMonth.filing_refusal
@@ -139,14 +140,14 @@ class MonthView(DraftView):
         return month_before(self.project, self.month, but=month)
 
     def figures(self, month: ProjectMonth | None) -> MonthFigures | None:
-        """Of what is saved."""
+        """Return the figures of the month as it is saved."""
         if month is None:
             return None
         return month_figures(month, self.before(month), planned_wan=self.planned_wan)
 
     @cached_property
     def planned_wan(self) -> int | None:
-        """Of the month's year."""
+        """Return the annual plan of the month's year."""
         plans = self.project.annual_plans.filter(year=self.month.year)
         planned: int | None = plans.values_list("planned_wan", flat=True).first()
         return planned
@@ -169,7 +170,7 @@ class MonthPage(AsksDoubts, FormPage, MonthView):
         return self.show(self.make_form(initial=initial), month)
 
     def first_values(self) -> dict[str, Any]:
-        """Of a form that nobody has written in."""
+        """Return the values of a form that nobody has written in."""
         return data_values(carried_over(self.project, self.month)) | {"problem_choice": first_choice(self.opened)}
 
     def submit(self, form: MonthForm, month: ProjectMonth) -> None:
@@ -199,7 +200,7 @@ class MonthPage(AsksDoubts, FormPage, MonthView):
         return month_before(self.project, self.month)
 
     def invested_hint(self) -> str:
-        """What was accepted before, of the same year, and what is planned."""
+        """Return the words for what was accepted before, of the same year, and what is planned."""
         last, parts = self.accepted, []
         if last is not None and last.period.year == self.month.year:
             words = {"month": format_month(last.period), "amount": format_exact_money(last.invested_wan)}

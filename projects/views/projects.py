@@ -59,7 +59,7 @@ class ProjectList(ListPageView):
         return projects.of_asked_scope(self.day, is_asked=asks_for_scope(self.request))
 
     def count(self, rows: Any) -> int:
-        """By stage and by city, and large ones by themselves, in one query."""
+        """Count the projects by stage and by city, and large ones by themselves, in one query."""
         large = Q(investment_wan__gte=LARGE_YI * WAN_PER_YI)
         city = ["city__code", *local_columns("city__short")]
         groups = rows.order_by().values_list("stage", *city).annotate(rows=Count("pk"), wan=Sum("investment_wan"))
@@ -167,7 +167,8 @@ class ProjectDetail(PageView):
         )
 
     def months_of(self, project: Project, plan: Any) -> dict[str, Any]:
-        """Those accepted up to the day of the page; today the others too, for those who may see them."""
+        """Return the context of the months: those accepted up to the day of the page; today the others too, for those
+        who may see them."""
         user, is_today = self.request.user, self.day == today()
         whose: Any = {"lead": project.lead_department_id, "city": project.city_id}
         sees_open = is_today and may_see_project_report(user, **whose, is_accepted=False)
@@ -186,8 +187,8 @@ class ProjectDetail(PageView):
 
 
 def project_charts(project: Project, history: History, *, on: date) -> dict[str, Chart]:
-    """Of a project that was listed by the day: what is invested of the annual plan in the year of its newest month, and
-    its stages."""
+    """Return the charts of a project that was listed by the day: what is invested of the annual plan in the year of its
+    newest month, and its stages."""
     if project.listed_on > on:
         return {}
     months = history.decided(project.pk, on=on)

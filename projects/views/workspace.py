@@ -24,7 +24,7 @@ from web.views import TodayView
 
 
 def month_context(request: HttpRequest, own: Any, *, plan: Any, day: Any) -> dict[str, Any]:
-    """What the section of the month takes: of `own`, a query of projects."""
+    """Return the context of the section of the month. `own`: a query of projects."""
     month, state = asked_month(request.GET.get("period", "")), request.GET.get("state", "")
     if state and state not in STATES:
         raise BadQuery({"state": [not_one_of(STATES)]})
@@ -70,7 +70,8 @@ class CityWorkspacePage(TodayView):
 
 
 class DepartmentWorkspacePage(WorkspacePage):
-    """That of its measures, and below them the months of the projects that it leads, if it leads any."""
+    """The workspace of a department: that of its measures, and below them the months of the projects that it leads, if
+    it leads any."""
 
     template_name = "projects/department_workspace.html"
 

@@ -1,4 +1,4 @@
-"""What is filed and reviewed, by API: read by whoever may, and written by those who file it.
+"""The API of what is filed and reviewed: read by whoever may, and written by those who file it.
 
 An app's own endpoints say what one is about, what it says, and which services write it; the rest stands here.
 """
@@ -81,13 +81,13 @@ STATE: dict[str, Shape] = {
 
 
 def kept_content(columns: Mapping[str, Shape]) -> dict[str, Shape]:
-    """What a step keeps: these columns of what was filed, and its evidence."""
+    """Returns the shape of what a step keeps: these columns of what was filed, and its evidence."""
     pieces = array(record(_KEPT_OF_EVIDENCE))
     return {**columns, "evidence": meaning(gettext_lazy("Documents, links and files that it had"), pieces)}
 
 
 def doubts_shape(names: Mapping[str, str | Promise]) -> Shape:
-    """Of `doubts` in a refusal. `names`: what may be asked about, by the names of the questions."""
+    """Returns the shape of `doubts` in a refusal. `names`: what may be asked about, by the names of the questions."""
     doubt = record(
         {
             "name": choice(names.items(), gettext_lazy("What is to stand in `confirmed`")),
@@ -112,7 +112,8 @@ def confirmed_field(names: Collection[str]) -> BodyField:
 
 
 def life(kept: Mapping[str, Shape]) -> dict[str, Shape]:
-    """Its evidence, what became of it and what may. `kept`: what each of its steps keeps."""
+    """Returns the shapes of a report's evidence, of what became of it and of what may be done. `kept`: what each of its
+    steps keeps."""
     step: dict[str, Shape] = {
         "move": choice(STEPS, gettext_lazy("What happened")),
         "made_on": meaning(gettext_lazy("The day"), DAY),
@@ -177,7 +178,7 @@ class FilingFilter(UpdatedFilterSet):
 
 
 class FilingEndpoint(Endpoint):
-    """What the list of all that was filed about something and a single one share: who sees which, how one is shown,
+    """The base of the list of all that was filed about something and of a single one: who sees which, how one is shown,
     and how a refusal is.
 
     An app's own has in its `columns` ID, DEPARTMENT, STATE, `life` and ROW among what one says.
@@ -191,7 +192,7 @@ class FilingEndpoint(Endpoint):
 
     @cached_property
     def subject(self) -> Any:
-        """What the filings are about. Raises Http404 for one that is not there on the day."""
+        """Returns the subject of the filings. Raises Http404 for one that is not there on the day."""
         raise NotImplementedError
 
     def of_subject(self) -> Any:
@@ -199,11 +200,11 @@ class FilingEndpoint(Endpoint):
         raise NotImplementedError
 
     def content(self, report: Any) -> Row:
-        """What it says itself, by the names of `columns`."""
+        """Returns the report's own content, by the names of `columns`."""
         raise NotImplementedError
 
     def kept_row(self, content: Row) -> Row:
-        """What a step kept, by the names of `kept` but evidence."""
+        """Returns the content that a step kept, by the names of `kept` but evidence."""
         return {name: content[name] for name in self.kept if name != "evidence"}
 
     def filing_address(self, report: Any) -> str:
@@ -226,7 +227,7 @@ class FilingEndpoint(Endpoint):
         return record({**PROBLEM["properties"], **also}, sometimes=("errors", *also))
 
     def conflict_details(self, refusal: NotAllowed) -> Row:
-        """Of `conflict_columns` those that it knows."""
+        """Returns those of `conflict_columns` that the refusal knows."""
         return {}
 
     def handle_exception(self, exc: Exception) -> Response:
@@ -243,7 +244,7 @@ class FilingEndpoint(Endpoint):
         return may_see_report(self.request.user, department=report.readers_department_id, is_accepted=False)
 
     def filings(self) -> Any:
-        """Those submitted by the day, and drafts that were last edited by it."""
+        """Returns the filings submitted by the day, and drafts that were last edited by it."""
         by_the_day = Q(submitted_on__lte=self.day) | Q(submitted_on=None, edited_at__date__lte=self.day)
         found = self.of_subject().filter(by_the_day)
         return found.prefetch_related("evidence", "steps__made_by", "department__merged_into")
@@ -298,7 +299,7 @@ class FilingEndpoint(Endpoint):
         ]
 
     def step_content(self, content: Row) -> Row:
-        """As its shape has it: PostgreSQL forgets the order of keys."""
+        """Returns the content of a step as its shape has it: PostgreSQL forgets the order of keys."""
         evidence = [{name: each[name] for name in _KEPT_OF_EVIDENCE} for each in content["evidence"]]
         return {**self.kept_row(content), "evidence": evidence}
 
