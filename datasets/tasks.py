@@ -2,7 +2,6 @@
 
 from celery import shared_task
 
-from datasets.backups.schedule import make_scheduled_backup
 from datasets.integrity.running import log_errors, run_and_keep
 from datasets.uploads import waiting_uploads, work_on
 
@@ -21,8 +20,3 @@ def work_on_waiting_uploads_task() -> None:
 @shared_task
 def check_integrity_task() -> None:
     log_errors(run_and_keep())
-
-
-@shared_task
-def back_up_task() -> None:
-    make_scheduled_backup()

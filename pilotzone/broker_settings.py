@@ -6,7 +6,7 @@ QUEUES: dict[str, dict[str, str]] = {"celery": {}, "slow": {}}
 # never waits behind it. The others look at what has changed, is due or was sent, and take seconds.
 SLOW_TASKS = (
     "accounts.tasks.verify_log_task",
-    "datasets.tasks.back_up_task",
+    "backups.tasks.back_up_task",
     "datasets.tasks.check_integrity_task",
     "pilotzone.tasks.clean_task",
     "rollups.tasks.rebuild_rollups_task",

@@ -5,6 +5,8 @@ from typing import Any
 
 from celery.schedules import crontab
 
+from backups.retention import MADE_AT
+
 TASKS: dict[str, dict[str, Any]] = {
     "sweep-stale-cells": {"task": "rollups.tasks.refresh_rollups_task", "schedule": 30.0},
     # Before midnight: the rebuild of the new day would overwrite cells that are wrong.
@@ -25,7 +27,10 @@ TASKS: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=3, minute=40),
     },
     # Before the night's cleaning, so that what it deletes is in one more backup.
-    "back-up-nightly": {"task": "datasets.tasks.back_up_task", "schedule": crontab(hour=1, minute=30)},
+    "back-up-nightly": {
+        "task": "backups.tasks.back_up_task",
+        "schedule": crontab(hour=MADE_AT.hour, minute=MADE_AT.minute),
+    },
     "clean-nightly": {"task": "pilotzone.tasks.clean_task", "schedule": crontab(hour=3, minute=10)},
     "seal-log": {"task": "accounts.tasks.seal_log_task", "schedule": 60.0},
     "verify-log-nightly": {"task": "accounts.tasks.verify_log_task", "schedule": crontab(hour=23, minute=45)},

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "office",
     "styleguide",
     "datasets",
+    "backups",
 ]
 
 MIDDLEWARE = [

@@ -19,10 +19,10 @@ from prometheus_client.metrics_core import GaugeMetricFamily
 
 from accounts.log_check import last_check
 from accounts.log_seals import newest_seal, oldest_unsealed
+from backups.schedule import failed_backup, latest_backup
 from core import metrics
 from core.clock import now
 from core.queue import SENT_AT
-from datasets.backups.schedule import failed_backup, latest_backup
 from datasets.integrity import running as integrity
 from datasets.integrity.checks import all_checks
 from pilotzone import embedded_schedule, metrics_folder

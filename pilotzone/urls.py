@@ -3,8 +3,8 @@ from django.urls import include, path
 from django.utils.functional import lazy
 
 from accounts.views import admin_log_in, admin_password_change, preferences
+from backups.views import BackupsPage
 from pilotzone import health
-from pilotzone.backups_page import BackupsPage
 from pilotzone.log_check_page import LogCheckPage
 from pilotzone.log_page import LogPage
 from pilotzone.manual import GlossaryPage, GuidePage, GuidesPage

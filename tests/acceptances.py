@@ -40,7 +40,7 @@ def make_reports(*, sections: int, departments: int, each: int) -> list[Report]:
 
 
 def accept(report: Report, by: User) -> Any:
-    """As a request of the site does it: with a connection from the pool, given back afterwards."""
+    """Accept the report as a request of the site does: with a connection from the pool, given back afterwards."""
     try:
         return accept_report(Report.objects.get(pk=report.pk), by=by)
     finally:
@@ -52,7 +52,8 @@ def in_progress() -> int:
 
 
 def assert_log_is_whole(*, but: Fault | None = None) -> None:
-    """As `manage.py verify_audit` finds it once all is sealed. `but`: a finding that is right."""
+    """Seal the whole log and assert that `manage.py verify_audit` would find no fault in it. `but`: a fault that is
+    right."""
     seal_log()
     assert [str(each) for each in check_log().findings if each.fault != but] == []
 

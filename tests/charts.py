@@ -1,4 +1,4 @@
-"""What tests of charts share."""
+"""Helpers that the tests of charts share."""
 
 import json
 from typing import Any

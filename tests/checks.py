@@ -1,4 +1,4 @@
-"""What `./run check` runs, one after the other."""
+"""The checks that `./run check` runs, one after the other."""
 
 import os
 import shutil
@@ -14,6 +14,7 @@ CHECKS = {
     "ruff check": "ruff check --quiet",
     "ruff format": "ruff format --quiet --check",
     "templates are indented": "djhtml --check --tabwidth 2 templates",
+    "docstrings are sentences": "python -m tests.lint_docstrings",
     "mypy": "mypy",
     "import contracts": "lint-imports",
     "django check": "python manage.py check",

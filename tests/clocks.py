@@ -66,13 +66,13 @@ class Clock:
         subprocess.run(command, check=True, capture_output=True)
 
     def put(self, seconds: int) -> None:
-        """So many seconds before the machine's own, or behind it where they are negative."""
+        """Set the clock so many seconds ahead of the machine's own, or behind it where they are negative."""
         with self._file.open("r+b" if self._file.exists() else "wb") as file:
             file.write(struct.pack("=q", seconds))
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """Of processes that go by this clock."""
+        """Return the environment variables of processes that go by this clock."""
         return {"LD_PRELOAD": str(self._library), "CLOCK_OF_A_TEST": str(self._file)}
 
 

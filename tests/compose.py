@@ -1,4 +1,4 @@
-"""What docker-compose.yml says, for the tests that hold it against the product."""
+"""The contents of docker-compose.yml, for the tests that hold it against the product."""
 
 import re
 import shlex
@@ -44,7 +44,8 @@ def _words(written: str | list[str]) -> list[str]:
 
 
 def compose_environment(service: str, given: Mapping[str, str]) -> dict[str, str]:
-    """What its container is given by an .env with such values; a name without a value is passed on where it is set."""
+    """Return what an .env with the `given` values gives a service's container; a name without a value is passed on
+    where it is set."""
     written = SERVICES[service].get("environment", {})
     passed = {name: given[name] for name, value in written.items() if value is None and name in given}
     return passed | {name: interpolated(value, given) for name, value in written.items() if value is not None}

@@ -63,7 +63,7 @@ def _listens(port: int) -> bool:
 
 
 def answers(port: int, password: str | None) -> bool:
-    """Whether it takes the password; None: none is sent."""
+    """Return whether the Redis on this port takes the password; None: none is sent."""
     with redis.Redis(port=port, password=password, socket_timeout=5) as client:
         try:
             return bool(client.ping())

@@ -61,7 +61,8 @@ def refuse_hidden_marks(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What asks no database, or the same of each, has run in the lane of SQLite."""
+    """Deselect in the lane of PostgreSQL the tests that ask no database, or the same of each: the lane of SQLite ran
+    them."""
     refuse_hidden_marks(items)
     if os.environ.get("PILOTZONE_TEST_LANE") != "postgres":
         return
@@ -87,9 +88,8 @@ def uses_database(item: pytest.Item) -> bool:
 
 
 def pytest_collection_finish() -> None:
-    """What was collected stays until the end: to look through it for garbage again and again takes a twentieth of the
-    suite's time.
-    """
+    """Freeze what was collected, since it stays until the end: to look through it for garbage again and again takes a
+    twentieth of the suite's time."""
     gc.freeze()
 
 

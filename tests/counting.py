@@ -61,7 +61,7 @@ class ProjectRow:
 
 
 def holding(rows: Sequence[Dated], day: date) -> str | None:
-    """What the last row by the day says; None before the first."""
+    """Return the value that the last row by the day says; None before the first."""
     return next((what for since, what in reversed(rows) if since <= day), None)
 
 
@@ -80,7 +80,7 @@ def light(row: MeasureRow, status: str, day: date, limits: tuple[int, int] = LIM
 
 
 def count_measures(rows: Iterable[MeasureRow], day: date) -> dict[Any, dict[str, int]]:
-    """By plan, section and lead."""
+    """Count the measures of a day by plan, section and lead."""
     cells: Any = defaultdict(lambda: dict.fromkeys(COUNTS, 0))
     for row in rows:
         status = holding(row.history, day)
@@ -109,7 +109,7 @@ def month_in_force(row: ProjectRow, day: date) -> MonthRow | None:
 
 
 def count_projects(rows: Iterable[ProjectRow], day: date) -> dict[Any, dict[str, int]]:
-    """By plan, city, category and stage."""
+    """Count the projects of a day by plan, city, category and stage."""
     cells: Any = defaultdict(lambda: dict.fromkeys(PROJECT_COUNTS, 0))
     month = newest_month(day)
     for row in rows:

@@ -121,7 +121,7 @@ class Visitor:
         raise AssertionError("a last attempt returns")
 
     def rows(self, path: str) -> Any:
-        """What the API answers."""
+        """Return the decoded JSON that the API answers."""
         visit = self.ask(path)
         assert visit.status == 200, (path, visit.status, visit.content[:300])
         return json.loads(visit.content)
@@ -142,7 +142,8 @@ def together(jobs: Sequence[Job]) -> Visits:
 
 @contextmanager
 def beside(jobs: Sequence[Job]) -> Iterator[Visits]:
-    """As `together`, while the block runs; its visits are there after it. The jobs end by themselves."""
+    """Run the jobs as `together` does, but while the block runs; the visits are there after it. The jobs end by
+    themselves."""
     parts, whole = [Visits() for _job in jobs], Visits()
     errors: list[BaseException] = []
 

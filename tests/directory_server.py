@@ -98,7 +98,7 @@ def make_certificate(path: Path) -> None:
 
 @contextmanager
 def directory_server() -> Iterator[DirectoryServer]:
-    """Raises Missing."""
+    """Yield a running directory server; raise Missing where slapd is not installed."""
     program = find_slapd()
     with folder("pilotzone-directory-") as path, socket.create_server(("127.0.0.1", 0)) as elsewhere:
         elsewhere.setblocking(False)

@@ -48,7 +48,8 @@ def next_number() -> int:
 
 @contextmanager
 def numbers_from_one() -> Iterator[None]:
-    """For rows that are made once for many tests: they have the same numbers whichever test came first."""
+    """Number rows from one in the block, for those made once for many tests: they have the same numbers whichever test
+    came first."""
     global _numbers
     before, _numbers = _numbers, count(1)
     try:
@@ -241,7 +242,7 @@ def make_problem_category(plan: Plan | None = None, slug: str = "", **fields: An
 
 
 def make_theme(plan: Plan | None = None, slug: str = "", **fields: Any) -> Theme:
-    """With its members as rows, by the names of their columns."""
+    """Make a theme with its members, given as rows by the names of their columns."""
     number = 100 + next_number()
     members = {name: fields.pop(name, ()) for name in MEMBERS}
     values = {
@@ -337,7 +338,7 @@ def make_observation(
 def make_value_report(
     indicator: Indicator, period: str = "2023H1", value: Any = "6.2", *, state: str = "accepted", **fields: Any
 ) -> ValueReport:
-    """What the department that owns an indicator filed; an accepted one needs its `observation`."""
+    """Make a value that the department which owns an indicator filed; an accepted one needs its `observation`."""
     span, day = read_period(period), date(2023, 7, 20)
     assert span is not None
     values = {
@@ -412,7 +413,7 @@ def make_problem(
 
 
 def make_meeting(problems: Sequence[Problem] = (), held_on: date = date(2023, 8, 28), **fields: Any) -> Meeting:
-    """With the problems on its agenda, and no direction yet."""
+    """Make a meeting with the problems on its agenda, and no direction yet."""
     plan = fields.pop("plan", None) or (problems[0].plan if problems else make_plan())
     titles = {"title_zh": "八月协调会", "title_en": "August meeting", "place": "省政府第一会议室"}
     number = plan.meetings.count() + 1
@@ -425,6 +426,6 @@ def make_meeting(problems: Sequence[Problem] = (), held_on: date = date(2023, 8,
 def make_exemption(
     plan: Plan | None = None, city: str = "370200", starts_on: date = date(2023, 7, 1), **fields: Any
 ) -> RankExemption:
-    """Until further notice, for a flood."""
+    """Make an exemption of a city from ranking, until further notice, for a flood."""
     values = {"reason_zh": "受灾停工", **fields}
     return RankExemption.objects.create(plan=plan or make_plan(), city=region(city), starts_on=starts_on, **values)

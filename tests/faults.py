@@ -76,7 +76,7 @@ class Trial:
 
 
 def read_trials(report: Path, lane: str) -> Iterator[Trial]:
-    """From a report of pytest, in the way of JUnit."""
+    """Yield the trials in a report of pytest in the format of JUnit."""
     if not report.exists():
         return
     for case in ElementTree.parse(report).getroot().iter("testcase"):

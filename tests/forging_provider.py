@@ -23,7 +23,7 @@ def _base64(raw: bytes) -> str:
 
 
 def _encoded(*parts: dict[str, Any]) -> str:
-    """Without a signature: no library makes what is forged here."""
+    """Return the parts of a token encoded, without a signature: no library makes what is forged here."""
     return ".".join(_base64(json.dumps(part).encode()) for part in parts)
 
 
@@ -54,7 +54,7 @@ class ForgingProvider:
         return f"{_encoded({'alg': 'none', 'kid': 'one'}, claims)}."
 
     def signed_with_the_public_key(self, claims: dict[str, Any]) -> str:
-        """As if what everybody may know were a secret that both share."""
+        """Return a token signed as if the public key, which everybody may know, were a secret that both share."""
         signed = _encoded({"alg": "HS256", "kid": "one"}, claims)
         digest = hmac.new(self.key.as_pem(private=False), signed.encode(), "sha256").digest()
         return f"{signed}.{_base64(digest)}"

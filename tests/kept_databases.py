@@ -76,7 +76,8 @@ def changes_taken_back(kept: KeptDatabase, blocker: Any) -> Iterator[Any]:
 
 
 def analyse() -> None:
-    """What PostgreSQL does by itself within a minute: without it, it plans for empty tables, and takes minutes."""
+    """Analyse the tables as PostgreSQL does by itself within a minute: without it, it plans for empty tables, and takes
+    minutes."""
     connection = connections["default"]
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

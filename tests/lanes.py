@@ -152,7 +152,7 @@ def names_mark(path: Path, mark: str) -> bool:
 
 
 def clean_environment() -> dict[str, str]:
-    """Without the site's own settings: a test must never reach a real database."""
+    """Return the environment without the site's own settings: a test must never reach a real database."""
     ours = ("DATABASE_URL", "REDIS_URL", "CACHE_URL")
     return {name: value for name, value in os.environ.items() if not name.startswith("PILOTZONE_") and name not in ours}
 

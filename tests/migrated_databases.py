@@ -102,7 +102,8 @@ def migrated_file() -> Path:
 
 
 def _hash() -> str:
-    """Of the migrations of all apps, what ours are made of, and the models, which permissions are named by."""
+    """Return a hash of the migrations of all apps, what ours are made of, and the models, which permissions are named
+    by."""
     migrations = [path for config in apps.get_app_configs() for path in Path(config.path).glob("migrations/*.py")]
     models = {Path(inspect.getfile(model)) for model in apps.get_models()}
     hashed = hashlib.sha256(django.__version__.encode())

@@ -1,4 +1,4 @@
-"""What a page says, and which pages there are."""
+"""Helpers that read the words of a page, and list which pages there are."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Who gets what at every address of the site: one table, written by hand. An address without a row fails a test.
+"""A table of who gets what at every address of the site, written by hand. An address without a row fails a test.
 
 login   sent on to the log-in page
 302     done, and sent on to another page of the site

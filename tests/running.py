@@ -32,7 +32,7 @@ def database_address() -> str:
 
 
 def environment(broker: str, data: Path | None = None) -> dict[str, str]:
-    """That of a process which works on the test's own database, as of the test's day."""
+    """Return the environment of a process which works on the test's own database, as of the test's day."""
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "PILOTZONE_DATA_DIR")}
     ours = {"DATABASE_URL": database_address(), "REDIS_URL": broker, "PILOTZONE_TODAY": TODAY.isoformat()}
     return {**kept, **ours, **({"PILOTZONE_DATA_DIR": str(data)} if data else {})}
@@ -86,7 +86,7 @@ def at_work() -> set[int]:
 
 
 def sweep() -> None:
-    """What beat asks for every half minute."""
+    """Send the task that beat asks for every half minute."""
     app.send_task(SWEEP)
 
 
@@ -100,7 +100,7 @@ def make_everything_due(file: Path) -> None:
 
 @contextmanager
 def trigger(model: type[Model], on: str, body: str) -> Iterator[None]:
-    """Before each row of a kind is written, the database does what `body` says, in PL/pgSQL."""
+    """Make the database do what `body` says, in PL/pgSQL, before each row of a kind is written."""
     table = model._meta.db_table
     function = f"CREATE FUNCTION of_a_test() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {body} END$$"
     with psycopg.connect(database_address(), autocommit=True) as connection:
@@ -130,7 +130,7 @@ class Hold:
 
     @property
     def behind(self) -> set[int]:
-        """Those that wait for another lock, such as one that a transaction which stands still has."""
+        """The server's processes that wait for another lock, such as one that a transaction which stands still has."""
         return self._ask("wait_event_type = 'Lock' AND wait_event <> 'advisory'")
 
     @property

@@ -139,7 +139,7 @@ class PostgreSQL:
 
     @property
     def process_id(self) -> int:
-        """Of the first of its processes, which has started the others."""
+        """The id of the first of its processes, which has started the others."""
         return int((self._home / "data" / "postmaster.pid").read_text().split()[0])
 
     def base_backup(self, line: str) -> None:
@@ -201,7 +201,7 @@ def children(of: int) -> list[int]:
 
 
 def command_of(process_id: int) -> str:
-    """Its words, without blanks between them; empty once it has ended."""
+    """Return the words of a process's command, without blanks between them; empty once it has ended."""
     with contextlib.suppress(OSError):
         return Path(f"/proc/{process_id}/cmdline").read_text()
     return ""
@@ -268,7 +268,7 @@ class Redis:
 
     @contextlib.contextmanager
     def hung(self) -> Iterator[None]:
-        """It stands still: the system takes what is sent to it, and it answers nothing."""
+        """Make Redis stand still in the block: the system takes what is sent to it, and it answers nothing."""
         assert self._process is not None
         with stopped(self._process.pid):
             yield

@@ -120,7 +120,7 @@ class Person:
 
     @classmethod
     def log_in_by_form(cls, site: Site, user: User) -> "Person":
-        """At the hour of the site's processes."""
+        """Log the user in by the form, at the hour of the site's processes."""
         return cls(site, session_key(site.port, user.username, PASSWORD))
 
     @property
@@ -149,7 +149,8 @@ def is_acknowledged(answer: Answer) -> bool:
 
 
 def web_command(site: Site) -> list[str]:
-    """As people start it: the demonstration on SQLite, else what docker-compose.yml says."""
+    """Return the command by which people start the site: the demonstration on SQLite, else what docker-compose.yml
+    says."""
     if connection.vendor == "sqlite":
         return [sys.executable, "manage.py", "demo", "--port", str(site.port)]
     return [*compose_command("web"), "--bind", f"127.0.0.1:{site.port}"]
@@ -165,7 +166,8 @@ def web(site: Site, *, options: str = "") -> Iterator[Process]:
 
 
 def new_site(data: Path, broker: Redis | None = None) -> Site:
-    """On the database of the test; on SQLite that has to be the file in `data` (fixture `real_connections`)."""
+    """Return a site on the database of the test; on SQLite that has to be the file in `data` (fixture
+    `real_connections`)."""
     variables = environment(f"{broker.url}/0" if broker else "", data)
     variables |= {"PILOTZONE_SECRET_KEY": settings.SECRET_KEY, "PILOTZONE_PUBLIC_READING": "on"}
     if connection.vendor == "sqlite":
@@ -178,7 +180,8 @@ def new_site(data: Path, broker: Redis | None = None) -> Site:
 
 
 def _make_demo_accounts(data: Path) -> None:
-    """As the demonstration finds them on its second start, so that it does not spend seconds on their passwords."""
+    """Make the demonstration's accounts as it finds them on its second start, so that it does not spend seconds on
+    their passwords."""
     for name, (role, department, city) in DEMO_ACCOUNTS.items():
         User.objects.get_or_create(username=name, defaults={"role": Role.VIEWER if department or city else role})
     (data / DEMO_PASSWORDS).write_text(json.dumps(dict.fromkeys(DEMO_ACCOUNTS, PASSWORD)))
@@ -218,7 +221,7 @@ def readers(site: Site, *paths: str, count: int = 2) -> Iterator[list[Answer]]:
 
 @dataclass
 class Decisions:
-    """Those that were acknowledged, and each answer that was not."""
+    """The decisions that were acknowledged, and each answer that was no acknowledgement."""
 
     acknowledged: list[Report] = field(default_factory=list)
     others: list[Answer] = field(default_factory=list)

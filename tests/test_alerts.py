@@ -35,13 +35,14 @@ from accounts.log import Event
 from accounts.log_check import check_and_log
 from accounts.log_seals import seal_log
 from accounts.models import LogSeal
+from backups import schedule as backups
+from backups.tasks import back_up_task
 from core import mail, metrics
 from core.queue import SENT_AT
-from datasets.backups import schedule as backups
 from datasets.integrity.checks import Check, Severity
 from datasets.integrity.running import run_and_keep
 from datasets.models import IntegrityRun
-from datasets.tasks import back_up_task, work_on_waiting_uploads_task
+from datasets.tasks import work_on_waiting_uploads_task
 from pilotzone import access, embedded_schedule, metrics_folder, site_metrics, task_signals
 from projects.models import Project
 from rollups import engine
@@ -118,7 +119,7 @@ class Queue:
 
 @dataclass
 class Site:
-    """Where all is well: web server, worker and beat are at work, and each night's tasks have run."""
+    """A site where all is well: web server, worker and beat are at work, and each night's tasks have run."""
 
     settings: Any
     monitor: Client
@@ -141,7 +142,7 @@ class Site:
             transaction.set_rollback(True)
 
     def samples(self) -> dict[str, float]:
-        """What alerts ask for; moments in seconds from now."""
+        """Return the samples that alerts ask for; moments in seconds from now."""
         answer = self.monitor.get("/metrics")
         assert answer.status_code == 200
         found = {UP: 1.0}
@@ -187,7 +188,7 @@ def put_back(model: type[Model], **passed: float) -> None:
 
 
 def note_backup(settings: Any, **passed: float) -> None:
-    """As the night notes it."""
+    """Note a backup made so long ago, as the night notes it."""
     moment, folder = ago(**passed), settings.PILOTZONE_BACKUP_DIR / "2026-01-31T0130"
     latest = backups.LatestBackup(str(folder), moment, moment, 1.0, 1, 1, 1, 0, is_encrypted=False)
     path = Path(settings.DATA_DIR) / backups.STATE_FILE
@@ -239,8 +240,8 @@ def page_is_slow_among_quick_files(site: Site) -> None:
 
 
 def requests_wait_for_connections(site: Site) -> None:
-    """By hand, since SQLite has no pool. Who has waited in vain is refused for as long as they waited: then nobody
-    waits."""
+    """Set the number that waits by hand, since SQLite has no pool. Whoever has waited in vain is refused for as long as
+    they waited: then nobody waits."""
     site.patch.setattr(metrics.pool_waiting, "_value", SimpleNamespace(get=lambda: 1))
 
 
@@ -262,14 +263,14 @@ def task_fails_in_worker(site: Site) -> None:
 
 
 def task_fails_without_worker(site: Site) -> None:
-    """As `run_schedule` has it done."""
+    """Make a task fail as it would where `run_schedule` has it done."""
     site.patch.setattr("datasets.tasks.waiting_uploads", fail)
     with pytest.raises(RuntimeError):
         work_on_waiting_uploads_task.apply(throw=True)
 
 
 def nothing_runs(site: Site) -> None:
-    """By hand: the minutes that follow bring no more tasks."""
+    """Do nothing: by hand, in the row of FAULTS, the minutes that follow bring no more tasks."""
 
 
 def restarted_without_workers(site: Site) -> None:
@@ -500,7 +501,8 @@ def is_counter(name: str) -> bool:
 
 
 def counted(happened: float, minute: int, last: float, growth: float, times: int) -> float:
-    """Of a counter, so many minutes after the first of a fault. One that has fallen is of processes that begin anew."""
+    """Return the value of a counter, so many minutes after the first of a fault. One that has fallen is of processes
+    that begin anew."""
     return 0 if happened < 0 else last + growth * (minute + 1) + happened * (max(times, 1) + times * minute)
 
 
@@ -533,7 +535,7 @@ def run_promtool(promtool: str, groups: list[dict[str, Any]], path: Path) -> Non
 
 
 def no_alert_at(minute: int) -> dict[str, Any]:
-    """Nor one that has begun to wait."""
+    """Return a check that no alert fires at that minute, nor has begun to wait."""
     return {"expr": "ALERTS", "eval_time": f"{minute}m", "exp_samples": []}
 
 
@@ -566,7 +568,7 @@ def test_each_alert_fires_for_its_causes_and_not_before(site: Site, promtool: st
 
 
 def all_is_well(site: Site) -> None:
-    """What `Site` is."""
+    """Change nothing: `Site` is a site where all is well."""
 
 
 def just_set_up(site: Site) -> None:
@@ -578,7 +580,7 @@ def just_set_up(site: Site) -> None:
 
 
 def web_server_runs_the_schedule(site: Site) -> None:
-    """On a database that once had a beat."""
+    """Run the schedule in the web server, on a database that once had a beat."""
     Lease.objects.update(renewed_at=ago(days=9))
     site.patch.setattr(embedded_schedule, "is_here", True)
 

@@ -1,4 +1,5 @@
-"""What an attacker would try, where no test of a page or a rule does so already; `docs/security.md` names them all."""
+"""Attacks that somebody would try, where no test of a page or a rule does so already; `docs/security.md` names them
+all."""
 
 import ast
 import gc
@@ -459,7 +460,7 @@ def test_no_field_that_the_form_does_not_have_is_taken(site: Any) -> None:
 
 @pytest.mark.parametrize("name", sorted({*FOREIGN_FIELDS} - {"id"}))
 def test_the_api_takes_no_other_field(name: str, site: Any) -> None:
-    """It refuses it, by name: nobody is left to believe that it was taken."""
+    """The API refuses another field by name: nobody is left to believe that it was taken."""
     body = {"period": "2023-08", "status": "promoting", "what_was_done": "…", name: FOREIGN_FIELDS[name]}
     client = Client(enforce_csrf_checks=False)
     client.force_login(site.ada)
@@ -604,7 +605,8 @@ def test_no_text_is_run_as_code_or_command() -> None:
 
 
 def test_objects_are_read_back_in_one_place_alone() -> None:
-    """Of the reader of spreadsheets, which the site itself starts. Those that Django caches stand in the document."""
+    """The objects read back are those of the reader of spreadsheets, which the site itself starts. Objects that Django
+    caches stand in `docs/security.md`."""
     readers = [place.split(":")[0] for place, _call in calls() if re.search(r"(pickle|marshal|shelve)\.loads?$", place)]
     assert readers == ["datasets/ledger/spreadsheets.py"]
     imported = {

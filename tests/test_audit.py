@@ -1,4 +1,4 @@
-"""What figures depend on is in the log with old and new value, is not deleted, and changes for a reason."""
+"""Data that figures depend on are in the log with old and new value, are not deleted, and change for a reason."""
 
 from datetime import date
 from decimal import Decimal

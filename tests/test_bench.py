@@ -1,4 +1,4 @@
-"""What `./run bench` decides, that all of it runs, and that its page says what the code measures."""
+"""Tests of what `./run bench` decides, that all of it runs, and that its page says what the code measures."""
 
 import json
 import re

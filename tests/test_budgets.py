@@ -1,5 +1,5 @@
-"""What one page may cost, counted and not timed, so that no busy machine blurs it: statements, bytes of SQL, and calls
-of Python functions.
+"""Budgets of what one page may cost, counted and not timed, so that no busy machine blurs it: statements, bytes of SQL,
+and calls of Python functions.
 
 A page that costs more fails, and so does one that costs much less, until its figures here say so.
 """

@@ -1,4 +1,4 @@
-"""What `./run check` says, and the hooks before a commit, which are some of its checks."""
+"""The output of `./run check`, and the hooks before a commit, which are some of its checks."""
 
 import json
 import shlex
@@ -7,7 +7,7 @@ import subprocess
 import pytest
 import yaml
 
-from tests import checks, known_holes
+from tests import checks, known_holes, lint_docstrings
 from tests.services import ROOT
 
 
@@ -31,6 +31,41 @@ def test_what_could_not_be_made_is_said_and_no_failure(table, capsys):
     table["right"] = f"echo nobody answers; exit {checks.LEFT_OUT}"
     assert checks.main(["right"]) == 0
     assert capsys.readouterr().out == "skip  right: nobody answers\n"
+
+
+@pytest.mark.parametrize(
+    ("docstring", "refused"),
+    [
+        ("Of its pages.", True),
+        ("Whether nobody else writes there, until the end of the block.", True),
+        ("`of`: the condition of its notices.", True),
+        ("A page.", True),
+        ("The page\nof a measure.", False),
+        ("Return whether nobody else writes there, until the end of the block.", False),
+        # What follows the first paragraph explains it, and does not stand for it.
+        ("The page.\n\nRaises Http404 where there is none.", True),
+    ],
+)
+def test_a_docstring_has_a_subject_or_a_verb(docstring, refused):
+    assert lint_docstrings.is_refused(docstring) is refused
+
+
+@pytest.mark.parametrize(
+    ("allowed", "code", "said"),
+    [
+        (0, 1, "room/module.py:1: Of nothing at all, it seems.\nroom: 1 docstrings"),
+        (1, 0, ""),
+        (2, 1, "lower STILL_REFUSED"),
+    ],
+)
+def test_the_docstrings_that_are_left_only_become_fewer(monkeypatch, tmp_path, capsys, allowed, code, said):
+    module = tmp_path / "room" / "module.py"
+    module.parent.mkdir()
+    module.write_text('"""Of nothing at all, it seems."""\n\n\ndef whole():\n    """Return the whole of it."""\n')
+    monkeypatch.setattr(lint_docstrings, "ROOT", tmp_path)
+    monkeypatch.setattr(lint_docstrings, "STILL_REFUSED", {"room": allowed})
+    assert lint_docstrings.main() == code
+    assert said in capsys.readouterr().out
 
 
 class TestKnownHoles:

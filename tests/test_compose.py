@@ -265,7 +265,7 @@ def test_each_service_has_no_rights_and_bounds(service):
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_no_service_runs_as_root(service):
-    """Our image has a user of its own (tests/test_image.py); others' begin as root where none is named."""
+    """The product's image has a user of its own (tests/test_image.py); others' begin as root where none is named."""
     users = {"db": "postgres", "redis": "redis", "cache": "redis"}
     assert SERVICES[service].get("user") == users.get(service)
 
@@ -337,7 +337,7 @@ def test_our_services_run_the_same_image():
 
 
 def test_a_new_installation_has_no_account_but_the_one_that_a_link_opens_and_no_demonstration():
-    """What operations.md says after the start, by which services and settings there are."""
+    """The services and settings that there are bear out what operations.md says after the start."""
     assert compose_command("migrate") == ["python", "manage.py", "migrate", "--no-input"]
     text = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
     lines = re.findall(r"^    (docker compose .*)$", text.partition("## Without Docker")[0], flags=re.MULTILINE)

@@ -1,4 +1,5 @@
-"""What must never be is refused by the database itself, whoever writes: no form and no service stands between."""
+"""Constraints by which the database itself refuses what must never be, whoever writes: no form and no service stands
+between."""
 
 from collections.abc import Callable
 from datetime import date

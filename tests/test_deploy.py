@@ -1,4 +1,4 @@
-"""What `deploy/` has for a machine without Docker: looked at by the programs that would read it."""
+"""The files of `deploy/` for a machine without Docker: looked at by the programs that would read them."""
 
 import json
 import os
@@ -24,7 +24,7 @@ MANUAL = [words[1:] for each in blocks() for words in commands(each) if words[0]
 
 
 def run(*command: str | Path) -> str:
-    """What it said on standard error."""
+    """Run a command, and return its words on standard error."""
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stderr
@@ -119,7 +119,7 @@ class TestScript:
 
     @pytest.fixture
     def script(self, tmp_path: Path) -> Path:
-        """Its manage.py tells what it was called with."""
+        """Return the script, beside a manage.py that tells what it was called with."""
         home = tmp_path / "home"
         (home / ".venv" / "bin").mkdir(parents=True)
         (home / ".venv" / "bin" / "python").symlink_to(sys.executable)
@@ -235,6 +235,6 @@ class TestScript:
         ],
     )
     def test_a_file_that_ends_within_a_value_ends_the_value(self, script: Path, end: str, value: str) -> None:
-        """As systemd reads it, too."""
+        """The script reads such a file as systemd does, too."""
         read = runpy.run_path(str(script))["read_settings"]
         assert read(f"B=before\n{end}") == {"A": value, "B": "before"}

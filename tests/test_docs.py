@@ -57,12 +57,12 @@ def text_of(document: str) -> str:
 
 
 def section_of(document: str, title: str) -> str:
-    """What stands below a heading of the second rank, up to the next one."""
+    """Return the text below a heading of the second rank, up to the next one."""
     return text_of(document).split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0]
 
 
 def in_backticks(text: str) -> list[str]:
-    """What stands in backticks; blocks of code are left out."""
+    """Return each text in backticks; blocks of code are left out."""
     return re.findall(r"`([^`\n]+)`", re.sub(r"(?m)^    .*$", "", text))
 
 
@@ -106,7 +106,7 @@ def test_the_table_of_settings_has_every_setting_and_no_other():
 
 
 def test_the_table_of_settings_has_the_values_of_the_example():
-    """Where it names a value and does not describe one."""
+    """The table has the value of the example where it names a value and does not describe one."""
     example = dict(re.findall(r"(?m)^# ([A-Z_]+)=(.*)$", text_of(".env.example")))
     for name, value, _what in rows_of(section_of("docs/operations.md", "Settings")):
         if re.fullmatch(r"`.+`|[0-9.]+|on|off", value):
@@ -123,7 +123,7 @@ def test_a_document_names_no_setting_that_is_gone(document: str):
 
 
 def commands_of_run() -> set[str]:
-    """What the last `case` of the script takes."""
+    """Return the commands that the last `case` of the script takes."""
     cases = text_of("run").rsplit("case $command in", 1)[1]
     alternatives = re.findall(r"(?m)^    (\w+(?: \| \w+)*)(?: \| -.*?)?\)", cases)
     return {command for each in alternatives for command in each.split(" | ")}
@@ -292,7 +292,8 @@ def shown(answer: Any) -> str:
 
 
 def functions_of_the_rules() -> dict[str, Any]:
-    """What the document names, by its short name; but for methods, which are called on something."""
+    """Return all that the document on the rules names, by its short name; but for methods, which are called on
+    something."""
     dotted = [name for name in in_backticks(text_of("docs/domain-rules.md")) if DOTTED_NAME.fullmatch(name)]
     in_modules = [name for name in dotted if not isinstance(resolve_name(name.rpartition(".")[0]), type)]
     return {name.rpartition(".")[2]: resolve_name(name) for name in in_modules}
@@ -326,7 +327,7 @@ def test_each_rule_has_an_example():
 
 
 def is_in_the_summary(path: str) -> bool:
-    """Whether it is the path of a figure, such as `measures.completion_rate`."""
+    """Return whether this is the path of a figure in the summary, such as `measures.completion_rate`."""
     shape: Any = READ["summary/"].shape()
     for part in path.split("."):
         shape = shape.get("properties", {}).get(part, shape.get("additionalProperties", {}))
@@ -334,7 +335,7 @@ def is_in_the_summary(path: str) -> bool:
 
 
 def is_a_name(dotted: str) -> bool:
-    """Whether a module, or something in one, has this name."""
+    """Return whether a module, or something in one, has this name."""
     parts = dotted.split(".")
     for place in range(len(parts), 0, -1):
         module = ".".join(parts[:place])
@@ -353,7 +354,8 @@ def is_a_name(dotted: str) -> bool:
 
 
 def is_a_path(path: str) -> bool:
-    """Whether the tree has it, from the root or below some folder, or a command makes it. `*` stands for any name."""
+    """Return whether the tree has the path, from the root or below some folder, or a command makes it. `*` stands for
+    any name."""
     if any(f"/{made}" in f"/{path}" for made in MADE):
         return True
     if path.endswith("/"):
@@ -363,7 +365,8 @@ def is_a_path(path: str) -> bool:
 
 
 def is_an_address(path: str) -> bool:
-    """Whether the site answers there. What begins every address of a version has no page of its own."""
+    """Return whether the site answers at the address. The beginning of every address of a version counts, though it has
+    no page of its own."""
     if re.fullmatch(r"/api/v\d/", path):
         return True
     try:

@@ -151,7 +151,7 @@ def test_its_charts_are_the_small_ones(container):
 
 
 def test_with_the_packages_of_single_sign_on_it_takes_its_settings(base, container):
-    """Those of a directory have parts that are built for the image, and need libraries where they run."""
+    """The packages of a directory have parts that are built for the image, and need libraries where they run."""
     script = "python manage.py check && python -c 'import ldap, authlib'"
     without = inside(container, f"({script}) 2>&1 || true", **SIGN_ON)
     assert "not installed: install those of requirements-" in without

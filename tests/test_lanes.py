@@ -1,4 +1,4 @@
-"""What `./run test` says and answers when a lane cannot run, or fails."""
+"""The output and exit code of `./run test` when a lane cannot run, or fails."""
 
 from types import SimpleNamespace
 

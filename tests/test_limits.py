@@ -95,7 +95,7 @@ def lines(path: Path) -> int:
 
 
 def report(found: Mapping[str, float], most: int, excepted: set[str]) -> list[str]:
-    """What is over the limit and no exception, and each exception that is not over it."""
+    """Return a line for all that is over the limit and no exception, and for each exception that is not over it."""
     over = {name: value for name, value in found.items() if value > most}
     return [f"{name}: {value:.3g}, of {most}" for name, value in sorted(over.items()) if name not in excepted] + [
         f"{name} needs no exception any more" for name in sorted(excepted - over.keys())

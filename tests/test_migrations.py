@@ -54,7 +54,8 @@ def one_by_one() -> MigrationLoader:
 
 @pytest.fixture(scope="module")
 def released(one_by_one: MigrationLoader) -> list[tuple[str, str]]:
-    """What a database of 0.2.0 has applied, in order; of other apps, what they have today."""
+    """Return the migrations that a database of 0.2.0 has applied, in order; of other apps, those that they have
+    today."""
     targets = others(one_by_one)
     plans = [one_by_one.graph.forwards_plan(target) for target in (*targets, *RELEASED.items())]
     return list(dict.fromkeys(key for plan in plans for key in plan))

@@ -62,7 +62,7 @@ def test_it_holds_the_code_of_a_commit_and_no_tests(clone, unpacked):
 
 
 def test_a_site_runs_on_a_machine_without_network(bundle, tmp_path):
-    """With the very lines of the manual."""
+    """The site is unpacked and started with the very lines of the manual."""
     if subprocess.run([*WITHOUT_NETWORK, "true"], capture_output=True).returncode:
         pytest.skip("this machine makes no network for a process of its own")
     port, log = free_port(), tmp_path / "log"

@@ -1,4 +1,4 @@
-"""What the manual says is what is done: tests run its blocks, line by line, in a site of their own.
+"""Tests that what the manual says is what is done: they run its blocks, line by line, in a site of their own.
 
 Each block is asked for by a test, here or elsewhere, by the words with which it begins (`tests.manual.block`).
 What runs nowhere, since there is no Docker where tests run, is looked at here, and the manual names it in a section.
@@ -29,8 +29,8 @@ from pilotzone.env import strong_key
 from rollups.models import StaleCell, Verification
 from tests import factories as make
 from tests.accounts.test_log_seals import add
+from tests.backups.backing_up import Elsewhere, Site, elsewhere, site
 from tests.compose import SERVICES
-from tests.datasets.backing_up import Elsewhere, Site, elsewhere, site
 from tests.lanes import clean_environment
 from tests.manual import OPERATIONS, block, blocks, calls_of_block, commands
 from tests.services import ROOT, free_port
@@ -61,7 +61,7 @@ def data(settings: Any, tmp_path: Path) -> Path:
 
 
 def run(text: str) -> list[str]:
-    """What each line said. One that fails raises CommandError."""
+    """Run each line, and return the output of each. One that fails raises CommandError."""
     return [run_line(words) for words in commands(text)]
 
 
@@ -105,7 +105,7 @@ class TestTheManual:
 
     @pytest.mark.parametrize("document", MANUALS)
     def test_each_option_of_a_command_is_one_that_it_has(self, document: str) -> None:
-        """Beside the blocks, too."""
+        """Options that stand beside the blocks are looked at, too."""
         names = get_commands()
         used = re.findall(r"manage\.py ([a-z]\w*)([^`\n#]*)", text_of(document))
         for name, rest in used:
@@ -173,7 +173,8 @@ def test_a_new_site_gets_its_administrator(tmp_path: Path) -> None:
 
 
 def secrets_made(folder: Path) -> set[str]:
-    """Their names. Nobody gets into the folder; the users of containers, who are given the files, read them."""
+    """Return the names of the secrets in the folder. Nobody gets into the folder; the users of containers, who are
+    given the files, read them."""
     assert folder.stat().st_mode & 0o777 == 0o700
     files = list(folder.iterdir())
     assert {file.stat().st_mode & 0o777 for file in files} == {0o644}
@@ -292,7 +293,7 @@ class TestTheLog:
 
 
 def shape(line: str) -> str:
-    """Without what is another one each time."""
+    """Return the line without the parts that differ each time."""
     line = re.sub(r"[0-9a-f]{32,}|[0-9a-f]+…", "#", line)
     return re.sub(r"\d+(?:\.\d+)?", "0", line)
 
@@ -363,7 +364,8 @@ class TestBackups:
         assert "is whole" in run_line(verify)
 
     def test_the_same_in_a_container(self, site: Site, folder: Path, data: Path) -> None:
-        """Of Docker's lines what runs inside; the folder is mounted there."""
+        """Docker's lines are run here without Docker, as far as they run inside the container; the folder is mounted
+        there."""
         make_it, replace = commands(block("docker compose run", **{"/backups/2026-01-31": folder}))
         run_line(make_it)
         assert ": replaced." in run_line(replace)

@@ -315,7 +315,7 @@ def is_refusal(row, answer):
 
 @pytest.mark.one_database
 def test_the_rules_say_the_same_of_each_person_and_row(site, settings):
-    """What the page of permissions explains is what the address does."""
+    """The page of permissions explains the very answers that the addresses give."""
     people, parts = site
     wrong = []
     for at, name in enumerate(PEOPLE):
@@ -365,7 +365,8 @@ def rows_of_all_tables():
 @pytest.mark.one_database
 @pytest.mark.parametrize("minutes", [0, 20])
 def test_an_open_session_is_asked_again_where_that_is_stated_and_nowhere_else(minutes, site):
-    """By the superuser, who may most, at each address: once the password is more than ten minutes old."""
+    """The superuser, who may most, tries each address: the password is asked for once it is more than ten minutes
+    old."""
     people, parts = site
     rows = [row for row in ROWS if not row.is_api and row.answers[PEOPLE.index("admin")] in ("200", "302")]
     stated = {(each.name, method) for each in addresses() for method in each.stated.confirmed_methods}
@@ -421,7 +422,7 @@ def test_a_token_for_reading_writes_nothing(row, site):
 @pytest.mark.one_database
 @pytest.mark.parametrize("row", [row for row in FORMS if row.answers[0] in ("login", "403")], ids=str)
 def test_no_form_of_another_site_is_taken(row, site):
-    """Without the site's own token nobody's browser can be made to post, not even the right person's."""
+    """Nobody's browser can be made to post without the site's own token, not even the right person's."""
     people, parts = site
     for person in ("ada", "rita"):
         client = Client(enforce_csrf_checks=True)

@@ -1,4 +1,4 @@
-"""What holds of each release: its migrations do what they did, and it is told of."""
+"""Rules for each release: its migrations do what they did, and it is told of."""
 
 import re
 import subprocess

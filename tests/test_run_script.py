@@ -339,7 +339,7 @@ def test_the_demo_leaves_node_alone_and_drops_a_bundle_older_than_its_source(dev
 
 
 def make_wheels(machine, python: str, lock: str = "requirements.txt") -> Path:
-    """What a bundle says of itself beside its packages."""
+    """Write the files in which a bundle describes itself beside its packages, and return their folder."""
     wheels = machine.project / "wheels"
     wheels.mkdir()
     (wheels / "python-version").write_text(f"{python}\n")
@@ -348,7 +348,7 @@ def make_wheels(machine, python: str, lock: str = "requirements.txt") -> Path:
 
 
 class TestOfflineBundle:
-    """Without what `tests/test_offline_bundle.py` makes in earnest."""
+    """The offline bundle, without what `tests/test_offline_bundle.py` makes in earnest."""
 
     @pytest.mark.parametrize("arguments", [["--offline"], ["--online", "x"], ["--offline", "x", "y"]])
     def test_what_is_mistyped_is_answered_with_one_sentence(self, machine, arguments):

@@ -192,7 +192,7 @@ def test_each_setting_has_the_value_that_the_row_says(document: str, text: str) 
 
 
 def anchors(document: str) -> list[str]:
-    """As GitHub makes them of headings."""
+    """Return the anchors that GitHub makes of a document's headings."""
     headings = re.findall(r"(?m)^#+ (.*)$", text_of(document))
     return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
 

@@ -83,7 +83,8 @@ WRITES: list[tuple[Callable[[Any], Steps], set[str]]] = []
 
 
 def moves(*rows: str) -> Callable[[Callable[[Any], Steps]], Callable[[Any], Steps]]:
-    """What the function does after its `yield` is written into these rows; what it does before prepares it."""
+    """Register a function: what it does after its `yield` is written into these rows; what it does before prepares
+    it."""
 
     def keep(write: Callable[[Any], Steps]) -> Callable[[Any], Steps]:
         WRITES.append((write, set(rows)))

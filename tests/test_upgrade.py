@@ -1,4 +1,4 @@
-"""From the release before to this code: its database with rows, and its settings."""
+"""The way from the release before to this code: its database with rows, and its settings."""
 
 import json
 import re
@@ -96,7 +96,7 @@ def ask(code: Path, variables: Mapping[str, str], script: str) -> dict:
 
 
 def plain(summary: dict) -> dict:
-    """Without when it was computed, and the words that explain it."""
+    """Return the summary without the time when it was computed, and the words that explain it."""
     return {day: {**numbers, "computed_at": None, "meta": None} for day, numbers in summary.items()}
 
 
@@ -118,7 +118,7 @@ def test_a_database_with_rows_keeps_them_and_what_they_say(site):
 
 
 def contained(old: object, new: object, path: str = "") -> list[str]:
-    """Where `new` does not say what `old` does; keys that it has beside those are no matter."""
+    """Return the places where `new` does not say what `old` does; keys that it has beside those are no matter."""
     if isinstance(old, dict) and isinstance(new, dict):
         return [fault for key in old for fault in contained(old[key], new.get(key, "missing"), f"{path}.{key}")]
     if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):

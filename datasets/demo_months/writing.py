@@ -7,12 +7,12 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Department
+from core.progress import bar
 from core.provenance import Provenance
 from datasets.demo_months.rule import Calendar, Facts, MadeMonth, MadeProject, choose_absurd, make_project
 from datasets.demo_months.wording import habits_of_cities, lead_of, texts_of
 from datasets.demonstration import SOURCE
 from datasets.ledger.writing import analyze_tables, insert, upsert
-from datasets.progress import bar
 from projects.models import AnnualPlan, Project, ProjectMonth, ProjectMonthStep
 from projects.services import touch_cells
 from reporting.workflow import ReportState

@@ -25,7 +25,7 @@ from accounts.log_check import check_log
 from accounts.log_seals import newest_seal, seal_log
 from accounts.models import LogSeal, Role
 from accounts.noted_seals import Restoration, keep_restorations, note_restoration, read_noted, restorations, seal_notes
-from datasets.backups.manifest import Manifest
+from backups.manifest import Manifest
 from notices.models import NoticeKind
 from notices.wording import notice_sentence, notice_url
 from tests.accounts.test_log_archive import seal_days_ago

@@ -31,9 +31,9 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 @pytest.fixture
 def site(today, open_reading, settings):
-    """On 29 August 2023 science leads nine measures of Innovation. Three were due before: one was done in time, one
-    late, one is overdue since 1 August. Of the others one is due in September and one in 2024, one was done before its
-    day, one fell back, one was listed and one began to move in August."""
+    """Return a plan in which, on 29 August 2023, science leads nine measures of Innovation. Three were due before: one
+    was done in time, one late, one is overdue since 1 August. Of the others one is due in September and one in 2024,
+    one was done before its day, one fell back, one was listed and one began to move in August."""
     settings.PILOTZONE_FIRST_REPORTING_MONTH = date(2023, 8, 1)
     section = make.make_section(slug="innovation", number=1, title_zh="创新驱动发展", title_en="Innovation")
     science = make.make_department("science", name_zh="省科技厅", short_zh="科技厅", name_en="Science Department")
@@ -173,7 +173,7 @@ def test_what_changed_is_told_by_kind_with_names(site):
 
 
 def test_overdue_is_what_was_not_so_on_the_earlier_day(site):
-    """On its due day nothing is overdue; what was reopened since, or came back, is so anew."""
+    """Nothing is overdue on its due day; a measure that was reopened since, or came back, is newly overdue."""
     Measure.objects.filter(title_en="Overdue").update(due_on=date(2023, 7, 31))
     row = tables_of(page_of("/brief/"))["3. Changes since end of July"][1]
     assert row == ["Newly overdue", "1", "Overdue"]

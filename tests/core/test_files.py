@@ -1,4 +1,4 @@
-"""What is written whole is there whole or as it was, whatever happens while it is written."""
+"""Files that are written whole: each is there whole or as it was, whatever happens while it is written."""
 
 import errno
 import os

@@ -13,7 +13,7 @@ DAY = date(2023, 8, 29)
 
 
 def completions(*by_month: int) -> list[date]:
-    """So many in January 2023, in February …"""
+    """Return the days of so many completions in January 2023, in February and so on, one number for each month."""
     return [date(2023, month, 15) for month, count in enumerate(by_month, 1) for _each in range(count)]
 
 

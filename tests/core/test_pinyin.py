@@ -57,5 +57,5 @@ def test_what_is_no_initials_makes_no_pattern(word: str) -> None:
 
 
 def test_a_pattern_is_a_set_of_characters_for_each_letter() -> None:
-    """So it means the same to PostgreSQL, to Python and to SQLite, which asks Python."""
+    """The pattern means the same to PostgreSQL, to Python and to SQLite, which asks Python."""
     assert re.fullmatch(r"\[[\u4e00-\u9fff]+\]\[[\u4e00-\u9fff]+\]", initials_pattern("qn"))

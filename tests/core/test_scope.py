@@ -1,4 +1,4 @@
-"""Who is in a plan on a day: the rule case by case, and the questions to the database against it."""
+"""Tests of what is in a plan on a day: the rule case by case, and the questions to the database against it."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ MOMENTS = st.integers(1, 2).map(lambda number: datetime(2023, 12, number, tzinfo
 
 
 def rows(*kinds: str) -> Any:
-    """Of three subjects."""
+    """Return a strategy for lists of scope changes of three subjects."""
     return st.lists(st.tuples(st.integers(0, 2), st.sampled_from(kinds), DAYS, MOMENTS), max_size=8)
 
 

@@ -1,4 +1,4 @@
-"""What a reader typed, as words to search for."""
+"""Words to search for, made from the text that a reader typed."""
 
 import pytest
 

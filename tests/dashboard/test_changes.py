@@ -1,4 +1,4 @@
-"""What differs between two days, worked out by hand on a small plan.
+"""Differences between two days, worked out by hand on a small plan.
 
 Between 31 May and 29 August 2023: M001 promoting -> in progress -> completed; M002 completed -> reopened (in
 progress); M003 -> in progress; M004 unchanged, for its completion in June was a mistake that was put right; M005 was

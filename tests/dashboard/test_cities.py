@@ -252,7 +252,7 @@ class TestRanks:
         assert re.findall(r'class="place">([^<]+)<', page("/cities/?show=suspended"))[:5] == ["1", "2", "2", "4", "—"]
 
     def test_who_fell_back_by_most_places(self, plan: Plan) -> None:
-        """By the number of projects Jinan was first and is third now; Zibo rose past both."""
+        """Jinan was first by the number of projects and is third now; Zibo rose past both others."""
         put(plan, "370100", 3, listed_on=date(2023, 1, 3))
         put(plan, "370200", 2, listed_on=date(2023, 1, 3))
         put(plan, "370300", 1, listed_on=date(2023, 1, 3))

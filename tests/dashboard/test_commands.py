@@ -1,4 +1,4 @@
-"""What a person at a terminal reads from the commands of the totals."""
+"""Tests of what a person at a terminal reads from the commands of the totals."""
 
 import re
 from io import StringIO

@@ -1,4 +1,5 @@
-"""Who was in time, what falls due next and the forecast, counted by hand; page, API and files have the same."""
+"""Figures of who was in time, what falls due next and the forecast, counted by hand; page, API and files have the
+same."""
 
 import csv
 import io

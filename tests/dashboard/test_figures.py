@@ -38,7 +38,7 @@ DAYS = [
 
 @pytest.fixture
 def demo(demonstration):
-    """Without rollups: each day is counted from the rows."""
+    """Return the demonstration's plan without rollups: each day is counted from the rows."""
     for model in (MeasureRollup, ProjectRollup, RollupRun):
         model.objects.all().delete()
     return Plan.objects.get()

@@ -53,8 +53,8 @@ def names(text: str, kind: str) -> list[str]:
 
 @pytest.fixture
 def site(today: date, open_reading: None, settings: Any) -> Any:
-    """On 2023-08-29: Agriculture has one overdue for 29 days and one completed late; Culture one for 60 days; Energy
-    two, the longest for 14; Finance one completed on time; Health none that was due."""
+    """Return a plan in which, on 2023-08-29, Agriculture has one overdue for 29 days and one completed late; Culture
+    one for 60 days; Energy two, the longest for 14; Finance one completed on time; Health none that was due."""
     settings.PILOTZONE_FIRST_REPORTING_MONTH = date(2023, 1, 1)
     section = make.make_section(slug="innovation", number=1, title_en="Innovation")
     departments = {
@@ -244,7 +244,7 @@ class TestDepartment:
 
 
 class TestQuestions:
-    """Of officials before a meeting, each within two clicks."""
+    """Questions of officials before a meeting, each answered within two clicks."""
 
     @pytest.fixture(autouse=True)
     def _demonstration(self, demonstration: None) -> None:

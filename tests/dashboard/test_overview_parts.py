@@ -24,8 +24,9 @@ def _english() -> Iterator[None]:
 
 @pytest.fixture
 def plan(today: date, open_reading: None, settings: Any) -> Plan:
-    """Of water's four measures one was completed in time in March, one two days late in April, and two are overdue, one
-    since 31 May; soil's is due at the year's end, as are air's five, of which one was completed and reopened."""
+    """Return a plan in which, of water's four measures, one was completed in time in March, one two days late in April,
+    and two are overdue, one since 31 May; soil's is due at the year's end, as are air's five, of which one was
+    completed and reopened."""
     settings.PILOTZONE_FIRST_REPORTING_MONTH = date(2023, 6, 1)
     clean = make.make_section(slug="clean", number=1, title_en="Clean growth")
     safe = make.make_section(clean.plan, slug="safe", number=2, title_en="Safety")

@@ -21,8 +21,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def site(today, open_reading):
-    """Of six measures due before the day: Science completed one on time and one late and has two overdue, Energy one
-    of two. A seventh has no due day."""
+    """Return a plan with six measures due before the day: Science completed one on time and one late and has two
+    overdue, Energy one of two. A seventh has no due day."""
     section = make.make_section(slug="innovation", number=1, title_en="Innovation")
     science = make.make_department("science", short_en="Science")
     energy = make.make_department("energy", short_en="Energy")

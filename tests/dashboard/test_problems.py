@@ -95,7 +95,7 @@ def part_of(html: str, name: str) -> str:
 
 
 def words_of(html: str, name: str) -> str:
-    """What a part says, without tags."""
+    """Return the words of a part of a page, without tags."""
     return text_of(f"<main>{part_of(html, name)}</main>").replace(" ,", ",").replace(" .", ".").replace(" ;", ";")
 
 

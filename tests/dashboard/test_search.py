@@ -47,7 +47,7 @@ def page(q: str, **query: str) -> str:
 
 
 def counts(html: str) -> dict[str, int]:
-    """By the label of each kind, as the list at the left has them; empty where nothing was found."""
+    """Return the counts of the list at the left by the label of each kind; empty where nothing was found."""
     listed = re.findall(r"<li[^>]*>(?:<a [^>]*>)?([\w ]+?)(?:</a>)? <(?:strong|span)>([\d,]+)</", html)
     return {label: int(count.replace(",", "")) for label, count in listed}
 

@@ -1,4 +1,4 @@
-"""Where a plan stands against its due days, in words."""
+"""The words that say where a plan stands against its due days."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -8,12 +8,11 @@ from django.utils.translation import override
 
 from datasets import tasks
 from datasets.models import Upload
-from tests.datasets.backing_up import elsewhere, site
 from tests.datasets.ledger.example import folder
 from tests.datasets.months import shown
 from tests.pages import text_of
 
-__all__ = ["elsewhere", "folder", "site"]
+__all__ = ["folder"]
 
 
 @pytest.fixture

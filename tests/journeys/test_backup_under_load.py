@@ -10,8 +10,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from datasets.backups.manifest import read_manifest
-from tests.datasets.backing_up import Elsewhere
+from backups.manifest import read_manifest
+from tests.backups.backing_up import Elsewhere
 from tests.lanes import clean_environment
 from tests.services import Process, postgresql, process, wait_until
 

@@ -19,9 +19,9 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import connection
 
+from backups.schedule import failed_backup, latest_backup
+from backups.tasks import back_up_task
 from core.clock import now
-from datasets.backups.schedule import failed_backup, latest_backup
-from datasets.tasks import back_up_task
 from measures.models import Comment
 from measures.reports import ReportData, save_draft
 from pilotzone.celery import app
@@ -29,8 +29,8 @@ from reporting.evidence import attach_file
 from rollups.services import rebuild_rollups
 from tests import factories as make
 from tests.acceptances import assert_log_is_whole
+from tests.backups.backing_up import Elsewhere, backup, comments, elsewhere, site, store_in
 from tests.compose import compose_command
-from tests.datasets.backing_up import Elsewhere, backup, comments, elsewhere, site, store_in
 from tests.documents import make_pdf
 from tests.lanes import clean_environment
 from tests.running import answers, database_address, environment
@@ -187,7 +187,7 @@ IN_THE_MIDDLE = """
 import time
 from contextlib import closing, contextmanager
 from django.core.management import call_command
-from datasets.backups import databases, postgresql
+from backups import databases, postgresql
 
 databases.PAGES = 20
 seen = []

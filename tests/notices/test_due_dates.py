@@ -1,4 +1,4 @@
-"""Who is told of which due date, and when: the days are written by hand."""
+"""Notices of due dates: who is told of which, and when. The days are written by hand."""
 
 from datetime import date
 from typing import Any

@@ -1,5 +1,5 @@
-"""Which cities and departments are told of months of their projects that are due, late or asked for: Zoe and Zed report
-for Zibo, Yan for Yantai, Ben for the department that leads one project of Zibo. Months are due on their 25th."""
+"""Notices to cities and departments of months of their projects that are due, late or asked for: Zoe and Zed report for
+Zibo, Yan for Yantai, Ben for the department that leads one project of Zibo. Months are due on their 25th."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -62,7 +62,7 @@ def english() -> Iterator[None]:
 
 
 def told(on: date) -> set[tuple[str, str, str]]:
-    """Who was told what of which month on a day."""
+    """Send a day's notices of due months, and return who was told what of which month."""
     notify_of_due_months(on)
     rows = Notice.objects.filter(day=on).values_list("user__username", "kind", "period")
     return {(user, kind, f"{month:%m}") for user, kind, month in rows}
@@ -188,7 +188,7 @@ def test_the_statements_do_not_grow(site: SimpleNamespace) -> None:
 
 
 class TestBoard:
-    """What the board of cities has in common with that of departments: reminders, and the months still owed."""
+    """The board of cities, as far as it is like that of departments: reminders, and the months still owed."""
 
     URL = "/review/projects/board/"
     REMIND = "/review/projects/remind/"

@@ -1,5 +1,5 @@
-"""Who is told of values that are due, late or decided, and in which words: Ada and a colleague report for the
-department that owns `growth`, Ben for another, Rita reviews. The days are written by hand."""
+"""Notices of values that are due, late or decided, who is sent them, and their words: Ada and a colleague report for
+the department that owns `growth`, Ben for another, Rita reviews. The days are written by hand."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -81,7 +81,7 @@ def told() -> set[tuple[str, str, str, str]]:
 
 
 def told_on(*days: date) -> list[tuple[str, str, date]]:
-    """What Ada is told when the task runs on these days: kind, period and day."""
+    """Run the task on these days, and return all that Ada is told: kind, period and day."""
     for day in days:
         notify_of_due_values(day)
     rows = Notice.objects.filter(user__username="ada").order_by("day", "value_period")
@@ -203,8 +203,8 @@ class TestDecisions:
         assert notice_url(notices_for(site.ada).get()) == "/indicators/growth/"
 
     def test_the_successor_of_a_department_is_told(self, site: SimpleNamespace) -> None:
-        """Its own draft of the same period, from when it owned the indicator, keeps the other with the department that
-        is no more."""
+        """The successor has a draft of its own of the same period, from when it owned the indicator: so the other
+        report stays with the department that is no more."""
         site.growth.owner = site.ben.department
         site.growth.save()
         save_value(site.growth, site.home, a_period("2023Q2"), by=site.ben, data=VALUE)

@@ -133,7 +133,7 @@ def test_a_reminder_names_what_is_outstanding_now(site: Any) -> None:
 
 
 def test_who_reports_for_a_city_now_keeps_what_the_department_was_told(site: Any) -> None:
-    """And is not told that all is submitted: it may not be."""
+    """Ada, who reports for a city now, is not told that all is submitted: it may not be."""
     notify_departments([site.lead_department_id], NoticeKind.REMINDER, plan=site.plan, period=date(2023, 8, 1))
     User.objects.filter(username="ada").update(department=None, city=make.region("370200"))
     ada = logged_in("ada")

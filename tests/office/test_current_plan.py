@@ -36,7 +36,7 @@ def rita(client: Client) -> Client:
 
 
 def sections(client: Client) -> list[str]:
-    """Those that an address without a plan means."""
+    """Return the slugs of the sections that an address without a plan means."""
     return [each["slug"] for each in client.get("/api/v1/sections/").json()["results"]]
 
 

@@ -78,7 +78,7 @@ def office(client: Any) -> Any:
 
 
 def held(form: Any) -> dict[str, Any]:
-    """What a form of a page would send unchanged."""
+    """Return the values that a form of a page would send unchanged."""
     return {field.name: field.value() or "" for field in form} | {"opened": form.opened_text}
 
 

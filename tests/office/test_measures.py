@@ -34,7 +34,7 @@ def office(client, rita):
 
 
 def sent(measure, **changes):
-    """What the form of the measure sends."""
+    """Return the values that the form of the measure sends."""
     texts = {name: value for name, value in measure_state(measure).items() if name != "participating_departments"}
     return texts | {"opened": json.dumps(measure_state(measure))} | changes
 

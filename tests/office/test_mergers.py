@@ -554,7 +554,7 @@ class TestApi:
 
 
 class TestTheOfficeS:
-    """Its page, reached from the department's."""
+    """The office's page for a merger, reached from the department's."""
 
     ADDRESS = "/office/departments/water/merge/"
     FORM = {"into": "housing", "reason": SAID, "confirmed": "on"}

@@ -57,7 +57,7 @@ def rita(site: SimpleNamespace) -> Client:
 
 
 def form_of(client: Client) -> dict[str, str]:
-    """What the page holds, as a browser would send it."""
+    """Return the values of the page's form, as a browser would send them."""
     form = client.get(URL).context["form"]
     sent = {name: str(form[name].value()) for name in form.fields if form[name].value()}
     return {**sent, "opened": form.opened_text}

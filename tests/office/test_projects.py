@@ -48,7 +48,7 @@ def office(client, rita):
 
 
 def sent(project, **changes):
-    """What the form of the project sends."""
+    """Return the values that the form of the project sends."""
     return {**project_state(project), "opened": json.dumps(project_state(project)), **changes}
 
 

@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from datasets.backups import schedule
-from datasets.backups.schedule import LatestBackup
-from pilotzone.backups_page import next_backup
+from backups import schedule
+from backups.schedule import LatestBackup
+from backups.views import next_backup
 from tests.factories import make_user
 from tests.pages import text_of
 

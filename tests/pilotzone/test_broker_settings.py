@@ -38,7 +38,7 @@ def test_what_is_slow_has_a_service_of_its_own(tasks: set[str]) -> None:
     assert queues_of_services() == {"worker": ["celery"], "worker-slow": ["slow"]}
     assert {task for task in tasks if queue_of(task) == "slow"} == {
         "accounts.tasks.verify_log_task",
-        "datasets.tasks.back_up_task",
+        "backups.tasks.back_up_task",
         "datasets.tasks.check_integrity_task",
         "pilotzone.tasks.clean_task",
         "rollups.tasks.rebuild_rollups_task",

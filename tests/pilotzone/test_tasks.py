@@ -16,11 +16,11 @@ from django.utils import timezone
 from accounts.models import AccessToken, Session, User
 from accounts.services import create_token, delete_ended_tokens, delete_expired_sessions, revoke_token
 from accounts.sessions import SessionStore
+from backups import stored_files
+from backups.stored_files import delete_files_without_row, delete_unfinished_files
 from core.clock import now
 from core.files import UNFINISHED, write_whole, written_beside
 from core.period_codes import read_period
-from datasets import stored_files
-from datasets.stored_files import delete_files_without_row, delete_unfinished_files
 from indicators.values import ValueData, save_value
 from measures.models import Evidence, Measure, Report
 from measures.reports import ReportData, save_draft, submit_report, withdraw_report

@@ -1,4 +1,4 @@
-"""Who may do what with a problem in which state: each cell of the table, and nothing changes where it is refused."""
+"""The moves of a problem by role and state: each cell of the table, and nothing changes where one is refused."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -123,7 +123,7 @@ def city_reporter(name: str, code: str) -> Any:
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """What is done within is taken back."""
+    """Take back what is done within the block."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)

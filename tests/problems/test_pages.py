@@ -222,7 +222,7 @@ class TestAssigningMany:
         return [make_problem(measure, RAISED) for _number in range(3)]
 
     def keys(self, client, query="", address="/problems/"):
-        """What the boxes of the list send, and which of them are ticked."""
+        """Return the values that the boxes of the list send, and those of them that are ticked."""
         page = client.get(f"{address}{query}").content.decode()
         boxes = re.findall(r'<input\s+type="checkbox"\s+name="problem"[^>]*>', page)
         found = {re.findall(r'value="([^"]+)"', box)[0]: "checked" in box for box in boxes}
@@ -309,7 +309,7 @@ class TestAssigningMany:
         assert "Select at least one problem." in text_of(answer.content.decode())
 
     def test_who_helps_stays(self, rita, measure):
-        """Of one that was withdrawn and raised again."""
+        """The helpers of a problem that was withdrawn and raised again are kept when it is assigned."""
         make_department("energy")
         problem = make_problem(measure, RAISED, steps=["assign", "withdraw", "restore"], is_escalated=True)
         problem.helpers.add(make_department("finance"))

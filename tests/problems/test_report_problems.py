@@ -1,4 +1,4 @@
-"""What a report says about problems: none any more, still the same, a new one."""
+"""The answers of a report about problems: none any more, still the same, a new one."""
 
 from datetime import date
 

@@ -63,7 +63,7 @@ def english() -> Iterator[None]:
 
 
 def text_of(content: str) -> str:
-    """Of a page, or of an answer that is a part of one."""
+    """Return the text of a page, or of an answer that is a part of one."""
     return text_of_page(content if "<main" in content else f"<main>{content}</main>")
 
 
@@ -78,7 +78,7 @@ def saves_itself(person: Any, **values: str) -> Any:
 
 
 def carried(answer: Any) -> dict[str, str]:
-    """What the next save is written on."""
+    """Return the fields of an answer that say what the next save is written on."""
     content = answer.content.decode()
     found = {name: re.search(rf'name="{name}"[^>]*value="([^"]*)"', content) for name in ("version", "known")}
     return {name: html.unescape(match[1]) for name, match in found.items() if match}
@@ -177,7 +177,7 @@ class TestTwoPeople:
         assert ProjectMonth.objects.get().progress == 50
 
     def test_an_amount_that_is_being_typed_stays_as_it_is(self, site: SimpleNamespace) -> None:
-        """Who pauses after "0.70" goes on with "5"; and it is no other amount than the one in the database."""
+        """Somebody who pauses after "0.70" goes on with "5"; and it is no other amount than the one in the database."""
         first = saves_itself(site.zoe, invested_wan="0.70")
         assert json.loads(carried(first)["known"])["invested_wan"] == ["0.70"]
         saves_itself(site.ben, **carried(first), invested_wan="0.70", next_step="Roof")

@@ -1,4 +1,5 @@
-"""What a city, a lead department and the office do with a project's month, and what is refused or asked about."""
+"""Tests of what a city, a lead department and the office do with a project's month, and what is refused or asked
+about."""
 
 from collections.abc import Iterator
 from dataclasses import replace

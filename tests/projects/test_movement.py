@@ -1,4 +1,4 @@
-"""What entered and left the stock of projects, counted in plain Python from rows made at random."""
+"""Projects that entered and left the stock, counted in plain Python from rows made at random."""
 
 import random
 from datetime import date, timedelta

@@ -44,7 +44,7 @@ def test_shandong_s_notice_of_august_2022() -> None:
 
 
 def test_xuancheng_s_notice_of_november_2020() -> None:
-    """Below 91.7 % the time elapsed is not reached."""
+    """The time elapsed is 91.7 %, and a completion below that does not reach it."""
     assert rates(NOVEMBER).elapsed == Decimal("91.7")
     assert rates(NOVEMBER, planned=1000, invested=900).pace == Pace.BEHIND
 
@@ -170,7 +170,7 @@ def test_nearly_on_pace_is_not_behind() -> None:
 
 @pytest.mark.django_db
 class TestMonthsInForce:
-    """On which day which month decides, and what is summed then."""
+    """The month that decides on a day, and what is summed then."""
 
     def sums(self, day: date) -> dict[str, Any]:
         cells = Project.objects.cells(day)

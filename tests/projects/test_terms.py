@@ -1,4 +1,4 @@
-"""What a project says beside its place and stage, and how far its terms have moved."""
+"""The facts of a project beside its place and stage, and how far its terms have moved."""
 
 from collections import namedtuple
 from datetime import date

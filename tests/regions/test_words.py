@@ -1,4 +1,4 @@
-"""What the regions are called of which that of a plan consists: on each page, and in none of its texts otherwise."""
+"""Words for the regions of which a plan's region consists: on each page, and no text of a page calls them otherwise."""
 
 import re
 from datetime import date
@@ -36,7 +36,7 @@ def place(code: str, kind: str, parent: Region | None, zh: str, en: str, **field
 
 @pytest.fixture
 def plan() -> Plan:
-    """Of a town with two districts, which lies in a province with others."""
+    """Return the plan of a town with two districts, which lies in a province with others."""
     province = place("990000", "province", None, "云岭", "Yunling")
     town = place("990100", "city", province, "云中", "Yunzhong")
     place("990200", "city", province, "澄湖", "Chenghu")

@@ -1,4 +1,4 @@
-"""What may be evidence is told by what is in the file, whatever it is called."""
+"""Types of files that may be evidence: told by what is in the file, whatever it is called."""
 
 import io
 import struct
@@ -37,7 +37,7 @@ def document(part: str, content_type: str) -> bytes:
 
 
 def compound(*streams: str, folders: tuple[str, ...] = ()) -> bytes:
-    """As much of a compound file as tells what it is: its head and its directory."""
+    """Return as much of a compound file as tells what it is: its head and its directory."""
     content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(512, b"\0")
     for kind, names in ((5, ("Root Entry",)), (1, folders), (2, streams)):
         for name in names:

@@ -157,7 +157,7 @@ def test_but_not_with_a_script(damage: Callable[[bytes], bytes]) -> None:
 
 
 class TestBounds:
-    """Of the process that looks through it."""
+    """The bounds of the process that looks through a PDF."""
 
     def test_one_that_keeps_it_busy_is_ended(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(pdfs, "SECONDS", 2)

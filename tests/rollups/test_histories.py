@@ -115,7 +115,7 @@ def submitted(world: World, measure: Measure, number: int, on: date) -> Report:
 
 
 def leave_waiting(world: World, measure: Measure, number: int, on: date) -> None:
-    """For the moves after it: a change of lead returns it."""
+    """Leave a submitted report waiting for the moves after it: a change of lead returns it."""
     submitted(world, measure, number, on)
 
 
@@ -144,13 +144,13 @@ def correct(world: World, measure: Measure, number: int, on: date) -> None:
 
 
 def move(world: World, measure: Measure, number: int, on: date) -> None:
-    """To the other section of its plan, perhaps to another lead."""
+    """Move the measure to the other section of its plan, perhaps to another lead."""
     other = Section.objects.filter(plan=measure.plan).exclude(pk=measure.section_id).get()
     change_terms(measure, by=world.rita, section=other, lead_department=world.departments[number % 2], reason="调整")
 
 
 def move_to_another_plan(world: World, measure: Measure, number: int, on: date) -> None:
-    """Is refused."""
+    """Try to move the measure to another plan, which is refused."""
     other = Section.objects.exclude(plan=measure.plan).first()
     change_terms(measure, by=world.rita, section=other, reason="调整")
 
@@ -178,7 +178,7 @@ def withdraw(world: World, measure: Measure, number: int, on: date) -> None:
 
 
 def resume(world: World, measure: Measure, number: int, on: date) -> None:
-    """After the day on which it left, so that it often happens."""
+    """Resume the measure no earlier than the day on which it left, so that it often happens."""
     left = measure.scope_changes.order_by("effective_on").last()
     resume_measure(measure, by=world.rita, effective_on=max(on, left.effective_on) if left else on, reason="继续推进")
 
@@ -202,7 +202,7 @@ MEASURE_MOVES = [
 
 
 def add_project(world: World, project: Project, number: int, on: date) -> None:
-    """With a code that the other plan may have; one that its own has is not added."""
+    """Add a project with a code that the other plan may have; one that its own has is not added."""
     code = f"X{on.day * 10 + number:04}"
     if Project.objects.in_plan(project.plan).filter(code=code).exists():
         return
@@ -248,7 +248,7 @@ def readmit(world: World, project: Project, number: int, on: date) -> None:
 
 
 def file_month(world: World, project: Project, number: int, on: date) -> ProjectMonth:
-    """In a stage that it may have reached on the first of the month."""
+    """File a month in a stage that the project may have reached on the first of the month."""
     stage, first = Stage.values[number % 5], on.replace(day=1)
     reached = list(DAY_OF_STAGE)[: list(DAY_OF_STAGE).index(Stage(stage)) + 1] if stage in DAY_OF_STAGE else []
     days = {DAY_OF_STAGE[each]: first for each in reached}
@@ -296,7 +296,7 @@ PROJECT_MOVES = [
 
 
 def dated(rows: Any, what: str) -> list[tuple[date, str]]:
-    """In the order in which they came into force."""
+    """Return the day and value of each row, in the order in which they came into force."""
     in_order = sorted(rows, key=lambda row: (row.effective_on, row.recorded_at, row.pk))
     return [(row.effective_on, getattr(row, what)) for row in in_order]
 
@@ -350,7 +350,7 @@ def months_of(project: Project) -> list[MonthRow]:
 
 
 def refresh(*_any: Any) -> None:
-    """In between the marks are taken, as the sweep would; else a wrong mark could hide behind a right one."""
+    """Refresh the marked cells in between, as the sweep would; else a wrong mark could hide behind a right one."""
     refresh_stale_rollups()
 
 

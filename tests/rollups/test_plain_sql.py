@@ -18,8 +18,8 @@ DAY = date(2023, 8, 29)
 
 
 def report_months() -> None:
-    """Of a project that started in April, was suspended in June and corrected in July; of a reserve one; and one that
-    is to start this year."""
+    """Make months of a project that started in April, was suspended in June and corrected in July, and of a reserve
+    one; and a project that is to start this year."""
     started_on = date(2023, 4, 3)
     moving = make_project(stage="preparing", investment=1_000, planned_start_on=date(2023, 3, 1))
     for year, planned in ((2022, 70), (2023, 900)):

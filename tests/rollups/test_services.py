@@ -1,4 +1,4 @@
-"""What keeps the totals fresh and checks them: what of it is kept for people, and for how long."""
+"""Runs that keep the totals fresh and check them: what of them is kept for people, and for how long."""
 
 import json
 from datetime import date, timedelta

@@ -68,6 +68,6 @@ def test_it_asks_no_more_than_who_is_there(client, django_assert_max_num_queries
 
 
 def test_the_code_of_a_component_says_what_it_takes():
-    """What the gallery cannot tell stands at the head of each file."""
+    """The head of each file says what the gallery cannot tell."""
     for name in COMPONENTS:
         assert "{% comment %}" in get_template(f"components/{name}").template.source, name

@@ -1,4 +1,4 @@
-"""What belongs to a theme: once as conditions of lists, once as ids for pages that count several themes at once."""
+"""Members of a theme: once as conditions of lists, once as ids for pages that count several themes at once."""
 
 from datetime import date
 from random import Random

@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from accounts.models import User
 from core.exceptions import NotAllowed
+from core.progress import bar
 from datasets.integrity.shown import CheckRow, findings_of, said_of_load
 from datasets.ledger.commit import LoadRefused, commit_ledger
 from datasets.ledger.last_changes import LastChange, last_changes
@@ -21,7 +22,6 @@ from datasets.ledger.sentences import FileRefused
 from datasets.ledger.sheets import SHEETS
 from datasets.ledger.take_back import take_back
 from datasets.ledger.written import written_text
-from datasets.progress import bar
 from measures.models import Load, Plan
 from rollups.services import refresh_stale_rollups
 

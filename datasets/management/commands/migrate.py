@@ -9,7 +9,7 @@ from django.core.management.commands import migrate
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
-from datasets.versions import unknown_migrations
+from core.own_apps import unknown_migrations
 
 
 class Command(migrate.Command):

@@ -1,4 +1,4 @@
-"""When measures fall due: what is drawn, and that it is what the list and the API give."""
+"""The chart of when measures fall due: what is drawn, and that it is what the list and the API give."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -117,8 +117,8 @@ class TestFigure:
 
 @pytest.fixture
 def plan() -> make.Plan:
-    """Of seven measures two are due in Q2 2023, of which one is completed; one in Q4 2023, one in Q1 2024, one
-    after the plan, one without a day, and one that is listed only in September."""
+    """Return a plan of seven measures: two are due in Q2 2023, of which one is completed; one in Q4 2023, one in Q1
+    2024, one after the plan, one without a day, and one that is listed only in September."""
     plan = make.make_plan()
     section, other = make.make_section(plan, slug="energy"), make.make_section(plan, slug="other")
     done = make.make_measure(section, due_on=date(2023, 6, 30))

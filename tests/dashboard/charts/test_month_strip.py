@@ -36,7 +36,7 @@ def strip(day: date = DAY, **more: Any) -> Figure:
 
 
 def words(figure: Figure, layout: str = "layout") -> list[str]:
-    """But for the numbers above the bars."""
+    """Return the words of a figure's annotations, without the numbers above the bars."""
     return [note["text"] for note in figure[layout]["annotations"] if not note["text"].isdigit()]
 
 

@@ -261,7 +261,8 @@ class TestPalette:
     TONES = [*STATUS_TONES.values(), *SEQUENCE_TONES]
 
     def test_its_colours_are_those_of_the_pages(self) -> None:
-        """But for the grid, which is quieter than a rule, and the ink that tones too dark for ink take."""
+        """Every colour is one of the pages, but for the grid, which is quieter than a rule, and the ink that tones too
+        dark for ink take."""
         source = (ROOT / "web/charts/theme.py").read_text(encoding="utf-8")
         tokens = (ROOT / "static/css/tokens.css").read_text(encoding="utf-8").lower()
         used = {colour.lower() for colour in re.findall(r"#[0-9A-Fa-f]{6}\b", source)}

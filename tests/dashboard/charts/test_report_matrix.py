@@ -1,4 +1,5 @@
-"""Which departments have reported which month: what is drawn, and that it is what the API's reports say."""
+"""The chart of which departments have reported which month: what is drawn, and that it is what the API's reports
+say."""
 
 import re
 from collections.abc import Iterator
@@ -43,9 +44,9 @@ def test_a_month_is_shaded_by_the_share_submitted(filed: int, owed: int, share: 
 
 @pytest.fixture
 def plan() -> make.Plan:
-    """Since June: finance is in time; energy, with two measures, was late in June and has filed one of two for
-    August; of science's two, one left July out and reported August, the other was completed in July without a report
-    for it; transport's only measure was completed in May."""
+    """Return a plan that began in June: finance is in time; energy, with two measures, was late in June and has filed
+    one of two for August; of science's two, one left July out and reported August, the other was completed in July
+    without a report for it; transport's only measure was completed in May."""
     plan = make.make_plan(starts_on=date(2023, 6, 1))
     section = make.make_section(plan)
     slugs = ("finance", "energy", "science", "transport")

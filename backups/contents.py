@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.noted_seals import NotedSeal
-from datasets.stored_files import file_fields
+from backups.stored_files import file_fields
 
 # Rows that `migrate` makes by itself.
 MADE_BY_MIGRATE = {"django_migrations", "django_content_type", "auth_permission", "web_datachange"}

@@ -13,11 +13,11 @@ from django.db import connection, connections
 from django.db.backends.sqlite3._functions import register as register_functions
 from django.utils import timezone
 
+from backups.contents import BackupError, Contents, read_contents
+from backups.encryption import write_piece
+from backups.manifest import Piece, piece_of
 from core.files import unfinished_file
-from datasets.backups.contents import BackupError, Contents, read_contents
-from datasets.backups.encryption import write_piece
-from datasets.backups.manifest import Piece, piece_of
-from datasets.progress import bar
+from core.progress import bar
 
 # Of SQLite's file, copied in one step: 4 MB.
 PAGES = 1000
@@ -61,7 +61,7 @@ def database_of_kind(kind: str) -> Database:
     if kind == SQLite.kind:
         return SQLite()
     # psycopg takes 10 MB: only of a process that copies a database of PostgreSQL.
-    from datasets.backups.postgresql import PostgreSQL
+    from backups.postgresql import PostgreSQL
 
     return PostgreSQL()
 

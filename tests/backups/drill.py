@@ -22,9 +22,9 @@ from accounts.log_seals import seal_log
 from accounts.models import User
 from accounts.noted_seals import RESTORED
 from accounts.services import DEMO_PASSWORDS, make_demo_accounts
+from backups.stored_files import named_files
 from core.clock import now
 from datasets.demonstration import FOLDER as FIXTURES
-from datasets.stored_files import named_files
 from indicators.models import Indicator
 from measures import reports
 from measures.models import Comment, Measure, Report

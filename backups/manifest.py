@@ -10,9 +10,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from accounts.noted_seals import FOLDER as LOG_FOLDER
+from backups.contents import BackupError
 from core.files import write_whole
-from datasets.backups.contents import BackupError
-from datasets.progress import bar
+from core.progress import bar
 
 FILE = "backup.json"
 # A backup of another shape is refused.

@@ -23,12 +23,12 @@ from accounts.log import Event
 from accounts.log_chain import Fault
 from accounts.log_check import check_log
 from accounts.log_seals import newest_seal, seal_log
+from backups import databases, making, manifest, postgresql
 from core.release import release
-from datasets.backups import databases, making, manifest, postgresql
 from measures.models import Comment, Evidence
 from reporting.evidence import attach_file, remove_evidence
 from tests import factories as make
-from tests.datasets.backing_up import Elsewhere, Site, backup, comments, refusal, restore
+from tests.backups.backing_up import Elsewhere, Site, backup, comments, refusal, restore
 from tests.documents import make_pdf
 from tests.services import wait_until
 

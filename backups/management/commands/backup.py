@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
 from accounts.models import User
-from datasets.backups.contents import BackupError
-from datasets.backups.making import make_backup
+from backups.contents import BackupError
+from backups.making import make_backup
 from measures.models import Plan
 
 FIRST_FEW = 5

@@ -1,9 +1,12 @@
-"""The choice of backups to keep: of each of the last days, weeks and months that have any, the newest."""
+"""The times of backups: when one is made, and which are kept: of each of the last days, weeks and months that have any,
+the newest."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
+# By the clock of Shanghai.
+MADE_AT = time(1, 30)
 # Letter of PILOTZONE_BACKUP_KEEP -> what is the same for all moments of a period.
 PERIODS: Mapping[str, Callable[[datetime], Any]] = {
     "d": lambda moment: moment.date(),

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from datasets.backups.contents import BackupError
-from datasets.backups.databases import database_of_kind
-from datasets.backups.encryption import identities_for, plain_file, read_piece
-from datasets.backups.manifest import read_manifest
+from backups.contents import BackupError
+from backups.databases import database_of_kind
+from backups.encryption import identities_for, plain_file, read_piece
+from backups.manifest import read_manifest
 
 
 class Command(BaseCommand):

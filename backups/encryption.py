@@ -13,9 +13,9 @@ from typing import IO, TYPE_CHECKING, Any
 import pyrage
 from django.conf import settings
 
+from backups.contents import BackupError
+from backups.manifest import Manifest, Piece
 from core.files import unfinished_file, written_beside
-from datasets.backups.contents import BackupError
-from datasets.backups.manifest import Manifest, Piece
 
 if TYPE_CHECKING:
     from django.core.files.base import File

@@ -13,11 +13,11 @@ from django.db import connection, connections
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import Conninfo
 
-from datasets.backups.contents import BackupError, Contents, read_contents
-from datasets.backups.databases import Database
-from datasets.backups.encryption import write_piece
-from datasets.backups.manifest import Piece
-from datasets.progress import bar
+from backups.contents import BackupError, Contents, read_contents
+from backups.databases import Database
+from backups.encryption import write_piece
+from backups.manifest import Piece
+from core.progress import bar
 
 # So long a restore waits for somebody's transaction. Those that wait behind it are pages.
 LOCK_SECONDS = 10

@@ -9,12 +9,12 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from accounts.log_archive import archive_files
+from backups.contents import BackupError
+from backups.databases import site_database
+from backups.encryption import Source, write_piece
+from backups.manifest import ENCRYPTED, EVIDENCE, LOG_ARCHIVE, Manifest, Piece
+from core.progress import bar
 from core.release import commit, release
-from datasets.backups.contents import BackupError
-from datasets.backups.databases import site_database
-from datasets.backups.encryption import Source, write_piece
-from datasets.backups.manifest import ENCRYPTED, EVIDENCE, LOG_ARCHIVE, Manifest, Piece
-from datasets.progress import bar
 
 
 def make_backup(folder: Path, *, recipient: str = "", is_scheduled: bool = False) -> Manifest:

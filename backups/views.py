@@ -10,7 +10,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from accounts.rules import LOG_READERS
-from datasets.backups.schedule import STALE_HOURS, FailedBackup, LatestBackup, failed_backup, latest_backup
+from backups.retention import MADE_AT
+from backups.schedule import STALE_HOURS, FailedBackup, LatestBackup, failed_backup, latest_backup
+from core.clock import SHANGHAI
 from web.formats.dates import format_datetime, format_duration
 from web.formats.text import format_sentence
 from web.views import TodayView
@@ -39,13 +41,9 @@ def next_backup() -> datetime | None:
     backups."""
     if settings.PILOTZONE_BACKUP_DIR is None:
         return None
-    # The times of day are classes of Celery, which few web processes need.
-    from pilotzone.schedule import TASKS
-
-    moment = timezone.now()
-    remaining: timedelta = TASKS["back-up-nightly"]["schedule"].remaining_estimate(moment)
-    # Celery looks at the clock again: some microseconds are missing.
-    return (moment + remaining + timedelta(seconds=1)).replace(second=0, microsecond=0)
+    moment = timezone.now().astimezone(SHANGHAI)
+    due = datetime.combine(moment.date(), MADE_AT, SHANGHAI)
+    return due if due > moment else due + timedelta(days=1)
 
 
 def backups_sentence(

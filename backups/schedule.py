@@ -19,12 +19,12 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from backups.contents import BackupError
+from backups.making import make_backup
+from backups.manifest import Manifest, read_manifest
+from backups.retention import kept
 from core.clock import SHANGHAI
 from core.files import UNFINISHED, sync_folder, write_whole
-from datasets.backups.contents import BackupError
-from datasets.backups.making import make_backup
-from datasets.backups.manifest import Manifest, read_manifest
-from datasets.backups.retention import kept
 
 log = logging.getLogger(__name__)
 

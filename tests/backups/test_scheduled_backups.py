@@ -17,13 +17,13 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.utils import timezone
 
-from datasets.backups import making, schedule
-from datasets.backups.manifest import read_manifest
-from datasets.backups.retention import kept
-from datasets.backups.schedule import failed_backup, latest_backup
-from datasets.tasks import back_up_task
+from backups import making, schedule
+from backups.manifest import read_manifest
+from backups.retention import kept
+from backups.schedule import failed_backup, latest_backup
+from backups.tasks import back_up_task
 from pilotzone import env
-from tests.datasets.backing_up import Elsewhere, Site, backup
+from tests.backups.backing_up import Elsewhere, Site, backup
 from tests.services import ROOT, wait_until
 
 pytestmark = pytest.mark.both_databases
@@ -253,7 +253,7 @@ class TestFailures:
         """A process of its own, which stands still between rows and files."""
         elsewhere.migrate()
         code = (
-            "import time; from datasets.backups import making, schedule\n"
+            "import time; from backups import making, schedule\n"
             "making._copy_files = lambda *args: (print('copied', flush=True), time.sleep(60))\n"
             "schedule.make_scheduled_backup()"
         )

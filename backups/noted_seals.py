@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from accounts.noted_seals import SealNote, read_noted
-from datasets.backups.contents import BackupError
-from datasets.backups.manifest import FILE, read_manifest
+from backups.contents import BackupError
+from backups.manifest import FILE, read_manifest
 
 
 def seals_of_backups(folder: Path, *, is_deep: bool = True) -> Iterator[SealNote]:

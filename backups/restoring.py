@@ -6,13 +6,13 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.storage import default_storage
 
+from backups.contents import MADE_BY_MIGRATE, BackupError, Contents
+from backups.databases import DamagedDatabase, site_database
+from backups.encryption import Identity, plain_file, read_piece
+from backups.manifest import EVIDENCE, LOG_ARCHIVE, Manifest, read_manifest
 from core.files import written_beside
-from datasets.backups.contents import MADE_BY_MIGRATE, BackupError, Contents
-from datasets.backups.databases import DamagedDatabase, site_database
-from datasets.backups.encryption import Identity, plain_file, read_piece
-from datasets.backups.manifest import EVIDENCE, LOG_ARCHIVE, Manifest, read_manifest
-from datasets.progress import bar
-from datasets.versions import unknown_migrations
+from core.own_apps import unknown_migrations
+from core.progress import bar
 
 # So many tables are named.
 FIRST_FEW = 6

@@ -14,10 +14,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connection
 
-from datasets.backups import databases, encryption, postgresql
-from datasets.backups.encryption import read_piece, write_piece
+from backups import databases, encryption, postgresql
+from backups.encryption import read_piece, write_piece
 from pilotzone import env
-from tests.datasets.backing_up import Elsewhere, Site, backup, comments, refusal, restore
+from tests.backups.backing_up import Elsewhere, Site, backup, comments, refusal, restore
 from tests.documents import make_pdf
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -170,7 +170,7 @@ class TestVerifying:
         with dump.open("r+b") as file:
             file.seek(size // 2)
             file.write(os.urandom(size // 3))
-        monkeypatch.setattr("datasets.backups.manifest.Manifest.check", lambda *args: None)
+        monkeypatch.setattr("backups.manifest.Manifest.check", lambda *args: None)
         sentence = refusal(verify, folder)
         assert "is damaged (" in sentence or sentence.startswith("pg_restore failed on ")
 

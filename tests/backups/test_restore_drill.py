@@ -8,8 +8,8 @@ from typing import Any
 import pyrage
 import pytest
 
-from tests.datasets.backing_up import Elsewhere, empty_site
-from tests.datasets.drill import ADDRESSES
+from tests.backups.backing_up import Elsewhere, empty_site
+from tests.backups.drill import ADDRESSES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,7 +21,7 @@ def run(site: Elsewhere, *words: str, **settings: str) -> str:
 
 
 def shell(site: Elsewhere, call: str) -> str:
-    return run(site, "shell", "--no-imports", "-c", f"from tests.datasets import drill; drill.{call}()")
+    return run(site, "shell", "--no-imports", "-c", f"from tests.backups import drill; drill.{call}()")
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.log import Event, log_event_of_log
 from accounts.noted_seals import keep_restorations, note_restoration, restorations
-from datasets.backups.contents import BackupError
-from datasets.backups.encryption import identities_for
-from datasets.backups.restoring import put_back, readable_backup, replaced
+from backups.contents import BackupError
+from backups.encryption import identities_for
+from backups.restoring import put_back, readable_backup, replaced
 from rollups.services import rebuild_rollups, verify_rollups
 
 
