@@ -225,8 +225,7 @@ class User(AbstractUser):
             raise ValidationError({"city": _("Choose a department or a region, not both.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Saves the account; with another password, its access tokens end: whoever changes it may have lost more than
-        the password."""
+        """Saves the account; another password ends its access tokens: more than the password may have been lost."""
         # Django keeps what was set until it is saved; a hash that is only made anew comes without it.
         has_new_password = self._password is not None  # type: ignore[attr-defined]  # not in its types
         is_new = self.pk is None
@@ -239,8 +238,7 @@ class User(AbstractUser):
             self.access_tokens.revoke_all()
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """Returns a hash of what ends the sessions of the account where it changes: how its owner gets in, and what it
-        may do."""
+        """Returns a hash of how its owner gets in and what it may do: a change of these ends its sessions."""
         rights = (self.role, self.department_id, self.city_id, self.is_superuser, self.is_staff, self.is_active)
         ways_in = (self.password, self.oidc_issuer, self.oidc_subject)
         # As text: a role that was just given is a member of Role, and one from the database is none.
@@ -386,8 +384,8 @@ class AccessToken(models.Model):
 
 
 class LogSeal(AppendOnlyModel):
-    """A link of the chain that seals the log, one for each entry: `accounts.log_seals` makes them, and
-    `accounts.log_check` holds the log against them.
+    """A link of the chain that seals the log, one for each entry: `audit.seals` makes them, and
+    `audit.check` holds the log against them.
 
     `entry_id` refers to an entry without a constraint: of one that was taken away the seal stays, and tells so.
     `content` is the digest of the entry, `digest` that of this link and the one before, both hexadecimal; `algorithm`

@@ -5,7 +5,7 @@ class BackupsConfig(AppConfig):
     name = "backups"
 
     def ready(self) -> None:
-        from accounts.noted_seals import read_folders_with
+        from audit.noted_seals import read_folders_with
         from backups.noted_seals import seals_of_backups
 
         read_folders_with(seals_of_backups)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.noted_seals import NotedSeal
+from audit.noted_seals import NotedSeal
 from backups.stored_files import file_fields
 
 # Rows that `migrate` makes by itself.
@@ -18,7 +18,7 @@ class BackupError(Exception):
 @dataclass(frozen=True)
 class Contents:
     """`rows`: table -> how many; `migrations`: app and name of each applied one; `files`: names of stored files;
-    `seal`: the newest of the log, as `accounts.noted_seals` writes it, if there is any."""
+    `seal`: the newest of the log, as `audit.noted_seals` writes it, if there is any."""
 
     rows: dict[str, int]
     migrations: list[tuple[str, str]]

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from accounts.log_archive import archive_files
+from audit.archive import archive_files
 from backups.contents import BackupError
 from backups.databases import site_database
 from backups.encryption import Source, write_piece

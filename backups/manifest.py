@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from accounts.noted_seals import FOLDER as LOG_FOLDER
+from audit.noted_seals import FOLDER as LOG_FOLDER
 from backups.contents import BackupError
 from core.files import write_whole
 from core.progress import bar
@@ -36,7 +36,7 @@ class Piece:
 class Manifest:
     """`files`: name within the folder -> its piece. `missing`: files that rows name and that were not there.
     `recipient`: the public key that all of them are encrypted for; empty where they are not. `seal`: the newest of the
-    log, as `accounts.noted_seals` writes it; empty where nothing was sealed, or by an earlier version."""
+    log, as `audit.noted_seals` writes it; empty where nothing was sealed, or by an earlier version."""
 
     release: str
     commit: str

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from accounts.noted_seals import SealNote, read_noted
+from audit.noted_seals import SealNote, read_noted
 from backups.contents import BackupError
 from backups.manifest import FILE, read_manifest
 

@@ -5,7 +5,7 @@ QUEUES: dict[str, dict[str, str]] = {"celery": {}, "slow": {}}
 # What goes through all rows or files of the site, and may take hours, waits in a queue of its own: what people wait for
 # never waits behind it. The others look at what has changed, is due or was sent, and take seconds.
 SLOW_TASKS = (
-    "accounts.tasks.verify_log_task",
+    "audit.tasks.verify_log_task",
     "backups.tasks.back_up_task",
     "datasets.tasks.check_integrity_task",
     "pilotzone.tasks.clean_task",

@@ -32,8 +32,8 @@ TASKS: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=MADE_AT.hour, minute=MADE_AT.minute),
     },
     "clean-nightly": {"task": "pilotzone.tasks.clean_task", "schedule": crontab(hour=3, minute=10)},
-    "seal-log": {"task": "accounts.tasks.seal_log_task", "schedule": 60.0},
-    "verify-log-nightly": {"task": "accounts.tasks.verify_log_task", "schedule": crontab(hour=23, minute=45)},
+    "seal-log": {"task": "audit.tasks.seal_log_task", "schedule": 60.0},
+    "verify-log-nightly": {"task": "audit.tasks.verify_log_task", "schedule": crontab(hour=23, minute=45)},
     "tell-of-due-dates": {
         "task": "notices.tasks.notify_of_due_dates_task",
         "schedule": crontab(hour=7, minute=30),

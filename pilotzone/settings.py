@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "regions",
     "accounts",
     "web",
+    "audit",
     "reporting",
     "measures",
     "projects",

@@ -17,8 +17,8 @@ from django.urls import get_resolver
 from django.utils import timezone
 from prometheus_client.metrics_core import GaugeMetricFamily
 
-from accounts.log_check import last_check
-from accounts.log_seals import newest_seal, oldest_unsealed
+from audit.check import last_check
+from audit.seals import newest_seal, oldest_unsealed
 from backups.schedule import failed_backup, latest_backup
 from core import metrics
 from core.clock import now

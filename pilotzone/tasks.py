@@ -6,8 +6,8 @@ from functools import partial
 
 from celery import shared_task
 
-from accounts.log_archive import prune_log
 from accounts.services import delete_ended_tokens, delete_expired_sessions
+from audit.archive import prune_log
 from backups.stored_files import delete_files_without_row, delete_unfinished_files, missing_files
 from datasets.integrity import running as integrity
 from datasets.ledger.versions import delete_old_versions

@@ -3,10 +3,10 @@ from django.urls import include, path
 from django.utils.functional import lazy
 
 from accounts.views import admin_log_in, admin_password_change, preferences
+from audit.views.check import LogCheckPage
+from audit.views.log import LogPage
 from backups.views import BackupsPage
 from pilotzone import health
-from pilotzone.log_check_page import LogCheckPage
-from pilotzone.log_page import LogPage
 from pilotzone.manual import GlossaryPage, GuidePage, GuidesPage
 from pilotzone.permissions_page import PermissionsPage
 from web.site import site_profile

@@ -218,8 +218,7 @@ def stored_keys(kind: str) -> set[CellKey]:
 
 
 def is_current(day: date) -> bool:
-    """Return whether every stored cell is of the day. Takes two look-ups in the index of `as_of` a table, however many
-    cells."""
+    """Return whether every stored cell is of the day, by two look-ups in the index of `as_of` a table."""
     return not any(
         table.stored_rows().filter(**{condition: day}).exists()
         for table in TABLES.values()

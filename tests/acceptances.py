@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db import connections
 
-from accounts.log_chain import Fault
-from accounts.log_check import check_log
-from accounts.log_seals import seal_log
 from accounts.models import User
+from audit.chain import Fault
+from audit.check import check_log
+from audit.seals import seal_log
 from measures.models import Measure, Report, StatusChange
 from measures.reports import accept_report
 from rollups.models import MeasureRollup, StaleCell

@@ -24,7 +24,7 @@ REFUSED = frozenset(f"{PREPOSITIONS} {CONJUNCTIONS} {PRONOUNS} {RELATIVES}".spli
 FEWEST_WORDS = 4
 DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 # Docstrings by folder that are still to be rewritten. A number only goes down: whoever rewrites some lowers it.
-STILL_REFUSED: dict[str, int] = {"tests": 0}
+STILL_REFUSED: dict[str, int] = {}
 
 
 def is_refused(docstring: str) -> bool:
@@ -41,9 +41,9 @@ def refused_in(text: str) -> Iterator[tuple[int, str]]:
 
 
 def sources() -> Iterator[Path]:
-    """Yield the Python files of this project."""
+    """Yield the Python files of this project, but for migrations: these stay as they were released."""
     for folder in sorted({path.parent for path in ROOT.glob("[a-z]*/*.py")}):
-        yield from sorted(folder.rglob("*.py"))
+        yield from (path for path in sorted(folder.rglob("*.py")) if "migrations" not in path.parts)
 
 
 def main() -> int:

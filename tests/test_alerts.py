@@ -32,9 +32,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from rest_framework.response import Response
 
 from accounts.log import Event
-from accounts.log_check import check_and_log
-from accounts.log_seals import seal_log
 from accounts.models import LogSeal
+from audit.check import check_and_log
+from audit.seals import seal_log
 from backups import schedule as backups
 from backups.tasks import back_up_task
 from core import mail, metrics

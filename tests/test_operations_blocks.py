@@ -20,9 +20,9 @@ import yaml
 from django.core.management import CommandError, call_command, get_commands, load_command_class
 from django.test import Client
 
-from accounts.log_archive import prune_log
-from accounts.log_seals import seal_log
 from accounts.models import AccessToken, LogSeal
+from audit.archive import prune_log
+from audit.seals import seal_log
 from core import log_context, request_id
 from core.log_formats import TextFormatter
 from pilotzone.env import strong_key
@@ -286,10 +286,10 @@ class TestTheLog:
         add(14)
         request_id.end()
         log_context.forget()
-        with caplog.at_level(logging.INFO, "accounts.log_seals"):
+        with caplog.at_level(logging.INFO, "audit.seals"):
             seal_log()
         [record] = caplog.records
-        assert shape(TextFormatter().format(record)) == shape(block("2023-08-29 09:30:00,123 INFO [-] accounts"))
+        assert shape(TextFormatter().format(record)) == shape(block("2023-08-29 09:30:00,123 INFO [-] audit"))
 
 
 def shape(line: str) -> str:

@@ -242,8 +242,7 @@ def years_words(years: Iterable[int]) -> str:
 
 
 def missing_words(emissions: Iterable[int], gdp: Iterable[int], *, name: str, gdp_name: str = "") -> str:
-    """Return words that say which years of which input are missing for a path. `name`: what is emitted; `gdp_name`:
-    what GDP is called."""
+    """Return a sentence of the years and inputs that a path lacks. `name`: what is emitted; `gdp_name`: that of GDP."""
     gdp_name = gdp_name or _("GDP")
     emitted, produced = set(emissions), set(gdp)
     wanted = []

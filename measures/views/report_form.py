@@ -217,7 +217,7 @@ class ReportPage(AsksDoubts, FormPage, ReportingView):
         return last
 
     def accepted_reports(self) -> Any:
-        """Up to the form's month, the newest first."""
+        """Return the reports up to the form's month, the newest first."""
         reports = self.measure.reports.accepted().filter(period__lte=self.month)
         return reports.order_by("-period", "-submitted_on", "-pk")
 

@@ -1,4 +1,4 @@
-"""Who changes what gets into an account enters the password once more."""
+"""Tests that whoever changes what gets into an account enters the password once more."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -30,7 +30,7 @@ def vic(client: Client) -> User:
 
 
 def wait(client: Client, *, minutes: float) -> None:
-    """As if the log-in, or the last password, had been so long ago."""
+    """Set the session back as if the log-in, or the last entry of the password, had been `minutes` ago."""
     session = client.session
     session["confirmed_at"] = (timezone.now() - timedelta(minutes=minutes)).timestamp()
     session.save()

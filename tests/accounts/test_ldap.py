@@ -80,7 +80,7 @@ class TestLogIn:
 
     @pytest.mark.parametrize("password", ["", " "])
     def test_an_empty_password_is_refused(self, client: Client, vic: User, password: str) -> None:
-        """Which the directory takes for somebody who wants to be nobody, and lets in."""
+        """The directory takes an empty password for somebody who wants to be nobody, and lets them in."""
         enter(client, password=password)
         assert not is_in(client)
 

@@ -1,4 +1,4 @@
-"""Who guesses is slowed: by account and address, by address, and last by account alone."""
+"""Tests that guessing is slowed: by account and address, by address, and last by account alone."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,7 +21,7 @@ def log_in(name: str, password: str = "guess", *, address: str = "192.0.2.1") ->
 
 
 def fail(times: int, name: str = "vic", *, address: str = "192.0.2.1") -> None:
-    """As if it had been tried so often: a thousand log-ins take their time."""
+    """Record so many failed log-ins without making each of them: a thousand log-ins take their time."""
     found = AccessAttempt.objects.filter(username=name, ip_address=address)
     if not found.exists():
         log_in(name, address=address)

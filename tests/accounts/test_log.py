@@ -1,4 +1,4 @@
-"""What the log keeps of people: accounts and roles, log-ins and failures, tokens, exports, settings, and from where."""
+"""Tests of the log about people: accounts and roles, log-ins and failures, tokens, exports, settings, and addresses."""
 
 import csv
 import io

@@ -14,12 +14,12 @@ from auditlog.models import LogEntry
 from django.core.management import CommandError, call_command
 from django.utils.timezone import now
 
-from accounts import log_archive, log_seals
 from accounts.log import Event, log_event_of_log
-from accounts.log_archive import DamagedArchive, check_archive, check_prunings, prune_log, pruned_seal
-from accounts.log_check import check_log
-from accounts.log_seals import seal_log
 from accounts.models import LogSeal
+from audit import archive, seals
+from audit.archive import DamagedArchive, check_archive, check_prunings, prune_log, pruned_seal
+from audit.check import check_log
+from audit.seals import seal_log
 from core.append_only import AppendOnlyError
 from pilotzone import env
 from tests.accounts.test_log_seals import add, faults, rows
@@ -32,14 +32,14 @@ pytestmark = pytest.mark.django_db
 def folder(settings: Any, tmp_path: Path) -> Path:
     settings.DATA_DIR = tmp_path
     settings.PILOTZONE_LOG_DAYS = 365
-    return tmp_path / log_archive.FOLDER
+    return tmp_path / archive.FOLDER
 
 
 def seal_days_ago(days: int, number: int, monkeypatch: pytest.MonkeyPatch, **fields: Any) -> list[LogEntry]:
     moment = now() - timedelta(days=days)
     entries = add(number, timestamp=moment, **fields)
     with monkeypatch.context() as patch:
-        patch.setattr(log_seals, "now", lambda: moment)
+        patch.setattr(seals, "now", lambda: moment)
         seal_log()
     return entries
 
@@ -113,7 +113,7 @@ def test_where_all_is_old_the_last_seal_stays(folder: Path, monkeypatch: pytest.
 def test_what_was_deleted_only_in_part_is_finished_in_the_next_night(
     old: list[LogEntry], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(log_archive, "CHUNK", 2)
+    monkeypatch.setattr(archive, "CHUNK", 2)
     delete, done = LogEntry.objects.none()._raw_delete.__func__, []  # type: ignore[attr-defined]
 
     def killed(*args: Any) -> int:
@@ -138,7 +138,7 @@ def test_what_was_deleted_only_in_part_is_finished_in_the_next_night(
 def test_nothing_is_deleted_where_the_file_is_not_as_it_was_written(
     old: list[LogEntry], folder: Path, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
-    write = log_archive._write
+    write = archive._write
 
     def write_badly(path: Path, *args: Any) -> Any:
         check = write(path, *args)
@@ -147,10 +147,10 @@ def test_nothing_is_deleted_where_the_file_is_not_as_it_was_written(
         path.write_bytes(gzip.compress(wrong))
         return check
 
-    monkeypatch.setattr(log_archive, "_write", write_badly)
+    monkeypatch.setattr(archive, "_write", write_badly)
     if fault == "no checksum":
-        monkeypatch.setattr(log_archive, "_write", write)
-        monkeypatch.setattr(log_archive, "write_whole", lambda path, text: path.write_text("0" * 64))
+        monkeypatch.setattr(archive, "_write", write)
+        monkeypatch.setattr(archive, "write_whole", lambda path, text: path.write_text("0" * 64))
     with pytest.raises(DamagedArchive):
         prune_log()
     assert LogSeal.objects.count() == 12
@@ -217,7 +217,7 @@ class TestForgedPruning:
         """Makes a file of the first seven as the site does, and changes its content. Gives its digest."""
         folder.mkdir(exist_ok=True)
         path = folder / "log-1-7.ndjson.gz"
-        log_archive._write(path, None, LogSeal.objects.get(number=7))
+        archive._write(path, None, LogSeal.objects.get(number=7))
         path.write_bytes(gzip.compress(change(gzip.decompress(path.read_bytes()))))
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         (folder / f"{path.name}.sha256").write_text(f"{digest}  {path.name}\n")
@@ -244,7 +244,7 @@ class TestForgedPruning:
     def test_of_entries_that_are_not_old_enough(self, old: list[LogEntry], folder: Path) -> None:
         folder.mkdir()
         path, last = folder / "log-1-10.ndjson.gz", LogSeal.objects.get(number=10)
-        log_archive._write(path, None, last)
+        archive._write(path, None, last)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         (folder / f"{path.name}.sha256").write_text(f"{digest}  {path.name}\n")
         self.forge(last, sha256=digest)

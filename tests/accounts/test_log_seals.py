@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from accounts import log_seals, tasks
 from accounts.log import Event
-from accounts.log_chain import Check
-from accounts.log_check import check_log
-from accounts.log_seals import METHODS, content_of, link_of, seal_log, seal_state
 from accounts.models import LogSeal
-from accounts.noted_seals import read_noted
+from audit import seals, tasks
+from audit.chain import Check
+from audit.check import check_log
+from audit.noted_seals import read_noted
+from audit.seals import METHODS, content_of, link_of, seal_log, seal_state
 from pilotzone.schedule import TASKS as SCHEDULE
 from tests.factories import make_user
 from tests.sweeps import examples
@@ -73,7 +73,7 @@ SECOND = "c1f703ec13251ecbaa12eb80fb9c100317c462210d2c41a5c8a235268eb741aa"
 
 
 def test_every_column_of_an_entry_is_sealed() -> None:
-    """Where an update of auditlog brings another column, it needs a method of sealing with a new name."""
+    """An update of auditlog that brings another column needs a method of sealing with a new name."""
     assert set(METHODS["sha256"].columns) == {field.attname for field in LogEntry._meta.concrete_fields}
 
 
@@ -165,7 +165,7 @@ class TestTampering:
         assert faults() == [("broken", 6)]
 
     def test_the_first_entries_with_their_seals(self, sealed: list[LogEntry]) -> None:
-        """As if they had been pruned, which the log would say."""
+        """The first entries are gone as if they had been pruned, but the log would say so."""
         rows(LogEntry, pk__lte=sealed[4].pk).delete()
         rows(LogSeal, number__lt=5)._raw_delete("default")
         assert faults() == [("gap", 5), ("removed", 5)]
@@ -180,7 +180,7 @@ class TestTampering:
         self, sealed: list[LogEntry], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         two_hours_ago = now() - timedelta(hours=2)
-        monkeypatch.setattr(log_seals, "now", lambda: two_hours_ago)
+        monkeypatch.setattr(seals, "now", lambda: two_hours_ago)
         hole, _other = add(2)
         place = hole.pk
         hole.delete()
@@ -248,7 +248,7 @@ class TestSealing:
     def test_many_are_sealed_in_pieces_of_four_statements(
         self, sealed: list[LogEntry], monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
     ) -> None:
-        monkeypatch.setattr(log_seals, "CHUNK", 20)
+        monkeypatch.setattr(seals, "CHUNK", 20)
         add(55)
         # Two ask what waits. Each piece: savepoint, lock, newest, entries, seals, release.
         with django_assert_max_num_queries(2 + 3 * 6):
@@ -279,7 +279,7 @@ class TestSealing:
         self, sealed: list[LogEntry], caplog: pytest.LogCaptureFixture
     ) -> None:
         add(2)
-        with caplog.at_level("INFO", "accounts.log_seals"):
+        with caplog.at_level("INFO", "audit.seals"):
             seal_log()
             seal_log()
         newest = LogSeal.objects.get(number=12)
@@ -294,8 +294,8 @@ class TestSealing:
 
     def test_it_runs_each_minute_and_the_check_each_night(self) -> None:
         by_task = {each["task"]: each["schedule"] for each in SCHEDULE.values()}
-        assert by_task["accounts.tasks.seal_log_task"] == 60.0
-        assert (by_task["accounts.tasks.verify_log_task"].hour, by_task["accounts.tasks.verify_log_task"].minute) == (
+        assert by_task["audit.tasks.seal_log_task"] == 60.0
+        assert (by_task["audit.tasks.verify_log_task"].hour, by_task["audit.tasks.verify_log_task"].minute) == (
             {23},
             {45},
         )
@@ -358,7 +358,7 @@ JSON = st.recursive(
 
 
 class TestAnyEntry(TestCase):
-    """What an entry holds does not matter: it is read from the database as it was sealed, and any two differ."""
+    """Entries with any content: each is read from the database as it was sealed, and any two differ."""
 
     @settings(deadline=None, max_examples=examples(25), suppress_health_check=[HealthCheck.too_slow])
     @given(changes=JSON, data=JSON, text=TEXTS)

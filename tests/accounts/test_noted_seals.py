@@ -18,13 +18,13 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils.timezone import now
 
-from accounts import log_seals, tasks
 from accounts.log import Event, log_event_of_log
-from accounts.log_archive import prune_log
-from accounts.log_check import check_log
-from accounts.log_seals import newest_seal, seal_log
 from accounts.models import LogSeal, Role
-from accounts.noted_seals import Restoration, keep_restorations, note_restoration, read_noted, restorations, seal_notes
+from audit import seals, tasks
+from audit.archive import prune_log
+from audit.check import check_log
+from audit.noted_seals import Restoration, keep_restorations, note_restoration, read_noted, restorations, seal_notes
+from audit.seals import newest_seal, seal_log
 from backups.manifest import Manifest
 from notices.models import NoticeKind
 from notices.wording import notice_sentence, notice_url
@@ -50,7 +50,7 @@ def site(tmp_path: Path, settings: Any) -> Path:
 
 
 def back_up(folder: Path, *, at: datetime | None = None) -> None:
-    """Its list of contents alone."""
+    """Write a backup that has its list of contents alone."""
     folder.mkdir()
     moment = (at or now()).isoformat()
     Manifest(
@@ -87,8 +87,8 @@ def make_anew() -> None:
     moments = dict(LogSeal.objects.values_list("entry_id", "sealed_at"))
     QuerySet(LogSeal)._raw_delete("default")
     previous = None
-    for each in LogEntry.objects.order_by("pk").values(*log_seals.COLUMNS):
-        previous = log_seals._next_seal(previous, each, moments.get(each["id"], now()))
+    for each in LogEntry.objects.order_by("pk").values(*seals.COLUMNS):
+        previous = seals._next_seal(previous, each, moments.get(each["id"], now()))
         previous.save(force_insert=True)
 
 
@@ -114,7 +114,7 @@ def remove_with_seal() -> None:
 
 
 def truncate(number: int) -> None:
-    """And has the database count on from there, as if nothing had come after."""
+    """Remove all after a number, and have the database count on from there, as if nothing had come after."""
     last = LogSeal.objects.get(number=number).entry_id
     rows(LogSeal, number__gt=number)._raw_delete("default")
     rows(LogEntry, pk__gt=last).delete()
@@ -142,7 +142,7 @@ def rewrite_nightly_note() -> None:
 
 
 def forge_pruning() -> None:
-    """Without a file."""
+    """Remove the first entries and log a pruning that wrote no file."""
     seal = LogSeal.objects.get(number=5)
     told = {"file": "log-1-5.ndjson.gz", "sha256": "0" * 64, "entries": 5, "days": 365}
     rows(LogEntry, pk__lte=seal.entry_id).delete()
@@ -151,7 +151,7 @@ def forge_pruning() -> None:
 
 
 def forge_pruning_with_file() -> None:
-    """Of entries that were altered: the file is in order in itself, and so is the chain that goes on after it."""
+    """Prune entries that were altered: the file is in order in itself, and so is the chain that goes on after it."""
     alter(3)
     rewrite_nightly_note()
     assert prune_log() == 5
@@ -277,11 +277,11 @@ class TestRestored:
     def test_a_backup_that_is_older_than_a_night_is_no_night_without_a_check(
         self, night: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("accounts.log_seals.now", lambda: now() + timedelta(days=3))
+        monkeypatch.setattr("audit.seals.now", lambda: now() + timedelta(days=3))
         add()
         seal_log()
         assert {fault for fault, _number in faults()} >= {"not_checked"}
-        monkeypatch.setattr("accounts.noted_seals.now", lambda: now() + timedelta(days=2.9))
+        monkeypatch.setattr("audit.noted_seals.now", lambda: now() + timedelta(days=2.9))
         note_restoration(now() - timedelta(days=1))
         assert "not_checked" not in {fault for fault, _number in faults()}
 
@@ -314,13 +314,13 @@ class TestSkippedIds:
 class TestNights:
     def test_one_without_a_check_is_named(self, night: str, monkeypatch: pytest.MonkeyPatch) -> None:
         later = now() + timedelta(hours=27)
-        monkeypatch.setattr(log_seals, "now", lambda: later)
+        monkeypatch.setattr(seals, "now", lambda: later)
         add()
         seal_log()
         assert faults() == [("not_checked", None)]
 
     def test_a_site_that_was_off_is_not(self, night: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("accounts.log_check.now", lambda: now() + timedelta(days=3))
+        monkeypatch.setattr("audit.check.now", lambda: now() + timedelta(days=3))
         assert faults() == []
 
 
@@ -360,7 +360,7 @@ class TestAlarm:
         def fail(*args: Any) -> None:
             raise OSError("away")
 
-        monkeypatch.setattr("accounts.log_mail.send_mail", fail)
+        monkeypatch.setattr("audit.mail.send_mail", fail)
         tasks.verify_log_task.apply(throw=True)
         assert "could not be told by e-mail" in caplog.text
 
@@ -384,7 +384,7 @@ def test_a_damaged_backup_says_nothing(night: str, settings: Any) -> None:
 def test_a_folder_among_the_backups_that_nobody_may_read_holds_up_no_check(
     night: str, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Such as `lost+found` of a disk of its own."""
+    """A folder such as the `lost+found` of a disk of its own is passed over."""
     (settings.PILOTZONE_BACKUP_DIR / "lost+found").mkdir()
     look = Path.is_file
 

@@ -94,7 +94,7 @@ def asked_of_provider(answer: Any) -> dict[str, str]:
 
 
 def agree(answer: Any, sub: str = "u-1", action: str = "") -> str:
-    """As the person does on the page of the real provider: where that sends the browser."""
+    """Agree as a person does on the page of the real provider, and return the address to which it sends the browser."""
     form = {"sub": sub, "action": action} if action else {"sub": sub}
     page = requests.post(answer["Location"], form, allow_redirects=False, timeout=10)
     assert page.status_code == 302, page.text
@@ -425,14 +425,14 @@ class TestLogOut:
 
 
 class TestAnswers:
-    """What is taken to prove who somebody is, and what is not."""
+    """The answers that are taken to prove who somebody is, and those that are not."""
 
     @pytest.fixture
     def linked(self, forged: ForgingProvider) -> User:
         return make_linked(issuer=forged.issuer)
 
     def come_back(self, client: Client, forged: ForgingProvider, id_token: Any, query: str = "") -> Any:
-        """With a code, for which the provider gives what `id_token` makes of the nonce."""
+        """Come back with a code, for which the provider gives the token that `id_token` makes of the nonce."""
         asked = asked_of_provider(begin(client))
         forged.id_token = id_token(asked["nonce"])
         return client.get(f"{DONE}?code=c&state={asked['state']}{query}")

@@ -168,7 +168,7 @@ class TestAge:
 
 
 class TestAnotherIsToBeChosen:
-    """Whose password somebody else knows."""
+    """An account whose password somebody else knows."""
 
     @pytest.fixture
     def vic(self) -> User:

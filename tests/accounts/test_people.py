@@ -70,7 +70,7 @@ def change(person: User, by: User, **changes: Any) -> User:
 
 
 def set_through(path: str, password: str = PASSWORD) -> Any:
-    """What somebody gets who opens a link and sets a password there."""
+    """Open a link as a person does, set a password there, and return the answer."""
     client = Client()
     form = client.get(path)
     if form.status_code != 302:
@@ -265,7 +265,7 @@ class TestChange:
 
 
 class TestOwnerIsTold:
-    """What lets another into an account does not happen behind its owner's back."""
+    """The notices of changes that let another into an account: none happens behind its owner's back."""
 
     def notices(self, person: User) -> list[str]:
         return list(Notice.objects.filter(user=person).values_list("kind", flat=True))
@@ -331,7 +331,7 @@ class TestOwnerIsTold:
 
 @pytest.mark.usefixtures("console")
 class TestWithoutAMailServer:
-    """What is printed in place of an e-mail is in the log of the server, which many read."""
+    """The text printed in place of an e-mail, which is in the log of the server, which many read."""
 
     def test_no_link_is_printed(self, mia: User, capsys: pytest.CaptureFixture[str], caplog: Any) -> None:
         links = [invite(mia, email="li@example.org"), reset_password(make_user("vic", email="vic@example.org"), by=mia)]
@@ -443,7 +443,7 @@ class TestTheFirstAdministrator:
         assert client.get("/admin/").status_code == 200
 
     def test_the_first_one_has_the_name_that_is_asked_for(self, db: None) -> None:
-        """Who would guess passwords knows what accounts are called elsewhere."""
+        """Anybody who would guess passwords knows what accounts are called elsewhere."""
         with pytest.raises(CommandError, match="is no name of an account"):
             call_command("first_administrator", username="li min")
         call_command("first_administrator", username="limin", stdout=(output := StringIO()))

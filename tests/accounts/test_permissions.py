@@ -1,4 +1,4 @@
-"""Who reports what: Ada for Science, Zoe for a city."""
+"""Tests of who reports what: Ada for Science, Zoe for a city."""
 
 from typing import Any
 

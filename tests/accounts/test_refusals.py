@@ -1,4 +1,4 @@
-"""What the site refuses to a person with an account is in the log, and a script cannot fill it."""
+"""Tests that the log has what the site refuses to a person with an account, and that a script cannot fill it."""
 
 from datetime import timedelta
 from typing import Any

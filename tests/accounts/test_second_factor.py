@@ -28,7 +28,7 @@ PASSWORD = "only-for-tests"
 
 
 def code_of(user: User, *, steps: int = 0) -> str:
-    """What the app shows so many half minutes from now."""
+    """Return the code that the app shows so many half minutes from now."""
     device = AuthenticatorApp.objects.get(user=user)
     totp = TOTP(device.bin_key)
     totp.time = timezone.now().timestamp() + 30 * steps
@@ -36,7 +36,7 @@ def code_of(user: User, *, steps: int = 0) -> str:
 
 
 def set_up(user: User) -> list[str]:
-    """With an app whose newest code is as if it were used a while ago; the recovery codes."""
+    """Set up an app whose newest code is as if it were used a while ago, and return the recovery codes."""
     app_to_confirm(user)
     codes = confirm_app(user, code_of(user))
     AuthenticatorApp.objects.filter(user=user).update(last_t=-1)
@@ -362,7 +362,7 @@ class TestKeysInTheDatabase:
         return key
 
     def log_in(self, user: User, code: str, *, language: str = "en") -> str:
-        """What the second step of the log-in says to the code."""
+        """Send the code in the second step of the log-in, and return the text of the answer."""
         client = Client()
         enter(client, user.username)
         client.defaults["HTTP_ACCEPT_LANGUAGE"] = language

@@ -1,4 +1,4 @@
-"""Whose a session is, from where, and what ends it."""
+"""Tests of sessions: whose they are, from where, and what ends them."""
 
 from typing import Any
 

@@ -60,7 +60,7 @@ WRITTEN = (
 
 
 def wrong(answer: Any) -> dict[str, list[str]]:
-    """What a refusal says of each parameter, or of each field that was sent by its pointer."""
+    """Return the errors of a refusal by parameter, or by the pointer of each field that was sent."""
     assert answer["Content-Type"] == "application/problem+json"
     found: dict[str, list[str]] = {}
     for each in answer.json()["errors"]:

@@ -41,7 +41,7 @@ def _small_site(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
 
 @pytest.fixture
 def site(db: Any, today: date, _small_site: Any, django_db_blocker: Any) -> Iterator[SimpleNamespace]:
-    """What the test changes is taken back; a test that commits has the site in its own database."""
+    """Yield the rows of the small site and take changes back; a test that commits has the site in its own database."""
     if not connection.in_atomic_block:
         yield make_site()
         return

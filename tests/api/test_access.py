@@ -1,4 +1,4 @@
-"""Who may ask, and what everyone else is told: always in JSON."""
+"""Tests of who may ask, and of what everyone else is told: always in JSON."""
 
 from typing import Any
 
@@ -85,7 +85,7 @@ def test_too_many_requests_are_told_when_to_come_back(site: Any, ask: Any, monke
 def test_a_caller_is_counted_by_the_address_that_the_proxies_saw(
     site: Any, ask: Any, monkeypatch: pytest.MonkeyPatch, settings: Any, proxies: int, answers: list[int]
 ) -> None:
-    """And not by what it writes into the header itself, to escape its limit."""
+    """A caller cannot escape its limit by what it writes into the header itself."""
     monkeypatch.setattr(AnonymousThrottle, "THROTTLE_RATES", {"anonymous": "1/min"})
     settings.PILOTZONE_PROXIES = proxies
     callers = ("6.6.6.6, 192.0.2.7", "192.0.2.8", "7.7.7.7, 192.0.2.7")

@@ -1,4 +1,4 @@
-"""What single answers say, with figures worked out by hand from the site of conftest."""
+"""Tests of single answers, with figures worked out by hand from the site of conftest."""
 
 import csv
 import io
@@ -323,7 +323,7 @@ def test_names_of_categories_come_in_both_languages(site: Any, ask: Any) -> None
 
 
 class TestProjectsByTwoKeys:
-    """What rows count is counted here once more, in plain Python."""
+    """The rollups by two keys, whose rows are counted here once more, in plain Python."""
 
     @pytest.fixture
     def _projects(self, site: Any) -> None:

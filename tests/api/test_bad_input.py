@@ -71,7 +71,7 @@ def asked_with(address: str, *pairs: tuple[str, str]) -> str:
 
 
 def is_harmless(answer: Any, value: str, names: set[str]) -> bool:
-    """Whether it is an answer or a clear refusal in English; gives the former."""
+    """Assert that it is an answer or a clear refusal in English, and return whether it is an answer."""
     assert answer.status_code in (200, 400), answer.content
     assert "html" not in answer["Content-Type"]
     assert answer["X-Content-Type-Options"] == "nosniff"

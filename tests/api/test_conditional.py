@@ -214,7 +214,7 @@ class TestLastModified:
 
 
 def is_made(ask: Any, path: str) -> bool:
-    """Whether an answer was made for this caller: a cached one asks for the version alone."""
+    """Return whether an answer was made for this caller: a cached one asks for the version alone."""
     with CaptureQueriesContext(connection) as queries:
         assert ask(path).status_code == 200
     return any("web_datachange" not in query["sql"] for query in queries)

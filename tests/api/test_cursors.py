@@ -109,7 +109,7 @@ def test_each_untouched_row_comes_once_while_others_come_change_and_go(
 
 
 def test_pages_by_number_would_not_do(site: Any, ask: Any) -> None:
-    """What the cursor is for: a row that goes shifts the numbered pages by one."""
+    """Cursors are needed because a row that goes shifts the numbered pages by one."""
     first = [row["code"] for row in ask("projects/?ordering=-code&page_size=1").json()["results"]]
     Project.objects.get(code=first[0]).delete()
     second = [row["code"] for row in ask("projects/?ordering=-code&page_size=1&page=2").json()["results"]]

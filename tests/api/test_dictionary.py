@@ -34,7 +34,7 @@ def title(address: str) -> str:
 
 
 def paths(value: Any, path: str = "") -> set[str]:
-    """Of every field of an answer, as the dictionary writes them."""
+    """Return the path of every field of an answer, as the dictionary writes it."""
     found: set[str] = set()
     if isinstance(value, dict):
         for name, each in value.items():

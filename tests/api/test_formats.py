@@ -1,4 +1,4 @@
-"""Which format an answer has: what the address says, else what the caller accepts."""
+"""Tests of the format of an answer: the one that the address names, else one that the caller accepts."""
 
 import json
 from typing import Any

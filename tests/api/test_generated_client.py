@@ -1,4 +1,5 @@
-"""What openapi-python-client makes of the description works as it stands: lists, cursors, fields, files, refusals."""
+"""Tests that the client openapi-python-client makes of the description works as it stands: lists, cursors, fields,
+files, refusals."""
 
 import csv
 import importlib
@@ -62,7 +63,7 @@ def client(made: Any, site: Any, open_reading: None) -> Iterator[Any]:
 
 
 def operation(name: str) -> Any:
-    """Such as `measures.measures`."""
+    """Import the client's module of an operation, such as `measures.measures`."""
     return importlib.import_module(f"{NAME}.api.{name}")
 
 

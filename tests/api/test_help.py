@@ -24,7 +24,7 @@ WIND = {"en": "Offshore wind", "zh-hans": "海上风电"}
 
 
 def said(language: str) -> dict[str, str]:
-    """What each block prints on the small site, where M004 began its work in August."""
+    """Return what each block prints on the small site, where M004 began its work in August."""
     return {
         "python-plain": f"2023-07-31 1\nM001 {LABORATORY[language]}\n",
         "python-pandas": "3\ncategory\nenergy        1235.5678\ninnovation       0.5000\n"

@@ -1,4 +1,4 @@
-"""What every list does: columns, pages, order, search, files, and refusals that name what is allowed."""
+"""Tests of every list: columns, pages, order, search, files, and refusals that name what is allowed."""
 
 import csv
 import io

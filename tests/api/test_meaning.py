@@ -1,4 +1,4 @@
-"""What the API says of itself: every field and parameter has a meaning, in Chinese and in English."""
+"""Tests that the API explains itself: every field and parameter has a meaning, in Chinese and in English."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
-"""What the schema allows is answered as the schema says, what it does not allow is refused, and nothing is a fault."""
+"""Tests that what the schema allows is answered as it says, what it does not allow is refused, and nothing is a
+fault."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -92,7 +93,7 @@ def callers(request: Any, site: Any, settings: Any, token_of: Any, monkeypatch: 
 
 @pytest.fixture
 def row_of(site: Any) -> Callable[[Any], dict[str, Any]]:
-    """What stands in the path of an operation so that it finds its row."""
+    """Return a function that gives an operation the values in its path with which it finds its row."""
     [accepted, submitted] = make.Report.objects.filter(measure__code="M004").order_by("submitted_on")
     returned = make.make_report(site.first, date(2023, 8, 21), state="returned")
     growth = make.Indicator.objects.get(code="gdp_growth_ytd")

@@ -84,7 +84,7 @@ def shape_of(filterset_class: Any, name: str) -> Shape:
 
 
 def rows(answer: Any) -> set[str] | None:
-    """Of an answer, a file or a page; None of a refusal."""
+    """Return the rows of an answer, a file or a page; None for a refusal."""
     if answer.status_code == 400:
         return None
     assert answer.status_code == 200, answer.content
@@ -98,7 +98,7 @@ def rows(answer: Any) -> set[str] | None:
 
 
 def outcomes(ask: Any, name: str, values: list[str], *, is_text: bool = False) -> dict[str, str]:
-    """What comes of each way to write values; `ask` takes a query and gives an answer."""
+    """Return the outcome of each way to write values; `ask` takes a query and gives an answer."""
     alone = {each: rows(ask(f"{name}={each}")) for each in values}
     two = sorted(values, key=lambda each: -len(alone[each] or ()))[:2]
     together = set().union(*(alone[each] or () for each in two))
@@ -158,7 +158,7 @@ def test_a_filter_of_a_page_takes_several_values_or_refuses_them(
     address: str, whole: bool, site: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Each look at the log would add a row to it.
-    monkeypatch.setattr("pilotzone.log_page.log_reading", lambda request: None)
+    monkeypatch.setattr("audit.views.log.log_reading", lambda request: None)
     client = Client()
     roles = {"/log/": "auditor", "/office/people/": "administrator"}
     client.force_login(make.make_user("rita", role=roles.get(address, "reviewer")))

@@ -144,7 +144,7 @@ def test_anything_else_is_refused(asked: str, site: Any, ask: Any) -> None:
 
 
 def test_what_the_last_answer_said_finds_the_row_again(site: Any, ask: Any) -> None:
-    """As the database itself writes the moment, with as many decimals as it likes."""
+    """The moment is as the database itself writes it, with as many decimals as it likes."""
     Project.objects.update(updated_at=OLD)
     Project.objects.filter(code="P0002").mark_updated()
     [said] = {row["updated_at"] for row in ask("projects/").json()["results"] if row["code"] == "P0002"}

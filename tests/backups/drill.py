@@ -17,11 +17,11 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from accounts.log_archive import archive_files, prune_log
-from accounts.log_seals import seal_log
 from accounts.models import User
-from accounts.noted_seals import RESTORED
 from accounts.services import DEMO_PASSWORDS, make_demo_accounts
+from audit.archive import archive_files, prune_log
+from audit.noted_seals import RESTORED
+from audit.seals import seal_log
 from backups.stored_files import named_files
 from core.clock import now
 from datasets.demonstration import FOLDER as FIXTURES
@@ -75,7 +75,7 @@ def fill() -> None:
 def _export_old_log() -> None:
     moment = now() - timedelta(days=settings.PILOTZONE_LOG_DAYS + 1)
     add(3, timestamp=moment)
-    with patch("accounts.log_seals.now", lambda: moment):
+    with patch("audit.seals.now", lambda: moment):
         seal_log()
     prune_log()
 

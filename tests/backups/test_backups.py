@@ -20,9 +20,9 @@ from django.core.files.base import ContentFile
 from django.db import connection, connections, transaction
 
 from accounts.log import Event
-from accounts.log_chain import Fault
-from accounts.log_check import check_log
-from accounts.log_seals import newest_seal, seal_log
+from audit.chain import Fault
+from audit.check import check_log
+from audit.seals import newest_seal, seal_log
 from backups import databases, making, manifest, postgresql
 from core.release import release
 from measures.models import Comment, Evidence

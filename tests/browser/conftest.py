@@ -89,7 +89,8 @@ def watch(page, site):
 
 
 def held(page, pattern):
-    """Where the page's next request for such an address waits, until it is told to `continue_()`: a slow line."""
+    """Hold the page's next request for such an address in the returned list, until it is told to `continue_()`: a slow
+    line."""
     waiting = []
     page.route(pattern, lambda route: waiting.append(route), times=1)
     return waiting

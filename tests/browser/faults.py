@@ -1,4 +1,4 @@
-"""What must not be found on any page: each function gives a list of sentences, empty where all is well."""
+"""Checks for what must not be on any page: each function gives a list of sentences, empty where all is well."""
 
 import csv
 import re
@@ -147,7 +147,8 @@ AXE_OPTIONS: dict[str, Any] = {
 
 
 def barriers(page: Page) -> list[str]:
-    """What axe finds. Evaluated from outside, since the content security policy refuses a script of another origin."""
+    """Return the faults that axe finds. It is evaluated from outside, since the content security policy refuses a
+    script of another origin."""
     page.evaluate(AXE_SCRIPT)
     results = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)
     return [

@@ -668,7 +668,8 @@ M999,,,开工。,
 
 
 def months_of(person: User) -> dict[str, str]:
-    """What a department filled in: one file that waits, with rows of each kind, and one that was submitted."""
+    """Make the files that a department filled in: one that waits, with rows of each kind, and one that was
+    submitted."""
     waits, sent = MONTH, "编号,工作进展\nM008,八月开工。\n"
     return files_of_month(person, Upload.Kind.MONTH, {"month": waits, "sent": sent})
 
@@ -706,7 +707,7 @@ def files_of_month(person: User, kind: Upload.Kind, files: dict[str, str]) -> di
 
 
 def files_of(person: User, kind: Upload.Kind, files: dict[str, str], *, period: date | None = None) -> dict[str, str]:
-    """By their names; the last one is filed."""
+    """Upload the files and return the ids of their uploads by their names; the last one is filed."""
     plan, made = Plan.objects.get(), {}
     for name, content in files.items():
         upload = keep_upload(

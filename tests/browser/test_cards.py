@@ -1,4 +1,5 @@
-"""On phones the rows of lists are cards: what decides comes first, nothing is cut, and all of a card can be touched."""
+"""Tests of the rows of lists on phones, which are cards: what decides comes first, nothing is cut, and all of a card
+can be touched."""
 
 import pytest
 from playwright.sync_api import expect

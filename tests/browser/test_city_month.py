@@ -84,7 +84,7 @@ def province(page, site):
 
 
 def in_plain_python():
-    """By city, what is invested since 1 January and planned, in 万元."""
+    """Return what is invested since 1 January and what is planned, in 万元, by city."""
     newest, sums = {}, {}
     months = ProjectMonth.objects.filter(state="accepted", period__lte=AUGUST).order_by("period", "submitted_on", "pk")
     for month in months:

@@ -28,7 +28,7 @@ def demo(node, tmp_path_factory):
 
 
 def look(url, *categories):
-    """What Lighthouse reports of a page, as its JSON says it."""
+    """Run Lighthouse on a page and return its report, as its JSON says it."""
     flags = [*FLAGS, *(["--no-sandbox"] if os.getuid() == 0 else [])]
     command = [str(ROOT / "node_modules/.bin/lighthouse"), url, "--quiet", "--output=json"]
     command += ["--no-enable-error-reporting", "--disable-full-page-screenshot", f"--chrome-flags={' '.join(flags)}"]
@@ -42,7 +42,7 @@ def look(url, *categories):
 
 
 def found(report):
-    """What costs a page points, with the elements that it is about."""
+    """Yield each audit that costs a page points, with the elements that it is about."""
     for category in report["categories"].values():
         for audit in (report["audits"][one["id"]] for one in category["auditRefs"] if one["weight"]):
             if audit["score"] is not None and audit["score"] < 1:

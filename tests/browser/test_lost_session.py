@@ -1,4 +1,5 @@
-"""What was sent after the session had ended: this browser kept it for whoever typed it, and for nobody else."""
+"""Tests of what was sent after the session had ended: this browser kept it for whoever typed it, and for nobody
+else."""
 
 from datetime import date
 
@@ -19,7 +20,7 @@ def lose_session(page):
 
 
 def return_as(page, name):
-    """Through the link of the page that says that nothing was saved."""
+    """Log in through the link of the page that says that nothing was saved."""
     page.get_by_role("heading", name="This was not saved").wait_for()
     page.locator("main").get_by_role("link", name="Log in").click()
     page.locator("input[name=username]").fill(name)

@@ -33,7 +33,7 @@ TILES = [(1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3), (3, 1), (3, 2)]
 
 @pytest.fixture(scope="module")
 def workbook(tmp_path_factory: Any, libreoffice: str) -> Path:
-    """As LibreOffice saves what openpyxl wrote."""
+    """Return the path of a workbook that openpyxl wrote, as LibreOffice saves it."""
     folder = tmp_path_factory.mktemp("newcomer")
     tiles = dict(zip(CITIES, TILES, strict=True))
     regions = [
@@ -64,7 +64,7 @@ class Newcomer:
         target.click()
 
     def leave_by(self, target: Locator) -> None:
-        """Until the page that it leads to is there."""
+        """Click the target and wait until the page that it leads to is there."""
         with self.page.expect_navigation():
             self.click(target)
 
@@ -75,7 +75,7 @@ class Newcomer:
         self.leave_by(self.page.locator("main").get_by_role("link", name=name, exact=True).first)
 
     def go(self, name: str) -> None:
-        """By the main navigation."""
+        """Go to a page by the main navigation."""
         if self.width == NARROW:
             self.click(self.page.locator(".menu-button"))
         self.leave_by(self.page.locator("#menu").get_by_role("link", name=name, exact=True))
@@ -99,7 +99,7 @@ class Newcomer:
 
 @pytest.fixture
 def newcomer(request: Any, browser: Browser, tmp_path: Path) -> Iterator[tuple[Newcomer, str, float]]:
-    """With the link that the one command printed, and when it was given."""
+    """Yield a newcomer, the link that the one command printed, and when the command was given."""
     begun = time.monotonic()
     with started(tmp_path, {"PILOTZONE_TODAY": DAY.isoformat()}) as (serve, port):
         greeting = GREETING.search(serve.output)

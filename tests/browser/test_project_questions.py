@@ -18,7 +18,7 @@ LAST_MONTH = date(2023, 7, 1)
 
 
 def months_in_force(until=LAST_MONTH):
-    """By project, the newest accepted month that ended by the day."""
+    """Return each project's newest accepted month up to `until`."""
     found = {}
     for month in ProjectMonth.objects.filter(state="accepted", period__lte=until).order_by("period", "submitted_on"):
         found[month.project_id] = month
@@ -57,7 +57,7 @@ def which_energy_projects_of_yantai_are_behind_their_plan(walk):
 
 
 def which_city_completes_least_of_its_annual_plan(walk):
-    """On the overview's map and table, and whether others fell behind it."""
+    """Find the city on the overview's map and table, and whether others fell behind it."""
     months, sums = months_in_force(), {}
     for plan in AnnualPlan.objects.filter(year=2023).select_related("project__city"):
         own = sums.setdefault(plan.project.city.short_zh, [0, 0])

@@ -1,4 +1,4 @@
-"""From an app that is set up to a log-in with its code, as a person does it."""
+"""Tests of the way from an app that is set up to a log-in with its code, as a person does it."""
 
 import time
 

@@ -1,4 +1,5 @@
-"""To a provider and back, as a person does it: the content security policy and cookies have to let it through."""
+"""Tests of the way to a provider and back, as a person does it: the content security policy and cookies have to let it
+through."""
 
 from urllib.parse import urlsplit
 

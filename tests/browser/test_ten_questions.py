@@ -249,7 +249,8 @@ def what_must_be_done_a_month_to_finish_in_time(walk):
 
 
 def who_lost_most_ground(walk):
-    """Since the end of July, of those that lead five measures or more: by the gap to time elapsed, then to the plan."""
+    """Find who lost most since the end of July, of those that lead five measures or more: by the gap to time elapsed,
+    then to the plan."""
     now, then = statuses(), statuses(date(2023, 7, 31))
     falls = {}
     for department in Department.objects.all():

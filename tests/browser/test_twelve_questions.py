@@ -30,7 +30,7 @@ def count_of(walk):
 
 
 def shares_of(walk):
-    """Of whom the rows of a list are, as the fold below its count says."""
+    """Return how many rows of a list are of whom, as the fold below its count says."""
     rows = [each.split() for each in walk.page.locator(".shares").first.locator("li").all_text_contents()]
     return {words[0]: int(words[1].replace(",", "")) for words in rows}
 

@@ -14,11 +14,12 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, connections, transaction
 from django.test import Client
 
-from accounts import log, log_seals
+from accounts import log
 from accounts.log import log_settings
-from accounts.log_check import check_log
 from accounts.models import AccessToken, Department, LogSeal, Scope, User
 from accounts.services import create_token, create_token_once
+from audit import seals
+from audit.check import check_log
 from core.exceptions import NotAllowed
 from measures.filing import report_no_change
 from measures.models import Measure, Report, StatusChange, TermsChange
@@ -95,7 +96,7 @@ def at_once(jobs):
 
 
 def split(answers):
-    """Those that went well, and the refusals; anything else is a failure of the test."""
+    """Return the answers that went well, and the refusals; anything else is a failure of the test."""
     refusals = [answer for answer in answers if isinstance(answer, NotAllowed)]
     well = [answer for answer in answers if not isinstance(answer, Exception)]
     strange = [answer for answer in answers if isinstance(answer, Exception) and not isinstance(answer, NotAllowed)]
@@ -247,7 +248,7 @@ def test_measures_that_change_places_at_once_stop_nobody(department, reviewers):
 
 
 def test_a_rebuild_in_progress_shows_no_half_new_figures(measure, monkeypatch):
-    """Between the two tables, and before the commit, other connections see the cells as they were."""
+    """Other connections see the cells as they were, between the two tables and before the commit."""
     project = make_project(measure.section.plan, investment=1)
     rebuild_rollups()
     plan = measure.section.plan_id
@@ -589,26 +590,26 @@ def add_to_log(number):
 
 
 def test_eight_sealers_at_once_make_one_chain(monkeypatch):
-    link = log_seals._next_seal
+    link = seals._next_seal
 
     def link_slowly(*args):
         """All have read the newest seal before one has written another."""
         time.sleep(0.002)
         return link(*args)
 
-    monkeypatch.setattr(log_seals, "CHUNK", 20)
-    monkeypatch.setattr(log_seals, "_next_seal", link_slowly)
+    monkeypatch.setattr(seals, "CHUNK", 20)
+    monkeypatch.setattr(seals, "_next_seal", link_slowly)
     add_to_log(200)
-    waiting = log_seals.seal_state().waiting
-    sealed, errors = split(at_once([log_seals.seal_log] * EIGHT))
+    waiting = seals.seal_state().waiting
+    sealed, errors = split(at_once([seals.seal_log] * EIGHT))
     assert (sum(sealed), errors) == (waiting, [])
     assert check_log().found == 0
     assert [seal.number for seal in LogSeal.objects.all()] == list(range(1, waiting + 1))
 
 
 def test_entries_of_transactions_that_end_late_are_sealed_as_they_come():
-    """On SQLite one writes at a time; on PostgreSQL the first entry is committed after the second was sealed."""
-    log_seals.seal_log()
+    """SQLite lets one write at a time; on PostgreSQL the first entry is committed after the second was sealed."""
+    seals.seal_log()
     begun, may_end = threading.Event(), threading.Event()
 
     def write_slowly():
@@ -620,16 +621,16 @@ def test_entries_of_transactions_that_end_late_are_sealed_as_they_come():
     def write_and_seal():
         begun.wait(20)
         add_to_log(1)
-        sealed = log_seals.seal_log()
+        sealed = seals.seal_log()
         may_end.set()
         return sealed
 
     answers, errors = split(at_once([write_slowly, write_and_seal]))
     assert errors == []
     assert answers[1] >= 1
-    log_seals.seal_log()
+    seals.seal_log()
     assert check_log().found == 0
-    assert log_seals.seal_state().waiting == 0
+    assert seals.seal_state().waiting == 0
     order = list(LogSeal.objects.order_by("-number").values_list("entry_id", flat=True)[:2])
     late = order[0] < order[1]
     assert late or connection.vendor == "sqlite"
@@ -638,10 +639,10 @@ def test_entries_of_transactions_that_end_late_are_sealed_as_they_come():
 def test_the_log_grows_while_it_is_sealed():
     def seal_often():
         for _run in range(20):
-            log_seals.seal_log()
+            seals.seal_log()
 
     answers, errors = split(at_once([*[lambda: add_to_log(25)] * 4, seal_often, seal_often]))
     assert (len(answers), errors) == (6, [])
-    log_seals.seal_log()
+    seals.seal_log()
     assert check_log().found == 0
     assert LogSeal.objects.count() == LogEntry.objects.count()

@@ -1,5 +1,5 @@
-"""After any change, what readers are shown is what would be made anew: for every cached page and answer of the API, and
-whoever reads."""
+"""Tests that after any change readers are shown what would be made anew: for every cached page and answer of the API,
+and whoever reads."""
 
 import re
 from collections.abc import Callable, Collection, Sequence
@@ -164,9 +164,9 @@ class Readers:
         monkeypatch.setattr(cache, "get", look_and_note)
 
     def shown(self) -> dict[tuple[str, str], bytes]:
-        """What each person is shown of each page, which is what would be made for them: a page that comes out of the
-        cache is compared with one made without it. One that was made is in the cache for the next time, as it is.
-        """
+        """Return each page as each person is shown it, which is as it would be made for them: a page that comes out of
+        the cache is compared with one made without it. One that was made is in the cache for the next time, as it
+        is."""
         return {
             (person, place): self._open(person, place, client, address)
             for person, client in self.clients.items()
@@ -184,7 +184,7 @@ class Readers:
         return first.content
 
     def _get(self, client: Client, address: str) -> tuple[Shown, bool]:
-        """And whether it comes out of the cache."""
+        """Return the answer, and whether it comes out of the cache."""
         self.found.clear()
         answer = client.get(address)
         assert answer.status_code in (200, 302, 401), address

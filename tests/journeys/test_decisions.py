@@ -51,7 +51,7 @@ class Kind:
         return self.submit(self.write())
 
     def file_many(self, number: int) -> list[Any]:
-        """About as many subjects."""
+        """File and return so many reports, each about another subject."""
         filed = []
         for _n in range(number):
             self.take_next_subject()
@@ -170,7 +170,7 @@ def rita(site: SimpleNamespace) -> Client:
 
 
 def shown_key(client: Client, url: str) -> str:
-    """As the page that waits sends it back."""
+    """Return the report's key as the page that waits sends it back."""
     keys = set(re.findall(r'name="report"\s+value="([^"]+)"', client.get(url).content.decode()))
     [key] = keys
     return str(key)
@@ -260,7 +260,7 @@ class TestMeanwhile:
         assert report.state == "draft"
 
     def test_its_department_was_merged(self, kind, rita, way, site):
-        """It says what it said: the decision stands."""
+        """The report says what it said, so the decision stands."""
         report = kind.file()
         key = shown_key(rita, kind.url)
         merge_departments(site.science, into=make_department("new"), by=site.rolf, reason="机构改革")
@@ -292,7 +292,7 @@ def test_an_acceptance_of_something_else_is_not_undone(kind, rita):
 
 
 class TestReturned:
-    """What the office returned and nobody has submitted again, with the words."""
+    """The list of what the office returned and nobody has submitted again, with the words."""
 
     def rows(self, client: Client, kind: Kind, query: str = "") -> list[str]:
         answer = client.get(f"{kind.url}returned/{query}")

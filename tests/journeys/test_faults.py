@@ -1,6 +1,5 @@
-"""What goes wrong on a real site, done to real processes: whatever it is, within one sweep every accepted report is in
-the totals, every stored total is what its rows say, and no mark is left.
-"""
+"""Faults of a real site, done to real processes: whatever goes wrong, within one sweep every accepted report is in the
+totals, every stored total is what its rows say, and no mark is left."""
 
 import math
 import os
@@ -105,7 +104,7 @@ def test_a_worker_killed_in_the_middle_of_a_batch_leaves_all_as_it_was(reports, 
 @pytest.mark.long
 @pytest.mark.faults("worker killed", "SIGKILL of its child at work")
 def test_a_worker_whose_child_is_killed_at_its_work_goes_on(reports, rita, broker):
-    """As the kernel does when memory runs out: the largest process goes, its parent stays."""
+    """The kernel does the same when memory runs out: the largest process goes, its parent stays."""
     for report in reports:
         accept(report, rita)
     app.control.purge()
@@ -390,7 +389,7 @@ def test_an_older_count_never_overwrites_a_newer_one(reports, rita, broker, olde
 
 
 def alone(do):
-    """With a connection of its own."""
+    """Call a function with a connection of its own."""
     try:
         return do()
     finally:
@@ -451,7 +450,8 @@ def cell_of(measure):
 
 @contextmanager
 def watch_cells():
-    """When each cell's number of measures in progress grew by one: a list of times for each cell, as they come."""
+    """Yield the times at which each cell's number of measures in progress grew by one: a list for each cell, as they
+    come."""
     seen, stop = defaultdict(list), threading.Event()
     query = "SELECT section_id, lead_department_id, in_progress FROM rollups_measurerollup"
 

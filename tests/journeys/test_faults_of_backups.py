@@ -70,7 +70,7 @@ class Nights:
 
     @contextmanager
     def held(self) -> Iterator[psycopg.Connection[Any]]:
-        """Within the block a backup stands still: pg_dump waits for this table. Closed, the connection lets it go."""
+        """Hold a backup still within the block: pg_dump waits for this table. Closed, the connection lets it go."""
         # Whichever way it ends, with nothing to commit.
         with closing(psycopg.connect(database_address())) as holding:
             holding.execute("LOCK TABLE measures_comment IN ACCESS EXCLUSIVE MODE")
@@ -84,7 +84,8 @@ class Nights:
             yield holding
 
     def assert_one_is_whole(self, elsewhere: str) -> None:
-        """And comes back with the same comments; its totals and its log are in order, and so are those of the site."""
+        """Assert that a backup is whole and comes back with the same comments; its totals and its log are in order, and
+        so are those of the site."""
         wait_until(lambda: len(self.whole) == 1 and latest_backup() is not None, "a whole backup", 90)
         wait_until(lambda: failed_backup() is None, "no failure since", 30)
         assert self.unfinished == []
@@ -227,7 +228,7 @@ def restore_and_be_killed(at: Elsewhere, folder: Path) -> None:
 
 
 def others_at(site: Elsewhere) -> bool:
-    """Whether anybody else is connected to its database."""
+    """Return whether anybody else is connected to the site's database."""
     if not site.address:
         return False
     asked = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"

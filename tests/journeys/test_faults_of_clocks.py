@@ -7,8 +7,8 @@ from contextlib import ExitStack
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
-from accounts.log_chain import Fault
 from accounts.models import User
+from audit.chain import Fault
 from rollups import receivers
 from rollups.models import StaleCell
 from tests.acceptances import ONE_SWEEP, accept, assert_right, make_reports

@@ -51,14 +51,14 @@ def reports(rita):
 
 
 def has_emptied_journal():
-    """Whether nobody was reading from SQLite's journal, so that it was brought into the database and cut."""
+    """Return whether nobody was reading from SQLite's journal, so that it was brought into the database and cut."""
     with connections["default"].cursor() as cursor:
         is_busy, _pages, _moved = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not is_busy
 
 
 def fill(disk, *, but=0):
-    """Until nothing more fits, or all `but` so many bytes."""
+    """Fill the disk until nothing more fits, or all `but` so many bytes."""
     filler = disk / "filler"
     with filler.open("wb", buffering=0) as file:
         try:
@@ -147,7 +147,7 @@ def test_a_server_on_a_disk_that_takes_no_writes_says_so_and_goes_on_when_it_doe
 
 
 class Ada:
-    """She reports for a department, on a site with a folder for what is being sent."""
+    """A reporter of a department, on a site with a folder for what is being sent."""
 
     def __init__(self, site, folder):
         self.measure = make_measure()

@@ -28,7 +28,7 @@ MOST = 3
 
 @contextmanager
 def write_lock():
-    """Of the whole SQLite file, or of the table of reports on PostgreSQL."""
+    """Hold the write lock of the whole SQLite file, or of the table of reports on PostgreSQL."""
     connection = connections["default"]
     if connection.vendor == "sqlite":
         with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:

@@ -32,7 +32,7 @@ WHERE connamespace = 'public'::regnamespace
 
 
 class Database:
-    """An empty one."""
+    """A database that is empty at first."""
 
     def __init__(self, data, address=""):
         self.data, self.address = data, address

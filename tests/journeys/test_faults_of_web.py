@@ -33,7 +33,7 @@ def reports(rita):
 
 
 def answered(answers):
-    """Those that came; a process that is killed takes the connections that it has with it."""
+    """Return the answers that came; a process that is killed takes the connections that it has with it."""
     found = [answer for answer in answers if answer.status is not None]
     assert {answer.status for answer in found} == {200}
     return found

@@ -203,7 +203,7 @@ def test_log_ins_do_not_slow_readers_down(running: Running, say: Callable[[str],
 
 
 def read_steadily(running: Running, seconds: float = 5) -> Visits:
-    """What a full office reads: 100 pages a second at most, of which the machine can serve more."""
+    """Read as a full office does: 100 pages a second at most, of which the machine can serve more."""
     return read(running.port, readers=20, seconds=seconds, pause=0.2)
 
 
@@ -319,7 +319,7 @@ def test_twelve_exports_at_once_hold_up_nobody_else(running: Running, say: Calla
 
 
 def look_in(running: Running, while_this: Callable[[], object]) -> dict[str, Visits]:
-    """What a monitor and a reader are answered, each on a new connection ten times a second."""
+    """Return the answers to a monitor and a reader meanwhile, each on a new connection ten times a second."""
     done = threading.Event()
 
     def look(path: str, into: Visits) -> None:

@@ -52,7 +52,7 @@ OWN = ("id", "updated_at", "computed_at")
 
 
 class Visit(Reader):
-    """What a site shows and answers on a day."""
+    """The pages and the answers of a site on a day."""
 
     def __init__(self, day: str) -> None:
         super().__init__(day)
@@ -98,7 +98,7 @@ def differing(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
 
 
 def say_more_of_a_project() -> None:
-    """What none of the demonstration says, and a revision of its total."""
+    """Give a project values that none of the demonstration has, and a revision of its total."""
     project = Project.objects.get(code="P0001")
     project.lead_department = Department.objects.get(slug="energy")
     project.project_class, project.list_name = "reserve", "省重大项目名单"
@@ -117,7 +117,7 @@ def say_more_of_a_project() -> None:
 
 
 def move(home: Path, carrier: str, visits: dict[str, tuple[list[str], list[str]]]) -> None:
-    """To an empty site. `visits`: by day the pages and the lists that are compared."""
+    """Move the site to an empty one. `visits`: by day the pages and the lists that are compared."""
     say_more_of_a_project()
     # Its class counts in the start rate.
     rebuild_rollups()

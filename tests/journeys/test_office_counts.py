@@ -1,4 +1,4 @@
-"""What the pages of the office and of data in and out count is what the API counts."""
+"""Tests that the pages of the office and of data in and out count what the API counts."""
 
 import pytest
 
@@ -45,7 +45,7 @@ def test_each_figure_of_their_pages_is_that_of_the_api(reader: Reader) -> None:
 
 
 def test_its_lists_count_what_the_rollups_count(reader: Reader) -> None:
-    """In the demonstration no measure has left its plan, and each is listed by now."""
+    """No measure of the demonstration has left its plan, and each is listed by now."""
     sections = Tables(page_for(reader, "rita", "/office/sections/")).members("office/sections")
     totals = totals_of(reader, "rollups/measures/?by=section&page_size=1000")
     assert {key: plain(cells[-1]) for key, cells in sections.items()} == totals

@@ -1,4 +1,5 @@
-"""While PostgreSQL is away or hangs everybody is answered soon, and told what is the matter; afterwards all goes on."""
+"""Tests that while PostgreSQL is away or hangs everybody is answered soon, and told what is the matter; afterwards all
+goes on."""
 
 import sys
 import time

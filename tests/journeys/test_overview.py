@@ -1,4 +1,4 @@
-"""From each figure of the overview to the very rows behind it, and to the same figure in the API."""
+"""Tests of the way from each figure of the overview to the very rows behind it, and to the same figure in the API."""
 
 import re
 from html.parser import HTMLParser

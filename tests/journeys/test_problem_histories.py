@@ -41,7 +41,7 @@ ON_THE_EDGES = (
 
 @dataclass(frozen=True)
 class Did:
-    """What was done, and what held from then on."""
+    """A move that was made, and what held from then on."""
 
     on: date
     move: str

@@ -43,7 +43,7 @@ def site(real_connections: None, today: date) -> SimpleNamespace:
 
 
 def read(problem: Problem) -> Problem:
-    """As each of them has read it before."""
+    """Return the problem as each of them has read it before."""
     return Problem.objects.get(pk=problem.pk)
 
 

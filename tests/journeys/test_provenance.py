@@ -1,4 +1,4 @@
-"""Where figures come from: what departments file is reported, what was made up stays illustrative."""
+"""Tests of where figures come from: what departments file is reported, what was made up stays illustrative."""
 
 from datetime import date
 from typing import Any
@@ -21,7 +21,7 @@ DAY = date(2023, 8, 29)
 
 @pytest.fixture
 def measure() -> Measure:
-    """Of a plan in which all was entered by the office; it leads a measure and has a project."""
+    """Return a measure of a plan in which all was entered by the office, also its lead and a project."""
     plan = make.make_plan(**REPORTED)
     measure = make.make_measure(
         make.make_section(plan, slug="energy", **REPORTED), code="M001", lead_provenance="reported", **REPORTED

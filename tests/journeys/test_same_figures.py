@@ -117,7 +117,8 @@ def reader(request: Any, demonstration: None) -> Reader:
 
 
 def is_open(reader: Reader, address: str) -> bool:
-    """Whether there was something by the day: no growth, and nothing of the plan, was published by the end of March."""
+    """Return whether there was something by the day: no growth, and nothing of the plan, was published by the end of
+    March."""
     return reader.day != "2023-03-31" or not ("indicators." in address or address == "/published/")
 
 
@@ -128,7 +129,7 @@ FIGURE = re.compile(
 
 
 def figures_of(page: str) -> list[tuple[str, str, str, str]]:
-    """Of each figure: its path, its value, where the API has it (nothing: in the summary), and what is shown."""
+    """Return each figure's path, its value, where the API has it (nothing: in the summary), and what is shown."""
     assert page.count("data-figure=") == len(FIGURE.findall(page)), "a figure that this test does not see"
     found = []
     for match in FIGURE.finditer(page):

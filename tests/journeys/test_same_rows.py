@@ -81,7 +81,7 @@ def addresses(page: str) -> list[str]:
 
 
 def answered(address: str) -> list[dict[str, Any]]:
-    """Every row."""
+    """Return every row of a list of the API."""
     answer: Any = Client().get(f"{address}&format=ndjson")
     assert answer.status_code == 200, address
     return [json.loads(line) for line in b"".join(answer.streaming_content).splitlines()]

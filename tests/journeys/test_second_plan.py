@@ -84,7 +84,7 @@ def load_second() -> None:
 
 
 class Readers:
-    """Those who open the pages of the samples, and whoever asks the API."""
+    """The people who open the pages of the samples, and whoever asks the API."""
 
     def __init__(self) -> None:
         make_user("ada", role="reporter", department=Department.objects.get(slug="science-technology"))

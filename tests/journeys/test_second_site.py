@@ -124,7 +124,7 @@ def test_no_page_names_the_other_place(site: Client) -> None:
 
 
 def without_examples(page: str) -> str:
-    """Without what the browser never shows: the choices of the day's field, and the scripts' names."""
+    """Return a page without what the browser never shows: the choices of the day's field, and the scripts' names."""
     page = re.sub(r"<script[^>]*src=.*?</script>|<link [^>]*>", "", page, flags=re.DOTALL)
     # A group of indicators that each site has is called as one of the other place's categories.
     return re.sub(r'<option value="innovation"[^>]*>[^<]*</option>', "", page)

@@ -22,7 +22,7 @@ MOST = {"/healthz": 1, "/accounts/login/": 2}
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    """Of the web server as compose starts it, on an empty SQLite file."""
+    """Yield the port of the web server as compose starts it, on an empty SQLite file."""
     with folder("pilotzone-slow-") as data:
         port = free_port()
         environment = {

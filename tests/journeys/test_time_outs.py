@@ -1,4 +1,5 @@
-"""Who waits too long for the database is told so, and nothing is half-saved; slow work is left to end."""
+"""Tests that whoever waits too long for the database is told so, and nothing is half-saved; slow work is left to
+end."""
 
 import io
 import sqlite3
@@ -42,7 +43,7 @@ def _short(real_connections: None, today: Any, open_reading: None, settings: Any
 
 @pytest.fixture
 def _short_waits_of_sqlite(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its connections were told when the settings were read."""
+    """Shorten SQLite's waits: its connections were told theirs when the settings were read."""
     connection = connections["default"]
     if connection.vendor == "sqlite":
         options = {**connection.settings_dict["OPTIONS"], "timeout": 1}
@@ -65,7 +66,8 @@ def report() -> Any:
 
 @contextmanager
 def lock_held(statement: str, seconds: float = 5) -> Iterator[None]:
-    """By another process, for so long at most: who waits without a bound goes on then. SQLite has one lock for all."""
+    """Hold a lock as another process does, for so long at most: who waits without a bound goes on then. SQLite has one
+    lock for all."""
     connection = connections["default"]
     with ExitStack() as stack:
         if connection.vendor == "sqlite":
@@ -83,7 +85,7 @@ def lock_held(statement: str, seconds: float = 5) -> Iterator[None]:
 
 
 def ask(method: str, address: str, client: Client | None = None, **data: Any) -> tuple[Any, float]:
-    """With a connection from the pool, given back afterwards."""
+    """Send a request with a connection from the pool, given back afterwards; return the answer and its seconds."""
     client = client or Client()
     client.raise_request_exception = False
     connections.close_all()

@@ -366,7 +366,7 @@ class TestApi:
 
 
 class TestFigures:
-    """Those of a plan come from its own rows."""
+    """The figures of a plan, which come from its own rows."""
 
     def test_what_changed(self, site: Any) -> None:
         make_project(site.plans["other"], code="P0002", listed_on=date(2023, 6, 1))

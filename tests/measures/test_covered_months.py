@@ -29,7 +29,8 @@ DAY = date(2023, 8, 29)
 
 
 def recounted(day: date, first: date) -> dict[date, dict[str, dict[str, Any]]]:
-    """By month and department: reports owed, filed, covered and missing, and the day on which the last one came."""
+    """Count by month and department the reports owed, filed, covered and missing, and the day on which the last one
+    came."""
     changes: dict[int, list[Any]] = defaultdict(list)
     rows = list(StatusChange.objects.values("id", "measure", "status", "effective_on", "recorded_at", "supersedes"))
     corrected = {row["supersedes"] for row in rows}
@@ -274,7 +275,7 @@ def test_the_list_of_what_is_covered(science: Any, client: Any) -> None:
 
 
 class TestWorkspace:
-    """Before "no change" is sent, the page says which earlier months it ends."""
+    """The page before "no change" is sent, which says which earlier months it ends."""
 
     def test_names_the_months_and_how_many_measures(self, science: Any, client: Any) -> None:
         Report.objects.filter(period=JULY, measure__code="M008").delete()

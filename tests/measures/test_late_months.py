@@ -1,5 +1,5 @@
-"""What is still owed after the month is over, and who is told. Science leads two measures, Energy one; today is
-8 October 2023, and reports began in August."""
+"""Tests of what is still owed after the month is over, and of who is told. Science leads two measures, Energy one;
+today is 8 October 2023, and reports began in August."""
 
 from datetime import date
 from typing import Any

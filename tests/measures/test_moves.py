@@ -1,4 +1,4 @@
-"""Who moves a report from which state how: the table of design section 6, written here by hand."""
+"""Tests of who moves a report from which state how: the table of design section 6, written here by hand."""
 
 from datetime import date
 

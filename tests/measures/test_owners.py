@@ -1,4 +1,5 @@
-"""Who looks after a measure: Ada and Cai report for Science, Ben for Energy, Vic looks at Science, Rita reviews."""
+"""Tests of who looks after a measure: Ada and Cai report for Science, Ben for Energy, Vic looks at Science, Rita
+reviews."""
 
 import json
 import re
@@ -63,7 +64,7 @@ def keepers(measure: Measure) -> tuple[str | None, str | None]:
 
 
 def last_change(measure: Measure) -> tuple[Any, Any]:
-    """What the log says of the newest change, and who made it."""
+    """Return the newest change as the log has it, and who made it."""
     entry = LogEntry.objects.get_for_object(measure).first()
     return entry.changes, entry.actor
 
@@ -332,7 +333,7 @@ class TestMany:
     MANY = "/office/departments/science/owners/"
 
     def keys(self, client: Any, query: str = "") -> dict[str, bool]:
-        """What the boxes send, and whether they are ticked."""
+        """Return the values that the boxes send, and whether each is ticked."""
         html = client.get(f"{self.MANY}{query}").content.decode()
         boxes = re.findall(r'<input\s+type="checkbox"\s+name="measure"[^>]*>', html)
         return {re.findall(r'value="([^"]+)"', box)[0]: "checked" in box for box in boxes}

@@ -192,7 +192,7 @@ class TheDatabaseSaysWhatTheRulesSay(TestCase):
     @given(made=st.lists(stories(), min_size=1, max_size=6), on=st.lists(days, min_size=2, max_size=4))
     @example(made=[COMPLETED_LATE], on=[START + timedelta(days=15), START + timedelta(days=40)])
     def test_who_is_overdue_due_soon_and_owes_a_report(self, made: list[dict[str, Any]], on: list[date]) -> None:
-        """As the rules say of each measure, as the conditions find it, and as the history of a page counts it."""
+        """The rules say the same of each measure as the conditions find and as the history of a page counts."""
         section, department = make_section(), make_department()
         measures = [build(story, section, department) for story in made]
         for day in on:
@@ -284,7 +284,7 @@ class TheDatabaseSaysWhatTheRulesSay(TestCase):
         first_month: date,
         completed_after: list[int],
     ) -> None:
-        """As the rule says of each measure and month, as the conditions find it, and as pages read it."""
+        """The rule says the same of each measure and month as the conditions find and as pages read."""
         section, department = make_section(), make_department()
         measures = [make_measure(section, department) for _filed in filings]
         for measure, filed in zip(measures, filings, strict=True):

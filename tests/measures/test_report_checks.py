@@ -1,5 +1,5 @@
-"""What is unlikely about a measure's report is asked about; a status that is dated before accepted reports needs a
-reason. Figures that change are counted by hand: of four measures one is completed from 10 May on."""
+"""Tests of what is unlikely about a measure's report and asked about; a status that is dated before accepted reports
+needs a reason. Figures that change are counted by hand: of four measures one is completed from 10 May on."""
 
 from datetime import date
 from typing import Any

@@ -105,7 +105,7 @@ def the_report() -> Report:
 
 
 class TestNoChange:
-    """What the system itself writes has two languages, and stays known as what it is."""
+    """The words that the system itself writes, which have two languages and stay known as what they are."""
 
     def test_is_shown_in_the_reader_s_language(self, as_ada, ada, measure):
         report_no_change([measure], by=ada)
@@ -123,8 +123,8 @@ class TestNoChange:
 
 
 class TestCarryingOver:
-    """What stood in the last report stands in the next month's form, to be gone on with: what is said about a problem
-    as long as that is open."""
+    """The words of the last report, which stand in the next month's form to be gone on with: what is said about a
+    problem as long as that is open."""
 
     @pytest.fixture(autouse=True)
     def _open_problem(self, measure):
@@ -451,7 +451,8 @@ class TestSavingByItself:
 
 
 class TestWithoutASession:
-    """What was typed is shown, to be copied, and stored nowhere; the browser keeps it for its person."""
+    """The words typed without a session: shown, to be copied, and stored nowhere; the browser keeps them for their
+    person."""
 
     def test_what_was_sent_after_log_out_is_shown_and_leads_to_the_log_in(self, as_ada):
         as_ada.logout()
@@ -519,7 +520,7 @@ class TestTwoTabs:
 
     @pytest.fixture
     def known(self):
-        """What both tabs were shown before there was a draft."""
+        """Return what both tabs were shown before there was a draft."""
         return self.shown(status="in_progress", effective_on="", what_was_done="", problem="", next_step="")
 
     def test_the_page_sends_what_it_showed_first(self, as_ada, measure):

@@ -117,7 +117,7 @@ def test_the_months_of_all_departments_are_those_of_each(plan, django_assert_num
 
 
 def test_how_a_department_stands_with_each_month(plan):
-    """In time, after the 25th of the month, and not."""
+    """The department reports in time, after the 25th of the month, or not."""
     science = make.Department.objects.get(slug="science")
 
     def states(day):

@@ -43,7 +43,7 @@ def ada():
 
 @pytest.fixture
 def eve(ada):
-    """Ada's colleague."""
+    """Return Eve, Ada's colleague."""
     return make_user("eve", role="reporter", department=ada.department)
 
 

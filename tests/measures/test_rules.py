@@ -75,7 +75,7 @@ def test_a_correction_stays_between_its_neighbours(wrong: Change, window: tuple[
 
 
 def test_a_correction_never_overtakes_the_row_after_it() -> None:
-    """On the same day it would count after that row, being recorded later."""
+    """A correction on the same day would count after that row, being recorded later."""
     window = correction_window(STORY, MOVED, today=TODAY)
     assert window is not None
     fixed = change(4, "in_progress", window[1], recorded=TODAY, supersedes=2)

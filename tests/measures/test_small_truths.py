@@ -1,4 +1,5 @@
-"""What the form asks before a report goes on, what the queue marks for the office, and drafts that are thrown away."""
+"""Tests of what the form asks before a report goes on, what the queue marks for the office, and drafts that are thrown
+away."""
 
 from datetime import date
 from typing import Any
@@ -86,7 +87,7 @@ class TestTheQueue:
         return lambda query="": client.get(f"/review/{query}").content.decode()
 
     def of(self, shown: str, code: str) -> str:
-        """Its row; what was accepted today follows below."""
+        """Return a measure's row of the queue; what was accepted today follows below."""
         row = next(part for part in shown.split("<article")[1:] if f"{code} " in part)
         return row.partition("</article>")[0]
 

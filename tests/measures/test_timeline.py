@@ -1,4 +1,4 @@
-"""What the page of a measure tells of its past, and what is changed from there."""
+"""Tests of what the page of a measure tells of its past, and of what is changed from there."""
 
 from datetime import date
 from typing import Any
@@ -198,7 +198,7 @@ class TestComments:
 
 
 def shown(measure: Measure) -> dict[str, str]:
-    """What the form of the terms sends when nothing is touched."""
+    """Return the values that the form of the terms sends when nothing is touched."""
     values = {
         "due_on": measure.due_on.isoformat() if measure.due_on else "",
         "lead_department": measure.lead_department.slug,

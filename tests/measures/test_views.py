@@ -71,7 +71,7 @@ class TestList:
 
     @pytest.mark.parametrize("asked", ["", "&ordering=light", "&ordering=-light", "&light={light}"])
     def test_each_row_has_the_light_of_its_filter(self, client, asked):
-        """Whether the database was asked for the lights or not."""
+        """Each row has its light whether the database was asked for the lights or not."""
         make_measure(code="M001", due_on=date(2023, 8, 28))
         make_measure(code="M002", due_on=date(2023, 9, 5))
         done = make_measure(code="M003", due_on=date(2023, 8, 28))

@@ -188,7 +188,7 @@ def test_mails_are_counted(settings: Any) -> None:
 
 
 def test_a_task_has_the_id_of_the_request_that_asked_for_it(lines: Any) -> None:
-    """As a worker gets it: a message with headers."""
+    """The task comes as a worker gets it: a message with headers."""
     from pilotzone import task_signals
 
     request_id.begin("trace-5")
@@ -231,7 +231,8 @@ def test_a_task_without_a_worker_stays_in_its_request(settings: Any) -> None:
 
 
 def test_the_wrapper_of_a_connection_that_opens_meanwhile_stays(rf: Any) -> None:
-    """That of the versions of the data: without it, pages that are kept would never learn of a change."""
+    """The wrapper is that of the versions of the data: without it, pages that are kept would never learn of a
+    change."""
 
     def opens(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
         return execute(sql, params, many, context)

@@ -1,4 +1,4 @@
-"""What the page of backups says: the worst that there is to say, in red where nobody can be calm."""
+"""Tests of the page of backups: the worst that there is to say, in red where nobody can be calm."""
 
 import re
 from datetime import datetime, timedelta

@@ -37,7 +37,7 @@ def test_each_task_is_taken_by_one_service(tasks: set[str]) -> None:
 def test_what_is_slow_has_a_service_of_its_own(tasks: set[str]) -> None:
     assert queues_of_services() == {"worker": ["celery"], "worker-slow": ["slow"]}
     assert {task for task in tasks if queue_of(task) == "slow"} == {
-        "accounts.tasks.verify_log_task",
+        "audit.tasks.verify_log_task",
         "backups.tasks.back_up_task",
         "datasets.tasks.check_integrity_task",
         "pilotzone.tasks.clean_task",
@@ -47,5 +47,5 @@ def test_what_is_slow_has_a_service_of_its_own(tasks: set[str]) -> None:
 
 
 def test_a_worker_that_is_told_of_no_queue_takes_all() -> None:
-    """As the units of earlier versions start it."""
+    """The units of earlier versions start a worker without naming a queue."""
     assert set(app.amqp.queues.consume_from) == {"celery", "slow"}

@@ -1,4 +1,4 @@
-"""What lies in the data folder opens accounts: nobody else on the machine reads it."""
+"""Tests that nobody else on the machine reads the data folder, since what lies in it opens accounts."""
 
 import sqlite3
 import subprocess

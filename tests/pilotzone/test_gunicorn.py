@@ -1,4 +1,4 @@
-"""What the web server holds in memory: its workers share what was loaded before they were made."""
+"""Tests of what the web server holds in memory: its workers share what was loaded before they were made."""
 
 import json
 import os

@@ -1,4 +1,5 @@
-"""What monitors ask: they are answered under any name, without noise, and told the truth about database and disk."""
+"""Tests of what monitors ask: they are answered under any name, without noise, and told the truth about database and
+disk."""
 
 import errno
 import os
@@ -133,7 +134,7 @@ def test_a_database_that_takes_no_changes_is_not_ready() -> None:
 
 
 def test_a_damaged_file_is_not_ready(tmp_path: Path) -> None:
-    """Of a site of its own: the damage outlives no test."""
+    """The file is of a site of its own, so that the damage outlives no test."""
     (tmp_path / "db.sqlite3").write_bytes(b"SQLite format 3\0" + b"\xff" * 4096)
     script = "import django; django.setup(); from django.test import Client; print(Client().get('/readyz').content)"
     answer = subprocess.run(

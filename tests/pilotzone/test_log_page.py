@@ -12,10 +12,10 @@ from django.db.models import QuerySet
 from django.test import Client
 
 from accounts.log import Event, log_event_of_log, log_settings
-from accounts.log_seals import seal_log
 from accounts.models import LogSeal, User
 from accounts.services import create_token
-from accounts.tasks import verify_log_task
+from audit.seals import seal_log
+from audit.tasks import verify_log_task
 from tests import factories as make
 from tests.pages import text_of
 
@@ -31,7 +31,7 @@ def audit(today) -> Client:
 
 
 def open_log(client: Client, query: str = ""):
-    """That it was read is logged too, and would stand in the next answer."""
+    """Open the log and delete the entry of that, which would stand in the next answer."""
     response = client.get(f"/log/{query}")
     LogEntry.objects.filter(additional_data__event="log_read").delete()
     return response
@@ -45,7 +45,7 @@ def words(client: Client, query: str = "", language: str = "en") -> str:
 
 
 def rows(client: Client, query: str) -> list[str]:
-    """Who, of each row."""
+    """Return the person of each row."""
     return [row.who for row in open_log(client, query).context["rows"]]
 
 

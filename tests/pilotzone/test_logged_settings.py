@@ -1,4 +1,4 @@
-"""What a web process does at its start with its settings."""
+"""Tests of what a web process does at its start with its settings."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from pilotzone import env, logged_settings
 
 @pytest.fixture(autouse=True)
 def _connection_stays(monkeypatch: Any) -> None:
-    """That of the test, which would lose its rows."""
+    """Keep the test's connection open, which would lose its rows."""
     monkeypatch.setattr(logged_settings.connection, "close", lambda: None)
 
 

@@ -1,4 +1,4 @@
-"""What several processes count is told as one, also after some of them have ended."""
+"""Tests that what several processes count is told as one, also after some of them have ended."""
 
 import json
 import os

@@ -81,7 +81,7 @@ def decision(client: Client, account: str, asked: str, method: str = "GET", *, s
 
 
 def test_the_page_says_what_the_table_says(mia, today) -> None:
-    """What it calls yes nobody of that kind is refused, and what it calls no everybody is."""
+    """Nobody of a kind is refused what the page calls yes, and everybody is what it calls no."""
     shown = {}
     for cells in Cells(mia.get(PAGE, {"lang": "en"}).text).rows:
         if len(cells) == 3 + len(COLUMNS) and cells[1] in ("GET", "POST", "PUT"):

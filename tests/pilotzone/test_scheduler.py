@@ -133,7 +133,7 @@ def test_after_the_clock_was_put_back_beat_sends_in_the_new_order(
 
 
 class Lease:
-    """That of a beat, without a database."""
+    """A lease of a beat, without a database."""
 
     is_mine = True
     taken_after: datetime | None = None

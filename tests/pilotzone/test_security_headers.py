@@ -1,4 +1,4 @@
-"""What every answer tells the browser not to do."""
+"""Tests of what every answer tells the browser not to do."""
 
 import pytest
 from django.test import Client

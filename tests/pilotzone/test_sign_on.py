@@ -1,4 +1,4 @@
-"""What the environment says of single sign-on, and what of it is refused at the start."""
+"""Tests of what the environment says of single sign-on, and of what is refused at the start."""
 
 from collections.abc import Callable
 from importlib import util
@@ -14,7 +14,7 @@ from tests.manual import block
 
 
 def settings_of(text: str) -> dict[str, str]:
-    """Of lines as a file of settings has them."""
+    """Return the settings in lines as a file of settings has them."""
     return dict(line.split("=", 1) for line in text.splitlines())
 
 

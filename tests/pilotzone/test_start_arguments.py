@@ -1,4 +1,5 @@
-"""What `./run demo` and `./run serve` make of what was typed; tests/test_run_script.py starts it as the script does."""
+"""Tests of what `./run demo` and `./run serve` make of what was typed; tests/test_run_script.py starts it as the script
+does."""
 
 import socket
 

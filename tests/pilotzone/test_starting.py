@@ -1,4 +1,5 @@
-"""What cannot be used ends the start of each command, web server, worker and beat with one sentence: what to do."""
+"""Tests that what cannot be used ends the start of each command, web server, worker and beat with one sentence: what to
+do."""
 
 import errno
 import os
@@ -58,7 +59,7 @@ def beat(data: Path, *_words: str, **variables: str) -> "subprocess.CompletedPro
 
 
 def refusal(result: "subprocess.CompletedProcess[str]") -> str:
-    """What is said instead of a start."""
+    """Return the sentence that is said instead of a start."""
     assert result.returncode == 1, result
     assert re.fullmatch(r"((Preparing the data in |celery beat ).*\n)?", result.stdout), result
     assert result.stderr.count("\n") == 1, result.stderr
@@ -75,7 +76,7 @@ STARTS: dict[str, Callable[..., Any]] = {
 
 
 def refusals(data: Path) -> dict[str, str]:
-    """What each start says instead, all at once."""
+    """Return the sentence that each start says instead, all started at once."""
     with ThreadPoolExecutor(3) as pool:
         results = pool.map(lambda start: start(data), STARTS.values())
         return dict(zip(STARTS, map(refusal, results), strict=True))
@@ -317,7 +318,7 @@ def test_a_disk_that_is_really_full_at_the_first_start_leaves_nothing_in_the_way
 
 
 def error_of_sqlite(text: str, code: int) -> OperationalError:
-    """As Django raises it."""
+    """Return an error of SQLite as Django raises it."""
     cause = sqlite3.OperationalError(text)
     cause.sqlite_errorcode = code
     error = OperationalError(text)

@@ -1,4 +1,4 @@
-"""What is cleaned at night, and what stays."""
+"""Tests of what is cleaned at night, and of what stays."""
 
 import os
 from datetime import date, timedelta
@@ -268,7 +268,7 @@ class TestStoredFiles:
 
 
 def leave_file(store: Path, name: str = "") -> Path:
-    """As a process that is killed leaves it: stored, and its row never committed."""
+    """Store a file as a process that is killed leaves it, its row never committed."""
     name = name or uuid4().hex
     path = store / name.lstrip(".")[:2] / name
     path.parent.mkdir(parents=True, exist_ok=True)

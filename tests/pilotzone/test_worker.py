@@ -84,7 +84,7 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 
 
 def heads_and_body(client: socket.socket) -> tuple[list[str], bytes]:
-    """Of one answer that says its length."""
+    """Return the heads and the body of one answer that says its length."""
     received = b""
     while b"\r\n\r\n" not in received:
         received += client.recv(65536) or pytest.fail(f"closed after {received!r}")
@@ -214,7 +214,7 @@ class TestTime:
     def test_an_answer_that_is_not_taken_is_waited_for_so_long(
         self, site: Site, monkeypatch: pytest.MonkeyPatch, bound: str, takes: bool
     ) -> None:
-        """Its view has ended long before, and its thread is free."""
+        """The answer's view has ended long before, and its thread is free."""
         monkeypatch.setattr(worker, bound, 3)
         begun = time.monotonic()
         site.content["/large"] = b"x" * 8_000_000

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.module_loading import import_string
 from kombu.exceptions import OperationalError
 
-from accounts.log_check import last_check
+from audit.check import last_check
 from core.clock import SHANGHAI
 from pilotzone.celery import app
 from rollups import runs

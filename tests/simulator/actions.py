@@ -1,4 +1,5 @@
-"""What people do: each function draws a person and a change from the world, or gives None where there is nothing to do.
+"""Actions of people: each function draws a person and a change from the world, or gives None where there is nothing to
+do.
 
 Drawn now, a change may be made much later or twice, as from a page that was left open. The row is the one that was
 read then; the person is read when the change is made, as a request does.
@@ -229,7 +230,7 @@ def change_lead(world: World) -> Request | None:
 
 
 def move(world: World) -> Request | None:
-    """To a section, seldom one of the other plan, and sometimes to another lead."""
+    """Move a measure to a section, seldom one of the other plan, and sometimes to another lead."""
     sections = [section for sections in world.sections.values() for section in sections]
     lead = {"lead": world.a_department()} if world.chance(0.3) else {}
     return _change_terms(world, section=world.one_of(sections), **lead)
@@ -247,7 +248,7 @@ def relist(world: World) -> Request | None:
 
 
 def change_scope(world: World) -> Request | None:
-    """Who is out comes back, mostly: else soon nobody would be left."""
+    """Suspend, withdraw or resume a measure. One that is out comes back, mostly: else soon none would be left."""
     measures = list(world.expected.measures.values())
     out = [each for each in measures if each.is_out]
     measure = world.one_of(out) if out and world.chance(0.7) else world.one_of(measures)

@@ -43,7 +43,7 @@ def check_totals(expected: Expected, plans: list[int], today: date) -> None:
 
 
 def check_readers(expected: Expected, plans: list[int], today: date) -> None:
-    """What pages get while no cell is stale."""
+    """Check what pages get while no cell is stale."""
     for kind in engine.TABLES:
         counted = expected.count(kind, today)
         for plan in plans:
@@ -169,7 +169,7 @@ def check_all(expected: Expected, past: date) -> None:
 
 
 def check_at_rest(expected: Expected, plans: list[int], today: date) -> None:
-    """After a sweep: no mark is left, all is of today, and the product's own verification agrees."""
+    """Check the site after a sweep: no mark is left, all is of today, and the product's own verification agrees."""
     same("stale cells after a sweep", StaleCell.objects.count(), 0)
     days = {day for table in engine.TABLES.values() for day in table.stored_rows().values_list("as_of", flat=True)}
     must(days <= {today}, f"after a sweep on {today} stored cells are of {days}")

@@ -1,4 +1,4 @@
-"""What must be so, by what was acknowledged: plain Python, without the product's rules and without a database.
+"""The expected state, by what was acknowledged: plain Python, without the product's rules and without a database.
 
 Each method says what an acknowledged change means. Where it could not have been allowed, it raises Fault; what was
 refused is never told here, and nothing of it may have happened.

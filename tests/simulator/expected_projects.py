@@ -1,4 +1,4 @@
-"""What must be so of projects, their annual plans and their months: as `tests.simulator.expected` has measures."""
+"""The expected state of projects, their annual plans and their months: as `tests.simulator.expected` has measures."""
 
 from calendar import monthrange
 from collections import Counter
@@ -76,7 +76,8 @@ class ExpectedProjects(People):
         return [each for each in self.months.values() if each.project == project]
 
     def accepted_months(self, project: int) -> list[ExpectedMonth]:
-        """By month, of two for one month the one that was submitted last behind the other."""
+        """Return the accepted months in order, of two for one month the one that was submitted last behind the
+        other."""
         accepted = [each for each in self.months_of(project) if each.state == "accepted"]
         return sorted(accepted, key=lambda each: (each.period, each.place))
 
@@ -126,7 +127,7 @@ class ExpectedProjects(People):
     # What is owed
 
     def months_since_the_first(self, plan: int, day: date) -> list[date]:
-        """From the first that anybody began to that of the day."""
+        """Return the months from the first that anybody began to that of the day."""
         begun = [each.period for each in self.months.values() if self.projects[each.project].plan == plan]
         month, months = min((each for each in begun if each <= day), default=day.replace(day=1)), []
         while month <= day:
@@ -135,7 +136,7 @@ class ExpectedProjects(People):
         return months
 
     def owes(self, unit: tuple[str, int], plan: int, month: date, day: date) -> bool:
-        """Whether a city or a department has a project whose month is not filed."""
+        """Return whether a city or a department has a project whose month is not filed."""
         filed = {each.project for each in self.months.values() if each.period == month and each.state in FILED}
         end = month.replace(day=monthrange(month.year, month.month)[1])
         return any(
@@ -150,7 +151,7 @@ class ExpectedProjects(People):
     # Who withdraws a month, and who hears of it
 
     def sides(self, month: ExpectedMonth) -> set[tuple[str, int]]:
-        """Who files for its project."""
+        """Return the city and the lead department, if any, that file for the month's project."""
         project = self.projects[month.project]
         return {("city", project.city), *([("department", project.lead)] if project.lead is not None else [])}
 

@@ -1,4 +1,4 @@
-"""What stands in for the machines of a real site: their clock, what breaks them, the broker and its workers.
+"""Stand-ins for the machines of a real site: their clock, what breaks them, the broker and its workers.
 
 All of it is driven by the one random generator of the simulation, so that the same seed breaks the same things.
 """
@@ -24,8 +24,8 @@ class Crash(BaseException):
 
 
 class Clock:
-    """In the place of `datetime` in `core.clock`. It only goes forward, by a tick each time that somebody asks: so
-    midnight may pass in the middle of a service or a task."""
+    """A clock in the place of `datetime` in `core.clock`. It only goes forward, by a tick each time that somebody asks:
+    so midnight may pass in the middle of a service or a task."""
 
     combine = datetime.combine
 
@@ -38,7 +38,7 @@ class Clock:
         return self.moment
 
     def monotonic(self) -> float:
-        """In the place of that of `time`."""
+        """Return the time, in the place of `time.monotonic`."""
         return self.moment.timestamp()
 
     def move(self, random: Random) -> str:
@@ -129,7 +129,7 @@ class Broker:
         self.is_away = False
 
     def send(self, task: Any, *args: Any, **options: Any) -> None:
-        """In the place of Celery's `Task.apply_async`."""
+        """Take a task's message, in the place of Celery's `Task.apply_async`."""
         if self.is_away:
             raise BrokerAway("the simulated broker is away")
         self.messages.append(task.name)
@@ -170,7 +170,7 @@ def run_task(name: str) -> None:
 
 
 def draw_fault(random: Random, kinds: dict[str, int], broker: Broker) -> tuple[str, Any]:
-    """What goes wrong during a call, by name, and its context."""
+    """Draw what goes wrong during a call, and return its name and its context."""
     kind = random.choices(list(kinds), list(kinds.values()))[0]
     # Services and tasks have from three statements to a hundred.
     statement = 1 + int(random.expovariate(1 / 12))

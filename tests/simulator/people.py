@@ -1,4 +1,4 @@
-"""Who there is in a simulation, what a step of a report is, and how a fault is told."""
+"""The people in a simulation, the steps of a report, and how a fault is told."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -29,7 +29,8 @@ class Step:
 
 @dataclass
 class Person:
-    """Of a department, of a city, or of the reviewing office. `emailed` counts the notices that were e-mailed."""
+    """A person of a department, of a city, or of the reviewing office. `emailed` counts the notices that were
+    e-mailed."""
 
     pk: int
     department: int | None
@@ -45,7 +46,7 @@ class Person:
 
     @property
     def units(self) -> set[tuple[str, int]]:
-        """For whom they file."""
+        """Return the department or the city for which they file."""
         named = {"department": self.department, "city": self.city}
         return {(name, pk) for name, pk in named.items() if pk is not None}
 

@@ -1,4 +1,4 @@
-"""What people do with projects and their months: see `tests.simulator.actions`."""
+"""Actions of people on projects and their months: see `tests.simulator.actions`."""
 
 from collections.abc import Collection
 from datetime import date, timedelta
@@ -100,7 +100,7 @@ def change_scope_of_project(world: World) -> Request | None:
 
 
 def _said(world: World, pk: int, period: date) -> dict[str, Any]:
-    """What a month says: mostly as the rules want it, going on from the one before."""
+    """Draw what a month says: mostly as the rules want it, going on from the one before."""
     project, before = world.expected.projects[pk], world.expected.month_before(pk, period)
     was: dict[str, Any] = before.said if before else {"stage": project.stage}
     stage = was["stage"] if world.chance(0.6) else world.one_of(Stage.values)

@@ -1,4 +1,4 @@
-"""What an action gives: a change that a person asks for, now or much later."""
+"""The request that an action gives: a change that a person asks for, now or much later."""
 
 import copy
 from collections.abc import Callable

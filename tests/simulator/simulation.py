@@ -158,7 +158,7 @@ class Simulation:
         return f"request-{self.keys}"
 
     def perform(self, request: Request) -> None:
-        """Through the same door as forms and the API: what was done under a key is not done again."""
+        """Do a request through the same door as forms and the API: what was done under a key is not done again."""
         acknowledged: list[Any] = []
 
         def respond() -> HttpResponse:
@@ -217,7 +217,7 @@ class Simulation:
                 self.say("not acknowledged")
 
     def run_task(self, name: str) -> bool:
-        """Whether it came to its end."""
+        """Run a task and return whether it came to its end."""
         short = name.rsplit(".", 1)[1]
         fault, context = draw_fault(self.random, TASK_FAULTS, self.broker)
         meanwhile: Any = nullcontext()
@@ -264,7 +264,7 @@ class Simulation:
         return day
 
     def something_else(self) -> None:
-        """What another process does between two transactions of a task."""
+        """Do what another process does between two transactions of a task."""
         self.say("(meanwhile")
         if self.world.chance(0.2):
             self.clock_moves()

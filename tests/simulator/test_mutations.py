@@ -1,4 +1,4 @@
-"""That the simulator can fail: each test breaks the product in one place, and the seed finds it.
+"""Proofs that the simulator can fail: each test breaks the product in one place, and the seed finds it.
 
 The sentences are those of the checks, so that each fault is found for its own reason.
 """
@@ -37,9 +37,9 @@ STEPS, SEEDS = 300, 12
 
 
 def assert_found(*sentences, first_seed=1):
-    """That the simulator says one of the sentences of the broken product. The first seed said so when the test was
-    written; where something else has changed what is drawn, or meets another consequence first, one of the next ones
-    does."""
+    """Assert that the simulator says one of the sentences of the broken product. The first seed said so when the test
+    was written; where something else has changed what is drawn, or meets another consequence first, one of the next
+    ones does."""
     told = []
     for seed in range(first_seed, first_seed + SEEDS):
         with Simulation(seed) as simulation:
@@ -81,7 +81,7 @@ def test_a_change_that_asks_for_no_refresh(monkeypatch):
 
 @pytest.mark.long
 def test_a_refresh_that_takes_its_marks_away_before_it_has_counted(monkeypatch):
-    """In a transaction of its own: a crash before the next one loses them."""
+    """The marks go in a transaction of its own: a crash before the next one loses them."""
     refresh = engine.refresh_batch
 
     def take_first(*, day, retries=0):

@@ -145,7 +145,7 @@ class World:
         return self._person(lambda each: each.department == department)
 
     def of_the_project(self, project: ExpectedProject) -> Any:
-        """Of its city, or of its lead department."""
+        """Draw a person of the project's city, or of its lead department."""
         lead = project.lead if self.chance(0.4) else None
         if lead is not None:
             return self.of_department(lead)

@@ -11,5 +11,6 @@ def render(source: str, path: str = "/", **context: Any) -> str:
 
 
 def compact(html: str) -> str:
-    """Without the line breaks and the indentation of the template: one space within a tag, none beside it."""
+    """Return HTML without the line breaks and the indentation of the template: one space within a tag, none beside
+    it."""
     return re.sub(r"\s*(<[^>]*>)\s*", r"\1", re.sub(r"\s+", " ", html)).strip()

@@ -205,7 +205,8 @@ IN_OUR_WORDS = {
 
 
 def test_no_word_of_ours_takes_the_place_of_another_in_the_administration(messages):
-    """Our catalogue is asked before those of packages: a short word that means something else here needs a context."""
+    """Django asks our catalogue before those of packages: a short word that means something else here needs a
+    context."""
     ours = {english(message)[0]: chinese(message) for message in messages if not message.context}
     found = set()
     for name in ("zh_Hans", "zh_CN"):

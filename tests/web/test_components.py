@@ -1,4 +1,4 @@
-"""What the parts of pages in templates/components write."""
+"""Tests of what the parts of pages in templates/components write."""
 
 from decimal import Decimal
 
@@ -30,7 +30,7 @@ def test_each_error_of_a_form_ends_with_a_full_stop():
 
 
 def table(**context) -> str:
-    """What stands between the heads of components/table.html and its end."""
+    """Return the HTML between the heads of components/table.html and its end."""
     html = render('{% include "components/table.html" %}', **context)
     return compact(html.partition("</thead>")[2])
 

@@ -1,4 +1,4 @@
-"""What was sent is let go of with the answer, not when the garbage collector comes."""
+"""Tests that what was sent is let go of with the answer, not when the garbage collector comes."""
 
 import gc
 from typing import Any

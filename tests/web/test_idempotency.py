@@ -1,4 +1,5 @@
-"""What is sent twice is done once: forms by their hidden id, requests of the API by the header Idempotency-Key."""
+"""Tests that what is sent twice is done once: forms by their hidden id, requests of the API by the header
+Idempotency-Key."""
 
 import re
 import threading

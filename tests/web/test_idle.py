@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def wait(client: Client, *, minutes: float) -> None:
-    """As if the last step had been so long ago."""
+    """Set the session back as if the last step had been `minutes` ago."""
     session = client.session
     session["active_at"] = (timezone.now() - timedelta(minutes=minutes)).timestamp()
     session.save()
@@ -117,7 +117,7 @@ class TestTheLongestSession:
         assert LogEntry.objects.filter(additional_data__event="too_old", actor=rita).count() == 1
 
     def begin(self, client: Client, *, hours: float) -> None:
-        """As if the log-in had been so long ago, and somebody had just done something."""
+        """Set the session back as if the log-in had been `hours` ago, and somebody had just done something."""
         session = client.session
         session["began_at"] = (timezone.now() - timedelta(hours=hours)).timestamp()
         session.save()

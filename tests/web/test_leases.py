@@ -1,4 +1,4 @@
-"""Of several processes one holds a lease; another takes it over once that one is gone."""
+"""Tests that of several processes one holds a lease, and another takes it over once that one is gone."""
 
 import threading
 import time

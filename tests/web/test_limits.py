@@ -1,4 +1,5 @@
-"""From when lights turn yellow and when reports are due are data of the site; settings stand where it says nothing."""
+"""Tests that the site's data say from when lights turn yellow and when reports are due; settings stand where they say
+nothing."""
 
 from datetime import date
 from typing import Any

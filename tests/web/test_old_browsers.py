@@ -1,4 +1,4 @@
-"""What browsers of the age of Chromium 86 do not know is found by frontend/old_browsers.mjs, and nothing else is."""
+"""Tests that frontend/old_browsers.mjs finds what browsers of the age of Chromium 86 do not know, and nothing else."""
 
 import subprocess
 from pathlib import Path

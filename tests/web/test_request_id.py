@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def lines() -> Any:
-    """What the log's console writes meanwhile."""
+    """Yield the lines that the log's console writes meanwhile."""
     written: list[str] = []
     handler = logging.Handler()
     handler.setFormatter(TextFormatter())

@@ -1,4 +1,4 @@
-"""What the site is called and which languages it offers are data of the site."""
+"""Tests of the name of the site and the languages that it offers, which are data of the site."""
 
 from html import unescape
 from unittest.mock import Mock

@@ -107,7 +107,7 @@ def test_words_in_an_area_can_be_read(text, area):
 
 
 def grey(colour: Color) -> Color:
-    """As a printer without colours prints it: its luminance alone."""
+    """Return a colour as a printer without colours prints it: its luminance alone."""
     return Color("srgb-linear", [colour.luminance()] * 3)
 
 

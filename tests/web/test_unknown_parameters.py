@@ -1,4 +1,4 @@
-"""What an address names and its page does not know is left out, said in one line, and kept nowhere."""
+"""Tests that what an address names and its page does not know is left out, said in one line, and kept nowhere."""
 
 import html
 import re

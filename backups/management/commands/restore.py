@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.log import Event, log_event_of_log
-from accounts.noted_seals import keep_restorations, note_restoration, restorations
+from audit.noted_seals import keep_restorations, note_restoration, restorations
 from backups.contents import BackupError
 from backups.encryption import identities_for
 from backups.restoring import put_back, readable_backup, replaced

@@ -208,7 +208,7 @@ class TestReports:
         assert open_report(site.measure, AUGUST) == theirs
 
     def test_what_a_merged_department_had_submitted_is_returned_too(self, site: Any) -> None:
-        """It stays under its own name where the two have an open report of a month each."""
+        """A report stays under its department's old name where the two have an open report of a month each."""
         draft(site)
         hand_over(site)
         theirs = submit_report(draft(site, "能源局的", by=site.ben), by=site.ben)

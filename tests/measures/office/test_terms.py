@@ -1,4 +1,4 @@
-"""What the office changes about a measure, with a reason and on record; and who has a word about it."""
+"""Tests of what the office changes about a measure, with a reason and on record, and of who has a word about it."""
 
 from datetime import date
 

@@ -20,7 +20,7 @@ def _asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def hung() -> Iterator[Any]:
-    """It takes calls and says nothing."""
+    """Yield a cache whose server takes calls and says nothing."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"redis://127.0.0.1:{server.getsockname()[1]}/0"
         options = {"socket_connect_timeout": TIMEOUT, "socket_timeout": TIMEOUT}

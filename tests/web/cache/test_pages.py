@@ -37,7 +37,7 @@ def measure() -> Any:
 
 
 def is_made(client: Client, address: str) -> bool:
-    """Whether the page was made for this visit: a cached one asks for the version and the reader alone."""
+    """Return whether the page was made for this visit: a cached one asks for the version and the reader alone."""
     with CaptureQueriesContext(connection) as caught:
         assert client.get(address).status_code == 200
     return any("measures_plan" in query["sql"] for query in caught)
@@ -121,14 +121,14 @@ def test_nobody_is_given_the_page_of_a_person_with_other_rights(measure: Any) ->
 
 
 def opened(person: User, address: str) -> tuple[bool, str]:
-    """Whether it is made for this person, and what it says."""
+    """Return whether the page is made for this person, and what it says."""
     client = Client()
     client.force_login(person)
     return is_made(client, address), client.get(address).content.decode()
 
 
 def test_of_many_who_ask_at_once_one_has_the_page_made(measure: Any, real_connections: None, monkeypatch: Any) -> None:
-    """As after a change: a whole page takes a tenth of a second of a processor."""
+    """Many ask at once after a change, and a whole page takes a tenth of a second of a processor."""
     make, made, start = MeasureDetail.respond, [], threading.Barrier(4)
 
     def make_slowly(self: Any, request: Any, *args: Any, **kwargs: Any) -> Any:

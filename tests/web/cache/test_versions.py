@@ -173,7 +173,7 @@ def test_nobody_sees_the_new_version_before_the_change_itself(real_connections: 
 
 @pytest.mark.skipif(settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"), reason="SQLite has one writer")
 def test_of_two_at_once_the_one_that_ends_last_counts_too() -> None:
-    """It wrote first: a number that only goes up would have been overtaken already."""
+    """The one that ends last wrote first: a number that only goes up would have been overtaken already."""
     slow, quick = make_department(), make_department()
     written, go_on = threading.Event(), threading.Event()
 

@@ -1,4 +1,4 @@
-"""What a chart hands over to the script that draws it."""
+"""Tests of what a chart hands over to the script that draws it."""
 
 import html
 import json
@@ -8,7 +8,7 @@ from web.charts.chart import Chart
 
 
 def drawn(*texts: str) -> list[str]:
-    """What Plotly is given for these texts."""
+    """Return the texts that Plotly is given for these."""
     figure = {"data": [{"hovertext": list(texts)}], "layout": {}}
     chart = Chart(name="a", title="A", figure=figure, summary="", columns=(), rows=())
     content = re.fullmatch(r"<script[^>]*>(.*)</script>", chart.script, re.DOTALL)[1]

@@ -31,7 +31,7 @@ def test_a_figure_opens_the_rows_behind_it():
 
 
 class Why:
-    """What a page with explained figures has in its context."""
+    """A stand-in for what a page with explained figures has in its context."""
 
     def of(self, path):
         if path != "measures.total":

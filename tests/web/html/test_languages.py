@@ -1,4 +1,4 @@
-"""What of a text says that it is in another language than the page."""
+"""Tests of the parts of a text that are marked as in another language than the page."""
 
 import time
 

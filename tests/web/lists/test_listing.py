@@ -1,4 +1,4 @@
-"""In which order a list asks for its rows."""
+"""Tests of the order in which a list asks for its rows."""
 
 from datetime import date
 

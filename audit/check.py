@@ -18,11 +18,11 @@ from django.db.models.functions import Lag
 from django.utils.timezone import now
 
 from accounts.log import Event, log_event_of_log
-from accounts.log_archive import check_prunings, pruned_seal
-from accounts.log_chain import CHUNK, ChainCheck, Check, Fault, Finding, sealed_entries
-from accounts.log_seals import newest_seal, settled_id, unsealed
 from accounts.models import LogSeal
-from accounts.noted_seals import NotedSeal, read_noted, restorations, seal_notes
+from audit.archive import check_prunings, pruned_seal
+from audit.chain import CHUNK, ChainCheck, Check, Fault, Finding, sealed_entries
+from audit.noted_seals import NotedSeal, read_noted, restorations, seal_notes
+from audit.seals import newest_seal, settled_id, unsealed
 from core.signals import log_alarm
 
 # An entry that has no seal after that time was inserted behind the others, or nothing is sealed any more.

@@ -9,8 +9,8 @@ from django.db import models
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy
 
-from accounts.log_seals import COLUMNS, LATEST, EntryRow, content_of, link_of
 from accounts.models import LogSeal
+from audit.seals import COLUMNS, LATEST, EntryRow, content_of, link_of
 
 # Seals that are read at once.
 CHUNK = 500

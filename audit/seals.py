@@ -1,4 +1,4 @@
-"""Seals the log: each entry gets a link in a chain of digests, so that `accounts.log_check` sees what was altered,
+"""Seals the log: each entry gets a link in a chain of digests, so that `audit.check` sees what was altered,
 removed or inserted afterwards.
 
 Transactions that run at once commit in another order than that of their entries' ids, so the chain has an order of its
@@ -22,7 +22,7 @@ from django.db.models import Exists, Min, OuterRef, QuerySet
 from django.utils.timezone import now
 
 from accounts.models import LogSeal
-from accounts.noted_seals import add_to_file
+from audit.noted_seals import add_to_file
 
 log = logging.getLogger(__name__)
 

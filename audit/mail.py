@@ -8,10 +8,10 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.log_chain import Check
 from accounts.models import Role, User
 from accounts.people import sends_email
 from accounts.permissions import people_who_see_logs
+from audit.chain import Check
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def _send(person: User, check: Check) -> bool:
     try:
         with translation.override(person.language or settings.LANGUAGE_CODE):
             subject = _("The log is not as it was sealed") if check.found else _("The newest seal of the log")
-            send_mail(subject, render_to_string("accounts/log_checked.txt", context), None, [person.email])
+            send_mail(subject, render_to_string("audit/checked.txt", context), None, [person.email])
     except Exception:
         log.exception("User %s could not be told by e-mail what the check of the log found.", person.pk)
         return False

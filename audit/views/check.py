@@ -5,9 +5,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from accounts.log import log_reading
-from accounts.log_check import check_log, last_check
-from accounts.log_seals import seal_state
 from accounts.rules import LOG_READERS
+from audit.check import check_log, last_check
+from audit.seals import seal_state
 from web.views import TodayView
 
 # Seals that the page checks, which takes half a second; the check of each night takes all.

@@ -4,9 +4,9 @@ import logging
 
 from celery import shared_task
 
-from accounts.log_check import check_and_log
-from accounts.log_mail import mail_newest_seal
-from accounts.log_seals import seal_log
+from audit.check import check_and_log
+from audit.mail import mail_newest_seal
+from audit.seals import seal_log
 
 log = logging.getLogger(__name__)
 

@@ -10,11 +10,11 @@ from django.db import connection
 from django.utils.translation import override
 from tqdm import tqdm
 
-from accounts.log_archive import DamagedArchive, check_archive
-from accounts.log_chain import Check
-from accounts.log_check import check_log
 from accounts.models import LogSeal
-from accounts.noted_seals import NotedSeal, read_noted, restorations
+from audit.archive import DamagedArchive, check_archive
+from audit.chain import Check
+from audit.check import check_log
+from audit.noted_seals import NotedSeal, read_noted, restorations
 
 NO_PLACE = (
     "No seal stands outside of the database, in a backup or in PILOTZONE_SEAL_FILE: a chain that was made anew as a"

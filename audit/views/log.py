@@ -24,8 +24,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from accounts.log import MASK, Event, Result, log_export, log_reading, result_of
-from accounts.log_seals import seal_state
 from accounts.rules import LOG_READERS
+from audit.seals import seal_state
 from core.clock import SHANGHAI
 from core.statement_timeout import statement_timeout
 from web.errors import BadQuery, not_one_of

@@ -23,10 +23,10 @@ from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils.timezone import now
 
 from accounts.log import Event, log_event_of_log
-from accounts.log_chain import ChainCheck, Check, Fault, Finding, sealed_entries
-from accounts.log_seals import EntryRow, moment_as_text
 from accounts.models import LogSeal, User
-from accounts.noted_seals import FOLDER, RESTORED, NotedSeal, read_noted
+from audit.chain import ChainCheck, Check, Fault, Finding, sealed_entries
+from audit.noted_seals import FOLDER, RESTORED, NotedSeal, read_noted
+from audit.seals import EntryRow, moment_as_text
 from core.files import write_whole, written_beside
 
 log = logging.getLogger(__name__)
