@@ -50,7 +50,7 @@ from rollups.models import MeasureRollup, RollupRun, StaleCell, Verification
 from rollups.services import rebuild_rollups, refresh_stale_rollups, verify_and_record
 from rollups.tasks import refresh_rollups_task
 from tests import factories as make
-from tests.accounts.test_log_seals import add
+from tests.audit.test_seals import add
 from tests.datasets.test_integrity import measure_of_merged_department
 from tests.rollups.test_set_aside import poison
 from tests.test_watching import ALERTS, USED, rules

@@ -28,7 +28,7 @@ from core.log_formats import TextFormatter
 from pilotzone.env import strong_key
 from rollups.models import StaleCell, Verification
 from tests import factories as make
-from tests.accounts.test_log_seals import add
+from tests.audit.test_seals import add
 from tests.backups.backing_up import Elsewhere, Site, elsewhere, site
 from tests.compose import SERVICES
 from tests.lanes import clean_environment

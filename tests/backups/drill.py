@@ -32,7 +32,7 @@ from measures.reports import ReportData, save_draft, submit_report
 from projects.models import Project
 from reporting.evidence import attach_file
 from reporting.services import return_report
-from tests.accounts.test_log_seals import add
+from tests.audit.test_seals import add
 from tests.documents import make_pdf
 from tests.factories import make_project_month, make_user, make_value_report, region
 

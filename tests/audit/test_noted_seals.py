@@ -28,8 +28,8 @@ from audit.seals import newest_seal, seal_log
 from backups.manifest import Manifest
 from notices.models import NoticeKind
 from notices.wording import notice_sentence, notice_url
-from tests.accounts.test_log_archive import seal_days_ago
-from tests.accounts.test_log_seals import add, faults, rows
+from tests.audit.test_archive import seal_days_ago
+from tests.audit.test_seals import add, faults, rows
 from tests.factories import make_user
 from tests.services import ROOT
 

@@ -22,7 +22,7 @@ from audit.check import check_log
 from audit.seals import seal_log
 from core.append_only import AppendOnlyError
 from pilotzone import env
-from tests.accounts.test_log_seals import add, faults, rows
+from tests.audit.test_seals import add, faults, rows
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
