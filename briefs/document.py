@@ -1,7 +1,5 @@
 """A brief as a Word file: the same texts as its page, from the same `Brief`."""
 
-import re
-
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -12,25 +10,17 @@ from core.statuses import MeasureStatus
 from web.formats.dates import format_day
 from web.formats.text import with_full_stop
 from web.html.figures import unit_of
-from web.word import MEDIA_TYPE, WordCell, WordColumn, WordFile
+from web.word import WordCell, WordColumn, WordFile, send_word_file
 
 # As dark as the status is deep: they are told apart in grey.
 SHADES = {MeasureStatus.COMPLETED: "262626", MeasureStatus.IN_PROGRESS: "8C8C8C", MeasureStatus.PROMOTING: "E6E6E6"}
-# Some systems do not allow what is neither a letter nor one of these in the name of a file.
-_NOT_IN_FILE_NAMES = re.compile(r"[^\w .,()（）—-]+")
-MAX_FILE_NAME = 60
 # In half-width characters; a longer title is set smaller.
 MAX_TITLE = 60
 
 
 def brief_file(brief: Brief) -> FileResponse:
-    name = _NOT_IN_FILE_NAMES.sub("-", f"{_('One-page brief')}-{brief.name}")[:MAX_FILE_NAME].strip(" .-")
-    return FileResponse(
-        brief_document(brief).content(),
-        as_attachment=True,
-        filename=f"{name}-{brief.day}.docx",
-        content_type=MEDIA_TYPE,
-    )
+    name = f"{_('One-page brief')}-{brief.name}"
+    return send_word_file(brief_document(brief), name=name, day=brief.day)
 
 
 def brief_document(brief: Brief) -> WordFile:

@@ -1,7 +1,5 @@
 """The sheet of a coordination meeting as a Word file: the same rows as its page."""
 
-import re
-
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -9,24 +7,16 @@ from django.utils.translation import pgettext
 from core.clock import now
 from problems.meeting_sheets import Sheet, SheetRow
 from web.formats.text import format_list
-from web.word import MEDIA_TYPE, WordCell, WordColumn, WordFile
+from web.word import WordCell, WordColumn, WordFile, send_word_file
 
-# Some systems do not allow what is neither a letter nor one of these in the name of a file.
-_NOT_IN_FILE_NAMES = re.compile(r"[^\w .,()（）—-]+")
-MAX_FILE_NAME = 60
 # Characters; a longer title is set smaller.
 MAX_TITLE = 30
 COLUMNS = [WordColumn(36), WordColumn(14), WordColumn(34), WordColumn(16)]
 
 
-def file_name(sheet: Sheet) -> str:
-    name = _NOT_IN_FILE_NAMES.sub("-", sheet.title)[:MAX_FILE_NAME].strip(" .-")
-    return f"{name}-{sheet.meeting.held_on}.docx"
-
-
 def meeting_file(sheet: Sheet, *, heading: str, sees_notes: bool, as_of: str) -> FileResponse:
     document = meeting_document(sheet, heading=heading, sees_notes=sees_notes, as_of=as_of)
-    return FileResponse(document.content(), as_attachment=True, filename=file_name(sheet), content_type=MEDIA_TYPE)
+    return send_word_file(document, name=sheet.title, day=sheet.meeting.held_on)
 
 
 def meeting_document(sheet: Sheet, *, heading: str, sees_notes: bool, as_of: str) -> WordFile:

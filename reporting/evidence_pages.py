@@ -83,14 +83,12 @@ def send_file(evidence: AbstractEvidence) -> FileResponse:
         file = evidence.file.open("rb")
     except FileNotFoundError:
         raise Http404 from None
-    response = FileResponse(
+    return FileResponse(
         file,
         as_attachment=True,
         filename=download_name(evidence.file_name, evidence.content_type),
         content_type=evidence.content_type or "application/octet-stream",
     )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 @method_decorator(cache_control(private=True, no_store=True), name="dispatch")

@@ -6,11 +6,12 @@ names its typefaces itself.
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from html import unescape
 from io import BytesIO
 from typing import Any, NamedTuple
 
+from django.http import FileResponse
 from docx import Document
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_ROW_HEIGHT_RULE
@@ -22,6 +23,9 @@ from docx.shared import Mm, Pt
 from core.texts import without_controls
 from web.language import is_chinese
 
+# Some systems do not allow what is neither a letter nor one of these in the name of a file.
+_NOT_IN_FILE_NAMES = re.compile(r"[^\w .,()（）—-]+")
+MAX_FILE_NAME = 60
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # What XML cannot hold, besides control characters.
 _UNWRITABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
@@ -143,6 +147,12 @@ class WordFile:
         self.document.save(file)
         file.seek(0)
         return file
+
+
+def send_word_file(file: WordFile, *, name: str, day: date) -> FileResponse:
+    """Returns the answer that has the file, under its cleaned name and the day."""
+    cleaned = _NOT_IN_FILE_NAMES.sub("-", name)[:MAX_FILE_NAME].strip(" .-")
+    return FileResponse(file.content(), as_attachment=True, filename=f"{cleaned}-{day}.docx", content_type=MEDIA_TYPE)
 
 
 def _describe(document: Any, title: str, made_at: datetime) -> None:

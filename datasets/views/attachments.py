@@ -36,11 +36,9 @@ def attachment(
     if log is not None:
         log(written)
     output.seek(0)
-    response = FileResponse(
+    return FileResponse(
         output,
         as_attachment=True,
         filename=f"{name}.{'xlsx' if file_format == 'xlsx' else 'zip'}",
         content_type=FORMATS[file_format],
     )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
