@@ -74,7 +74,8 @@ def test_the_summary_adds_what_each_figure_was(site: Any, ask: Any) -> None:
     plain_answer = ask("summary/").json()
     answer = ask("summary/?compare=2023-05-31").json()
     compare = answer.pop("compare")
-    assert answer == plain_answer
+    # Without a stored rollup each answer computes its figures, and a minute may pass between the two.
+    assert {**answer, "computed_at": ""} == {**plain_answer, "computed_at": ""}
     assert compare["as_of"] == "2023-05-31"
     assert compare["figures"].keys() == answer["meta"].keys()
     figures = compare["figures"]
