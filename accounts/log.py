@@ -81,8 +81,10 @@ _RESULTS = {
 
 
 def result_of(details: Mapping[str, Any] | None) -> Result:
-    """Returns the result of an entry with these `additional_data`. A change is logged in the transaction that makes it:
-    it was made."""
+    """Return whether what an entry of the log tells succeeded; `details` is its `additional_data`.
+
+    A change is logged in the transaction that makes it, so it succeeded.
+    """
     details = details or {}
     if details.get("event") == Event.LOG_CHECKED and details.get("found"):
         return Result.FAILED

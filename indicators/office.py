@@ -38,7 +38,7 @@ def indicator_state(indicator: Indicator) -> State:
 
 
 def target_state(target: Target) -> State:
-    """Return the state of a target that its form holds."""
+    """Return the values of a target as its form shows them, to tell whether somebody changed it in the meantime."""
     return _state(target, TARGET_COLUMNS)
 
 

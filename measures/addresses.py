@@ -15,8 +15,10 @@ def report_url(code: str, month: date, *, plan: str, name: str = "measures:repor
 
 
 def month_url(name: str, month: date | None, *, plan: Plan | None, **more: str) -> str:
-    """Return the address of the workspace or the board of a month, which go on from form to form. `more`: other
-    parameters."""
+    """Return the address of the page `name`, a workspace or a board, for this month and plan.
+
+    `more`: further query parameters.
+    """
     return query_of(
         reverse(name),
         period=f"{month:%Y-%m}" if month is not None else "",

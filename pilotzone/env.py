@@ -145,7 +145,10 @@ def redis_url(name: str, password: str) -> str:
 
 
 def secret_of_service(name: str) -> str:
-    """Return a secret that another service gave this site, or keeps of it."""
+    """Return a secret shared with another service, such as the password of a mail server.
+
+    A common password is refused.
+    """
 
     def parse(raw: str) -> str:
         _refuse_common_password(name, raw)
@@ -225,7 +228,8 @@ def database(name: str, password: str, default: Path) -> dict[str, Any]:
 
 
 def whole_path(name: str) -> Path | None:
-    """Return the whole path of a file or a folder: a process may be started anywhere."""
+    """Return the absolute path that a variable names. A relative one is refused, since it would depend on the folder
+    in which a process was started."""
     return _read(name, None, "/.+", Path, "a whole path, such as /srv/backups")
 
 

@@ -149,7 +149,7 @@ class AssignManyForm(forms.Form):
         super().__init__(data, auto_id="assign_%s")
 
     def clean_due_on(self) -> Any:
-        """Check the day once: of all of the problems the same day would be wrong."""
+        """Check the due day here and not per problem, since every chosen problem gets the same day."""
         try:
             check_due_day(self.cleaned_data["due_on"])
         except NotAllowed as refusal:

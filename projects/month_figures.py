@@ -120,7 +120,7 @@ class History:
     plans: Mapping[tuple[int, int], int]
 
     def before(self, month: ProjectMonth) -> ProjectMonth | None:
-        """Return the month that `projects.months.month_before` finds."""
+        """Return the project's latest accepted report for the same or an earlier month, other than this one."""
         found = [each for each in self.months.get(month.project_id, ()) if each.period <= month.period]
         return next((each for each in reversed(found) if each.pk != month.pk), None)
 

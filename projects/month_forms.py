@@ -88,7 +88,7 @@ class MonthForm(ReportDraftForm):
 
 
 def data_values(data: MonthData) -> dict[str, Any]:
-    """Return the values with which a form begins that nobody has written in."""
+    """Return the initial values of the form of a month for which no report was begun."""
     values = {name: getattr(data, name) for name in MonthForm.typed}
     return values | {"invested_wan": _typed_amount(data.invested_wan)}
 

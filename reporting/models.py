@@ -201,8 +201,10 @@ class AbstractFiling(Sourced):
         raise NotImplementedError
 
     def may_be_withdrawn_by(self, user: User | AnonymousUser) -> bool:
-        """Returns whether the person is of the unit that submitted the filing; where only one may file, that is who
-        files."""
+        """Return whether the person belongs to the unit that submitted the report, and so may take it back.
+
+        Where a single unit may file, that is everybody who may file.
+        """
         return self.may_be_filed_by(user)
 
     def set_filing_unit(self, by: User) -> None:

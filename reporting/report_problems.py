@@ -70,8 +70,11 @@ def resolve_choice(report: AbstractReport, opened: Sequence[Any]) -> None:
 
 
 def why_no_answer(report: AbstractReport, opened: Sequence[Any], *, is_confirmed: bool) -> Iterator[NotAllowed]:
-    """Yields the refusals that keep a report from being submitted for what it says about problems. `opened`: the steps
-    of those that are open of what it is about; `is_confirmed`: that there is none any more."""
+    """Yield why a report cannot be submitted, as far as its part about problems goes.
+
+    `opened`: the latest steps of the problems that are open for its measure or project; `is_confirmed`: the writer has
+    confirmed that none of them remains.
+    """
     if report.problem_choice == ProblemChoice.NEW and not report.names_problem:
         yield NotAllowed(_("Say what stands in the way."), field="problem")
     if report.problem_choice == ProblemChoice.SAME:

@@ -188,7 +188,8 @@ def _read_annual_plan_changes(sheet: str, plan: Plan | None, contents: Contents)
 
 
 def _read_evidence(sheet: str, plan: Plan | None, contents: Contents) -> None:
-    """Reads the evidence without files: a load brings none, and takes none away."""
+    """Read the documents and links that stand behind reports; files are left out, since a load neither brings nor
+    removes any."""
     about = EVIDENCE_OF[sheet]
     reports = {pk: key for key, pk in contents.ids[about].items()}
     for pk, values in _read(sheet, plan, "report"):

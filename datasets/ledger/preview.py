@@ -158,7 +158,8 @@ def _bounded(problems: list[Problem]) -> list[Problem]:
 
 
 def _entries(merged: Merged, wrong: set[tuple[str, int]]) -> list[Entry]:
-    """Returns the entries of the file's rows; wrong ones have been left out."""
+    """Return what a load does with each row of the file. Wrong rows are not in `merged`: each has an entry that says
+    so."""
     found = [
         Entry(item.sheet, item.key, item.row.number, item.what, item.cells, item.values)
         for sheet in SHEETS

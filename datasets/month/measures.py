@@ -77,8 +77,10 @@ class MeasureRow(MonthRow):
         return [step.problem for step in self.opened]
 
     def about_problem(self, cells: Cells) -> int | None:
-        """Returns the number of a problem as `reporting.report_problems.problem_columns` has it; of several that are
-        open the one that the report was about."""
+        """Return the number of the problem that a filled-in row is about, or None for none or a new one.
+
+        Where several problems are open, the row stays with the one that its report was about.
+        """
         report = self.open_report
         before = report.about_problem if report is not None else None
         if cells["problem_choice"] == ProblemChoice.SAME:

@@ -32,7 +32,7 @@ class Form(StrEnum):
 
 
 class Scheme(StrEnum):
-    """The common trait of the values that are drawn together."""
+    """How a chart lays out the values of an indicator: by year, by day, or as a curve within each year."""
 
     YEARS = "years"
     DATES = "dates"  # levels on days, or of months, quarters …

@@ -52,7 +52,7 @@ class DatabaseAway(OperationalError):
 
 
 def is_on() -> bool:
-    """Return whether nobody is to try the database now."""
+    """Return whether the database was unreachable a moment ago, so that no request tries to connect yet."""
     return time.monotonic() < _refused_until
 
 

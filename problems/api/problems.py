@@ -353,7 +353,7 @@ class ProblemMoves(ProblemDetail):
     created_status = status.HTTP_200_OK
 
     def write_permission_facts(self) -> Facts:
-        """Return the facts for a person who takes part in any way: which move it is stands in the body."""
+        """Let in whoever may make some move; which one is asked for stands in the body, and `mover` checks it."""
         return {"takes_part": bool(self.asked.parties_of(self.request.user))}
 
     def mover(self, move: str) -> User:

@@ -35,7 +35,7 @@ class Components:
 
     @classmethod
     def of(cls, registry: ComponentRegistry) -> Self:
-        """Return the components of the description that is being made: each of its operations asks for them anew."""
+        """Return the components of the OpenAPI description that is being generated; its operations share them."""
         found: Self | None = vars(registry).get("_of_pilotzone")
         if found is None:
             found = vars(registry)["_of_pilotzone"] = cls(registry)
