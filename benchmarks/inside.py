@@ -43,14 +43,14 @@ from benchmarks.stock import StockProjects
 from core.clock import today
 from core.periods import last_ended_month
 from core.provenance import Provenance
-from datasets.ledger.commit import commit_ledger
-from datasets.ledger.contents import read_contents
-from datasets.ledger.merging import What
-from datasets.ledger.preview import preview
-from datasets.ledger.reading import read_ledger
-from datasets.ledger.rows import Values
-from datasets.ledger.sheets import SHEETS
-from datasets.ledger.workbook import write_workbook
+from ledger.commit import commit_ledger
+from ledger.contents import read_contents
+from ledger.merging import What
+from ledger.preview import preview
+from ledger.reading import read_ledger
+from ledger.rows import Values
+from ledger.sheets import SHEETS
+from ledger.workbook import write_workbook
 from measures.models import Plan
 from projects.api.projects import Projects
 from projects.models import Project, ProjectMonth

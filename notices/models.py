@@ -49,6 +49,8 @@ class Notice(models.Model):
     its period, and its due day: no row keeps that.
     """
 
+    goes_with_its_subject = True
+
     user = models.ForeignKey("accounts.User", models.CASCADE, related_name="notices", verbose_name=_("Account"))
     kind = models.CharField(_("Kind"), max_length=12, choices=NoticeKind)
     measure = models.ForeignKey(

@@ -7,7 +7,7 @@ QUEUES: dict[str, dict[str, str]] = {"celery": {}, "slow": {}}
 SLOW_TASKS = (
     "audit.tasks.verify_log_task",
     "backups.tasks.back_up_task",
-    "datasets.tasks.check_integrity_task",
+    "integrity.tasks.check_integrity_task",
     "pilotzone.tasks.clean_task",
     "rollups.tasks.rebuild_rollups_task",
     "rollups.tasks.verify_rollups_task",

@@ -43,7 +43,7 @@ def when_ready(server: Any) -> None:  # type: ignore[no-redef]
 
 
 def _print_welcome(host: str, port: int) -> None:
-    from datasets.embedded_site import root_address
+    from demonstration.embedded_site import root_address
 
     today = f" Today is {settings.PILOTZONE_TODAY} there." if settings.PILOTZONE_TODAY else ""
     accounts = _demo_accounts() if settings.PILOTZONE_DEMO else []

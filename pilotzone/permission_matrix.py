@@ -141,7 +141,7 @@ PARTS: Mapping[str, str | Promise] = {
     "measures": _("Measures, problems, meetings and review"),
     "projects": pgettext_lazy("navigation", "Projects"),
     "indicators": pgettext_lazy("navigation", "Indicators"),
-    "datasets": _("Data, and workbooks of a month"),
+    "workbooks": _("Data, and workbooks of a month"),
     "office": pgettext_lazy("navigation", "Office"),
     "accounts": _("Log-in and one's own account"),
     "running": _("The running site"),
@@ -149,6 +149,8 @@ PARTS: Mapping[str, str | Promise] = {
 }
 _PART_OF = {
     "briefs": "dashboard",
+    "ledger": "workbooks",
+    "integrity": "workbooks",
     "glossary": "dashboard",
     "guides": "dashboard",
     "guide": "dashboard",

@@ -19,11 +19,11 @@ TASKS: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=2, minute=30),
     },
     # What the queue has lost, and without workers each large file.
-    "work-on-uploads": {"task": "datasets.tasks.work_on_waiting_uploads_task", "schedule": 5.0},
+    "work-on-uploads": {"task": "workbooks.tasks.work_on_waiting_uploads_task", "schedule": 5.0},
     # Every page sums up these rows.
     "delete-old-changes": {"task": "web.tasks.delete_old_changes_task", "schedule": 600.0},
     "check-integrity-nightly": {
-        "task": "datasets.tasks.check_integrity_task",
+        "task": "integrity.tasks.check_integrity_task",
         "schedule": crontab(hour=3, minute=40),
     },
     # Before the night's cleaning, so that what it deletes is in one more backup.

@@ -16,8 +16,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("PILOTZONE_DATA_DIR") or BASE_DIR / "var").expanduser().resolve()
 data_folder.make_folder(DATA_DIR)
 
-# `manage.py demo` stores the pinned day and open reading in the data folder, so that every other command run on that
-# folder uses the same day as the pages.
+# `manage.py demo` stores the pinned day and open reading here, so that every command on this folder uses them.
 DEMO_FILE = DATA_DIR / "demo.json"
 PILOTZONE_DEMO = DEMO_FILE.exists()
 if PILOTZONE_DEMO:
@@ -65,8 +64,11 @@ INSTALLED_APPS = [
     "briefs",
     "office",
     "styleguide",
-    "datasets",
+    "integrity",
     "backups",
+    "ledger",
+    "workbooks",
+    "demonstration",
 ]
 
 MIDDLEWARE = [
@@ -139,8 +141,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # two writers wait for each other instead of one failing.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        # Seconds that one waits for the write lock.
-        "timeout": PILOTZONE_STATEMENT_TIMEOUT,
+        "timeout": PILOTZONE_STATEMENT_TIMEOUT,  # seconds that one waits for the write lock
         # 500 KiB of page cache for each thread's connection instead of 2,000: the system caches the file anyway.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-500;",
     }

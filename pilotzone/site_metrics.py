@@ -23,8 +23,8 @@ from backups.schedule import failed_backup, latest_backup
 from core import metrics
 from core.clock import now
 from core.queue import SENT_AT
-from datasets.integrity import running as integrity
-from datasets.integrity.checks import all_checks
+from integrity import running as integrity
+from integrity.checks import all_checks
 from pilotzone import embedded_schedule, metrics_folder
 from pilotzone.access import named_routes
 from pilotzone.broker_settings import QUEUES

@@ -9,16 +9,16 @@ from celery import shared_task
 from accounts.services import delete_ended_tokens, delete_expired_sessions
 from audit.archive import prune_log
 from backups.stored_files import delete_files_without_row, delete_unfinished_files, missing_files
-from datasets.integrity import running as integrity
-from datasets.ledger.versions import delete_old_versions
-from datasets.uploads import delete_old_uploads
 from indicators.models import ValueReport
+from integrity import running as integrity
+from ledger.versions import delete_old_versions
 from measures.models import Report
 from projects.models import ProjectMonth
 from reporting.services import delete_abandoned_drafts
 from rollups.services import forget_old_runs
 from web.idempotency import delete_old_keys
 from web.leases import delete_ended_leases
+from workbooks.uploads import delete_old_uploads
 
 log = logging.getLogger(__name__)
 

@@ -6,6 +6,7 @@ from accounts.views import admin_log_in, admin_password_change, preferences
 from audit.views.check import LogCheckPage
 from audit.views.log import LogPage
 from backups.views import BackupsPage
+from integrity.views import IntegrityPage
 from pilotzone import health
 from pilotzone.manual import GlossaryPage, GuidePage, GuidesPage
 from pilotzone.permissions_page import PermissionsPage
@@ -28,7 +29,9 @@ urlpatterns = [
     path("glossary/", GlossaryPage.as_view(), name="glossary"),
     path("guide/", GuidesPage.as_view(), name="guides"),
     path("guide/<slug:role>/", GuidePage.as_view(), name="guide"),
-    path("", include("datasets.urls")),
+    path("integrity/", IntegrityPage.as_view(), name="integrity"),
+    path("", include("ledger.urls")),
+    path("", include("workbooks.urls")),
     path("", include("styleguide.urls")),
     path("", include("measures.urls")),
     path("", include("projects.urls")),

@@ -44,6 +44,8 @@ class RollupRun(models.Model):
 class Rollup(models.Model):
     """Stored counts of one cell on one day; always recomputed from source, never added to."""
 
+    goes_with_its_subject = True
+
     plan = models.ForeignKey("measures.Plan", models.CASCADE, related_name="+", verbose_name=_("Action plan"))
     total = models.PositiveIntegerField(_("Total"))
     # Indexed: each sweep asks whether a cell of another day is left.

@@ -21,8 +21,8 @@ from django.utils import translation
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from core.timestamps import UpdatedAtModel
-from datasets.demonstration import FOLDER as FIXTURES
-from datasets.management.commands.demo import FIRST_REPORTING_MONTH
+from demonstration.fixtures import FOLDER as FIXTURES
+from demonstration.management.commands.demo import FIRST_REPORTING_MONTH
 from pilotzone.celery import app
 from rollups import receivers
 from rollups.services import rebuild_rollups

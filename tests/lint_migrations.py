@@ -24,6 +24,9 @@ LOOKED_AT = [
     # an upgrade, and comes back with its backup.
     "0031_about_problem",
     "0017_about_problem",
+    # Released with 0.2.0; they stand in another folder now.
+    "0003_uploads_of_months",
+    "0004_uploads_of_cities",
 ]
 
 

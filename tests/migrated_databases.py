@@ -25,7 +25,7 @@ from django.core.management.color import no_style
 from django.core.management.sql import emit_post_migrate_signal, sql_flush
 from django.db import connections
 
-from datasets.management.commands.migrate import Command
+from demonstration.management.commands.migrate import Command
 from tests.lanes import clean_environment
 from tests.services import ROOT, folder
 from web.cache import versions

@@ -37,8 +37,8 @@ GET  dashboard:published    /published/                           login 200   20
 GET  dashboard:search       /search/?q=M001                       login 200   200 200 200 200 200 200 200 200 200
 GET  rollups:runs         /runs/                                login login 403 403 403 403 403 200 200 200 403
 POST rollups:runs         /runs/                                403   403   403 403 403 403 403 403 302 302 403
-GET  datasets:integrity   /integrity/                           login login 403 403 403 403 403 200 200 200 403
-POST datasets:integrity   /integrity/                           403   403   403 403 403 403 403 403 302 302 403
+GET  integrity   /integrity/                           login login 403 403 403 403 403 200 200 200 403
+POST integrity   /integrity/                           403   403   403 403 403 403 403 403 302 302 403
 GET  backups              /backups/                           login login 403 403 403 403 403 200 200 200 403
 GET  log                  /log/                                 login login 403 403 403 403 403 200 200 200 403
 GET  permissions          /accounts/permissions/              login login 403 403 403 403 403 200 200 200 403
@@ -253,36 +253,36 @@ GET  indicators:decide      /review/indicators/decide/            login login 40
 POST indicators:decide      /review/indicators/decide/            403   403   403 403 403 403 302 403 403 302 403
 GET  indicators:returned    /review/indicators/returned/          login login 403 403 403 403 200 200 403 200 403
 
-GET  datasets:data          /data/                                login login 403 403 403 403 200 200 403 200 403
-POST datasets:data          /data/                                403   403   403 403 403 403 302 403 403 302 403
-GET  datasets:start         /data/start/                          login login 403 403 403 403 403 403 302 302 403
-GET  datasets:start_names   /data/start/names/                    login login 403 403 403 403 403 403 302 302 403
-POST datasets:start_names   /data/start/names/                    403   403   403 403 403 403 403 403 302 302 403
-GET  datasets:start_workbook /data/start/workbook/                login login 403 403 403 403 403 403 302 302 403
-POST datasets:start_workbook /data/start/workbook/                403   403   403 403 403 403 403 403 403 302 403
-GET  datasets:start_done    /data/start/done/                     login login 403 403 403 403 403 403 200 200 403
-GET  datasets:download      /data/download/?content=template      login login 403 403 403 403 200 200 403 200 403
-GET  datasets:upload        /data/uploads/{upload}/               login login 403 403 403 403 200 403 403 404 403
-POST datasets:upload        /data/uploads/{upload}/               403   403   403 403 403 403 302 403 403 404 403
-GET  datasets:marked        /data/uploads/{upload}/marked/        login login 403 403 403 403 200 403 403 404 403
-GET  datasets:load          /data/loads/{load}/                   login login 403 403 403 403 200 200 403 200 403
-POST datasets:load          /data/loads/{load}/                   403   403   403 403 403 403 302 403 403 302 403
-GET  datasets:month         /workspace/ledger/                    login login 403 200 200 200 403 403 403 403 403
-POST datasets:month         /workspace/ledger/                    403   403   403 200 200 200 403 403 403 403 403
-GET  datasets:month_download /workspace/ledger/download/          login login 403 200 200 200 403 403 403 403 403
-GET  datasets:month_upload  /workspace/ledger/{month}/            login login 403 200 404 404 403 403 403 403 403
-POST datasets:month_upload  /workspace/ledger/{month}/            403   403   403 302 404 404 403 403 403 403 403
-GET  datasets:project_month /workspace/projects/month/           login login 403 200 200 200 403 403 403 403 200
-POST datasets:project_month /workspace/projects/month/           403   403   403 200 200 200 403 403 403 403 200
-GET  datasets:project_month_download /workspace/projects/month/download/ login login 403 200 200 200 403 403 403 403 200
-GET  datasets:project_month_upload /workspace/projects/month/{city}/ login login 403 404 404 404 403 403 403 403 200
-POST datasets:project_month_upload /workspace/projects/month/{city}/ 403   403   403 404 404 404 403 403 403 403 302
-GET  datasets:values        /workspace/values/                    login login 403 200 200 200 403 403 403 403 403
-POST datasets:values        /workspace/values/                    403   403   403 200 200 200 403 403 403 403 403
-GET  datasets:values_download /workspace/values/download/         login login 403 200 200 200 403 403 403 403 403
-GET  datasets:values_upload /workspace/values/{values}/           login login 403 200 404 404 403 403 403 403 403
-POST datasets:values_upload /workspace/values/{values}/           403   403   403 302 404 404 403 403 403 403 403
-GET  datasets:office_month  /review/ledger/                       login login 403 403 403 403 200 200 403 200 403
+GET  workbooks:data          /data/                                login login 403 403 403 403 200 200 403 200 403
+POST workbooks:data          /data/                                403   403   403 403 403 403 302 403 403 302 403
+GET  workbooks:start         /data/start/                          login login 403 403 403 403 403 403 302 302 403
+GET  workbooks:start_names   /data/start/names/                    login login 403 403 403 403 403 403 302 302 403
+POST workbooks:start_names   /data/start/names/                    403   403   403 403 403 403 403 403 302 302 403
+GET  workbooks:start_workbook /data/start/workbook/                login login 403 403 403 403 403 403 302 302 403
+POST workbooks:start_workbook /data/start/workbook/                403   403   403 403 403 403 403 403 403 302 403
+GET  workbooks:start_done    /data/start/done/                     login login 403 403 403 403 403 403 200 200 403
+GET  workbooks:download      /data/download/?content=template      login login 403 403 403 403 200 200 403 200 403
+GET  workbooks:upload        /data/uploads/{upload}/               login login 403 403 403 403 200 403 403 404 403
+POST workbooks:upload        /data/uploads/{upload}/               403   403   403 403 403 403 302 403 403 404 403
+GET  workbooks:marked        /data/uploads/{upload}/marked/        login login 403 403 403 403 200 403 403 404 403
+GET  ledger:load             /data/loads/{load}/                   login login 403 403 403 403 200 200 403 200 403
+POST ledger:load             /data/loads/{load}/                   403   403   403 403 403 403 302 403 403 302 403
+GET  workbooks:month         /workspace/ledger/                    login login 403 200 200 200 403 403 403 403 403
+POST workbooks:month         /workspace/ledger/                    403   403   403 200 200 200 403 403 403 403 403
+GET  workbooks:month_download /workspace/ledger/download/          login login 403 200 200 200 403 403 403 403 403
+GET  workbooks:month_upload  /workspace/ledger/{month}/            login login 403 200 404 404 403 403 403 403 403
+POST workbooks:month_upload  /workspace/ledger/{month}/            403   403   403 302 404 404 403 403 403 403 403
+GET  workbooks:project_month /workspace/projects/month/           login login 403 200 200 200 403 403 403 403 200
+POST workbooks:project_month /workspace/projects/month/           403   403   403 200 200 200 403 403 403 403 200
+GET workbooks:project_month_download /workspace/projects/month/download/ login login 403 200 200 200 403 403 403 403 200
+GET  workbooks:project_month_upload /workspace/projects/month/{city}/ login login 403 404 404 404 403 403 403 403 200
+POST workbooks:project_month_upload /workspace/projects/month/{city}/ 403   403   403 404 404 404 403 403 403 403 302
+GET  workbooks:values        /workspace/values/                    login login 403 200 200 200 403 403 403 403 403
+POST workbooks:values        /workspace/values/                    403   403   403 200 200 200 403 403 403 403 403
+GET  workbooks:values_download /workspace/values/download/         login login 403 200 200 200 403 403 403 403 403
+GET  workbooks:values_upload /workspace/values/{values}/           login login 403 200 404 404 403 403 403 403 403
+POST workbooks:values_upload /workspace/values/{values}/           403   403   403 302 404 404 403 403 403 403 403
+GET  workbooks:office_month  /review/ledger/                       login login 403 403 403 403 200 200 403 200 403
 
 GET  web:saved_view         /views/{view}/                        login login 404 200 404 404 404 404 404 404 404
 POST web:saved_view         /views/{view}/                        403   403   404 302 404 404 404 404 404 404 404
@@ -520,12 +520,12 @@ BODIES = {
     "POST problems:project_move": {"note": "已报告"},
     "POST projects:list": {"name": "全部"},
     "POST indicators:list": {"name": "全部"},
-    "POST datasets:data": {"pasted": "code\tdue_on\nM001\t2023-02-30"},
-    "POST datasets:upload": {"action": "save"},
-    "POST datasets:load": REASON,
-    "POST datasets:month_upload": {"action": "save"},
-    "POST datasets:project_month_upload": {"action": "save"},
-    "POST datasets:values_upload": {"action": "save"},
+    "POST workbooks:data": {"pasted": "code\tdue_on\nM001\t2023-02-30"},
+    "POST workbooks:upload": {"action": "save"},
+    "POST ledger:load": REASON,
+    "POST workbooks:month_upload": {"action": "save"},
+    "POST workbooks:project_month_upload": {"action": "save"},
+    "POST workbooks:values_upload": {"action": "save"},
     "POST web:saved_view": {"name": "改名"},
     "POST rollups:runs": {"task": "check"},
     "POST accounts:login": {"username": "vic", "password": "guess"},

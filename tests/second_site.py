@@ -12,8 +12,8 @@ from typing import Any
 from django.utils.translation import override
 from openpyxl import Workbook
 
-from datasets.ledger.declaration import Column, Kind
-from datasets.ledger.sheets import SHEETS
+from ledger.declaration import Column, Kind
+from ledger.sheets import SHEETS
 
 # On which its figures are looked at.
 DAY = date(2026, 9, 15)

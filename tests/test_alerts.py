@@ -39,10 +39,9 @@ from backups import schedule as backups
 from backups.tasks import back_up_task
 from core import mail, metrics
 from core.queue import SENT_AT
-from datasets.integrity.checks import Check, Severity
-from datasets.integrity.running import run_and_keep
-from datasets.models import IntegrityRun
-from datasets.tasks import work_on_waiting_uploads_task
+from integrity.checks import Check, Severity
+from integrity.models import IntegrityRun
+from integrity.running import run_and_keep
 from pilotzone import access, embedded_schedule, metrics_folder, site_metrics, task_signals
 from projects.models import Project
 from rollups import engine
@@ -51,13 +50,14 @@ from rollups.services import rebuild_rollups, refresh_stale_rollups, verify_and_
 from rollups.tasks import refresh_rollups_task
 from tests import factories as make
 from tests.audit.test_seals import add
-from tests.datasets.test_integrity import measure_of_merged_department
+from tests.integrity.test_integrity import measure_of_merged_department
 from tests.rollups.test_set_aside import poison
 from tests.test_watching import ALERTS, USED, rules
 from web import leases
 from web.cache import pages
 from web.cache.backend import RedisCache
 from web.models import Lease
+from workbooks.tasks import work_on_waiting_uploads_task
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
@@ -258,13 +258,13 @@ def queue_of_slow_tasks_is_old(site: Site) -> None:
 
 
 def task_fails_in_worker(site: Site) -> None:
-    site.patch.setattr("datasets.tasks.waiting_uploads", fail)
+    site.patch.setattr("workbooks.tasks.waiting_uploads", fail)
     assert work_on_waiting_uploads_task.apply().failed()
 
 
 def task_fails_without_worker(site: Site) -> None:
     """Make a task fail as it would where `run_schedule` has it done."""
-    site.patch.setattr("datasets.tasks.waiting_uploads", fail)
+    site.patch.setattr("workbooks.tasks.waiting_uploads", fail)
     with pytest.raises(RuntimeError):
         work_on_waiting_uploads_task.apply(throw=True)
 

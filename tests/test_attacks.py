@@ -32,7 +32,7 @@ from accounts.people import reset_password
 from accounts.sessions import SessionStore
 from core.exceptions import NotAllowed
 from core.searching import found_pattern, search_words
-from datasets.ledger.files import read_file
+from ledger.files import read_file
 from measures.models import Evidence, Report
 from measures.reports import ReportData, save_draft
 from reporting.evidence import attach_file
@@ -608,13 +608,13 @@ def test_objects_are_read_back_in_one_place_alone() -> None:
     """The objects read back are those of the reader of spreadsheets, which the site itself starts. Objects that Django
     caches stand in `docs/security.md`."""
     readers = [place.split(":")[0] for place, _call in calls() if re.search(r"(pickle|marshal|shelve)\.loads?$", place)]
-    assert readers == ["datasets/ledger/spreadsheets.py"]
+    assert readers == ["ledger/spreadsheets.py"]
     imported = {
         str(path.relative_to(ROOT))
         for path in python_files(APPS)
         if re.search(r"(?m)^\s*(?:import|from) (?:pickle|marshal|shelve|dill|yaml)\b", path.read_text(encoding="utf-8"))
     }
-    assert imported == {"datasets/ledger/spreadsheets.py", "datasets/ledger/spreadsheet_process.py"}
+    assert imported == {"ledger/spreadsheets.py", "ledger/spreadsheet_process.py"}
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "static/js").glob("*.js")), ids=lambda path: path.name)

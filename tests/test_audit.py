@@ -16,8 +16,9 @@ from core.own_apps import own_models
 from core.provenance import Sourced
 from core.published import PublishedAdmin, save_published
 from dashboard.models import PublishedFigure
-from datasets.models import IntegrityRun, LedgerVersion, Upload
 from indicators.models import Observation, ValueReport, ValueReportEvidence, ValueReportStep
+from integrity.models import IntegrityRun
+from ledger.models import LedgerVersion
 from measures.models import Comment, Evidence, Load, LoadedRow, Report, ReportStep
 from measures.services import change_measure
 from notices.models import Notice
@@ -27,6 +28,7 @@ from projects.services import save_project
 from rollups.models import MeasureRollup, ProjectRollup, RollupRun, StaleCell, Verification
 from tests.factories import make_indicator, make_measure, make_observation, make_plan, make_project, make_user
 from web.models import DataChange, IdempotencyKey, Lease
+from workbooks.models import Upload
 
 pytestmark = pytest.mark.both_databases
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from datasets.embedded_site import MALLOC
+from demonstration.embedded_site import MALLOC
 from pilotzone import env
 from pilotzone.broker_settings import GRACE
 from tests.compose import (

@@ -14,8 +14,8 @@ from accounts.models import AccessToken, Department, Session, UsedPassword, User
 from core.own_apps import own_models
 from core.provenance import Sourced
 from dashboard.models import PublishedFigure
-from datasets.models import IntegrityRun
 from indicators.models import HeadlineIndicator, Indicator, Observation, Target, ValueReportEvidence
+from integrity.models import IntegrityRun
 from measures.models import Evidence, Load, Measure, Plan, PlanMilestone, Report, Section, StatusChange
 from notices.models import Notice
 from problems.models import Meeting, MeetingItem, Problem, ProblemEvidence

@@ -19,8 +19,6 @@ from accounts.addresses import addresses
 from accounts.services import create_token
 from core.clock import now
 from core.period_codes import read_period
-from datasets.models import Upload
-from datasets.uploads import keep_upload, work_on
 from indicators.values import ValueData, save_value, submit_value
 from measures.models import Evidence, Load, Measure, PlanMilestone
 from measures.reports import ReportData, save_draft
@@ -38,6 +36,8 @@ from tests.pages import patterns
 from tests.permission_table import BODIES, PEOPLE, ROWS
 from tests.sweeps import sample_or_whole, some_of
 from web.saved_views import save_view
+from workbooks.models import Upload
+from workbooks.uploads import keep_upload, work_on
 
 pytestmark = pytest.mark.django_db
 

@@ -21,7 +21,7 @@ from accounts.forgotten import ASKED_PER_ADDRESS, SENT_PER_ACCOUNT
 from accounts.lockout import LIMITS
 from accounts.models import User
 from accounts.passwords import LEAST_OTHERS
-from datasets.ledger import raw
+from ledger import raw
 from pilotzone import env
 from reporting.evidence import MAX_EVIDENCE
 from reporting.file_types import EXTENSIONS

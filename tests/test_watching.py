@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from core.queue import SENT_AT
-from datasets.integrity.running import run_and_keep
+from integrity.running import run_and_keep
 from pilotzone import embedded_schedule, metrics_folder, task_signals
 from pilotzone.site_metrics import SiteCollector
 from rollups.services import rebuild_rollups, verify_and_record

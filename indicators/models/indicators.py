@@ -204,6 +204,8 @@ class Indicator(Sourced, UpdatedAtModel):
 class HeadlineIndicator(models.Model):
     """An indicator that the overview of a plan shows, and its place there."""
 
+    goes_with_its_subject = True
+
     plan = models.ForeignKey(
         "measures.Plan", models.CASCADE, related_name="headline_indicators", verbose_name=_("Action plan")
     )

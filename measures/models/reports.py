@@ -80,6 +80,8 @@ class Evidence(AbstractEvidence):
 
 
 class ReportStep(AbstractReportStep):
+    goes_with_its_subject = True
+
     report = models.ForeignKey(Report, models.PROTECT, related_name="steps", verbose_name=_("Report"))
 
     def __str__(self) -> str:

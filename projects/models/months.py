@@ -195,6 +195,8 @@ class ProjectMonthEvidence(AbstractEvidence):
 
 
 class ProjectMonthStep(AbstractReportStep):
+    goes_with_its_subject = True
+
     report = models.ForeignKey(ProjectMonth, models.PROTECT, related_name="steps", verbose_name=_("project month"))
 
     def __str__(self) -> str:

@@ -24,7 +24,7 @@ from audit.noted_seals import RESTORED
 from audit.seals import seal_log
 from backups.stored_files import named_files
 from core.clock import now
-from datasets.demonstration import FOLDER as FIXTURES
+from demonstration.fixtures import FOLDER as FIXTURES
 from indicators.models import Indicator
 from measures import reports
 from measures.models import Comment, Measure, Report

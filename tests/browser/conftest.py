@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from accounts.models import Department
-from datasets.demonstration import FOLDER as FIXTURES
+from demonstration.fixtures import FOLDER as FIXTURES
 from tests.factories import PASSWORD, make_user
 
 # Without these Chromium calls home, and a call to another host fails the test.

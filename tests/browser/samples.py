@@ -18,8 +18,6 @@ from accounts.lockout import LIMITS
 from accounts.models import Department, Scope, User
 from accounts.services import create_token, revoke_token
 from core.period_codes import read_period
-from datasets.models import Upload
-from datasets.uploads import decide, keep_upload, work_on
 from indicators.models import Indicator, Target, ValueReport
 from indicators.values import ValueData, accept_value, save_value, submit_value
 from measures.models import Measure, Plan, PlanMilestone, StatusChange
@@ -40,6 +38,8 @@ from reporting.services import return_report
 from tests.documents import make_pdf
 from tests.factories import YES, file_report, make_meeting, make_problem, make_user
 from web.saved_views import save_view
+from workbooks.models import Upload
+from workbooks.uploads import decide, keep_upload, work_on
 
 # Whom too many wrong passwords have locked out.
 LOCKED = "kim"
@@ -128,8 +128,8 @@ SAMPLES = [
     page("dashboard:explain", "?figure=projects.total_investment"),
     page("rollups:runs", person="admin"),
     page("rollups:runs", "?failed=1", person="audit"),
-    page("datasets:integrity", person="admin"),
-    page("datasets:integrity", person="audit"),
+    page("integrity", person="admin"),
+    page("integrity", person="audit"),
     page("styleguide:gallery", person="admin"),
     page("dashboard:changes"),
     page("dashboard:changes", "?compare=2023-03-31&as_of=2023-06-30"),
@@ -294,24 +294,24 @@ SAMPLES = [
     page("notices:board", person="rita"),
     page("notices:inbox", person="ada"),
     page("notices:inbox", person="vic"),
-    page("datasets:data", person="rita"),
-    page("datasets:data", person="audit"),
-    page("datasets:upload", pk="{upload}", person="rita"),
-    page("datasets:upload", pk="{asked}", person="rita"),
-    page("datasets:upload", pk="{waiting}", person="rita"),
-    page("datasets:upload", pk="{refused}", person="rita"),
-    page("datasets:start_done", person="mia"),
-    page("datasets:load", pk="{load}", person="rita"),
-    page("datasets:month", person="ada"),
-    page("datasets:month_upload", pk="{month}", person="ada"),
-    page("datasets:month_upload", pk="{sent}", person="ada"),
-    page("datasets:project_month", person="zoe"),
-    page("datasets:project_month", person="ada"),
-    page("datasets:project_month_upload", pk="{city_month}", person="zoe"),
-    page("datasets:project_month_upload", pk="{city_sent}", person="zoe"),
-    page("datasets:values", person="ada"),
-    page("datasets:values_upload", pk="{values}", person="ada"),
-    page("datasets:values_upload", pk="{values_sent}", person="ada"),
+    page("workbooks:data", person="rita"),
+    page("workbooks:data", person="audit"),
+    page("workbooks:upload", pk="{upload}", person="rita"),
+    page("workbooks:upload", pk="{asked}", person="rita"),
+    page("workbooks:upload", pk="{waiting}", person="rita"),
+    page("workbooks:upload", pk="{refused}", person="rita"),
+    page("workbooks:start_done", person="mia"),
+    page("ledger:load", pk="{load}", person="rita"),
+    page("workbooks:month", person="ada"),
+    page("workbooks:month_upload", pk="{month}", person="ada"),
+    page("workbooks:month_upload", pk="{sent}", person="ada"),
+    page("workbooks:project_month", person="zoe"),
+    page("workbooks:project_month", person="ada"),
+    page("workbooks:project_month_upload", pk="{city_month}", person="zoe"),
+    page("workbooks:project_month_upload", pk="{city_sent}", person="zoe"),
+    page("workbooks:values", person="ada"),
+    page("workbooks:values_upload", pk="{values}", person="ada"),
+    page("workbooks:values_upload", pk="{values_sent}", person="ada"),
     page("projects:list"),
     page("projects:list", "?category=energy&city=370600"),
     page("projects:detail", code="P0001"),
@@ -411,10 +411,10 @@ SAMPLES = [
     sent("problems:direction", {"what": "", "due_on": "2023-08-01"}, number="1", pk="{item}", person="rita"),
     sent("office:merge", {"reason": ""}, slug="energy", person="rita"),
     sent("measures:workspace", {}, button="#ticked button", person="ada"),
-    sent("datasets:data", {"pasted": ""}, button="#upload .form-actions button", person="rita"),
-    sent("datasets:month", {}, button="#upload .form-actions button", person="ada"),
-    sent("datasets:project_month", {}, button="#upload .form-actions button", person="zoe"),
-    sent("datasets:values", {}, button="#upload .form-actions button", person="ada"),
+    sent("workbooks:data", {"pasted": ""}, button="#upload .form-actions button", person="rita"),
+    sent("workbooks:month", {}, button="#upload .form-actions button", person="ada"),
+    sent("workbooks:project_month", {}, button="#upload .form-actions button", person="zoe"),
+    sent("workbooks:values", {}, button="#upload .form-actions button", person="ada"),
     sent("measures:review", {}, button="#ticked button", person="rita"),
     sent("projects:month", {"started_on": ""}, code="P0675", person="zoe"),
     sent("projects:month", {"invested_wan": "9999", "progress": "1"}, code="P0675", person="zoe"),
@@ -484,12 +484,12 @@ NO_PAGES = {
         "problems:measure_evidence",
         "problems:project_evidence",
         "problems:meeting_word",
-        "datasets:download",
-        "datasets:marked",
-        "datasets:month_download",
-        "datasets:project_month_download",
-        "datasets:values_download",
-        "datasets:office_month",
+        "workbooks:download",
+        "workbooks:marked",
+        "workbooks:month_download",
+        "workbooks:project_month_download",
+        "workbooks:values_download",
+        "workbooks:office_month",
     },
     "a word for the form that asked": {
         "measures:draft",
@@ -504,9 +504,9 @@ NO_PAGES = {
         # After a password alone; tests/browser/test_second_factor.py looks at it.
         "accounts:code",
         # On a site that has its first plan; tests/browser/test_newcomer.py looks at them on a new one.
-        "datasets:start",
-        "datasets:start_names",
-        "datasets:start_workbook",
+        "workbooks:start",
+        "workbooks:start_names",
+        "workbooks:start_workbook",
         "language",
         "measures:comment",
         "measures:decide",

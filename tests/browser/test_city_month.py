@@ -11,15 +11,15 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.models import User
-from datasets.demo_months.writing import make_months
-from datasets.month.sheets import PROJECTS
+from demonstration.months.writing import make_months
 from projects.models import AnnualPlan, Project, ProjectMonth
 from projects.months import accept_month
 from regions.models import Region
 from rollups.services import rebuild_rollups
 from tests.browser.test_ten_questions import TODAY
-from tests.datasets.test_project_months import saved_by_libreoffice
 from tests.factories import PASSWORD, make_user
+from tests.workbooks.test_project_months import saved_by_libreoffice
+from workbooks.month.sheets import PROJECTS
 
 pytestmark = pytest.mark.browser
 

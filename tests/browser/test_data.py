@@ -5,9 +5,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from datasets.models import Upload
-from datasets.tasks import work_on_waiting_uploads_task
 from measures.models import Load, Measure
+from workbooks.models import Upload
+from workbooks.tasks import work_on_waiting_uploads_task
 
 pytestmark = pytest.mark.browser
 

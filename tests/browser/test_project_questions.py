@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from datasets.demo_months.writing import make_months
+from demonstration.months.writing import make_months
 from projects.models import AnnualPlan, Project, ProjectMonth
 from rollups.services import rebuild_rollups
 from tests.browser.test_ten_questions import TODAY, Walk, text_of

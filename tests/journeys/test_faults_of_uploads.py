@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from datasets.models import Upload
-from datasets.uploads import keep_upload, work_on
 from measures.models import Report, ReportStep
 from tests import factories as make
-from tests.datasets.months import downloaded, fill, signed_in
 from tests.running import beat, hold, worker
 from tests.services import wait_until
+from tests.workbooks.months import downloaded, fill, signed_in
+from workbooks.models import Upload
+from workbooks.uploads import keep_upload, work_on
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 

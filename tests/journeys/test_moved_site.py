@@ -13,9 +13,9 @@ from django.core.management import call_command
 from accounts.models import Department
 from projects.models import Project
 from rollups.services import rebuild_rollups
-from tests.datasets.ledger.test_export_data import contents, empty_the_site, export, preview
 from tests.factories import make_user, shanghai
 from tests.journeys.test_same_figures import PAGES, Reader, figures_of
+from tests.ledger.test_export_data import contents, empty_the_site, export, preview
 from tests.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]

@@ -15,10 +15,10 @@ from django.test import Client
 from django.urls import resolve
 
 from accounts.models import Department, User
-from datasets.demonstration import FOLDER
-from datasets.ledger.commit import commit_ledger
-from datasets.ledger.reading import read_ledger
-from datasets.ledger.rows import Row
+from demonstration.fixtures import FOLDER
+from ledger.commit import commit_ledger
+from ledger.reading import read_ledger
+from ledger.rows import Row
 from measures.models import Measure, Plan
 from measures.office.current_plan import choose_current_plan
 from notices.digests import send_digests

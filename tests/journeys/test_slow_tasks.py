@@ -4,7 +4,6 @@ import socket
 
 import pytest
 
-from datasets.tasks import work_on_waiting_uploads_task
 from pilotzone.celery import app
 from rollups.models import Verification
 from rollups.tasks import verify_rollups_task
@@ -13,6 +12,7 @@ from tests.compose import compose_command
 from tests.factories import make_user
 from tests.running import answers, environment, hold, tasks_begun
 from tests.services import process, wait_until
+from workbooks.tasks import work_on_waiting_uploads_task
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 

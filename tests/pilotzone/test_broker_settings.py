@@ -39,7 +39,7 @@ def test_what_is_slow_has_a_service_of_its_own(tasks: set[str]) -> None:
     assert {task for task in tasks if queue_of(task) == "slow"} == {
         "audit.tasks.verify_log_task",
         "backups.tasks.back_up_task",
-        "datasets.tasks.check_integrity_task",
+        "integrity.tasks.check_integrity_task",
         "pilotzone.tasks.clean_task",
         "rollups.tasks.rebuild_rollups_task",
         "rollups.tasks.verify_rollups_task",

@@ -10,7 +10,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from datasets import embedded_static
+from demonstration import embedded_static
 from tests.services import ROOT
 from web.static_files import HashedFilesStorage, StaticFilesMiddleware
 

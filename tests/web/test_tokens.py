@@ -207,7 +207,7 @@ def test_no_other_module_names_a_colour():
     assert len(modules) > 100
     coloured = {str(path.relative_to(ROOT)) for path in modules if HEX.search(path.read_text(encoding="utf-8"))}
     # A workbook has no style sheet.
-    assert coloured == {"web/charts/theme.py", "datasets/ledger/workbook.py"}
+    assert coloured == {"web/charts/theme.py", "ledger/workbook.py"}
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: str(p.relative_to(ROOT)))

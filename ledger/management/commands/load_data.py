@@ -1,0 +1,273 @@
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+from django.utils.translation import override
+
+from accounts.models import User
+from core.exceptions import NotAllowed
+from core.progress import bar
+from integrity.shown import CheckRow, findings_of, said_of_load
+from ledger.commit import LoadRefused, commit_ledger
+from ledger.last_changes import LastChange, last_changes
+from ledger.merging import CellName, What
+from ledger.preview import Entry, Preview, preview
+from ledger.reading import only_what_may_be_loaded, read_ledger
+from ledger.report_changes import said_of_changes
+from ledger.rows import Ledger, Problem
+from ledger.sentences import FileRefused
+from ledger.sheets import SHEETS
+from ledger.take_back import take_back
+from ledger.written import written_text
+from measures.models import Load, Plan
+from rollups.services import refresh_stale_rollups
+
+# So many rows and problems are printed; the number of all is.
+MOST_PRINTED = 200
+# Of the rows that a data check finds; the page of the load shows them all.
+FIRST_FEW = 20
+
+
+def _answer(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise ArgumentTypeError(f"a column and a choice are wanted, as sheet.column=choice, not {text!r}")
+    return key, value
+
+
+class Command(BaseCommand):
+    help = (
+        "Load the ledger of a plan, a workbook or a folder of CSV files: all of it or nothing. Rows that the site has"
+        " are updated, what is not in the file stays. With bad input it lists every problem and changes nothing."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "path", nargs="?", type=Path, help="the workbook (.xlsx, .xls, .ods), CSV file, ZIP or folder"
+        )
+        parser.add_argument("--plan", metavar="SLUG", help="the plan that it is of, where the file does not say")
+        parser.add_argument("--preview", action="store_true", help="only say what would be loaded")
+        parser.add_argument("--leave-out-wrong", action="store_true", help="load the rows that are right")
+        parser.add_argument(
+            "--change", action="store_true", help="change and remove rows of the site as the file says: see --preview"
+        )
+        parser.add_argument(
+            "--unlikely-is-so", action="store_true", help="load what is unlikely as it stands: see --preview"
+        )
+        parser.add_argument(
+            "--conflicts",
+            choices=["file", "site"],
+            help="which value holds in cells that were changed in the file and on the site",
+        )
+        parser.add_argument(
+            "--answer",
+            action="append",
+            type=_answer,
+            default=[],
+            metavar="SHEET.COLUMN=CHOICE",
+            help="what the cells of a column mean that may mean several things; may be given again",
+        )
+        parser.add_argument("--by", metavar="ACCOUNT", help="the reviewer who loads it; changes of terms need one")
+        parser.add_argument(
+            "--take-back", type=int, metavar="LOAD", help="undo the load of that number, as long as nothing rests on it"
+        )
+        parser.add_argument("--reason", default="", help="why terms change, or why a load is taken back")
+
+    def handle(self, *args: Any, path: Path | None, plan: str | None, by: str | None, **options: Any) -> None:
+        person = User.objects.filter(username=by).first() if by else None
+        if by and person is None:
+            raise CommandError(f"There is no account {by}.")
+        with override("en"):
+            try:
+                if options["take_back"] is not None:
+                    self._take_back(options["take_back"], person, options["reason"])
+                else:
+                    self._load_path(path, plan, person, options)
+            except (FileRefused, NotAllowed) as error:
+                raise CommandError(f"{error} Nothing was changed.") from error
+            except DatabaseError as error:
+                reason = str(error).strip().splitlines()[0]
+                raise CommandError(f"The database does not take the data ({reason}); nothing was changed.") from error
+
+    def _load_path(self, path: Path | None, plan: str | None, by: User | None, options: dict[str, Any]) -> None:
+        if path is None or not path.exists():
+            raise CommandError(f"{path} is not there." if path else "Name a file or a folder, or --take-back a load.")
+        ledger = self._read(path, dict(options["answer"]), by)
+        chosen = _plan_of(ledger, plan)
+        if options["preview"]:
+            self._print(preview(ledger, chosen, has_person=by is not None))
+        else:
+            self._load(ledger, chosen, by, options)
+
+    def _take_back(self, number: int, by: User | None, reason: str) -> None:
+        load = Load.objects.filter(pk=number).first()
+        if load is None:
+            raise CommandError(f"There is no load {number}.")
+        take_back(load, by=by, reason=reason)
+        refresh_stale_rollups()
+        self.stdout.write(f"Load {number} was taken back: {_counted(load.rows.values_list('sheet', 'what'))}.")
+
+    def _read(self, path: Path, answers: dict[str, str], by: User | None) -> Ledger:
+        reading = only_what_may_be_loaded(read_ledger(path, answers), by=by)
+        for notice in reading.notices:
+            self.stderr.write(notice)
+        if reading.questions:
+            for each in reading.questions:
+                choices = ", ".join(f"{value} ({label})" for value, label in each.choices)
+                self.stderr.write(f"{each.key}, such as {', '.join(each.examples)}: one of {choices}")
+            example = f"--answer {reading.questions[0].key}={reading.questions[0].choices[0][0]}"
+            raise CommandError(
+                "Cells of these columns may mean several things: say which, for example with"
+                f" {example}, or write years and units into the file. Nothing was changed."
+            )
+        return reading.ledger
+
+    def _load(self, ledger: Ledger, plan: Plan | None, by: User | None, options: dict[str, Any]) -> None:
+        follows: list[str] = []
+        with bar("Sheets", len(SHEETS), unit=" sheets") as sheets:
+
+            def advance(sheet: str) -> None:
+                sheets.set_description_str(sheet)
+                sheets.update()
+
+            try:
+                load = commit_ledger(
+                    ledger,
+                    plan,
+                    by=by,
+                    answers=_answers(ledger, plan, options["conflicts"]),
+                    leave_out_wrong=options["leave_out_wrong"],
+                    confirmed=options["change"],
+                    unlikely_is_so=options["unlikely_is_so"],
+                    reason=options["reason"],
+                    on_preview=lambda seen: follows.append(said_of_changes(seen.merged)),
+                    on_sheet=advance,
+                )
+            except LoadRefused as refusal:
+                self._print_problems(refusal.preview)
+                self._print_conflicts(refusal.preview)
+                count = len(refusal.preview.problems)
+                problems = f"{count} problems. " if count else ""
+                flags = _flags_wanted(refusal.preview)
+                if "--unlikely-is-so" in flags:
+                    self.stderr.writelines(_asked(refusal.preview))
+                hint = f" See --preview, and then {' and '.join(flags)}." if flags else ""
+                raise CommandError(f"{problems}{refusal} Nothing was changed.{hint}") from refusal
+        if load is None:
+            self.stdout.write("Everything was loaded already.")
+            return
+        # As in a request: the totals are there when the command ends.
+        refresh_stale_rollups()
+        counts = load.rows.values_list("sheet", "what")
+        self.stdout.write(f"Load {load.pk}: {_counted(counts)}.")
+        self._say(*follows)
+        if options["verbosity"]:
+            self._print_findings(findings_of(load.integrity_run))
+
+    def _print_findings(self, findings: list[CheckRow]) -> None:
+        """Prints the findings of the data checks on what was loaded."""
+        self._say(said_of_load(findings))
+        for each in findings:
+            assert each.found is not None
+            self.stdout.write(f"{each.check.severity.value}, {each.found.count}: {each.title}")
+            if each.found.error:
+                self.stdout.write(f"  could not run: {each.found.error}")
+            self.stdout.writelines(f"  {row}\n" for row in each.found.rows[:FIRST_FEW])
+            if each.found.count > FIRST_FEW:
+                self.stdout.write(f"  … and {each.found.count - FIRST_FEW:,} more.")
+
+    def _say(self, *sentences: str) -> None:
+        """Prints the sentences that are not empty."""
+        self.stdout.writelines(f"{sentence}\n" for sentence in sentences if sentence)
+
+    def _print(self, seen: Preview) -> None:
+        self._print_problems(seen)
+        changes = last_changes(seen)
+        shown = [each for each in seen.entries if each.what in (What.CHANGED, What.REMOVED, What.CONFLICT)]
+        for entry in shown[:MOST_PRINTED]:
+            self.stdout.writelines(_differences(entry, changes))
+        if len(shown) > MOST_PRINTED:
+            self.stdout.write(f"… and {len(shown) - MOST_PRINTED} rows more.")
+        self.stdout.writelines(_asked(seen))
+        counts = seen.count()
+        self.stdout.write(", ".join(f"{counts[what]} {what}" for what in What if counts[what]) or "No rows.")
+        self._say(said_of_changes(seen.merged))
+
+    def _print_conflicts(self, seen: Preview) -> None:
+        changes = last_changes(seen)
+        for entry in seen.conflicts[:MOST_PRINTED]:
+            self.stderr.writelines(_differences(entry, changes))
+
+    def _print_problems(self, seen: Preview) -> None:
+        if seen.is_base_lost:
+            self.stderr.write("The site does not keep any more what this file was made from, or never had it.")
+        self.stderr.writelines(_named(seen.problems))
+        wrong = {(each.sheet, each.number) for each in seen.problems}
+        if more := {(each.sheet, each.number) for each in seen.consequences if each.number} - wrong:
+            self.stderr.write(f"{len(more)} rows more rest on these.")
+
+
+def _flags_wanted(seen: Preview) -> list[str]:
+    """Returns the flags that are still needed. Errors are corrected before anything is asked."""
+    wanted = {"--change": seen.needs_confirmation, "--unlikely-is-so": bool(seen.unlikely) and not seen.problems}
+    return [flag for flag, is_wanted in wanted.items() if is_wanted]
+
+
+def _asked(seen: Preview) -> list[str]:
+    return [f"Is this so? {each}\n" for each in seen.unlikely]
+
+
+def _named(problems: list[Problem]) -> list[str]:
+    """Returns the problems as lines in the file's order; an empty line ends each in `writelines` of a command."""
+    order = list(SHEETS)
+    known = sorted(
+        problems,
+        key=lambda each: (order.index(each.sheet) if each.sheet in order else -1, each.number, each.column),
+    )
+    more = [f"… and {len(known) - MOST_PRINTED} more."] if len(known) > MOST_PRINTED else []
+    return [f"{each}\n" for each in [*known[:MOST_PRINTED], *more]]
+
+
+def _plan_of(ledger: Ledger, slug: str | None) -> Plan | None:
+    """The plan that the file or the person names, else the current one; None for a new one."""
+    named = slug or next((row.values["slug"] for row in ledger.rows.get("plan", ()) if row.values.get("slug")), None)
+    if named is None:
+        return Plan.objects.current() if Plan.objects.exists() else None
+    plan = Plan.objects.filter(slug=named).first()
+    if plan is None and slug:
+        raise CommandError(f"There is no plan {slug}.")
+    return plan
+
+
+def _answers(ledger: Ledger, plan: Plan | None, answer: str | None) -> dict[CellName, str]:
+    """The same one for each cell in conflict."""
+    if answer is None:
+        return {}
+    conflicts = preview(ledger, plan).conflicts
+    return {
+        (each.sheet, each.key, cell.column): answer for each in conflicts for cell in each.cells if cell.is_conflict
+    }
+
+
+def _counted(rows: Any) -> str:
+    counts: dict[tuple[str, str], int] = {}
+    for sheet, what in rows:
+        counts[sheet, what] = counts.get((sheet, what), 0) + 1
+    order = list(SHEETS)
+    found = sorted(counts.items(), key=lambda each: (order.index(each[0][0]), each[0][1]))
+    return ", ".join(f"{count} {sheet} {what}" for (sheet, what), count in found)
+
+
+def _differences(entry: Entry, changes: Mapping[CellName, LastChange]) -> list[str]:
+    key = " ".join(str(part) for part in entry.key if part is not None)
+    sheet = SHEETS[entry.sheet]
+    lines = []
+    for cell in entry.cells:
+        old, new = (written_text(value, sheet.column(cell.column)) or "-" for value in (cell.old, cell.new))
+        change = changes.get((entry.sheet, entry.key, cell.column))
+        conflict = f" (conflict{f': {change}' if change else ''})" if cell.is_conflict else ""
+        lines.append(f"{entry.sheet}, {entry.number}, {key}: {cell.column}: {old} → {new}{conflict}\n")
+    return lines

@@ -1,0 +1,186 @@
+"""The preview of a load. Writes nothing, and sends nothing."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
+
+from django.utils.translation import gettext as _
+
+from core.clock import now
+from ledger.checks import check, check_needs_no_person
+from ledger.contents import SHEETS_OF_MONTHS, Contents, read_contents
+from ledger.derived import add_first_rows, add_first_steps
+from ledger.doubts import Unlikely, find_unlikely
+from ledger.merging import Cell, CellName, Merged, What, merge
+from ledger.models import LedgerVersion
+from ledger.raw import MAX_PROBLEMS
+from ledger.report_changes import add_changes_of_reports, reports_without_change
+from ledger.rows import Key, Ledger, Problem, Values
+from ledger.sheets import SHEETS
+from ledger.versions import digest_of, find_version, rows_of_version
+from measures.models import Plan
+from reporting.plausibility import limits
+
+# A wrong row is left out with what rests on it, and so on.
+MAX_ROUNDS = 20
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of the file, or one that follows from it (number 0), and what becomes of it."""
+
+    sheet: str
+    key: Key
+    number: int
+    what: What
+    cells: tuple[Cell, ...] = ()
+    values: Values = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """`problems`: what is wrong with the file's rows. `consequences`: why other rows are wrong, too, once those are
+    left out. `site`: the digest of what the file was compared with. `downloaded_at`: when the site held last what the
+    file was made from; None where the file does not say what it was, or the site does not know it any more. `unlikely`:
+    what whoever loads it is asked about."""
+
+    plan: Plan | None
+    entries: list[Entry]
+    problems: list[Problem]
+    consequences: list[Problem]
+    site: str
+    downloaded_at: datetime | None
+    is_base_lost: bool
+    merged: Merged
+    contents: Contents
+    unlikely: tuple[Unlikely, ...] = ()
+
+    @property
+    def unlikely_key(self) -> str:
+        """Is equal for two previews that ask the same of the same rows; empty where nothing is asked."""
+        asked = [(each.sheet, each.check, *each.rows) for each in self.unlikely]
+        return hashlib.sha256(repr(asked).encode()).hexdigest() if asked else ""
+
+    def count(self) -> Counter[What]:
+        return Counter(entry.what for entry in self.entries)
+
+    @property
+    def conflicts(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.what is What.CONFLICT]
+
+    @property
+    def needs_confirmation(self) -> bool:
+        """Returns whether rows of the site change without a version that says what the file was made from."""
+        return self.downloaded_at is None and any(
+            self._needs_consent(entry, cell)
+            for entry in self.entries
+            # What follows by itself from a file is no row of it.
+            if entry.number and entry.what in (What.CHANGED, What.REMOVED)
+            for cell in entry.cells
+        )
+
+    def _needs_consent(self, entry: Entry, cell: Cell) -> bool:
+        if self.plan is None:
+            # Which indicators a new plan shows first is no change of another.
+            return cell.column != "headline"
+        # What a plan that was only named does not say yet, nobody has entered.
+        fills = entry.what is What.CHANGED and cell.old is None
+        return not (fills and self.plan.is_being_set_up)
+
+
+def preview(
+    ledger: Ledger,
+    plan: Plan | None,
+    *,
+    answers: Mapping[CellName, str] | None = None,
+    has_person: bool = True,
+) -> Preview:
+    """Compares a file with what the site holds of the plan; None: the file brings the plan. `has_person`: whether it is
+    known who loads it, which some changes need."""
+    # A file without months is neither compared with those of the site nor checked against them.
+    has_months = any(ledger.rows.get(sheet) for sheet in SHEETS_OF_MONTHS)
+    contents = read_contents(plan, without=() if has_months else SHEETS_OF_MONTHS)
+    version = find_version(ledger.base)
+    base = None if version is None else rows_of_version(version)
+    wrong: set[tuple[str, int]] = set()
+    found: list[list[Problem]] = []
+    for _turn in range(MAX_ROUNDS):
+        merged = merge(ledger, contents, base=base, answers=answers, without=wrong)
+        _add_derived(merged)
+        _check_file(merged, plan, version)
+        check(merged)
+        if not has_person:
+            check_needs_no_person(merged)
+        found.append(list(dict.fromkeys(merged.problems)))
+        new = {(each.sheet, each.number) for each in merged.problems} | ledger.unreadable.keys()
+        new -= wrong
+        if not new:
+            break
+        wrong |= new
+    first, known = found[0], set(found[0])
+    later = [each for each in dict.fromkeys(chain(*found[1:])) if each not in known]
+    entries = _entries(merged, wrong)
+    return Preview(
+        plan,
+        entries,
+        _bounded(first),
+        later[:MAX_PROBLEMS],
+        digest_of(contents),
+        version.made_at if version else None,
+        is_base_lost=bool(ledger.base) and version is None,
+        merged=merged,
+        contents=contents,
+        unlikely=tuple(find_unlikely(merged, limits())),
+    )
+
+
+def _add_derived(merged: Merged) -> None:
+    """Rows that follow from those of the file."""
+    unnamed = reports_without_change(merged)
+    add_first_rows(merged, at=now().replace(microsecond=0), changed=unnamed)
+    add_changes_of_reports(merged, unnamed)
+    add_first_steps(merged)
+
+
+def _bounded(problems: list[Problem]) -> list[Problem]:
+    """Returns only the first of very many problems, and how many more there are: such a file is not loaded, whatever is
+    left out."""
+    of_file = [each for each in problems if not each.number]
+    of_rows = [each for each in problems if each.number]
+    more = len(of_rows) - MAX_PROBLEMS
+    if more <= 0:
+        return problems
+    sentence = _("%(count)s more problems were found: correct these first.") % {"count": more}
+    return [*of_file, *of_rows[:MAX_PROBLEMS], Problem("", 0, "", sentence)]
+
+
+def _entries(merged: Merged, wrong: set[tuple[str, int]]) -> list[Entry]:
+    """Return what a load does with each row of the file. Wrong rows are not in `merged`: each has an entry that says
+    so."""
+    found = [
+        Entry(item.sheet, item.key, item.row.number, item.what, item.cells, item.values)
+        for sheet in SHEETS
+        for item in merged.items[sheet].values()
+        if item.row is not None
+    ]
+    return found + [Entry(sheet, (), number, What.WRONG) for sheet, number in sorted(wrong) if number]
+
+
+def _check_file(merged: Merged, plan: Plan | None, version: LedgerVersion | None) -> None:
+    """Checks that the file is of this plan, or brings one."""
+    plans = list(merged.items["plan"].values())
+    if version is not None and version.plan != plan:
+        words = {"file": version.plan.slug, "plan": plan.slug if plan else "-"}
+        sentence = _("The file was downloaded from another plan: %(file)s, not %(plan)s.") % words
+        merged.problems.append(Problem("", 0, "", sentence))
+    if not plans:
+        merged.problems.append(Problem("plan", 0, "", _("The sheet is missing: it names the plan and its days.")))
+    for item in plans:
+        if plan is not None and item.key != (plan.slug,):
+            words = {"file": item["slug"], "plan": plan.slug}
+            merged.add_problem(item, "slug", _("The file is of another plan: %(file)s, not %(plan)s.") % words)
+    if len(plans) > 1 and plan is None:
+        merged.add_problem(plans[-1], "slug", _("A ledger is of one plan."))

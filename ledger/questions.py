@@ -1,0 +1,225 @@
+"""The questions about what the cells of a column leave open, asked once, before they are read."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import islice
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from core.clock import today
+from ledger.cells import (
+    HEADER_UNITS,
+    NO_HINT,
+    UNITS,
+    Hint,
+    Parsed,
+    finer_amount,
+    has_no_unit,
+    has_no_year,
+    is_named_percentage,
+    kept_amount,
+    parse_cell,
+)
+from ledger.declaration import Column, Kind, Sheet
+from ledger.raw import MAX_PROBLEMS, Value, same_name
+from ledger.sentences import CellError, Sentence
+from ledger.tables import Problem, Table
+
+EXAMPLES = 3
+# Before and after this year.
+YEARS = 5
+UNIT_CHOICES = (("wan", _("10,000 yuan")), ("yi", _("100 million yuan")))
+UNIT_OF_CHOICE = {"wan": UNITS["万元"], "yi": UNITS["亿元"]}
+SCALE_CHOICES = (("share", _("0.9 means 90%")), ("percent", _("0.9 means 0.9%")))
+# Asked of amounts besides their unit.
+ROUNDING = "rounding"
+ROUNDING_CHOICES = (("round", _("Round them to whole 万元 (10,000 yuan)")), ("refuse", _("Mark them as wrong")))
+
+# What is asked, and the answers that do not depend on the day.
+ASKED: Mapping[Kind, tuple[str, tuple[tuple[str, str | Promise], ...]]] = {
+    Kind.DAY: ("year", ()),
+    Kind.MONEY: ("unit", UNIT_CHOICES),
+    Kind.PERCENT: ("scale", SCALE_CHOICES),
+    Kind.NUMBER: ("scale", SCALE_CHOICES),
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """`kind`: year, unit, scale or rounding. `choices`: answers with their labels. `examples`: cells of the file."""
+
+    sheet: Sheet
+    column: Column
+    kind: str
+    choices: tuple[tuple[str, str | Promise], ...]
+    examples: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Returns the key under which its answer is given: the same for all tables of one sheet in a file."""
+        return question_key(self.sheet, self.column, self.kind)
+
+
+@dataclass(frozen=True)
+class ReadRow:
+    """`values`: those of the cells that could be read, as `Kind` says; `wrong`: the columns of the others."""
+
+    number: int
+    values: Mapping[str, Parsed | tuple[Parsed, ...]]
+    wrong: tuple[str, ...] = ()
+
+
+def question_key(sheet: Sheet, column: Column, kind: str = "") -> str:
+    key = f"{sheet.name}.{column.name}"
+    return f"{key}.{ROUNDING}" if kind == ROUNDING else key
+
+
+def questions(table: Table, answers: Mapping[str, str]) -> list[Question]:
+    """Returns the questions that `answers` (key -> value of a choice) does not answer."""
+    found = (each for column in table.columns for each in _questions(table, column, answers))
+    return [each for each in found if answers.get(each.key) not in dict(each.choices)]
+
+
+def _questions(table: Table, column: Column, answers: Mapping[str, str]) -> Iterator[Question]:
+    if open_cells := _open_cells(table, column):
+        kind, choices = ASKED[column.kind]
+        yield Question(table.sheet, column, kind, choices or _years(), _examples(map(str, open_cells)))
+    if finer := _finer_amounts(table, column, answers):
+        # What would be kept is what is asked about.
+        texts = (f"{value} → {kept_amount(amount):,} 万元" for value, amount in finer)
+        yield Question(table.sheet, column, ROUNDING, ROUNDING_CHOICES, _examples(texts))
+
+
+def _examples(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(islice(dict.fromkeys(texts), EXAMPLES))
+
+
+def _finer_amounts(table: Table, column: Column, answers: Mapping[str, str]) -> list[tuple[Value, Decimal]]:
+    """The amounts that have more digits than are kept, each with what it is in 万元."""
+    if column.kind is not Kind.MONEY:
+        return []
+    hint = _money_hint(table, column, answers)
+    amounts = ((value, finer_amount(value, hint)) for value in (row.cells[column.name] for row in table.rows))
+    return [(value, amount) for value, amount in amounts if amount is not None]
+
+
+def _open_cells(table: Table, column: Column) -> list[Value]:
+    """Returns the cells that can be read in two ways."""
+    values = (row.cells[column.name] for row in table.rows)
+    if column.kind is Kind.DAY:
+        return [value for value in values if has_no_year(value)]
+    if column.kind is Kind.MONEY and _header_unit(table, column) is None:
+        return [value for value in values if has_no_unit(value)]
+    is_plain = _is_ours(table, column) if column.kind is Kind.PERCENT else table.has_formats
+    return [] if is_plain else _shares(_percentages(table, column))
+
+
+def _percentages(table: Table, column: Column) -> Iterator[Value]:
+    """The cells of a column that are in per cent: all, or those of some rows, or none."""
+    rows = table.percentages.get(column.name, ())
+    is_whole = column.kind is Kind.PERCENT
+    return (row.cells[column.name] for row in table.rows if is_whole or row.number in rows)
+
+
+def _years() -> tuple[tuple[str, str | Promise], ...]:
+    this = today().year
+    return tuple((str(year), str(year)) for year in range(this - YEARS, this + YEARS + 1))
+
+
+def _shares(values: Iterable[Value]) -> list[Value]:
+    """The numbers of a column in which all lie between -1 and 1 and none says what it is."""
+    numbers = []
+    for value in values:
+        text = same_name(str(value)).replace("−", "-")
+        if re.fullmatch(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+|\d(?:\.\d+)?e-\d+)", text):
+            numbers.append((value, float(text)))
+    if any(abs(number) > 1 for _value, number in numbers):
+        return []
+    return [value for value, number in numbers if number]
+
+
+def _is_ours(table: Table, column: Column) -> bool:
+    """Returns whether this site wrote the table, so that it says what its numbers are."""
+    # Who saves it in another format may lose what was typed as a percentage.
+    return (table.has_base and table.has_formats) or table.header[column.name] == column.name
+
+
+def _header_unit(table: Table, column: Column) -> Decimal | None:
+    """Returns the unit of a column, in 万元, as its header says; where the header is the column's name, as in a CSV
+    file, the column's own unit."""
+    header = table.header[column.name]
+    text = same_name(header)
+    if text == same_name(column.name):
+        return UNITS["万元" if column.in_wan else "亿元"]
+    for name in HEADER_UNITS:
+        if name in text:
+            return UNITS[name]
+    return UNITS["元"] if re.search(r"[(\[,]元", text) else None
+
+
+def hints(table: Table, answers: Mapping[str, str]) -> dict[str, Hint]:
+    """Name of a column -> how its cells are read; nothing for a column that leaves nothing open."""
+    return {column.name: _hint(table, column, answers) for column in table.columns}
+
+
+def _hint(table: Table, column: Column, answers: Mapping[str, str]) -> Hint:
+    if column.kind is Kind.MONEY:
+        return _money_hint(table, column, answers)
+    for question in _questions(table, column, answers):
+        answer = answers.get(question.key, "")
+        if answer in dict(question.choices):
+            is_day = column.kind is Kind.DAY
+            return replace(NO_HINT, year=int(answer)) if is_day else replace(NO_HINT, is_share=answer == "share")
+    return NO_HINT
+
+
+def _money_hint(table: Table, column: Column, answers: Mapping[str, str]) -> Hint:
+    """A header that names the unit is not asked about."""
+    unit = _header_unit(table, column) or UNIT_OF_CHOICE.get(answers.get(question_key(table.sheet, column), ""))
+    return Hint(unit=unit, rounds=answers.get(question_key(table.sheet, column, ROUNDING)) == "round")
+
+
+def read_rows(table: Table, answers: Mapping[str, str]) -> tuple[list[ReadRow], list[Problem]]:
+    """The rows of a table, and what is wrong with their cells: of very many the first, and how many more there are."""
+    by_column = hints(table, answers)
+    of_percentages = {name: replace(hint, is_percentage=True) for name, hint in by_column.items()}
+    columns = table.columns
+    rows: list[ReadRow] = []
+    problems: list[Problem] = []
+    for row in table.rows:
+        values: dict[str, Parsed | tuple[Parsed, ...]] = {}
+        wrong: list[str] = []
+        for column in columns:
+            is_percentage = row.number in table.percentages.get(column.name, ())
+            hint = (of_percentages if is_percentage else by_column)[column.name]
+            try:
+                values[column.name] = parse_cell(row.cells[column.name], column, hint)
+            except CellError as error:
+                wrong.append(column.name)
+                if len(problems) < MAX_PROBLEMS:
+                    problems.append(Problem(error.sentence, table.name, row.number, column.name))
+        rows.append(ReadRow(row.number, values, tuple(wrong)))
+    more = sum(len(row.wrong) for row in rows) - len(problems)
+    if more:
+        text = _("%(count)s more cells of this sheet are wrong.")
+        problems.append(Problem(Sentence(text, {"count": more}), table.name))
+    return rows, problems
+
+
+def conversions(table: Table, answers: Mapping[str, str]) -> Iterator[Sentence]:
+    """Says of each column which of its cells were taken for percentages, and which amounts were rounded."""
+    for column in table.columns:
+        finer = _finer_amounts(table, column, answers)
+        if finer and _money_hint(table, column, answers).rounds:
+            words = {"sheet": table.sheet.label, "label": column.label, "count": len(finer)}
+            yield Sentence(_("%(sheet)s, %(label)s: amounts that were rounded to whole 万元: %(count)s"), words)
+        named = [value for value in _percentages(table, column) if is_named_percentage(value)]
+        if named:
+            words = {"sheet": table.sheet.label, "label": column.label, "cell": str(named[0]), "count": len(named)}
+            text = _(
+                "%(sheet)s, %(label)s: percentages were read as they are shown, such as %(cell)s; cells: %(count)s"
+            )
+            yield Sentence(text, words)

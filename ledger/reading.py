@@ -1,0 +1,85 @@
+"""Reads a file or a folder as a ledger: its tables with their cells as values."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.permissions import may_administer
+from ledger.files import read_file, read_folder
+from ledger.questions import Question, conversions, questions, read_rows
+from ledger.raw import RawFile
+from ledger.rows import Ledger, Problem, Row
+from ledger.sheets import SHEETS
+from ledger.tables import Problem as TableProblem
+from ledger.tables import Tables, find_tables
+from ledger.units import with_percentages
+from web.formats.text import format_list
+
+# As on the pages of the office: the site's profile with the limits of its lights, and the accounts.
+KEPT_BY_ADMINISTRATORS = ("site", "people")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """`questions`: what has to be asked before the cells mean anything. `notices`: what was not read."""
+
+    ledger: Ledger
+    questions: list[Question]
+    notices: list[str]
+
+
+def read_ledger(path: Path, answers: Mapping[str, str] | None = None) -> Reading:
+    """Raises FileRefused where nothing of it can be read."""
+    if path.is_dir():
+        return read_tables(find_tables(read_folder(path), list(SHEETS.values())), path.name, answers)
+    with open(path, "rb") as content:
+        return read_raw(read_file(content, path.name), path.name, answers)
+
+
+def only_what_may_be_loaded(reading: Reading, *, by: User | None) -> Reading:
+    """Removes what administrators alone keep, unless one of them loads the file. `by`: None for whoever runs the
+    server."""
+    left_out = [sheet for sheet in KEPT_BY_ADMINISTRATORS if sheet in reading.ledger.rows]
+    if by is None or may_administer(by) or not left_out:
+        return reading
+    words = {"sheets": format_list(str(SHEETS[sheet].label) for sheet in left_out)}
+    notice = _("Not read, since administrators alone change it: %(sheets)s.") % words
+    return replace(reading, ledger=_without(reading.ledger, left_out), notices=[*reading.notices, notice])
+
+
+def _without(ledger: Ledger, sheets: Collection[str]) -> Ledger:
+    return replace(
+        ledger,
+        rows={sheet: rows for sheet, rows in ledger.rows.items() if sheet not in sheets},
+        problems=[each for each in ledger.problems if each.sheet not in sheets],
+        unreadable={row: columns for row, columns in ledger.unreadable.items() if row[0] not in sheets},
+    )
+
+
+def read_raw(file: RawFile, name: str, answers: Mapping[str, str] | None = None) -> Reading:
+    return read_tables(find_tables(file, list(SHEETS.values())), name, answers)
+
+
+def read_tables(tables: Tables, name: str, answers: Mapping[str, str] | None = None) -> Reading:
+    """`answers`: to the questions of an earlier reading."""
+    rows: dict[str, list[Row]] = {}
+    problems = [_problem("", each) for each in tables.problems]
+    unreadable: dict[tuple[str, int], tuple[str, ...]] = {}
+    asked: list[Question] = []
+    notices = [str(each) for each in tables.notices]
+    for table in with_percentages(tables.tables):
+        sheet = table.sheet.name
+        asked += questions(table, answers or {})
+        read, wrong = read_rows(table, answers or {})
+        rows.setdefault(sheet, []).extend(Row(sheet, row.number, dict(row.values)) for row in read)
+        unreadable |= {(sheet, row.number): row.wrong for row in read if row.wrong}
+        problems += [_problem(sheet, each) for each in (*table.problems, *wrong)]
+        notices += [str(each) for each in (*table.notices, *conversions(table, answers or {}))]
+    return Reading(Ledger(rows, problems, unreadable, tables.base, name), asked, notices)
+
+
+def _problem(sheet: str, problem: TableProblem) -> Problem:
+    return Problem(sheet, problem.row or 0, problem.column, str(problem))

@@ -1,0 +1,110 @@
+"""The records of who left the plan and returned, as the ledger has them: rows of their own; a withdrawal alone may also
+stand in the row of the measure or project."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core.clock import today
+from core.scope import MEASURE_KINDS, PROJECT_KINDS, PlanScope, ScopeKind, ScopeKinds, scope_on, scope_window
+from ledger.merging import Item, Merged
+from ledger.rows import Key
+from measures.models import ScopeChange
+from projects.models import ScopeChange as ProjectScopeChange
+
+
+@dataclass(frozen=True)
+class Scopes:
+    """`sheet`: that of the rows. `column`: theirs that names whom they are about."""
+
+    sheet: str
+    column: str
+    model: Any
+    kinds: ScopeKinds
+
+
+# By the sheet of whom they are about.
+SCOPES: Mapping[str, Scopes] = {
+    "measures": Scopes("scope_changes", "measure", ScopeChange, MEASURE_KINDS),
+    "projects": Scopes("project_scope_changes", "project", ProjectScopeChange, PROJECT_KINDS),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change as the rules of `core.scope` take one; `pk`: its number among those of one moment."""
+
+    pk: int
+    kind: str
+    effective_on: date
+    recorded_at: datetime
+
+
+def rows_by_code(merged: Merged, sheet: str, *, is_after: bool = True) -> dict[str, list[Item]]:
+    """Returns the scope rows of measures or projects, by code, in the order in which they were recorded."""
+    found: dict[str, list[Item]] = {}
+    for item in merged.items[SCOPES[sheet].sheet].values():
+        if is_after or item.site is not None:
+            found.setdefault(item[SCOPES[sheet].column], []).append(item)
+    for rows in found.values():
+        rows.sort(key=lambda item: (item["recorded_at"], item["number"]))
+    return found
+
+
+def as_changes(rows: list[Item]) -> list[Change]:
+    return [Change(row["number"], row["kind"], row["effective_on"], row["recorded_at"]) for row in rows]
+
+
+def last_days(merged: Merged, sheet: str) -> dict[Key, date]:
+    """Returns, for measures or projects that left or returned, the last day on which they did."""
+    days: dict[Key, date] = {}
+    for code, rows in rows_by_code(merged, sheet).items():
+        known = [row["effective_on"] for row in rows if row["effective_on"]]
+        if known:
+            days[code,] = max(known)
+    return days
+
+
+def leaving_items(merged: Merged, sheet: str) -> list[Item]:
+    """Returns the items that the load withdraws without a row of its own that says so."""
+    rows = rows_by_code(merged, sheet)
+    return [
+        item
+        for item in merged.touched(sheet)
+        if item["remove"] is not None
+        and (item.site is None or item.site["remove"] is None)
+        and scope_on(as_changes(rows.get(item["code"], [])), on=today()) != PlanScope.WITHDRAWN
+    ]
+
+
+def check_scopes(merged: Merged) -> None:
+    """Checks that each new row may follow the one before it, as `core.scope_changes.add_scope_change` has it."""
+    for sheet, scopes in SCOPES.items():
+        concerned = {item[scopes.column] for item in merged.touched(scopes.sheet)}
+        rows = rows_by_code(merged, sheet) if concerned else {}
+        for code in concerned:
+            subject = merged.items[sheet].get((code,))
+            if subject is not None and subject["listed_on"] is not None:
+                for item, sentence in _faults(rows[code], subject["listed_on"], scopes.kinds):
+                    merged.add_problem(item, *sentence)
+
+
+def _faults(rows: list[Item], listed_on: date, kinds: ScopeKinds) -> Iterator[tuple[Item, tuple[str, str]]]:
+    before: list[Change] = []
+    for row in rows:
+        if row["kind"] is None or row["effective_on"] is None:
+            return
+        [change] = as_changes([row])
+        scope = scope_on(before, on=date.max)
+        first, last = scope_window(before, listed_on=listed_on, today=today())
+        if ScopeKind(row["kind"]) not in kinds[scope]:
+            yield row, ("kind", _("It is “%(scope)s” by then; this cannot follow.") % {"scope": scope.label})
+        elif not first <= row["effective_on"] <= last:
+            days = {"first": first, "last": last}
+            yield row, ("effective_on", _("The day must lie between %(first)s and %(last)s.") % days)
+        elif row["effective_on"] > row["recorded_at"].date():
+            yield row, ("effective_on", _("The change is recorded before it takes effect."))
+        before.append(change)

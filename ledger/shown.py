@@ -1,0 +1,74 @@
+"""Rows and cells of the ledger as a page shows them, in the reader's language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from ledger.declaration import Column, Kind
+from ledger.sheets import SHEETS
+from ledger.workbook import choice_text, header_text
+from ledger.written import written_text
+from web.language import in_language
+
+# Whose rows have a page: what its address takes of the key.
+PAGES = {
+    "measures": ("measures:detail", ("code",)),
+    "projects": ("projects:detail", ("code",)),
+}
+
+
+def sheet_label(sheet: str) -> str:
+    return str(SHEETS[sheet].label) if sheet in SHEETS else sheet
+
+
+def column_label(sheet: str, name: str) -> str:
+    """Returns the label of a column with its unit; the name as it stands where the sheet has no such column."""
+    column = next((each for each in SHEETS[sheet].columns if each.name == name), None) if sheet in SHEETS else None
+    return header_text(column).rstrip("*") if column else name
+
+
+def cell_text(sheet: str, name: str, value: Any) -> str:
+    """Returns the text of a cell; "" for an empty one."""
+    column = SHEETS[sheet].column(name)
+    if isinstance(value, list | tuple):
+        return "; ".join(_one_text(each, column) for each in value)
+    return _one_text(value, column)
+
+
+def _one_text(value: Any, column: Column) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if value is not None and column.kind is Kind.CHOICE and column.choices is not None:
+        return choice_text(value, column)
+    return written_text(value, column)
+
+
+def _key_text(sheet: str, name: str, part: Any) -> str:
+    """Moments without fractions of a second: those are for machines."""
+    text = cell_text(sheet, name, part)
+    return text.partition(".")[0] if SHEETS[sheet].column(name).kind is Kind.MOMENT else text
+
+
+def row_name(sheet: str, key: tuple[Any, ...], values: Mapping[str, Any]) -> str:
+    """Returns the row's key, and its title where it has one."""
+    names = zip(SHEETS[sheet].key, key, strict=False)
+    parts = [_key_text(sheet, name, part) for name, part in names if part is not None]
+    titles = [values.get(f"{stem}_{language}") or "" for stem in ("title", "name") for language in ("zh", "en")]
+    title = in_language(titles[0] or titles[2], titles[1] or titles[3])
+    return " ".join([*parts, title] if title and title not in parts else parts)
+
+
+def row_address(sheet: str, key: tuple[Any, ...], plan_slug: str) -> str:
+    """Returns the address of the page of a row that the site has; "" where its kind has none."""
+    if sheet == "problems":
+        measure, project, number = key
+        page, code = ("problems:measure_problem", measure) if measure else ("problems:project_problem", project)
+        address = reverse(page, args=[code, number])
+    elif sheet in PAGES:
+        view, arguments = PAGES[sheet]
+        address = reverse(view, kwargs=dict(zip(arguments, key, strict=True)))
+    else:
+        return ""
+    return f"{address}?plan={plan_slug}" if plan_slug else address

@@ -1,0 +1,322 @@
+"""The recognition of sheets, headers and columns: which sheet of a file is which of ours, where its header stands, and
+which column is which."""
+
+import csv
+import io
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from ledger.declaration import Column, Sheet
+from ledger.raw import (
+    LISTS_SHEET,
+    MAX_BYTES,
+    MAX_PROBLEMS,
+    Counted,
+    MergedRange,
+    RawFile,
+    RawRow,
+    RawSheet,
+    Value,
+    same_name,
+    trimmed,
+)
+from ledger.sentences import FileRefused, Sentence
+
+# Above the header stand a title, a unit, a line of whoever filled it in.
+HEADER_WITHIN = 20
+# Of a header of several rows, how far above its last one a merged cell may stand.
+HEADER_ROWS = 3
+# At the end of a header, none of its name: a unit, a hint, an asterisk.
+UNITS = r"亿元|万元|元|%|100millionyuan|10,000yuan"
+HINTS = rf"{UNITS}|必填|选填|单选|多选|required|optional|yyyy-mm-dd|yyyy-mm"
+HINT_BEHIND = re.compile(rf"(?:\((?:{HINTS})\)|\[(?:{HINTS})\]|[*:]|(?<=.),(?:{UNITS}))$")
+HINT_BEFORE = re.compile(r"^\*+")
+# The sheets beside ours that a workbook of ours has.
+GUIDE_TITLE, MARKS_TITLE = _("How to fill in"), _("What to correct")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`sheet`: as the file names it, `row`: as the person's program counts it, `column`: the name of ours."""
+
+    sentence: Sentence
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """`cells`: by the names of the columns that the file has; None for an empty one."""
+
+    number: int
+    cells: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Table:
+    """`name`: of the sheet in the file. `header`: name of a column -> as the file heads it. `has_base`: it was once
+    downloaded here. `has_formats`: as of the file. `percentages`: name of a column -> the numbers of the rows whose
+    unit is per cent, once `units` has found them."""
+
+    sheet: Sheet
+    name: str
+    header: Mapping[str, str]
+    rows: list[TableRow]
+    has_base: bool = False
+    problems: list[Problem] = field(default_factory=list)
+    notices: list[Problem] = field(default_factory=list)
+    has_formats: bool = True
+    percentages: Mapping[str, Collection[int]] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> list[Column]:
+        return [column for column in self.sheet.columns if column.name in self.header]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Several may be of one sheet, such as one of each city."""
+
+    tables: list[Table]
+    problems: list[Problem]
+    notices: list[Problem]
+    base: str = ""
+
+
+@dataclass(frozen=True)
+class _Header:
+    """`texts`: position in the row -> what stands above it, also where only a merged cell does."""
+
+    row: int
+    texts: Mapping[int, str]
+    columns: Mapping[int, Column]
+
+    @property
+    def names(self) -> set[str]:
+        return {column.name for column in self.columns.values()}
+
+
+def find_tables(file: RawFile, sheets: Sequence[Sheet]) -> Tables:
+    """The tables of a file, with what is wrong with them as a whole."""
+    found: list[Table] = []
+    notices = [
+        Problem(Sentence(_("The sheet “%(name)s” is hidden and was not read."), {"name": name}), name)
+        for name in file.hidden
+        if name != LISTS_SHEET
+    ]
+    keys = {sheet.name: _columns_by_key(sheet) for sheet in sheets}
+    own = {same_name(name) for title in (GUIDE_TITLE, MARKS_TITLE) for name in in_all_languages(title)}
+    for raw in file.sheets:
+        if not raw.rows or same_name(raw.name) in own:
+            continue
+        match = _recognized(raw, sheets, keys)
+        if match is None:
+            values = {"name": raw.name, "names": _Names(sheets)}
+            text = _("The sheet “%(name)s” was not recognized and not read. Name it as one of: %(names)s")
+            notices.append(Problem(Sentence(text, values), raw.name))
+        else:
+            table = _table(raw, *match, has_base=bool(file.base))
+            found.append(replace(table, has_formats=file.has_formats))
+    problems = []
+    if not found:
+        problems.append(
+            Problem(Sentence(_("No table was found in the file: no row holds the headers of the template.")))
+        )
+    return Tables(found, problems, notices, file.base)
+
+
+def read_pasted(text: str, sheets: Sequence[Sheet]) -> Tables:
+    """The same for rows that were copied from a spreadsheet: tabs between cells. Raises FileRefused."""
+    if len(text.encode()) > MAX_BYTES:
+        raise FileRefused(_("The file is larger than %(limit)s MB."), limit=MAX_BYTES // 1024 // 1024)
+    counted = Counted()
+    rows = []
+    # A quotation mark within a cell is one; only one that begins a cell is closed by another.
+    reader = csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter="\t")
+    try:
+        for number, record in enumerate(reader, 1):
+            row = trimmed(cell if cell.strip() else None for cell in record)
+            if row:
+                counted.row(row)
+                rows.append(RawRow(number, row))
+    except csv.Error as error:
+        raise FileRefused(_("Line %(line)s of the pasted rows cannot be read."), line=reader.line_num) from error
+    return find_tables(RawFile([RawSheet("", rows)]), sheets)
+
+
+@dataclass(frozen=True)
+class _Names:
+    """The labels of sheets, in the reader's language."""
+
+    sheets: Sequence[Sheet]
+
+    def __str__(self) -> str:
+        return ", ".join(str(sheet.label) for sheet in self.sheets)
+
+
+def in_all_languages(text: str | Promise) -> set[str]:
+    found = {str(text)}
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            found.add(str(text))
+    return found
+
+
+def header_key(text: str) -> str:
+    """Two headers with equal results are one: full width, case, blanks, asterisks and units aside."""
+    key = HINT_BEFORE.sub("", same_name(text))
+    while (shorter := HINT_BEHIND.sub("", key)) != key:
+        key = shorter
+    return key
+
+
+def _columns_by_key(sheet: Sheet) -> dict[str, Column]:
+    """Returns the columns by all that may stand above one: its name, or its label or an alias in any language."""
+    by_key: dict[str, Column] = {}
+    for column in sheet.columns:
+        labels = chain.from_iterable(map(in_all_languages, (column.label, *column.aliases)))
+        for text in (column.name, *labels):
+            by_key.setdefault(header_key(text), column)
+            by_key[same_name(text)] = column
+    return by_key
+
+
+def _recognized(
+    raw: RawSheet, sheets: Sequence[Sheet], keys: Mapping[str, Mapping[str, Column]]
+) -> tuple[Sheet, _Header] | None:
+    """Recognizes a sheet by its name, else by its headers: those of one sheet alone, with all that names a row."""
+    named = next((sheet for sheet in sheets if same_name(raw.name) in _sheet_keys(sheet)), None)
+    if named is not None:
+        return named, _find_header(raw, keys[named.name])
+    headers = [(sheet, _find_header(raw, keys[sheet.name])) for sheet in sheets]
+    if len(sheets) > 1:
+        headers = [(sheet, header) for sheet, header in headers if _fits(sheet, header.names)]
+    most = max((len(header.columns) for _sheet, header in headers), default=0)
+    best = [(sheet, header) for sheet, header in headers if 0 < len(header.columns) == most]
+    return best[0] if len(best) == 1 else None
+
+
+def _fits(sheet: Sheet, names: set[str]) -> bool:
+    """One common word such as "name" makes no header."""
+    return len(names) >= 2 and needed_columns(sheet) <= names
+
+
+def needed_columns(sheet: Sheet) -> set[str]:
+    """Returns the names of the columns without which no row can be told from another."""
+    return {name for name in sheet.key if sheet.column(name).required}
+
+
+def _sheet_keys(sheet: Sheet) -> set[str]:
+    return {same_name(text) for text in (sheet.name, *in_all_languages(sheet.label))}
+
+
+def _find_header(raw: RawSheet, by_key: Mapping[str, Column]) -> _Header:
+    """The row in which most cells name a column of the sheet; the first of equal ones."""
+    best = _Header(0, {}, {})
+    for index, row in enumerate(raw.rows[:HEADER_WITHIN]):
+        own = dict(_texts(row))
+        # A cell that is merged over two rows stands in the first.
+        texts = _known_above(raw.rows[max(0, index - HEADER_ROWS + 1) : index], by_key) | own
+        columns = {at: column for at, text in texts.items() if (column := _column_of(text, by_key))}
+        if len(columns) > len(best.columns) and not own.keys().isdisjoint(columns):
+            best = _Header(row.number, texts, columns)
+        if len(texts) == len(columns) > 1:
+            # Nothing is unknown, as in our own files: there is no better one.
+            break
+    return best
+
+
+def _known_above(rows: Iterable[RawRow], by_key: Mapping[str, Column]) -> dict[int, str]:
+    return {at: text for row in rows for at, text in _texts(row) if _column_of(text, by_key)}
+
+
+def _texts(row: RawRow) -> Iterator[tuple[int, str]]:
+    return ((at, cell) for at, cell in enumerate(row.cells) if isinstance(cell, str))
+
+
+def _column_of(text: str, by_key: Mapping[str, Column]) -> Column | None:
+    return by_key.get(same_name(text)) or by_key.get(header_key(text))
+
+
+def _table(raw: RawSheet, sheet: Sheet, header: _Header, *, has_base: bool) -> Table:
+    def problem(text: str | Promise, *, row: int | None = None, column: str = "", **values: object) -> Problem:
+        return Problem(Sentence(text, values), raw.name, row, column)
+
+    problems: list[Problem] = []
+    places: dict[str, int] = {}
+    for at, column in header.columns.items():
+        if places.setdefault(column.name, at) != at:
+            text = _("The column “%(label)s” stands there twice; delete or rename one.")
+            problems.append(problem(text, row=header.row, column=column.name, label=column.label))
+    if not places:
+        nothing = problem(_("No row of this sheet holds the headers of the template."))
+        return Table(sheet, raw.name, {}, [], has_base, [nothing])
+    for name in sorted(needed_columns(sheet) - set(places)):
+        text = _("The column “%(label)s” is missing.")
+        problems.append(problem(text, row=header.row, column=name, label=sheet.column(name).label))
+    covered = ((merged, row) for merged in raw.merged for row in _merged_rows(merged, header.row, places, raw.rows))
+    for merged, row in islice(covered, MAX_PROBLEMS + 1):
+        text = _("The cells %(cells)s are merged; undo this and fill in each of them.")
+        problems.append(problem(text, row=row, cells=_address(merged)))
+    notices = []
+    if unknown := [_one_line(text) for at, text in header.texts.items() if at not in header.columns]:
+        text = _("These columns are unknown and were not read: %(names)s")
+        notices.append(problem(text, row=header.row, names=", ".join(unknown)))
+    texts = {name: header.texts[at] for name, at in places.items()}
+    return Table(sheet, raw.name, texts, _rows(raw.rows, header.row, places), has_base, problems, notices)
+
+
+def _rows(rows: Iterable[RawRow], header_row: int, places: Mapping[str, int]) -> list[TableRow]:
+    """Returns the rows below the header, but for those that are empty in all our columns."""
+    found = []
+    for row in rows:
+        if row.number > header_row:
+            cells = {name: row.cells[at] if at < len(row.cells) else None for name, at in places.items()}
+            if any(cell is not None for cell in cells.values()):
+                found.append(TableRow(row.number, cells))
+    return found
+
+
+def _merged_rows(merged: MergedRange, header_row: int, places: Mapping[str, int], rows: Sequence[RawRow]) -> list[int]:
+    """Each row of the table of which it hides or may hide a cell; none where it is of the header or a remark."""
+    columns = [at for at in places.values() if merged.first_column <= at + 1 <= merged.last_column]
+    hidden = (merged.last_row - merged.first_row + 1) * len(columns)
+    if merged.first_row <= header_row or hidden < 2:
+        return []
+    begin, end = (bisect_left(rows, row, key=_number) for row in (merged.first_row, merged.last_row + 1))
+    return [row.number for row in rows[begin:end]]
+
+
+def _number(row: RawRow) -> int:
+    return row.number
+
+
+def _address(merged: MergedRange) -> str:
+    first = f"{column_letters(merged.first_column)}{merged.first_row}"
+    return f"{first}:{column_letters(merged.last_column)}{merged.last_row}"
+
+
+def column_letters(number: int) -> str:
+    """1 is A, 27 is AA."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _one_line(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).split())[:60]

@@ -1,0 +1,72 @@
+"""An export reads back to the same site, and is written again byte for byte."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import User
+from core.own_apps import own_models
+from measures.models import StatusChange
+from regions.models import Region
+from tests.factories import make_user
+from tests.ledger.example import load
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
+
+
+def export(destination: Path, **options: Any) -> str:
+    out = io.StringIO()
+    call_command("export_data", str(destination), stdout=out, **options)
+    return out.getvalue()
+
+
+def preview(path: Path) -> str:
+    out = io.StringIO()
+    call_command("load_data", str(path), preview=True, stdout=out)
+    return out.getvalue()
+
+
+def empty_the_site() -> None:
+    for model in reversed(own_models(with_links=True)):
+        model._base_manager.all()._raw_delete("default")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.glob("*.csv")}
+
+
+@pytest.mark.parametrize("name", ["folder", "book.xlsx"])
+def test_a_plan_moves_to_an_empty_site_and_is_written_there_byte_for_byte(
+    folder: Path, tmp_path: Path, name: str
+) -> None:
+    load(folder)
+    # Not only what files bring: what people did counts as well.
+    rita = make_user("rita", role="reviewer")
+    StatusChange.objects.filter(status="in_progress").update(recorded_by=rita)
+    make_user("zoe", role="reporter", city=Region.objects.get(code="370200"))
+    assert export(tmp_path / name).startswith("Wrote 43 rows of plan")
+    export(tmp_path / "before")
+    story = list(StatusChange.objects.order_by("pk").values_list("status", "effective_on", "recorded_at"))
+    assert preview(tmp_path / name) == "43 unchanged\n"
+    empty_the_site()
+    load(tmp_path / name)
+    assert sorted(StatusChange.objects.values_list("status", "effective_on", "recorded_at")) == sorted(story)
+    assert preview(tmp_path / name) == "43 unchanged\n"
+    zoe = User.objects.get(username="zoe")
+    assert (zoe.role, zoe.department, zoe.city.code) == ("reporter", None, "370200")
+    export(tmp_path / "after")
+    assert contents(tmp_path / "after") == contents(tmp_path / "before")
+
+
+def test_a_plan_that_is_not_there_is_named(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"There is no plan yet\."):
+        export(tmp_path / "out")
+    load(folder)
+    with pytest.raises(CommandError, match=r"There is no plan nowhere\."):
+        export(tmp_path / "out", plan="nowhere")
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(CommandError, match="cannot be written"):
+        export(tmp_path / "file" / "out")

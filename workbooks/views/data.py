@@ -1,0 +1,106 @@
+"""Data in and out: what may be downloaded, a place for a file, and what was loaded."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, BinaryIO
+
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.log import log_export
+from accounts.permissions import may_review, signed_in
+from accounts.rules import REVIEW_READERS, REVIEWERS
+from core.exceptions import NotAllowed
+from measures.filters import asked_plan
+from measures.models import Load, LoadedRow
+from reporting.file_types import too_large_message
+from web.errors import BadQuery, add_refusal, not_one_of
+from web.lists.listing import asked_page
+from web.uploads import refused_files
+from web.views import TodayView
+from workbooks.downloads import FORMATS, write_current, write_template
+from workbooks.forms import UploadForm
+from workbooks.models import Upload
+from workbooks.queue import ask_for_work
+from workbooks.uploads import drafts_of, keep_upload
+from workbooks.views.attachments import attachment
+
+CONTENTS = ("current", "template")
+
+
+class DataPage(TodayView):
+    template_name = "workbooks/data.html"
+    typed_fields = {"pasted": gettext_lazy("Or rows of one table, pasted")}
+    permission = REVIEW_READERS
+    write_permission = REVIEWERS
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        plan = asked_plan(self.request)
+        what = LoadedRow.What
+        loads = (
+            Load.objects.filter(plan=plan)
+            .select_related("loaded_by")
+            .order_by("-loaded_at", "-pk")
+            .annotate(**{each.value: Count("rows", filter=Q(rows__what=each)) for each in what})
+        )
+        person = signed_in(self.request.user)
+        context: dict[str, Any] = {
+            "plan": plan,
+            "may_load": may_review(person),
+            "page": asked_page(self.request.GET, loads if plan else Load.objects.none()),
+            "drafts": drafts_of(person, Upload.Kind.LEDGER).filter(plan=plan) if may_review(person) else [],
+            "form": UploadForm(),
+        }
+        return super().get_context_data(**context | kwargs)
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        plan = asked_plan(request)
+        form = UploadForm(request.POST, request.FILES)
+        if refused_files(request):
+            form.add_error("file", too_large_message())
+        elif form.is_valid():
+            try:
+                upload = self.keep(form, plan)
+            except NotAllowed as refusal:
+                add_refusal(form, refusal)
+            else:
+                ask_for_work(upload)
+                return redirect(upload)
+        return self.render_to_response(self.get_context_data(form=form))
+
+    def keep(self, form: UploadForm, plan: Any) -> Upload:
+        by = signed_in(self.request.user)
+        file = form.cleaned_data["file"]
+        if file:
+            return keep_upload(plan, by=by, name=file.name, content=file.read())
+        pasted = form.cleaned_data["pasted"].encode()
+        return keep_upload(plan, by=by, name=_("Pasted rows"), content=pasted, is_pasted=True)
+
+
+class Download(TodayView):
+    """`?content=current` or `template`, `?format=xlsx` or `csv`."""
+
+    permission = REVIEW_READERS
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # a file, or a page
+        content, file_format = request.GET.get("content", CONTENTS[0]), request.GET.get("format", "xlsx")
+        for name, value, allowed in (("content", content, CONTENTS), ("format", file_format, FORMATS)):
+            if value not in allowed:
+                raise BadQuery({name: [not_one_of(allowed)]})
+        plan = asked_plan(request)
+        write: Callable[[BinaryIO], int | None]
+        if content == "template":
+            write, name = partial(write_template, file_format=file_format), _("template")
+        elif plan is None:
+            raise Http404
+        else:
+            write, name = partial(write_current, file_format=file_format, plan=plan), f"{plan.slug}-{self.day}"
+
+        def log(rows: int | None) -> None:
+            log_export(request, what=f"ledger {content}", file_format=file_format, as_of=self.day, rows=rows)
+
+        return attachment(request, write, name=name, back="workbooks:data", file_format=file_format, log=log)
