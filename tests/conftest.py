@@ -100,6 +100,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.user_properties += [("fault", fault), ("done", done)]
 
 
+@pytest.fixture
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _a_clean_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
     """No test sees another's counted requests or language, or goes without the cache that another took away."""

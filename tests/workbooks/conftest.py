@@ -1,10 +1,9 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils.translation import override
 
 from tests.ledger.example import folder
 from tests.pages import text_of
@@ -13,12 +12,6 @@ from workbooks import tasks
 from workbooks.models import Upload
 
 __all__ = ["folder"]
-
-
-@pytest.fixture
-def english() -> Iterator[None]:
-    with override("en"):
-        yield
 
 
 @pytest.fixture

@@ -1,0 +1,5 @@
+"""Fixtures of the demonstration."""
+
+from tests.ledger.example import folder
+
+__all__ = ["folder"]
