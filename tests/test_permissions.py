@@ -1,4 +1,4 @@
-"""Each person asks for each address of `permission_table`, and gets what stands there."""
+"""Each person asks for each address of `tests.addresses`, and gets what stands there."""
 
 from copy import deepcopy
 from dataclasses import replace
@@ -29,11 +29,12 @@ from problems.services import ProblemData, move_problem, save_problem_draft
 from projects.models import ProjectMonthEvidence
 from reporting.evidence import attach_file
 from tests import factories as make
+from tests.address_bodies import BODIES
+from tests.addresses import PEOPLE, ROWS
 from tests.conftest import DEMONSTRATION_DAY
 from tests.documents import make_pdf
 from tests.kept_databases import changes_taken_back, kept_database
 from tests.pages import patterns
-from tests.permission_table import BODIES, PEOPLE, ROWS
 from tests.sweeps import sample_or_whole, some_of
 from web.saved_views import save_view
 from workbooks.models import Upload
@@ -46,8 +47,7 @@ def those_who_ask(row, whole):
     """Everybody, or for a sample one who may and one more. Who may does not depend on the database: on PostgreSQL each
     address is asked for by one who may.
     """
-    answers = dict(zip(PEOPLE, row.answers, strict=True))
-    may = [name for name in PEOPLE if answers[name] in ("200", "201", "204", "302")] or PEOPLE
+    may = row.admitted or PEOPLE
     others = some_of(PEOPLE, str(row), whole=whole) if connection.vendor == "sqlite" else []
     return {*some_of(may, str(row), whole=whole), *others}
 
@@ -96,7 +96,6 @@ def test_a_row_speaks_of_its_address(row):
         address = address.replace(f"{{{part}}}", "00000000-0000-0000-0000-000000000000")
     if row.name != "admin:index":
         assert resolve(address.partition("?")[0]).view_name == row.name
-    assert len(row.answers) == len(PEOPLE)
 
 
 @pytest.fixture(scope="session")
@@ -294,8 +293,7 @@ def test_each_person_gets_what_the_table_says(row, whole, site, settings):
         with transaction.atomic():
             found[name] = ask(row, people.get(name), parts)
             transaction.set_rollback(True)
-    answers = dict(zip(PEOPLE, row.answers, strict=True))
-    assert found == {name: answers[name] for name in asked}
+    assert found == {name: row.answers[name] for name in asked}
 
 
 # Whoever may use these is led to the log-in page: nobody waits for a second factor there.
@@ -318,13 +316,13 @@ def test_the_rules_say_the_same_of_each_person_and_row(site, settings):
     """The page of permissions explains the very answers that the addresses give."""
     people, parts = site
     wrong = []
-    for at, name in enumerate(PEOPLE):
+    for name in PEOPLE:
         settings.PILOTZONE_PUBLIC_READING = name == "anyone"
         for row in ROWS:
             if row.name == "api-unknown":
                 continue
             found = explain(people.get(name), row.address.format(**parts), row.method)
-            if (found.verdict == Verdict.REFUSED) != is_refusal(row, row.answers[at]):
+            if (found.verdict == Verdict.REFUSED) != is_refusal(row, row.answers[name]):
                 wrong.append(f"{row}: {name} {found.verdict}")
     assert wrong == []
 

@@ -18,7 +18,7 @@ from django.core.management.base import CommandError
 
 from accounts.models import User
 from accounts.services import DEMO_ACCOUNTS
-from ledger.management.commands import demo
+from demonstration.management.commands import demo
 from tests.factories import make_plan, make_user
 from tests.lanes import clean_environment
 from tests.services import Process, folder, free_port, process, wait_until

@@ -16,8 +16,8 @@ from django.test import Client
 from dashboard.models import PublishedFigure
 from demonstration import generated_load
 from demonstration.generated_load import LoadRefused, generate_plans
+from demonstration.management.commands import generate_load
 from indicators.models import Indicator
-from ledger.management.commands import generate_load
 from ledger.reading import read_ledger
 from ledger.rows import Ledger
 from measures.models import Comment, Evidence, Measure, Plan, Report, Section, StatusChange

@@ -12,8 +12,8 @@ from accounts.second_factor import SHOWN
 from pilotzone.permission_explained import FACT_LABELS
 from pilotzone.permission_matrix import FACTS, KINDS, PARTS, Answer, answer, lines, matrix, part_of
 from tests import factories as make
+from tests.addresses import ROWS
 from tests.pages import text_of
-from tests.permission_table import PEOPLE, ROWS
 from tests.test_permissions import is_refusal
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +97,7 @@ def test_the_page_says_what_the_table_says(mia, today) -> None:
             continue
         for said, people in zip(found, COLUMNS, strict=True):
             for name in people:
-                refused = is_refusal(row, row.answers[PEOPLE.index(name)])
+                refused = is_refusal(row, row.answers[name])
                 if said not in ("yes", "some", "no") or (said == "yes" and refused) or (said == "no" and not refused):
                     wrong.append(f"{row}: {name} {said}")
     assert (missing, wrong) == ([], [])

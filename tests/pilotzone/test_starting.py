@@ -19,7 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError
 from django.db import OperationalError
 
-from ledger.management.commands import demo
+from demonstration.management.commands import demo
 from pilotzone import data_folder, starting
 from tests.lanes import clean_environment
 from tests.services import ROOT, free_port
