@@ -31,10 +31,11 @@ from tests.lanes import clean_environment
 from tests.services import ROOT
 from web.api.endpoints import Endpoint, ListEndpoint
 
-DOCUMENTS = [
-    *("README.md", "CONTRIBUTING.md", "fixtures/README.md"),
-    *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/**/*.md")),
-]
+DOCUMENTS = sorted(
+    str(path.relative_to(ROOT))
+    for pattern in ("README.md", "CONTRIBUTING.md", "docs/**/*.md", "[a-z]*/README.md")
+    for path in ROOT.glob(pattern)
+)
 APPS = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
 NOT_OURS = {".git", ".venv", ".tools", "node_modules", "var", "site", "__pycache__"}
 # Folders that commands make.

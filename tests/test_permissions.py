@@ -366,7 +366,7 @@ def test_an_open_session_is_asked_again_where_that_is_stated_and_nowhere_else(mi
     """The superuser, who may most, tries each address: the password is asked for once it is more than ten minutes
     old."""
     people, parts = site
-    rows = [row for row in ROWS if not row.is_api and row.answers[PEOPLE.index("admin")] in ("200", "302")]
+    rows = [row for row in ROWS if not row.is_api and row.answers["admin"] in ("200", "302")]
     stated = {(each.name, method) for each in addresses() for method in each.stated.confirmed_methods}
     asked = set()
     # Whoever was not asked after ten minutes is not asked before.
@@ -418,7 +418,7 @@ def test_a_token_for_reading_writes_nothing(row, site):
 
 
 @pytest.mark.one_database
-@pytest.mark.parametrize("row", [row for row in FORMS if row.answers[0] in ("login", "403")], ids=str)
+@pytest.mark.parametrize("row", [row for row in FORMS if row.answers["nobody"] in ("login", "403")], ids=str)
 def test_no_form_of_another_site_is_taken(row, site):
     """Nobody's browser can be made to post without the site's own token, not even the right person's."""
     people, parts = site
