@@ -38,7 +38,7 @@ from projects.models import Term as ProjectTerm
 from projects.models import TermsChange as ProjectTermsChange
 from regions.models import Region
 from reporting.workflow import ReportState
-from themes.models import MEMBERS, Theme
+from themes.models import Theme
 from web.models import Site
 
 # Columns that say something about a row and are none of its own.
@@ -47,84 +47,48 @@ BESIDE = ("remove", "removed_on")
 
 @dataclass(frozen=True)
 class Binding:
-    """`plan`: the path from a row to its plan, empty where rows are the site's. `fields`: the fields of columns that
-    are called otherwise; an empty name where a column has none. `links`: columns that are many-to-many."""
+    """`plan`: the path from a row to its plan, empty where rows are the site's. `excluded`: of rows that a sheet leaves
+    out."""
 
     model: type[Model]
     plan: str = ""
-    fields: Mapping[str, str] = field(default_factory=dict)
-    links: tuple[str, ...] = ()
-    # Of rows that a sheet leaves out.
     excluded: Mapping[str, Any] = field(default_factory=dict)
 
-
-_NUMBERED = {"number": ""}
-_OF_PROBLEM = {"measure": "", "project": "", "problem": ""}
 
 BINDINGS: Mapping[str, Binding] = {
     "site": Binding(Site),
     "regions": Binding(Region),
     "departments": Binding(Department),
-    "people": Binding(User, fields={"active": "is_active"}, excluded={"is_superuser": True}),
+    "people": Binding(User, excluded={"is_superuser": True}),
     "plan": Binding(Plan, "pk"),
     "milestones": Binding(PlanMilestone, "plan"),
     "sections": Binding(Section, "plan"),
-    "measures": Binding(Measure, "plan", links=("participating_departments",)),
+    "measures": Binding(Measure, "plan"),
     "categories": Binding(Category, "plan"),
-    "projects": Binding(
-        Project,
-        "plan",
-        {
-            "total_investment": "investment_wan",
-            "invested_before": "invested_before_wan",
-            "stage": "opening_stage",
-        },
-        links=("also_in",),
-    ),
+    "projects": Binding(Project, "plan"),
     "problem_categories": Binding(ProblemCategory, "plan"),
-    "problems": Binding(Problem, "plan", links=("helpers",), excluded={"raised_on": None}),
-    "problem_steps": Binding(ProblemStep, "problem__plan", {**_OF_PROBLEM, **_NUMBERED}),
+    "problems": Binding(Problem, "plan", {"raised_on": None}),
+    "problem_steps": Binding(ProblemStep, "problem__plan"),
     "meetings": Binding(Meeting, "plan"),
-    "meeting_items": Binding(
-        MeetingItem,
-        "meeting__plan",
-        {"meeting": "", **_OF_PROBLEM, "direction_on": "", "direction_number": ""},
-    ),
-    "reports": Binding(Report, "measure__plan", _NUMBERED, excluded={"submitted_on": None}),
-    "evidence": Binding(
-        Evidence,
-        "report__measure__plan",
-        {"measure": "", "submitted_on": "", **_NUMBERED},
-        excluded={"report__submitted_on": None},
-    ),
-    "status_history": Binding(
-        StatusChange,
-        "measure__plan",
-        {**_NUMBERED, "supersedes": "", "supersedes_number": "", "report": "", "report_number": ""},
-    ),
+    "meeting_items": Binding(MeetingItem, "meeting__plan"),
+    "reports": Binding(Report, "measure__plan", {"submitted_on": None}),
+    "evidence": Binding(Evidence, "report__measure__plan", {"report__submitted_on": None}),
+    "status_history": Binding(StatusChange, "measure__plan"),
     "terms_changes": Binding(TermsChange, "measure__plan"),
-    "scope_changes": Binding(ScopeChange, "measure__plan", _NUMBERED),
+    "scope_changes": Binding(ScopeChange, "measure__plan"),
     "project_terms_changes": Binding(ProjectTermsChange, "project__plan"),
-    "project_scope_changes": Binding(ProjectScopeChange, "project__plan", _NUMBERED),
-    "annual_plans": Binding(AnnualPlan, "project__plan", {"planned": "planned_wan"}),
-    "annual_plan_changes": Binding(AnnualPlanChange, "annual_plan__project__plan", {"project": "", "year": ""}),
-    "project_months": Binding(
-        ProjectMonth,
-        "project__plan",
-        {**_NUMBERED, "invested_since_january": "invested_wan"},
-        excluded={"state": ReportState.DRAFT},
-    ),
+    "project_scope_changes": Binding(ProjectScopeChange, "project__plan"),
+    "annual_plans": Binding(AnnualPlan, "project__plan"),
+    "annual_plan_changes": Binding(AnnualPlanChange, "annual_plan__project__plan"),
+    "project_months": Binding(ProjectMonth, "project__plan", {"state": ReportState.DRAFT}),
     "project_month_evidence": Binding(
-        ProjectMonthEvidence,
-        "report__project__plan",
-        {"project": "", "period": "", "submitted_on": "", **_NUMBERED},
-        excluded={"report__state": ReportState.DRAFT},
+        ProjectMonthEvidence, "report__project__plan", {"report__state": ReportState.DRAFT}
     ),
     "rank_exemptions": Binding(RankExemption, "plan"),
-    "indicators": Binding(Indicator, fields={"headline": ""}),
+    "indicators": Binding(Indicator),
     "observations": Binding(Observation, excluded={"superseded": True}),
     "targets": Binding(Target),
-    "themes": Binding(Theme, "plan", links=MEMBERS),
+    "themes": Binding(Theme, "plan"),
     "published_figures": Binding(PublishedFigure, "plan"),
 }
 # Rows that happened: a load adds some, and rewrites none.
@@ -171,17 +135,9 @@ OF_MEASURE_OR_PROJECT = ("problems", "problem_steps", "meeting_items")
 LEAVING = ("measures", "projects")
 
 
-def field_name(sheet: str, column: Column) -> str:
-    """The model's field of a column; empty where it has none."""
-    if column.name in BESIDE:
-        return ""
-    return BINDINGS[sheet].fields.get(column.name, column.name)
-
-
-def path_of(sheet: str, column: Column) -> str:
+def path_of(column: Column) -> str:
     """The path to what a column says; empty where it is put together otherwise."""
-    name = field_name(sheet, column)
-    if not name or not column.refers_to:
-        return name
-    [key] = SHEETS[column.refers_to].key
-    return f"{name}__{BINDINGS[column.refers_to].fields.get(key, key)}"
+    if not column.field or not column.refers_to:
+        return column.field
+    named = SHEETS[column.refers_to]
+    return f"{column.field}__{named.column(*named.key).field}"

@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
-from django.db.models import Choices
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import SHANGHAI
@@ -329,35 +328,34 @@ def has_no_unit(value: Value) -> bool:
 
 
 def _choice(value: Plain, column: Column, hint: Hint) -> str:
-    assert column.choices is not None
-    found = choice_names(column.choices).get(same_name(plain_text(value)))
+    found = choice_names(column).get(same_name(plain_text(value)))
     if found is None:
-        values = {"text": _short(plain_text(value)), "names": _ChoiceNames(column.choices)}
+        values = {"text": _short(plain_text(value)), "names": _Labels(column)}
         raise CellError(_("“%(text)s” is not one of: %(names)s."), **values)
     return found
 
 
 @dataclass(frozen=True)
-class _ChoiceNames:
+class _Labels:
     """The labels of the choices, in the reader's language."""
 
-    choices: type[Choices]
+    column: Column
 
     def __str__(self) -> str:
-        return ", ".join(str(label) for label in self.choices.labels)
+        return ", ".join(str(label) for _value, label in self.column.choices)
 
 
 @cache
-def choice_names(choices: type[Choices]) -> dict[str, str]:
-    """Returns the names that choices may be called by -> their values. A label of two choices names neither."""
+def choice_names(column: Column) -> dict[str, str]:
+    """Returns the names that the choices may be called by -> their values. A label of two choices names neither."""
     names: dict[str, str] = {}
     twice = set()
-    for value, label in choices.choices:
+    for value, label in column.choices:
         for text in {same_name(each) for each in in_all_languages(label)}:
             if names.setdefault(text, str(value)) != str(value):
                 twice.add(text)
     names = {text: value for text, value in names.items() if text not in twice}
-    return names | {same_name(str(value)): str(value) for value in choices.values}
+    return names | {same_name(str(value)): str(value) for value, _label in column.choices}
 
 
 def _reference(value: Plain, column: Column, hint: Hint) -> str:

@@ -14,7 +14,7 @@ from core.provenance import Provenance
 from indicators.milestones import check_milestones
 from indicators.models import STATED
 from indicators.rules import HALF_BASELINE, earliest_release
-from ledger.bindings import BESIDE, BINDINGS, LEAVING, RECORDED_BY_SOMEBODY, TERMS, field_name
+from ledger.bindings import BESIDE, BINDINGS, LEAVING, RECORDED_BY_SOMEBODY, TERMS
 from ledger.declaration import Kind
 from ledger.derived_checks import check_derived
 from ledger.future_checks import check_future
@@ -110,7 +110,7 @@ def _check_day(merged: Merged, item: Item, column: str) -> None:
 
 
 def _check_shape(merged: Merged, item: Item, column: str) -> None:
-    name = field_name(item.sheet, SHEETS[item.sheet].column(column))
+    name = SHEETS[item.sheet].column(column).field
     field: Any = BINDINGS[item.sheet].model._meta.get_field(name)
     try:
         field.run_validators(item[column])

@@ -81,7 +81,7 @@ def normalized(value: Decimal) -> Decimal:
 
 def _columns(sheet: str) -> list[Column]:
     """Returns the columns of a sheet that one query reads."""
-    return [each for each in SHEETS[sheet].columns if not each.many and path_of(sheet, each)]
+    return [each for each in SHEETS[sheet].columns if not each.many and path_of(each)]
 
 
 def _read_plain(sheet: str, plan: Plan | None, contents: Contents) -> None:
@@ -93,7 +93,7 @@ def _read_plain(sheet: str, plan: Plan | None, contents: Contents) -> None:
 def _read(sheet: str, plan: Plan | None, *beside: str) -> Iterator[tuple[int, Values]]:
     """Each row with its id, by id; `beside`: paths that are read, too."""
     columns = _columns(sheet)
-    paths = [path_of(sheet, each) for each in columns]
+    paths = [path_of(each) for each in columns]
     links = {each: _read_many(sheet, each, plan) for each in SHEETS[sheet].columns if each.many}
     names = [each.name for each in columns] + list(beside)
     for pk, *found in rows_of(sheet, plan).order_by("pk").values_list("pk", *paths, *beside):
@@ -105,7 +105,7 @@ def _read(sheet: str, plan: Plan | None, *beside: str) -> Iterator[tuple[int, Va
 
 def _read_many(sheet: str, column: Column, plan: Plan | None) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    path = path_of(sheet, column)
+    path = path_of(column)
     for pk, value in rows_of(sheet, plan).filter(**{f"{path}__isnull": False}).order_by(path).values_list("pk", path):
         found.setdefault(pk, []).append(value)
     return found

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from django.db.models import Choices
 from django.utils.functional import Promise
+
+Text = str | Promise
 
 
 class Kind(Enum):
@@ -26,7 +27,8 @@ class Kind(Enum):
     REFERENCE = "reference"  # str, as it stands in the cell: a code, a slug, a name or a short name
 
 
-@dataclass(frozen=True)
+# A column equals itself alone: labels that wait for a language are slow to compare.
+@dataclass(frozen=True, eq=False)
 class Column:
     """`name`: the header of a CSV file; `label`: that of a workbook, where the name is understood, too.
 
@@ -35,16 +37,16 @@ class Column:
     `least`: the smallest number. `in_wan`: money is written in 万元. `width`: in a workbook, in characters; 0 where its
     kind says enough. `unit_in`: the column that says in which unit the number of a row is: a text, or a reference
     to a row with a unit. `aliases`: what people head it by, too. `optional_where`: another column and the value of it
-    with which a required cell may be empty.
+    with which a required cell may be empty. `field`: that of the sheet's model; empty where it has none of its own.
     """
 
     name: str
-    label: str | Promise
-    help: str | Promise
+    label: Text
+    help: Text
     example: str = ""
     kind: Kind = Kind.TEXT
     required: bool = False
-    choices: type[Choices] | None = None
+    choices: tuple[tuple[str, Text], ...] = ()
     refers_to: str = ""
     many: bool = False
     most: int | None = None
@@ -53,8 +55,9 @@ class Column:
     in_wan: bool = False
     width: int = 0
     unit_in: str = ""
-    aliases: tuple[str | Promise, ...] = ()
+    aliases: tuple[Text, ...] = ()
     optional_where: tuple[str, str] | None = None
+    field: str = ""
 
     def is_needed(self, values: Mapping[str, Any]) -> bool:
         """Returns whether a row with these values needs a value in this column."""
@@ -70,11 +73,16 @@ class Sheet:
     within the plan. `required`: a file without it cannot be loaded into an empty site."""
 
     name: str
-    label: str | Promise
-    help: str | Promise
+    label: Text
+    help: Text
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     required: bool = False
 
     def column(self, name: str) -> Column:
         return next(each for each in self.columns if each.name == name)
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """The names of the columns that are many-to-many."""
+        return tuple(each.name for each in self.columns if each.many)

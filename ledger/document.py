@@ -69,8 +69,8 @@ def _row(sheet: Sheet, column: Column) -> str:
 
 def _meaning(column: Column) -> str:
     parts = [str(column.help)]
-    if column.choices is not None:
-        parts.append(f"One of {', '.join(f'`{value}`' for value in column.choices.values)}.")
+    if column.choices:
+        parts.append(f"One of {', '.join(f'`{value}`' for value, _label in column.choices)}.")
     if column.refers_to:
         parts.append(f"Rows of `{column.refers_to}`." if column.many else f"A row of `{column.refers_to}`.")
     if column.most is not None and column.kind in (Kind.TEXT, Kind.CODE):

@@ -11,7 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from ledger.bindings import BINDINGS, field_name
+from ledger.bindings import BINDINGS
 from ledger.codec import parsed_key
 from ledger.merging import CellName
 from ledger.preview import Preview
@@ -62,7 +62,7 @@ def _of_the_log(cells: Iterable[CellName], seen: Preview) -> Iterable[tuple[Cell
     wanted: dict[tuple[int, int], list[tuple[str, CellName]]] = {}
     for cell in cells:
         sheet, key, column = cell
-        if name := field_name(sheet, SHEETS[sheet].column(column)):
+        if name := SHEETS[sheet].column(column).field:
             wanted.setdefault((types[sheet].pk, ids[sheet][key]), []).append((name, cell))
     for some in batched({pk for _type, pk in wanted}, BATCH_SIZE):
         entries = LogEntry.objects.filter(

@@ -40,7 +40,7 @@ def cell_text(sheet: str, name: str, value: Any) -> str:
 def _one_text(value: Any, column: Column) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if value is not None and column.kind is Kind.CHOICE and column.choices is not None:
+    if value is not None and column.choices:
         return choice_text(value, column)
     return written_text(value, column)
 

@@ -213,7 +213,7 @@ class _Restoration:
             return
         model: Any = BINDINGS[sheet].model
         pks = [self.ids[sheet][each.key] for each in added]
-        for name in BINDINGS[sheet].links:
+        for name in SHEETS[sheet].links:
             through = model._meta.get_field(name).remote_field.through
             own = model._meta.get_field(name).m2m_field_name()
             through._default_manager.filter(**{f"{own}__in": pks})._raw_delete(connection.alias)

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from django.utils.translation import gettext as _
 
 from ledger.cells import HEADER_UNITS, choice_names
-from ledger.declaration import Column, Kind, Sheet
+from ledger.declaration import Column, Kind, Sheet, Text
 from ledger.raw import BASE_SHEET, LISTS_SHEET, MAX_CELL_LETTERS, same_name
 from ledger.sentences import FileRefused, Sentence
 from ledger.tables import GUIDE_TITLE, MARKS_TITLE
@@ -193,8 +193,8 @@ class _Writer:
         if column.many:
             return
         source = None
-        if column.kind is Kind.CHOICE and column.choices is not None:
-            source = self._list([str(choice_text(value, column)) for value in column.choices.values])
+        if column.choices:
+            source = self._list([choice_text(value, column) for value, _label in column.choices])
         elif column.kind is Kind.YES_NO:
             source = self._list([_("yes"), _("no")])
         elif column.kind is Kind.REFERENCE:
@@ -296,8 +296,8 @@ def _set_up_paper(page: Any) -> None:
 def column_help(column: Column) -> str:
     """Returns a text on what a cell means, and what it may be."""
     parts = [str(column.help)] if column.help else []
-    if column.choices is not None:
-        names = ", ".join(str(label) for label in column.choices.labels)
+    if column.choices:
+        names = ", ".join(str(label) for _value, label in column.choices)
         parts.append(_("One of: %(names)s") % {"names": names})
     if column.many:
         parts.append(_("Several are parted by semicolons."))
@@ -320,9 +320,9 @@ def _width(header: str, column: Column) -> int:
 
 def choice_text(value: object, column: Column) -> str:
     """The label in the reader's language, where it names this choice alone."""
-    assert column.choices is not None
-    label = next((str(each) for key, each in column.choices.choices if key == value), str(value))
-    return label if choice_names(column.choices).get(same_name(label)) == str(value) else str(value)
+    labels: dict[object, Text] = dict(column.choices)
+    label = str(labels.get(value, value))
+    return label if choice_names(column).get(same_name(label)) == str(value) else str(value)
 
 
 def workbook_value(value: object, column: Column) -> str | int | float | bool | date | None:

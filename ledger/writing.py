@@ -15,9 +15,8 @@ from accounts.models import User
 from core.provenance import Provenance
 from core.timestamps import UpdatedAtModel
 from indicators.models import HeadlineIndicator, Observation
-from ledger.bindings import BINDINGS, EVIDENCE_OF, field_name
+from ledger.bindings import BINDINGS, EVIDENCE_OF
 from ledger.contents import order_of
-from ledger.declaration import Column
 from ledger.merging import Item
 from ledger.rows import Key
 from ledger.sheets import SHEETS
@@ -117,9 +116,9 @@ class Writer:
 
     def _fields(self, sheet: str, items: list[Item]) -> list[str]:
         """Returns the names of the model fields that the changed cells belong to."""
-        columns = {cell.column for item in items for cell in item.cells} - set(BINDINGS[sheet].links)
-        names = (field_name(sheet, SHEETS[sheet].column(column)) for column in sorted(columns))
-        return [name for name in names if name]
+        changed = {cell.column for item in items for cell in item.cells}
+        columns = [SHEETS[sheet].column(name) for name in sorted(changed)]
+        return [each.field for each in columns if each.field and not each.many]
 
     def remove(self, sheet: str, items: list[Item]) -> None:
         if items:
@@ -137,8 +136,8 @@ class Writer:
 
     def _attribute(self, sheet: str, name: str, value: Any) -> dict[str, Any]:
         """The attribute of a model's row that a column's value becomes."""
-        column: Column = SHEETS[sheet].column(name)
-        attribute = field_name(sheet, column)
+        column = SHEETS[sheet].column(name)
+        attribute = column.field
         if not attribute or column.many:
             return {}
         if column.refers_to:
@@ -166,7 +165,7 @@ class Writer:
 
     def link(self, sheet: str, items: Iterable[Item]) -> None:
         """The links of columns that hold many, as the rows have them now."""
-        for name in BINDINGS[sheet].links:
+        for name in SHEETS[sheet].links:
             target = SHEETS[sheet].column(name).refers_to
             added, taken = [], []
             for item in items:

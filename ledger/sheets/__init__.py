@@ -7,30 +7,17 @@ from collections.abc import Mapping
 
 from ledger.declaration import Sheet
 from ledger.sheets.indicators import INDICATORS, OBSERVATIONS, TARGETS
-from ledger.sheets.months import (
-    ANNUAL_PLAN_CHANGES,
-    ANNUAL_PLANS,
-    PROJECT_MONTH_EVIDENCE,
-    PROJECT_MONTHS,
-    RANK_EXEMPTIONS,
-)
+from ledger.sheets.investment import ANNUAL_PLAN_CHANGES, ANNUAL_PLANS, RANK_EXEMPTIONS
 from ledger.sheets.plan import CATEGORIES, LINKS, MEASURES, MILESTONES, PROJECTS, PUBLISHED_FIGURES, SECTIONS
-from ledger.sheets.problems import (
-    MEETING_ITEMS,
-    MEETINGS,
-    PROBLEM_CATEGORIES,
-    PROBLEM_STEPS,
-    PROBLEMS,
-)
+from ledger.sheets.problems import MEETING_ITEMS, MEETINGS, PROBLEM_CATEGORIES, PROBLEM_STEPS, PROBLEMS
 from ledger.sheets.records import (
-    EVIDENCE,
     PROJECT_SCOPE_CHANGES,
     PROJECT_TERMS_CHANGES,
-    REPORTS,
     SCOPE_CHANGES,
     STATUS_HISTORY,
     TERMS_CHANGES,
 )
+from ledger.sheets.reports import EVIDENCE, PROJECT_MONTH_EVIDENCE, PROJECT_MONTHS, REPORTS
 from ledger.sheets.site import DEPARTMENTS, PEOPLE, PLAN, REGIONS, SITE
 from ledger.sheets.themes import THEMES
 

@@ -1,116 +1,194 @@
-"""Columns that several sheets have."""
+"""The makers of columns: those that a model's field declares, and those that several sheets have."""
 
 from dataclasses import replace
+from typing import Any
 
-from django.db.models import Choices
-from django.utils.functional import Promise
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.provenance import Provenance
-from core.published import MAX_SOURCE_LENGTH
+from accounts.models import Department, User
+from core.codes import CodeField
 from core.texts import MAX_REASON_LENGTH
-from ledger.declaration import Column, Kind
+from indicators.models import Indicator
+from ledger.declaration import Column, Kind, Text
+from measures.models import Measure, Section
+from problems.models import ProblemCategory
+from projects.models import Category, Project
+from regions.models import Region
 
-Text = str | Promise
-# What a small integer holds on every database.
-MAX_PLACE = 32_767
+# The greatest number that rows of a day, or problems of a measure, are counted to.
+MAX_COUNT = 999
+ModelClass = type[models.Model]
+type Field = models.Field[Any, Any]
+
+# The first class that a field is of says its kind.
+KINDS: tuple[tuple[type, Kind], ...] = (
+    (models.BooleanField, Kind.YES_NO),
+    (models.DateTimeField, Kind.MOMENT),
+    (models.DateField, Kind.DAY),
+    (models.DecimalField, Kind.NUMBER),
+    (models.IntegerField, Kind.WHOLE),
+    (models.ForeignKey, Kind.REFERENCE),
+    (models.ManyToManyField, Kind.REFERENCE),
+    (models.SlugField, Kind.CODE),
+    (CodeField, Kind.CODE),
+    (models.Field, Kind.TEXT),
+)
+EXAMPLES = {Kind.DAY: "2023-06-30", Kind.MOMENT: "2023-04-13 16:00"}
+# The sheets whose rows a reference names.
+SHEETS_OF: dict[ModelClass, str] = {
+    Region: "regions",
+    Department: "departments",
+    User: "people",
+    Section: "sections",
+    Measure: "measures",
+    Category: "categories",
+    Project: "projects",
+    ProblemCategory: "problem_categories",
+    Indicator: "indicators",
+}
+
+
+def column_of(
+    model: ModelClass,
+    field_name: str,
+    help: Text = "",
+    example: str | None = None,
+    *,
+    name: str = "",
+    label: Text = "",
+    kind: Kind | None = None,
+    required: bool | None = None,
+    least: int | None = None,
+    most: int | None = None,
+    unit_in: str = "",
+    optional_where: tuple[str, str] | None = None,
+    in_wan: bool = False,
+    width: int = 0,
+) -> Column:
+    """Makes the column of a field: what is not given here is as the model declares it.
+
+    `name` and `label`: where the ledger calls it otherwise. `example`: None for that of its kind.
+    """
+    field: Any = model._meta.get_field(field_name)
+    kind = kind or _kind(field)
+    own_least, own_most = _limits(field)
+    is_limited = kind not in (Kind.CHOICE, Kind.REFERENCE)
+    return Column(
+        name or field_name,
+        label or field.verbose_name,
+        help,
+        EXAMPLES.get(kind, "") if example is None else example,
+        kind,
+        not (field.null or field.blank or field.has_default()) if required is None else required,
+        tuple(field.choices or ()),
+        SHEETS_OF[field.related_model] if field.is_relation else "",
+        many=bool(field.many_to_many),
+        most=own_most if most is None and is_limited else most,
+        least=own_least if least is None else least,
+        decimals=getattr(field, "decimal_places", 0),
+        in_wan=in_wan,
+        width=width,
+        unit_in=unit_in,
+        optional_where=optional_where,
+        field=field_name,
+    )
+
+
+def _kind(field: Field) -> Kind:
+    return Kind.CHOICE if field.choices else next(kind for cls, kind in KINDS if isinstance(field, cls))
+
+
+def _limits(field: Field) -> tuple[int | None, int | None]:
+    """Returns the least and the greatest number that a field takes on every database; or None and the
+    length of a text."""
+    if not isinstance(field, models.IntegerField):
+        return None, field.max_length
+    least, most = BaseDatabaseOperations.integer_field_ranges[field.get_internal_type()]
+    return (
+        max([least, *(each.limit_value for each in field.validators if isinstance(each, MinValueValidator))]),
+        min([most, *(each.limit_value for each in field.validators if isinstance(each, MaxValueValidator))]),
+    )
 
 
 def in_both(
-    name: str, zh: int, en: int, label: tuple[Text, Text], help: Text, example: tuple[str, str]
+    model: ModelClass, name: str, help: Text, example: tuple[str, str] = ("", ""), *, most: int | None = None
 ) -> list[Column]:
-    """A text in Chinese and in English, with the most characters of each."""
+    """Makes the columns of a text in Chinese and in English."""
     return [
-        Column(f"{name}_zh", label[0], help, example[0], most=zh),
-        Column(f"{name}_en", label[1], help, example[1], most=en),
+        column_of(model, f"{name}_zh", help, example[0], most=most),
+        column_of(model, f"{name}_en", help, example[1], most=most),
     ]
 
 
-def names(zh: int, en: int, example: tuple[str, str]) -> list[Column]:
-    return in_both(
-        "name", zh, en, (_("Name (Chinese)"), _("Name (English)")), _("One of the two languages is enough."), example
-    )
+def names(model: ModelClass, example: tuple[str, str]) -> list[Column]:
+    return in_both(model, "name", _("One of the two languages is enough."), example)
 
 
-def titles(zh: int, en: int, example: tuple[str, str]) -> list[Column]:
-    return in_both(
-        "title", zh, en, (_("Title (Chinese)"), _("Title (English)")), _("One of the two languages is enough."), example
-    )
+def titles(model: ModelClass, example: tuple[str, str]) -> list[Column]:
+    return in_both(model, "title", _("One of the two languages is enough."), example)
 
 
-def short_names(example: tuple[str, str]) -> list[Column]:
-    return in_both(
-        "short",
-        30,
-        60,
-        (_("Short name (Chinese)"), _("Short name (English)")),
-        _("For charts and narrow columns. Empty: the name."),
-        example,
-    )
+def short_names(model: ModelClass, example: tuple[str, str]) -> list[Column]:
+    return in_both(model, "short", _("For charts and narrow columns. Empty: the name."), example)
 
 
-def reasons(zh: int, en: int, example: tuple[str, str]) -> list[Column]:
-    return in_both(
-        "reason",
-        zh,
-        en,
-        (_("Reason (Chinese)"), _("Reason (English)")),
-        _("Why, in one of the two languages."),
-        example,
-    )
+def reasons(model: ModelClass, example: tuple[str, str]) -> list[Column]:
+    return in_both(model, "reason", _("Why, in one of the two languages."), example)
 
 
-def one_of(
-    name: str, label: Text, help: Text, choices: type[Choices], *, example: str = "", required: bool = False
-) -> Column:
-    return Column(name, label, help, example, Kind.CHOICE, required, choices)
+def slug(model: ModelClass, example: str, help: Text = "") -> Column:
+    """Makes the column of a row's name in addresses, which the site makes for a row without one."""
+    help = help or _("Small letters and hyphens. Empty in a new row: made from the name.")
+    return column_of(model, "slug", help, example, required=False)
 
 
-def ref(name: str, label: Text, help: Text, refers_to: str, *, example: str = "", required: bool = False) -> Column:
-    return Column(name, label, help, example, Kind.REFERENCE, required, refers_to=refers_to)
+def place(model: ModelClass, name: str = "number", help: Text = "", example: str = "1") -> Column:
+    """Makes the column of a row's place among others, which the site finds for a row without one."""
+    help = help or _("Its place in the plan. Empty in a new row: after the others.")
+    return column_of(model, name, help, example, required=False)
 
 
-def part(help: Text, *, example: str = "", required: bool = False) -> Column:
-    """A part of the plan's region: a city of a province, a district of a city."""
-    column = ref("city", _("Region"), help, "regions", example=example, required=required)
+def part(model: ModelClass, help: Text, example: str = "") -> Column:
+    """Makes the column of a part of the plan's region: a city of a province, a district of a city."""
+    column = column_of(model, "city", help, example, label=_("Region"))
     return replace(column, aliases=(pgettext_lazy("project", "City"),))
 
 
-def refs(name: str, label: Text, help: Text, refers_to: str, *, example: str = "") -> Column:
-    return Column(name, label, help, example, Kind.REFERENCE, refers_to=refers_to, many=True)
+def provenance(model: ModelClass, help: Text, name: str = "provenance") -> Column:
+    return column_of(model, name, help, "reported")
 
 
-def day(name: str, label: Text, help: Text, example: str = "2023-06-30", *, required: bool = False) -> Column:
-    return Column(name, label, help, example, Kind.DAY, required)
+def source(model: ModelClass, *, required: bool = False) -> Column:
+    help = _("Who published it, where: Chinese | English; address.")
+    return column_of(model, "source", help, "Government Gazette 2026 No. 5", required=required)
 
 
-def whole(name: str, label: Text, help: Text, example: str, *, least: int = 0, most: int = MAX_PLACE) -> Column:
-    return Column(name, label, help, example, Kind.WHOLE, least=least, most=most)
+def sourced(model: ModelClass) -> list[Column]:
+    help = _("“Published” needs a source that states the row. Empty in a new row: reported.")
+    return [provenance(model, help), source(model)]
 
 
-def about_problem(help: Text) -> Column:
-    """Makes the column of a report for the number of a problem of what it is about."""
-    return whole("about_problem", pgettext_lazy("ledger", "Number of the problem"), help, "", least=1, most=999)
+def ref(name: str, label: Text, help: Text, refers_to: str, example: str = "", *, required: bool = False) -> Column:
+    """Makes the column of a reference that no field of the sheet's model holds."""
+    return Column(name, label, help, example, Kind.REFERENCE, required, refers_to=refers_to)
 
 
-def sourced() -> list[Column]:
-    return [
-        one_of(
-            "provenance",
-            _("Provenance"),
-            _("“Published” needs a source that states the row. Empty in a new row: reported."),
-            Provenance,
-            example="reported",
-        ),
-        Column(
-            "source",
-            _("Source"),
-            _("Who published it, where: Chinese | English; address."),
-            "Government Gazette 2026 No. 5",
-            most=MAX_SOURCE_LENGTH,
-        ),
-    ]
+def counted(name: str, label: Text, help: Text, example: str = "", *, required: bool = False) -> Column:
+    """Makes the column of a number that no field of the sheet's model holds."""
+    return Column(name, label, help, example, Kind.WHOLE, required, least=1, most=MAX_COUNT)
+
+
+def numbered(help: Text) -> Column:
+    return counted("number", _("Number"), help)
+
+
+def of_another(column: Column) -> Column:
+    """Makes the same column for rows that have it through another row, as evidence has the measure of its report."""
+    return replace(column, field="")
 
 
 def remove() -> Column:
@@ -131,9 +209,11 @@ def leave() -> list[Column]:
             _("A reason withdraws it from the plan; the days before keep their totals. Empty: it stays as it is."),
             most=MAX_REASON_LENGTH,
         ),
-        day("removed_on", pgettext_lazy("ledger", "Withdrawn from"), _("The first day out of the plan. Empty: today.")),
+        Column(
+            "removed_on",
+            pgettext_lazy("ledger", "Withdrawn from"),
+            _("The first day out of the plan. Empty: today."),
+            EXAMPLES[Kind.DAY],
+            Kind.DAY,
+        ),
     ]
-
-
-def numbered(help: Text, name: str = "number", label: Text = "") -> Column:
-    return whole(name, label or _("Number"), help, "", least=1, most=999)

@@ -1,31 +1,28 @@
 """The sheets of all that a plan consists of."""
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from core.bounds import MAX_DESCRIPTION_LENGTH, MAX_INVESTMENT_WAN
-from core.codes import MAX_CODE_LENGTH
-from core.provenance import Provenance
-from ledger.declaration import Column, Kind, Sheet
+from dashboard.models import PublishedFigure
+from ledger.declaration import Kind, Sheet
 from ledger.sheets.columns import (
-    day,
+    column_of,
     in_both,
     leave,
     names,
-    one_of,
     part,
+    place,
+    provenance,
     ref,
-    refs,
     remove,
+    slug,
+    source,
     sourced,
     titles,
-    whole,
 )
-from projects.models import ProjectClass, Stage
-from projects.national_codes import NATIONAL_CODE_LENGTH
+from measures.models import Measure, PlanMilestone, Section
+from projects.models import Category, Project
 
-# What an integer holds on every database.
-MAX_POSITION = 2_147_483_647
+_IN_THE_LIST = _("Its place in the list. Empty in a new row: after the others, in the order of the file.")
 
 MILESTONES = Sheet(
     name="milestones",
@@ -33,17 +30,10 @@ MILESTONES = Sheet(
     help=_("What happened to the plan, or will: marks on the charts over time."),
     key=("happens_on",),
     columns=(
-        day(
-            "happens_on",
-            pgettext_lazy("milestone", "Date"),
-            _("The first of its month where only that is known."),
-            required=True,
-        ),
-        Column(
-            "day_known", _("The day is known, not the month alone"), _("Empty in a new row: yes."), "yes", Kind.YES_NO
-        ),
-        *names(120, 200, ("行动计划公布", "Action plan published")),
-        *sourced(),
+        column_of(PlanMilestone, "happens_on", _("The first of its month where only that is known.")),
+        column_of(PlanMilestone, "day_known", _("Empty in a new row: yes."), "yes"),
+        *names(PlanMilestone, ("行动计划公布", "Action plan published")),
+        *sourced(PlanMilestone),
         remove(),
     ),
 )
@@ -55,17 +45,10 @@ SECTIONS = Sheet(
     key=("slug",),
     required=True,
     columns=(
-        Column(
-            "slug",
-            _("Name in addresses"),
-            _("Small letters and hyphens. Empty in a new row: made from the number."),
-            "innovation",
-            Kind.CODE,
-            most=50,
-        ),
-        whole("number", _("Number"), _("Its place in the plan. Empty in a new row: after the others."), "1"),
-        *titles(120, 200, ("创新驱动发展", "Innovation-driven development")),
-        *sourced(),
+        slug(Section, "innovation", _("Small letters and hyphens. Empty in a new row: made from the number.")),
+        place(Section),
+        *titles(Section, ("创新驱动发展", "Innovation-driven development")),
+        *sourced(Section),
         remove(),
     ),
 )
@@ -77,84 +60,32 @@ MEASURES = Sheet(
     key=("code",),
     required=True,
     columns=(
-        Column(
-            "code",
-            _("Code"),
-            _("Names the measure within its plan."),
-            "M001",
-            Kind.CODE,
-            required=True,
-            most=MAX_CODE_LENGTH,
-        ),
-        ref(
-            "section",
-            _("Priority area"),
-            _("By its name in addresses, number or title."),
-            "sections",
-            example="innovation",
-            required=True,
-        ),
-        *titles(200, 300, ("建设实验室", "Build the laboratory")),
+        column_of(Measure, "code", _("Names the measure within its plan."), "M001"),
+        column_of(Measure, "section", _("By its name in addresses, number or title."), "innovation"),
+        *titles(Measure, ("建设实验室", "Build the laboratory")),
         *in_both(
+            Measure,
             "description",
-            MAX_DESCRIPTION_LENGTH,
-            MAX_DESCRIPTION_LENGTH,
-            (_("Description (Chinese)"), _("Description (English)")),
             _("What is to be done."),
             ("推动实验室全面运行。", "Bring the laboratory into full operation."),
         ),
-        ref(
-            "lead_department",
-            _("Lead department"),
-            _("By its name, short name or name in addresses."),
-            "departments",
-            example="science-technology",
-            required=True,
-        ),
-        refs(
-            "participating_departments",
-            _("Participating departments"),
-            _("Several with ; between them."),
-            "departments",
-            example="education; finance",
-        ),
+        column_of(Measure, "lead_department", _("By its name, short name or name in addresses."), "science-technology"),
+        column_of(Measure, "participating_departments", _("Several with ; between them."), "education; finance"),
         *in_both(
-            "target",
-            300,
-            400,
-            (_("Target (Chinese)"), _("Target (English)")),
-            _("What is to be reached."),
-            ("实验室全面投入运行", "Laboratory in full operation"),
+            Measure, "target", _("What is to be reached."), ("实验室全面投入运行", "Laboratory in full operation")
         ),
-        day(
+        column_of(
+            Measure,
             "listed_on",
-            pgettext_lazy("measure", "Date listed"),
             _("From which it counts. Empty in a new row: the plan's first day."),
             "2023-01-03",
+            required=False,
         ),
-        day("due_on", _("Due date"), _("By which it is due. Empty: never late."), "2023-12-31"),
-        one_of(
-            "provenance",
-            _("Provenance"),
-            _("Of its title and target. Empty in a new row: reported."),
-            Provenance,
-            example="reported",
-        ),
-        one_of(
-            "lead_provenance",
-            _("Provenance of the lead department"),
-            _("Empty in a new row: as the measure's."),
-            Provenance,
-            example="reported",
-        ),
-        sourced()[1],
-        whole(
-            "position",
-            _("Position"),
-            _("Its place in the list. Empty in a new row: after the others, in the order of the file."),
-            "1",
-            most=MAX_POSITION,
-        ),
+        column_of(Measure, "due_on", _("By which it is due. Empty: never late."), "2023-12-31"),
+        provenance(Measure, _("Of its title and target. Empty in a new row: reported.")),
+        provenance(Measure, _("Empty in a new row: as the measure's."), "lead_provenance"),
+        source(Measure),
+        place(Measure, "position", _IN_THE_LIST),
         *leave(),
     ),
 )
@@ -165,17 +96,10 @@ CATEGORIES = Sheet(
     help=_("What the plan sorts its projects by."),
     key=("slug",),
     columns=(
-        Column(
-            "slug",
-            _("Name in addresses"),
-            _("Small letters and hyphens. Empty in a new row: made from the name."),
-            "energy",
-            Kind.CODE,
-            most=50,
-        ),
-        whole("number", _("Number"), _("Its place in the plan. Empty in a new row: after the others."), "1"),
-        *names(60, 120, ("能源", "Energy")),
-        *sourced(),
+        slug(Category, "energy"),
+        place(Category),
+        *names(Category, ("能源", "Energy")),
+        *sourced(Category),
         remove(),
     ),
 )
@@ -186,113 +110,63 @@ PROJECTS = Sheet(
     help=_("What supports the plan, each counted in one region."),
     key=("code",),
     columns=(
-        Column(
-            "code",
-            _("Code"),
-            _("Names the project within its plan."),
-            "P0001",
-            Kind.CODE,
-            required=True,
-            most=MAX_CODE_LENGTH,
-        ),
-        *names(200, 300, ("电子信息产业园", "Electronic-information park")),
-        part(_("In which it counts: a member of the plan's region."), example="370600", required=True),
-        ref("county", _("County"), _("Of that region."), "regions", example="370602"),
-        refs("also_in", _("Also in"), _("Other members of the plan's region that it lies in."), "regions"),
-        ref(
-            "category",
-            _("Category"),
-            _("By its name in addresses or its name."),
-            "categories",
-            example="energy",
-            required=True,
-        ),
-        one_of(
-            "stage",
-            _("Stage"),
+        column_of(Project, "code", _("Names the project within its plan."), "P0001"),
+        *names(Project, ("电子信息产业园", "Electronic-information park")),
+        part(Project, _("In which it counts: a member of the plan's region."), "370600"),
+        column_of(Project, "county", _("Of that region."), "370602"),
+        column_of(Project, "also_in", _("Other members of the plan's region that it lies in.")),
+        column_of(Project, "category", _("By its name in addresses or its name."), "energy"),
+        column_of(
+            Project,
+            "opening_stage",
             _("How far it is before its first month."),
-            Stage,
-            example="under_construction",
-            required=True,
+            "under_construction",
+            name="stage",
+            label=_("Stage"),
         ),
-        Column(
-            "total_investment",
-            _("Total investment"),
+        column_of(
+            Project,
+            "investment_wan",
             _("In 亿元 (100 million yuan), with up to 4 decimals."),
             "9.42",
-            Kind.MONEY,
-            required=True,
-            least=0,
-            most=MAX_INVESTMENT_WAN,
+            name="total_investment",
+            kind=Kind.MONEY,
         ),
-        Column(
-            "invested_before",
-            _("Invested in the years before"),
+        column_of(
+            Project,
+            "invested_before_wan",
             _("In 亿元 (100 million yuan): in the years before that of its first month. Empty in a new row: 0."),
             "3.1",
-            Kind.MONEY,
-            least=0,
-            most=MAX_INVESTMENT_WAN,
+            name="invested_before",
+            kind=Kind.MONEY,
         ),
-        day("listed_on", _("Date listed"), _("From which it counts. Empty in a new row: the plan's first day.")),
-        ref(
+        column_of(
+            Project,
+            "listed_on",
+            _("From which it counts. Empty in a new row: the plan's first day."),
+            required=False,
+        ),
+        column_of(
+            Project,
             "lead_department",
-            _("Lead department"),
             _("By its name, short name or name in addresses. Empty: none."),
-            "departments",
-            example="science-technology",
+            "science-technology",
         ),
-        one_of(
-            "project_class",
-            pgettext_lazy("project", "Class"),
-            _("Empty: not stated; it counts as implementing."),
-            ProjectClass,
-            example="implementing",
-        ),
-        Column(
-            "list_name",
-            _("Project list"),
-            _("The list of projects that it belongs to, by its name"),
-            "省重大项目名单",
-            most=100,
-        ),
-        Column(
+        column_of(Project, "project_class", _("Empty: not stated; it counts as implementing."), "implementing"),
+        column_of(Project, "list_name", _("The list of projects that it belongs to, by its name"), "省重大项目名单"),
+        column_of(
+            Project,
             "national_code",
-            _("National project code"),
             _("As the approval platform gave it."),
             "2105-370602-04-01-123456",
-            Kind.CODE,
-            most=NATIONAL_CODE_LENGTH,
+            kind=Kind.CODE,
         ),
-        day("planned_start_on", _("Planned start"), _("Empty: no day is planned."), "2023-04-01"),
-        day(
-            "planned_completion_on",
-            pgettext_lazy("project", "Planned completion"),
-            _("Empty: no day is planned."),
-            "2024-12-31",
-        ),
-        one_of(
-            "provenance",
-            _("Provenance"),
-            _("Of its name and city. Empty in a new row: reported."),
-            Provenance,
-            example="reported",
-        ),
-        one_of(
-            "investment_provenance",
-            _("Provenance of the investment"),
-            _("Empty in a new row: as the project's."),
-            Provenance,
-            example="reported",
-        ),
-        sourced()[1],
-        whole(
-            "position",
-            _("Position"),
-            _("Its place in the list. Empty in a new row: after the others, in the order of the file."),
-            "1",
-            most=MAX_POSITION,
-        ),
+        column_of(Project, "planned_start_on", _("Empty: no day is planned."), "2023-04-01"),
+        column_of(Project, "planned_completion_on", _("Empty: no day is planned."), "2024-12-31"),
+        provenance(Project, _("Of its name and city. Empty in a new row: reported.")),
+        provenance(Project, _("Empty in a new row: as the project's."), "investment_provenance"),
+        source(Project),
+        place(Project, "position", _IN_THE_LIST),
         *leave(),
     ),
 )
@@ -303,9 +177,9 @@ LINKS = Sheet(
     help=_("Which projects support a measure, and which indicators it is to move: one of the two in each row."),
     key=("measure", "project", "indicator"),
     columns=(
-        ref("measure", _("Measure"), _("Its code."), "measures", example="M001", required=True),
-        ref("project", _("Project"), _("Its code."), "projects", example="P0001"),
-        ref("indicator", _("Indicator"), _("Its code."), "indicators", example="gdp_growth_ytd"),
+        ref("measure", _("Measure"), _("Its code."), "measures", "M001", required=True),
+        ref("project", _("Project"), _("Its code."), "projects", "P0001"),
+        ref("indicator", _("Indicator"), _("Its code."), "indicators", "gdp_growth_ytd"),
         remove(),
     ),
 )
@@ -316,30 +190,11 @@ PUBLISHED_FIGURES = Sheet(
     help=_("Totals that a source states, held against those that the rows give."),
     key=("as_of", "figure"),
     columns=(
-        day("as_of", _("As of"), _("The day that the figure speaks of."), required=True),
-        Column(
-            "figure", _("Figure"), _("Its path in the summary of the API."), "measures.total", required=True, most=60
-        ),
-        Column(
-            "value",
-            _("Value"),
-            _("As published."),
-            "249",
-            Kind.NUMBER,
-            required=True,
-            decimals=4,
-            most=99_999_999_999,
-            unit_in="unit",
-        ),
-        Column("unit", _("Unit"), _("Of the value."), "measures", most=40),
-        Column(
-            "source",
-            _("Source"),
-            _("Who published it, where: Chinese | English; address."),
-            "Government Gazette 2026 No. 5",
-            required=True,
-            most=600,
-        ),
+        column_of(PublishedFigure, "as_of", _("The day that the figure speaks of.")),
+        column_of(PublishedFigure, "figure", _("Its path in the summary of the API."), "measures.total"),
+        column_of(PublishedFigure, "value", _("As published."), "249", most=99_999_999_999, unit_in="unit"),
+        column_of(PublishedFigure, "unit", _("Of the value."), "measures"),
+        source(PublishedFigure, required=True),
         remove(),
     ),
 )

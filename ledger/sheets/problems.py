@@ -1,48 +1,37 @@
 """The sheets of problems that stand in the way of measures and projects, and of the meetings about them. Steps and what
 meetings decided are records."""
 
-from typing import Any
-
-from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.texts import MAX_TEXT_LENGTH
 from ledger.declaration import Column, Kind, Sheet
 from ledger.sheets.columns import (
-    Text,
-    day,
+    MAX_COUNT,
+    column_of,
+    counted,
     in_both,
     names,
     numbered,
-    one_of,
-    ref,
-    refs,
+    of_another,
+    place,
     remove,
+    slug,
     sourced,
     titles,
-    whole,
 )
-from problems.workflow import STEPS, ProblemState
-
-# The steps of a problem as a list to choose from.
-ProblemStepKind: Any = TextChoices("ProblemStepKind", [(name.upper(), (name, done)) for name, done in STEPS])  # type: ignore[call-overload]  # labels that wait for a language
+from problems.models import Meeting, MeetingItem, Problem, ProblemCategory, ProblemStep
 
 _SUBJECT = (
-    ref("measure", _("Measure"), _("Its code. Empty where it is about a project."), "measures", example="M001"),
-    ref("project", _("Project"), _("Its code. Empty where it is about a measure."), "projects"),
+    column_of(Problem, "measure", _("Its code. Empty where it is about a project."), "M001"),
+    column_of(Problem, "project", _("Its code. Empty where it is about a measure.")),
 )
-MAX_COUNT = 999
-
-
-def counted(name: str, label: Text, help: Text, *, required: bool = False) -> Column:
-    """Makes a column that names a row by its number."""
-    return Column(name, label, help, "1", Kind.WHOLE, required, least=1, most=MAX_COUNT)
-
-
-def _problem(help: Text, *, required: bool = True) -> Column:
-    return counted("problem", pgettext_lazy("ledger", "Number of the problem"), help, required=required)
-
+_PROBLEM = (
+    *map(of_another, _SUBJECT),
+    counted(
+        "problem", pgettext_lazy("ledger", "Number of the problem"), _("Of the measure or project."), "1", required=True
+    ),
+)
 
 PROBLEM_CATEGORIES = Sheet(
     name="problem_categories",
@@ -50,17 +39,10 @@ PROBLEM_CATEGORIES = Sheet(
     help=_("What the plan sorts its problems by. A new plan without any gets seven: land, money, approvals and so on."),
     key=("slug",),
     columns=(
-        Column(
-            "slug",
-            _("Name in addresses"),
-            _("Small letters and hyphens. Empty in a new row: made from the name."),
-            "money",
-            Kind.CODE,
-            most=50,
-        ),
-        whole("number", _("Number"), _("Its place in the plan. Empty in a new row: after the others."), "1"),
-        *names(60, 120, ("资金", "Money")),
-        *sourced(),
+        slug(ProblemCategory, "money"),
+        place(ProblemCategory),
+        *names(ProblemCategory, ("资金", "Money")),
+        *sourced(ProblemCategory),
         remove(),
     ),
 )
@@ -75,54 +57,33 @@ PROBLEMS = Sheet(
     key=("measure", "project", "number"),
     columns=(
         *_SUBJECT,
-        counted(
+        column_of(
+            Problem,
             "number",
-            _("Number"),
             _("Counts the problems of the measure or project. Empty in a new row: after the others."),
+            "1",
+            required=False,
+            least=1,
+            most=MAX_COUNT,
         ),
         *in_both(
+            Problem,
             "text",
-            MAX_TEXT_LENGTH,
-            MAX_TEXT_LENGTH,
-            (_("Problem (Chinese)"), _("Problem (English)")),
             _("One of the two languages is enough."),
             ("征地手续尚未办结。", "Land has not been acquired yet."),
+            most=MAX_TEXT_LENGTH,
         ),
-        ref(
-            "category",
-            pgettext_lazy("problem", "Category"),
-            _("By its name in addresses or its name."),
-            "problem_categories",
-            example="money",
-        ),
-        day("raised_on", _("Date raised"), _("When it came onto the list."), "2023-07-21", required=True),
-        ref(
-            "raised_by",
-            pgettext_lazy("problem", "Raised by"),
-            _("The department. Empty: a city or the office."),
-            "departments",
-            example="science-technology",
-        ),
-        ref(
-            "raised_by_city",
-            pgettext_lazy("problem", "Raised by the city"),
-            _("Of a project: the city whose people raised it. Empty: others did."),
-            "regions",
-        ),
-        ref(
+        column_of(Problem, "category", _("By its name in addresses or its name."), "money"),
+        column_of(Problem, "raised_on", _("When it came onto the list."), "2023-07-21", required=True),
+        column_of(Problem, "raised_by", _("The department. Empty: a city or the office."), "science-technology"),
+        column_of(Problem, "raised_by_city", _("Of a project: the city whose people raised it. Empty: others did.")),
+        column_of(
+            Problem,
             "proposed_owner",
-            _("Who can solve it"),
             _("Whom those who raised it propose. Empty: the lead department; a project without one needs it."),
-            "departments",
         ),
-        refs(
-            "helpers",
-            _("Asked to help"),
-            _("Several with ; between them."),
-            "departments",
-            example="education; finance",
-        ),
-        *sourced(),
+        column_of(Problem, "helpers", _("Several with ; between them."), "education; finance"),
+        *sourced(Problem),
     ),
 )
 
@@ -135,35 +96,22 @@ PROBLEM_STEPS = Sheet(
     ),
     key=("measure", "project", "problem", "made_on", "number"),
     columns=(
-        *_SUBJECT,
-        _problem(_("Of the measure or project.")),
-        day("made_on", _("Day"), _("On which the step was made."), "2023-07-21", required=True),
+        *_PROBLEM,
+        column_of(ProblemStep, "made_on", _("On which the step was made."), "2023-07-21"),
         numbered(_("Counts the steps of the problem on that day. Empty: in the order of the file.")),
-        one_of("move", _("Step"), _("What was done."), ProblemStepKind, example="raise", required=True),
-        one_of("state", _("State"), _("In which it then is. Empty: to which the step leads."), ProblemState),
-        ref(
+        column_of(ProblemStep, "move", _("What was done."), "raise"),
+        column_of(ProblemStep, "state", _("In which it then is. Empty: to which the step leads."), required=False),
+        column_of(
+            ProblemStep,
             "owner",
-            pgettext_lazy("problem", "Owner"),
             _("The department that is to solve it. Empty: as before; at first the lead department."),
-            "departments",
+            required=False,
         ),
-        day("due_on", _("Due date"), _("By which it is to be solved. Empty: as before."), ""),
-        Column(
-            "is_escalated",
-            _("Put before the government"),
-            _("Empty: as before; at first no."),
-            "",
-            Kind.YES_NO,
-        ),
-        Column("note", pgettext_lazy("problem", "Note"), _("In the words of whoever made it."), most=MAX_TEXT_LENGTH),
-        Column(
-            "made_at",
-            _("Moment"),
-            _("Together with the person; empty where only the day is known."),
-            "",
-            Kind.MOMENT,
-        ),
-        ref("made_by", _("Made by"), _("The account name."), "people"),
+        column_of(ProblemStep, "due_on", _("By which it is to be solved. Empty: as before."), ""),
+        column_of(ProblemStep, "is_escalated", _("Empty: as before; at first no.")),
+        column_of(ProblemStep, "note", _("In the words of whoever made it."), most=MAX_TEXT_LENGTH),
+        column_of(ProblemStep, "made_at", _("Together with the person; empty where only the day is known."), ""),
+        column_of(ProblemStep, "made_by", _("The account name.")),
     ),
 )
 
@@ -173,10 +121,18 @@ MEETINGS = Sheet(
     help=_("Meetings at which the office gives directions on problems."),
     key=("number",),
     columns=(
-        counted("number", _("Number"), _("Names the meeting within the plan. Empty in a new row: after the others.")),
-        day("held_on", pgettext_lazy("meeting", "Date"), _("On which it is held."), "2023-07-28", required=True),
-        *titles(120, 200, ("七月协调会", "Meeting of July")),
-        Column("place", pgettext_lazy("meeting", "Place"), _("Where it is held."), "", most=120),
+        column_of(
+            Meeting,
+            "number",
+            _("Names the meeting within the plan. Empty in a new row: after the others."),
+            "1",
+            required=False,
+            least=1,
+            most=MAX_COUNT,
+        ),
+        column_of(Meeting, "held_on", _("On which it is held."), "2023-07-28"),
+        *titles(Meeting, ("七月协调会", "Meeting of July")),
+        column_of(Meeting, "place", _("Where it is held.")),
     ),
 )
 
@@ -186,11 +142,15 @@ MEETING_ITEMS = Sheet(
     help=_("Which problems are on the agenda of each meeting, and the step that it made with each."),
     key=("meeting", "measure", "project", "problem"),
     columns=(
-        counted("meeting", _("Meeting"), _("Its number."), required=True),
-        *_SUBJECT,
-        _problem(_("Of the measure or project.")),
-        whole("position", _("Position"), _("Its place on the agenda. Empty in a new row: after the others."), "1"),
-        day("direction_on", _("Direction"), _("The day of the step that the meeting made. Empty: none yet."), ""),
-        numbered(_("Of that step. Empty: 1."), "direction_number", pgettext_lazy("ledger", "Number of the direction")),
+        counted("meeting", _("Meeting"), _("Its number."), "1", required=True),
+        *_PROBLEM,
+        place(MeetingItem, "position", _("Its place on the agenda. Empty in a new row: after the others.")),
+        Column(
+            "direction_on",
+            _("Direction"),
+            _("The day of the step that the meeting made. Empty: none yet."),
+            kind=Kind.DAY,
+        ),
+        counted("direction_number", pgettext_lazy("ledger", "Number of the direction"), _("Of that step. Empty: 1.")),
     ),
 )

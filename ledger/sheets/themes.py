@@ -3,9 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.texts import MAX_TEXT_LENGTH
-from ledger.declaration import Column, Kind, Sheet
-from ledger.sheets.columns import in_both, names, refs, remove, sourced, whole
+from ledger.declaration import Sheet
+from ledger.sheets.columns import column_of, in_both, names, place, remove, slug, sourced
+from themes.models import Theme
 
 THEMES = Sheet(
     name="themes",
@@ -16,53 +16,29 @@ THEMES = Sheet(
     ),
     key=("slug",),
     columns=(
-        Column(
-            "slug",
-            _("Name in addresses"),
-            _("Small letters and hyphens. Empty in a new row: made from the name."),
-            "energy",
-            Kind.CODE,
-            most=50,
-        ),
-        whole("number", _("Number"), _("Its place in the plan. Empty in a new row: after the others."), "1"),
-        *names(60, 120, ("能源转型", "Energy transition")),
-        *in_both(
-            "note",
-            MAX_TEXT_LENGTH,
-            MAX_TEXT_LENGTH,
-            (_("Note (Chinese)"), _("Note (English)")),
-            _("What else there is to say about it."),
-            ("", ""),
-        ),
-        refs(
+        slug(Theme, "energy"),
+        place(Theme),
+        *names(Theme, ("能源转型", "Energy transition")),
+        *in_both(Theme, "note", _("What else there is to say about it.")),
+        column_of(
+            Theme,
             "sections",
-            _("Priority areas"),
             _("By their names in addresses, numbers or titles. Several with ; between them."),
-            "sections",
-            example="green-low-carbon",
+            "green-low-carbon",
         ),
-        refs(
-            "categories",
-            _("Categories of projects"),
-            _("By their names in addresses or names. Several with ; between them."),
-            "categories",
-            example="energy",
+        column_of(
+            Theme, "categories", _("By their names in addresses or names. Several with ; between them."), "energy"
         ),
-        refs(
-            "indicators",
-            pgettext_lazy("navigation", "Indicators"),
-            _("Their codes. Several with ; between them."),
-            "indicators",
-            example="nre_capacity; coal_capacity_share",
+        column_of(
+            Theme, "indicators", _("Their codes. Several with ; between them."), "nre_capacity; coal_capacity_share"
         ),
-        refs(
+        column_of(
+            Theme,
             "measures",
-            _("Single measures"),
             _("Codes of measures of other priority areas. Several with ; between them."),
-            "measures",
-            example="M028; M031",
+            "M028; M031",
         ),
-        *sourced(),
+        *sourced(Theme),
         remove(),
     ),
 )

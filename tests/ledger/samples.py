@@ -31,7 +31,7 @@ PROJECTS = Sheet(
         Column("title", _("Title"), "", most=200),
         Column("department", _("Lead department"), "", kind=Kind.REFERENCE, refers_to="departments"),
         Column("partners", _("Participating departments"), "", kind=Kind.REFERENCE, refers_to="departments", many=True),
-        Column("stage", _("Stage"), "How far it is.", kind=Kind.CHOICE, choices=Stage),
+        Column("stage", _("Stage"), "How far it is.", kind=Kind.CHOICE, choices=Stage.choices),
         Column("investment", _("Total investment"), "", kind=Kind.MONEY, least=0, most=10**10),
         Column("share", _("Share"), "", kind=Kind.PERCENT, least=0, most=100, decimals=2),
         Column("due_on", _("Due date"), "", kind=Kind.DAY),

@@ -259,20 +259,20 @@ def test_no_in_both_languages(value):
 @pytest.mark.parametrize("value", ["completed", "Completed", " COMPLETED ", "建成"])
 def test_a_choice_is_read_by_value_and_by_its_label_in_either_language(value, language):
     with translation.override(language):
-        assert parse(value, Kind.CHOICE, choices=Stage) == "completed"
+        assert parse(value, Kind.CHOICE, choices=Stage.choices) == "completed"
 
 
 def test_a_choice_that_is_none_names_those_that_are():
     assert (
-        refusal("done", Kind.CHOICE, choices=Stage)
+        refusal("done", Kind.CHOICE, choices=Stage.choices)
         == "“done” is not one of: Preparing, Under construction, Completed, In production, Suspended."
     )
 
 
 def test_a_label_that_two_choices_share_names_neither():
     twins = TextChoices("Twins", {"A": ("a", "Same"), "B": ("b", "Same")})
-    assert refusal("Same", Kind.CHOICE, choices=twins)
-    assert parse("b", Kind.CHOICE, choices=twins) == "b"
+    assert refusal("Same", Kind.CHOICE, choices=twins.choices)
+    assert parse("b", Kind.CHOICE, choices=twins.choices) == "b"
 
 
 def test_a_code_is_in_ascii_digits_and_a_reference_stays_as_written():

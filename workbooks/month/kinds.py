@@ -192,8 +192,8 @@ class MonthKind[R: MonthRow](ABC):
         column = self.sheet.column(name)
         if not value:
             return ""
-        if column.choices is not None:
-            return str(dict(column.choices.choices).get(value, value))
+        if column.choices:
+            return str(dict(column.choices).get(value, value))
         if column.kind is Kind.YES_NO:
             return _("yes") if value == YES else _("no")
         return format_number(Decimal(value)) if column.kind in NUMBERS else value

@@ -2,21 +2,17 @@
 
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.bounds import MAX_INVESTMENT_WAN
-from core.statuses import MeasureStatus
 from core.texts import MAX_REASON_LENGTH, MAX_TEXT_LENGTH
 from indicators.models import ValueProvenance
 from indicators.value_forms import ValueForm
-from ledger.declaration import Column, Kind, Sheet
-from ledger.sheets.columns import day, one_of
-from projects.models import Stage
-from projects.models.months import MAX_PROGRESS
-from reporting.evidence import MAX_NUMBER_LENGTH, MAX_URL_LENGTH
-from reporting.models import TEXTS, ProblemChoice
+from ledger.declaration import Column, Kind, Sheet, Text
+from ledger.sheets.columns import ModelClass, column_of
+from measures.models import Evidence, Report
+from projects.models import AnnualPlan, Project, ProjectMonth
+from reporting.models import TEXTS
 
 # Of a value as it is typed: an indicator keeps six in its own unit.
 MAX_DECIMALS = 12
@@ -30,19 +26,14 @@ _DONE_HELP = _("Progress this month and measurable results.")
 _NEXT = Column("next_step", TEXTS["next_step"], "", most=MAX_TEXT_LENGTH, width=24)
 # The first document and the first link of a report.
 _EVIDENCE = (
-    Column(
+    column_of(
+        Evidence,
         "document_number",
-        _("Document number"),
         _("Evidence: the number of an issued document. Files are added on the page of the report."),
-        most=MAX_NUMBER_LENGTH,
         width=18,
     ),
-    Column(
-        "url",
-        _("Link"),
-        _("Evidence: an address that begins with http:// or https://."),
-        most=MAX_URL_LENGTH,
-        width=20,
+    column_of(
+        Evidence, "url", _("Evidence: an address that begins with http:// or https://."), label=_("Link"), width=20
     ),
 )
 
@@ -58,17 +49,8 @@ MEASURE_SHOWN = (
 )
 # What a person fills in, under the names of the services.
 MEASURE_FILLED = (
-    one_of(
-        "status",
-        _("Status after this report"),
-        _("Empty: the status stays. “Completed” needs evidence."),
-        MeasureStatus,
-    ),
-    day(
-        "effective_on",
-        _("Effective date"),
-        _("Fill in only if the status changes; if blank, the date of submission."),
-    ),
+    column_of(Report, "status", _("Empty: the status stays. “Completed” needs evidence."), required=False),
+    column_of(Report, "effective_on", _("Fill in only if the status changes; if blank, the date of submission.")),
     Column(
         "what_was_done",
         TEXTS["what_was_done"],
@@ -82,14 +64,13 @@ MEASURE_FILLED = (
         most=MAX_TEXT_LENGTH,
         width=24,
     ),
-    one_of(
+    column_of(
+        Report,
         "problem_choice",
-        _("State of problems"),
         _(
             "Empty: the text is about the problem that is open, and about a new one where none is. “Still the same” "
             "means the oldest that is open. A new one comes on the list of problems."
         ),
-        ProblemChoice,
     ),
     _NEXT,
     *_EVIDENCE,
@@ -103,44 +84,48 @@ MEASURES = Sheet(
 )
 
 
-def _money(name: str, label: str | Promise, help: str | Promise = "") -> Column:
-    return Column(name, label, help, kind=Kind.MONEY, least=0, most=MAX_INVESTMENT_WAN, in_wan=True, width=14)
+def _money(model: ModelClass, field_name: str, name: str = "", label: Text = "", help: Text = "") -> Column:
+    return column_of(
+        model, field_name, help, name=name, label=label, kind=Kind.MONEY, required=False, in_wan=True, width=14
+    )
 
 
-def _progress(name: str, label: str | Promise, help: str | Promise) -> Column:
-    return Column(name, label, help, kind=Kind.PERCENT, least=0, most=MAX_PROGRESS, width=10)
+def _progress(help: Text, name: str = "", label: Text = "") -> Column:
+    return column_of(ProjectMonth, "progress", help, name=name, label=label, kind=Kind.PERCENT, width=10)
 
 
 PROJECT_SHOWN = (
     Column("title", _("Project"), "", width=28),
     Column("category", _("Category"), "", width=12),
-    _money("total", _("Total investment")),
-    _money("planned", _("Annual plan")),
+    _money(Project, "investment_wan", "total"),
+    _money(AnnualPlan, "planned_wan", "planned"),
     Column("stage_now", _("Stage now"), _("When this file was downloaded."), width=12),
-    _money("last_invested", _("Last accepted investment"), _("Since 1 January, by the last accepted month.")),
-    _progress("last_progress", _("Last accepted progress"), _("By the last accepted month.")),
+    _money(
+        ProjectMonth,
+        "invested_wan",
+        "last_invested",
+        _("Last accepted investment"),
+        _("Since 1 January, by the last accepted month."),
+    ),
+    _progress(_("By the last accepted month."), "last_progress", _("Last accepted progress")),
     _STATE,
     Column("note", _("Note of the reviewer"), _("Why it was returned."), width=24),
 )
 PROJECT_FILLED = (
     _money(
+        ProjectMonth,
         "invested_wan",
-        _("Invested since 1 January"),
-        _("To the end of the month. A row in which nothing is changed is left alone."),
+        help=_("To the end of the month. A row in which nothing is changed is left alone."),
     ),
-    _progress("progress", _("Physical progress"), _("Of the building, in per cent.")),
-    one_of("stage", _("Stage"), _("At the end of the month. Empty: it stays."), Stage),
+    _progress(_("Of the building, in per cent.")),
+    column_of(ProjectMonth, "stage", _("At the end of the month. Empty: it stays."), required=False),
     *(
-        day(name, label, _("Each stage that is reached needs its day; the others stay empty."), "")
-        for name, label in (
-            ("started_on", _("Started on")),
-            ("completed_on", _("Completed on")),
-            ("in_production_on", _("In production since")),
-        )
+        column_of(ProjectMonth, name, _("Each stage that is reached needs its day; the others stay empty."), "")
+        for name in ("started_on", "completed_on", "in_production_on")
     ),
-    Column(
+    column_of(
+        ProjectMonth,
         "stage_reason",
-        _("Why it was suspended or resumed"),
         _("Only where it is suspended now, or goes on after a suspension."),
         most=MAX_REASON_LENGTH,
         width=24,
@@ -166,7 +151,7 @@ PROJECTS = Sheet(
 )
 
 
-def _of_form(name: str, help: str | Promise = "", **more: Any) -> Column:
+def _of_form(name: str, help: Text = "", **more: Any) -> Column:
     """Makes a column that looks as the field of that name does in the form of a value."""
     of_form: Any = ValueForm.base_fields[name]
     return Column(name, of_form.label, help or of_form.help_text, **more)
@@ -207,7 +192,9 @@ VALUE_FILLED = (
         unit_in="unit",
     ),
     _of_form("released_on", kind=Kind.DAY, example="2023-07-20"),
-    _of_form("value_provenance", _("Empty: it stays."), kind=Kind.CHOICE, choices=ValueProvenance, width=24),
+    _of_form(
+        "value_provenance", _("Empty: it stays."), kind=Kind.CHOICE, choices=tuple(ValueProvenance.choices), width=24
+    ),
     _written("source", width=30),
     _of_form("verified", _("No: overview and gaps do not use it."), kind=Kind.YES_NO, width=12),
     _written("note", width=24),
@@ -232,15 +219,15 @@ OFFICE_MONTH = Sheet(
         Column("state", _("State"), "", width=12),
         Column("status_before", _("Status before this report"), "", width=12),
         Column("status", _("Status after this report"), "", width=12),
-        day("effective_on", _("Effective date"), "", ""),
+        column_of(Report, "effective_on", "", ""),
         Column("what_was_done", TEXTS["what_was_done"], ""),
         Column("problem", TEXTS["problem"], "", width=24),
         Column("problem_choice", _("State of problems"), "", width=12),
         Column("next_step", TEXTS["next_step"], "", width=24),
         Column("evidence", _("Evidence"), _("Document numbers, links, and names of files."), width=24),
-        day("submitted_on", _("Date submitted"), "", ""),
+        column_of(Report, "submitted_on", "", ""),
         Column("submitted_by", _("Submitted by"), "", width=12),
-        day("decided_on", _("Date decided"), "", ""),
+        column_of(Report, "decided_on", "", ""),
         Column("decided_by", _("Decided by"), "", width=12),
         Column("decision_note", _("Note of the reviewer"), "", width=24),
     ),
