@@ -76,18 +76,17 @@ def column_of(
     field: Any = model._meta.get_field(field_name)
     kind = kind or _kind(field)
     own_least, own_most = _limits(field)
-    is_limited = kind not in (Kind.CHOICE, Kind.REFERENCE)
     return Column(
         name or field_name,
         label or field.verbose_name,
         help,
         EXAMPLES.get(kind, "") if example is None else example,
         kind,
-        not (field.null or field.blank or field.has_default()) if required is None else required,
+        _needs_value(field) if required is None else required,
         tuple(field.choices or ()),
         SHEETS_OF[field.related_model] if field.is_relation else "",
         many=bool(field.many_to_many),
-        most=own_most if most is None and is_limited else most,
+        most=own_most if most is None else most,
         least=own_least if least is None else least,
         decimals=getattr(field, "decimal_places", 0),
         in_wan=in_wan,
@@ -102,11 +101,14 @@ def _kind(field: Field) -> Kind:
     return Kind.CHOICE if field.choices else next(kind for cls, kind in KINDS if isinstance(field, cls))
 
 
+def _needs_value(field: Field) -> bool:
+    return not (field.null or field.blank or field.has_default())
+
+
 def _limits(field: Field) -> tuple[int | None, int | None]:
-    """Returns the least and the greatest number that a field takes on every database; or None and the
-    length of a text."""
+    """Returns the least and the greatest number that a field takes on every database; or None and the longest text."""
     if not isinstance(field, models.IntegerField):
-        return None, field.max_length
+        return None, None if field.choices else field.max_length
     least, most = BaseDatabaseOperations.integer_field_ranges[field.get_internal_type()]
     return (
         max([least, *(each.limit_value for each in field.validators if isinstance(each, MinValueValidator))]),

@@ -37,10 +37,7 @@ INDICATORS = Sheet(
         ),
         column_of(Indicator, "direction", _("Whether more of it is better."), "down"),
         column_of(
-            Indicator,
-            "cumulative",
-            _("Whether its values sum up from 1 January. Empty in a new row: no."),
-            "no",
+            Indicator, "cumulative", _("Whether its values sum up from 1 January. Empty in a new row: no."), "no"
         ),
         column_of(
             Indicator,
@@ -102,9 +99,7 @@ OBSERVATIONS = Sheet(
         column_of(Observation, "exact", _("“No” for a rounded or “more than” figure. Empty in a new row: yes."), "yes"),
         column_of(Observation, "basis", _("Such as constant prices.")),
         column_of(
-            Observation,
-            "scope",
-            _("Where it is not the whole that the indicator’s name says: Chinese | English."),
+            Observation, "scope", _("Where it is not the whole that the indicator’s name says: Chinese | English.")
         ),
         column_of(Observation, "note", _("A break or a base effect, for readers: Chinese | English.")),
         column_of(Observation, "released_on", _("The day of publication, from which it counts."), "2023-07-20"),
@@ -135,17 +130,9 @@ TARGETS = Sheet(
         column_of(Target, "qualifier", _("Such as “about” or “more than”.")),
         column_of(Target, "scope", _("Only values of the same scope are compared with it.")),
         column_of(
-            Target,
-            "milestones",
-            _("By the ends of years on the way: 2024 = 36; 2025 = 35.5"),
-            "2024 = 42; 2025 = 40",
+            Target, "milestones", _("By the ends of years on the way: 2024 = 36; 2025 = 35.5"), "2024 = 42; 2025 = 40"
         ),
-        column_of(
-            Target,
-            "derived",
-            _("Computed from another target: never in force. Empty in a new row: no."),
-            "no",
-        ),
+        column_of(Target, "derived", _("Computed from another target: never in force. Empty in a new row: no."), "no"),
         _value(Target, "baseline_value", _("From which the document starts."), "46"),
         column_of(Target, "baseline_on", _("Together with its value."), "2020-12-31"),
         column_of(Target, "document", _("That sets it, written as a source."), "Clean air plan"),

@@ -5,9 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.texts import MAX_TEXT_LENGTH
-from ledger.declaration import Column, Kind, Sheet
+from ledger.declaration import Column, Kind, Sheet, Text
 from ledger.sheets.columns import (
     MAX_COUNT,
+    ModelClass,
     column_of,
     counted,
     in_both,
@@ -33,6 +34,11 @@ _PROBLEM = (
     ),
 )
 
+
+def _number(model: ModelClass, help: Text) -> Column:
+    return column_of(model, "number", help, "1", required=False, least=1, most=MAX_COUNT)
+
+
 PROBLEM_CATEGORIES = Sheet(
     name="problem_categories",
     label=_("Categories of problems"),
@@ -57,15 +63,7 @@ PROBLEMS = Sheet(
     key=("measure", "project", "number"),
     columns=(
         *_SUBJECT,
-        column_of(
-            Problem,
-            "number",
-            _("Counts the problems of the measure or project. Empty in a new row: after the others."),
-            "1",
-            required=False,
-            least=1,
-            most=MAX_COUNT,
-        ),
+        _number(Problem, _("Counts the problems of the measure or project. Empty in a new row: after the others.")),
         *in_both(
             Problem,
             "text",
@@ -121,15 +119,7 @@ MEETINGS = Sheet(
     help=_("Meetings at which the office gives directions on problems."),
     key=("number",),
     columns=(
-        column_of(
-            Meeting,
-            "number",
-            _("Names the meeting within the plan. Empty in a new row: after the others."),
-            "1",
-            required=False,
-            least=1,
-            most=MAX_COUNT,
-        ),
+        _number(Meeting, _("Names the meeting within the plan. Empty in a new row: after the others.")),
         column_of(Meeting, "held_on", _("On which it is held."), "2023-07-28"),
         *titles(Meeting, ("七月协调会", "Meeting of July")),
         column_of(Meeting, "place", _("Where it is held.")),

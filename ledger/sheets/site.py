@@ -103,10 +103,7 @@ PLAN = Sheet(
             "110000",
         ),
         column_of(
-            Plan,
-            "comparator",
-            _("The region that indicators are compared with. Empty: nothing is compared."),
-            "中国",
+            Plan, "comparator", _("The region that indicators are compared with. Empty: nothing is compared."), "中国"
         ),
         *sourced(Plan),
     ),
