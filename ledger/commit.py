@@ -1,9 +1,8 @@
 """Loads a ledger: one transaction, whole or not at all."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,9 +12,8 @@ from accounts.permissions import check_reviewer
 from core.clock import now
 from core.exceptions import NotAllowed
 from core.scope import ScopeKind
-from core.signals import figures_changed, limits_changed
+from core.signals import limits_changed
 from core.texts import MAX_REASON_LENGTH, clean_text
-from indicators.models import Indicator
 from integrity.running import check_load
 from ledger.bindings import BINDINGS, LEAVING, RECORDED_BY_SOMEBODY
 from ledger.codec import as_json, plain_key, plain_values
@@ -32,14 +30,14 @@ from ledger.derived import (
 )
 from ledger.merging import CellName, Item
 from ledger.preview import Preview, preview
-from ledger.rows import Key, Ledger, Values
+from ledger.rows import Ledger, Values
 from ledger.scopes import leaving_items
 from ledger.sheets import SHEETS
-from ledger.touched import cells_of, links_of, mark_updated, rows_written
-from ledger.writing import Writer, add_steps, analyze_tables, insert, write_links
-from measures.models import Load, LoadedRow, Measure, Plan, Report
+from ledger.touched import cells_of, mark_updated, rows_written, tell_of_cells
+from ledger.writing import Writer, add_steps, analyze_tables, insert, lock_plan, write_both_links
+from measures.models import Load, LoadedRow, Plan, Report
 from measures.office.current_plan import keep_current_plan
-from projects.models import Project, ProjectMonth
+from projects.models import ProjectMonth
 from web.models import Site
 
 # So many new rows, and a database should look at its tables anew.
@@ -79,9 +77,7 @@ def commit_ledger(
     if by is not None:
         check_reviewer(by)
     if plan is not None:
-        # Whoever decides on a measure meanwhile, or loads another file, waits.
-        plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
-        list(Measure.objects.select_for_update().filter(plan=plan).order_by("pk").values_list("pk"))
+        plan = lock_plan(plan)
     seen = preview(ledger, plan, answers=answers, has_person=by is not None)
     _check_may_be_loaded(seen, site=site, leave_out_wrong=leave_out_wrong, confirmed=confirmed)
     _check_likely(seen, unlikely_is_so=unlikely_is_so)
@@ -192,9 +188,7 @@ class _Commit:
         insert(LoadedRow, map(vars, self.records))
         self._analyze()
         after = cells_of(self.merged, self.ids, self.plan, before=False)
-        for kind, sender in (("measures", Measure), ("projects", Project)):
-            if cells := self.before[kind] | after[kind]:
-                figures_changed.send(sender=sender, kind=kind, cells=cells)
+        tell_of_cells(self.before, after)
         if any(self.merged.touched("site")):
             limits_changed.send(sender=Site)
         check_load(self.load, rows_written(self.merged, self.ids))
@@ -205,13 +199,6 @@ class _Commit:
         if len(added) > MANY_ROWS:
             sheets = [sheet for sheet in BINDINGS if sheet in set(added)]
             analyze_tables([*(BINDINGS[sheet].model for sheet in sheets), LoadedRow])
-
-
-def write_both_links(new: Iterable[Item], removed: Iterable[Item], ids: Mapping[str, Mapping[Key, int]]) -> None:
-    """Writes the links of measures with projects, and with indicators."""
-    for sheet, model in (("projects", Project), ("indicators", Indicator)):
-        relation: Any = model._meta.get_field("measures")
-        write_links(relation, links_of(new, sheet, ids), links_of(removed, sheet, ids))
 
 
 def _record(item: Item) -> LoadedRow:

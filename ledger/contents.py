@@ -1,7 +1,7 @@
 """The site's data of a plan, in the words of the ledger: a file is compared with it, an export writes it."""
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -36,6 +36,30 @@ class Contents:
     draft_categories: set[str] = field(default_factory=set)
 
 
+# Of a sheet: the paths to the ids of the rows that its rows belong to or name, each with the sheet of these and the
+# columns that the end of their keys goes to.
+_PROBLEM = {"problem_id": ("problems", ("measure", "project", "problem"))}
+LINKS: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "problem_steps": _PROBLEM,
+    "meeting_items": {
+        "meeting_id": ("meetings", ("meeting",)),
+        **_PROBLEM,
+        "direction_id": ("problem_steps", ("direction_on", "direction_number")),
+    },
+    "status_history": {"report_id": ("reports", ("report", "report_number"))},
+    "annual_plan_changes": {"annual_plan_id": ("annual_plans", ("project", "year"))},
+    **{sheet: {"report_id": (reports, SHEETS[reports].key)} for sheet, reports in EVIDENCE_OF.items()},
+}
+# Sheets whose rows are numbered among those with otherwise equal keys, in the order of the database.
+NUMBERED_BY_ORDER = (
+    "problem_steps",
+    "reports",
+    "status_history",
+    "scope_changes",
+    "project_scope_changes",
+    "project_months",
+)
+STEPS = {"reports": ReportStep, "project_months": ProjectMonthStep}
 # Many rows with long texts, on which no row of another sheet rests.
 SHEETS_OF_MONTHS = ("project_months", "project_month_evidence")
 
@@ -46,7 +70,7 @@ def read_contents(plan: Plan | None, *, without: Container[str] = ()) -> Content
     contents = Contents()
     for sheet in BINDINGS:
         if sheet not in without and (plan is not None or not BINDINGS[sheet].plan):
-            READERS.get(sheet, _read_plain)(sheet, plan, contents)
+            READERS.get(sheet, _read_rows)(sheet, plan, contents)
     if plan is not None:
         _read_links(plan, contents)
     return contents
@@ -62,6 +86,11 @@ def rows_of(sheet: str, plan: Plan | None) -> QuerySet[Any]:
 
 def key_of(sheet: str, values: Values) -> Key:
     return tuple(values.get(column) for column in SHEETS[sheet].key)
+
+
+def with_all_columns(sheet: str, values: Values) -> Values:
+    """Returns the values of a new row, with those that are not given as empty ones."""
+    return {column.name: () if column.many else None for column in SHEETS[sheet].columns} | values
 
 
 def plain(value: Any) -> Any:
@@ -84,10 +113,29 @@ def _columns(sheet: str) -> list[Column]:
     return [each for each in SHEETS[sheet].columns if not each.many and path_of(each)]
 
 
-def _read_plain(sheet: str, plan: Plan | None, contents: Contents) -> None:
-    for pk, values in _read(sheet, plan):
+def _read_rows(sheet: str, plan: Plan | None, contents: Contents, *beside: str) -> None:
+    """Reads the rows of a sheet, with what they say of the rows that they belong to; `beside`: paths that are read,
+    too."""
+    links = LINKS.get(sheet, {})
+    rows = list(_read(sheet, plan, *links, *beside))
+    for path, (other, columns) in links.items():
+        _fill_in(rows, path, contents.ids[other], columns)
+    seen: Counter[Key] = Counter()
+    for pk, values in rows:
+        if sheet in NUMBERED_BY_ORDER:
+            group = key_of(sheet, values)[:-1]
+            seen[group] += 1
+            values["number"] = seen[group]
         key = key_of(sheet, values)
         contents.rows[sheet][key], contents.ids[sheet][key] = values, pk
+
+
+def _fill_in(rows: Iterable[tuple[int, Values]], path: str, ids: Mapping[Key, int], columns: Sequence[str]) -> None:
+    """Puts the end of the key of another row into the columns, where there was its id; None where there is none."""
+    keys = {pk: key for key, pk in ids.items()}
+    for _pk, values in rows:
+        key = keys.get(values.pop(path), (None,) * len(columns))
+        values |= zip(columns, key[-len(columns) :], strict=True)
 
 
 def _read(sheet: str, plan: Plan | None, *beside: str) -> Iterator[tuple[int, Values]]:
@@ -113,111 +161,45 @@ def _read_many(sheet: str, column: Column, plan: Plan | None) -> dict[int, list[
 
 def _read_leaving(sheet: str, plan: Plan | None, contents: Contents) -> None:
     """Measures or projects; `_read_scopes` says who of them was withdrawn."""
-    _read_plain(sheet, plan, contents)
+    _read_rows(sheet, plan, contents)
     for values in contents.rows[sheet].values():
         values["remove"] = values["removed_on"] = None
 
 
 def _read_problems(sheet: str, plan: Plan | None, contents: Contents) -> None:
-    _read_plain(sheet, plan, contents)
+    _read_rows(sheet, plan, contents)
     drafts = Problem.objects.filter(plan=plan, raised_on=None)
     for *key, category in drafts.values_list("measure__code", "project__code", "number", "category__slug"):
         contents.draft_problems.add(tuple(key))
         contents.draft_categories |= {category} - {None}
 
 
-def _read_problem_steps(sheet: str, plan: Plan | None, contents: Contents) -> None:
-    problems = {pk: key for key, pk in contents.ids["problems"].items()}
-    seen: Counter[Key] = Counter()
-    for pk, values in _read(sheet, plan, "problem_id"):
-        of = problems[values.pop("problem_id")]
-        values["measure"], values["project"], values["problem"] = of
-        seen[*of, values["made_on"]] += 1
-        values["number"] = seen[*of, values["made_on"]]
-        key = key_of(sheet, values)
-        contents.rows[sheet][key], contents.ids[sheet][key] = values, pk
-
-
-def _read_meeting_items(sheet: str, plan: Plan | None, contents: Contents) -> None:
-    problems = {pk: key for key, pk in contents.ids["problems"].items()}
-    steps = {pk: key for key, pk in contents.ids["problem_steps"].items()}
-    for pk, values in _read(sheet, plan, "meeting__number", "problem_id", "direction_id"):
-        values["meeting"] = values.pop("meeting__number")
-        values["measure"], values["project"], values["problem"] = problems[values.pop("problem_id")]
-        direction = steps.get(values.pop("direction_id"))
-        values["direction_on"], values["direction_number"] = direction[3:] if direction else (None, None)
-        key = key_of(sheet, values)
-        contents.rows[sheet][key], contents.ids[sheet][key] = values, pk
-
-
 def _read_reports(sheet: str, plan: Plan | None, contents: Contents) -> None:
-    seen: Counter[Key] = Counter()
-    for pk, values in _read(sheet, plan):
-        seen[values["measure"], values["submitted_on"]] += 1
-        values["number"] = seen[values["measure"], values["submitted_on"]]
-        key = key_of(sheet, values)
-        contents.rows[sheet][key], contents.ids[sheet][key] = values, pk
-    _read_earlier_submissions(plan, contents)
-
-
-def _read_earlier_submissions(plan: Plan | None, contents: Contents) -> None:
-    steps = ReportStep.objects.filter(report__measure__plan=plan, move__in=HAND_IN_MOVES)
-    handed_in = set(steps.values_list("report__measure__code", "made_on"))
-    contents.earlier_submissions |= handed_in - {key[:2] for key in contents.rows["reports"]}
-
-
-def _read_months(sheet: str, plan: Plan | None, contents: Contents) -> None:
-    seen: Counter[Key] = Counter()
-    for pk, values in _read(sheet, plan):
-        of = (values["project"], values["period"], values["submitted_on"])
-        seen[of] += 1
-        values["number"] = seen[of]
-        key = key_of(sheet, values)
-        contents.rows[sheet][key], contents.ids[sheet][key] = values, pk
-    steps = ProjectMonthStep.objects.filter(report__project__plan=plan, move__in=HAND_IN_MOVES)
-    handed_in = set(steps.values_list("report__project__code", "report__period", "made_on"))
-    contents.earlier_submissions |= handed_in - {key[:3] for key in contents.rows[sheet]}
-
-
-def _read_annual_plan_changes(sheet: str, plan: Plan | None, contents: Contents) -> None:
-    plans = {pk: key for key, pk in contents.ids["annual_plans"].items()}
-    for pk, values in _read(sheet, plan, "annual_plan_id"):
-        values["project"], values["year"] = plans[values.pop("annual_plan_id")]
-        key = key_of(sheet, values)
-        contents.rows[sheet][key], contents.ids[sheet][key] = values, pk
+    """Reads reports of measures or of projects, and as what they were submitted before."""
+    _read_rows(sheet, plan, contents)
+    subject, *month = SHEETS[sheet].key[:-2]
+    steps = STEPS[sheet]._default_manager.filter(**{f"report__{subject}__plan": plan}, move__in=HAND_IN_MOVES)
+    handed_in = set(steps.values_list(f"report__{subject}__code", *(f"report__{name}" for name in month), "made_on"))
+    contents.earlier_submissions |= handed_in - {key[:-1] for key in contents.rows[sheet]}
 
 
 def _read_evidence(sheet: str, plan: Plan | None, contents: Contents) -> None:
     """Read the documents and links that stand behind reports; files are left out, since a load neither brings nor
     removes any."""
-    about = EVIDENCE_OF[sheet]
-    reports = {pk: key for key, pk in contents.ids[about].items()}
-    for pk, values in _read(sheet, plan, "report"):
-        values |= zip(SHEETS[about].key, reports[values.pop("report")], strict=True)
-        if values["document_number"] or values["url"]:
-            key = key_of(sheet, values)
-            contents.rows[sheet][key], contents.ids[sheet][key] = values, pk
+    _read_rows(sheet, plan, contents)
+    for key in [key for key in contents.ids[sheet] if key[-2:] == (None, None)]:
+        del contents.rows[sheet][key], contents.ids[sheet][key]
 
 
 def _read_history(sheet: str, plan: Plan | None, contents: Contents) -> None:
-    reports = {pk: key for key, pk in contents.ids["reports"].items()}
-    seen: Counter[Key] = Counter()
-    rows = list(_read(sheet, plan, "supersedes_id", "report_id"))
-    keys: dict[int, Key] = {}
-    for pk, values in rows:
-        seen[values["measure"], values["recorded_at"]] += 1
-        values["number"] = seen[values["measure"], values["recorded_at"]]
-        keys[pk] = key_of(sheet, values)
-    for pk, values in rows:
-        replaced, behind = keys.get(values.pop("supersedes_id")), reports.get(values.pop("report_id"))
-        values["supersedes"], values["supersedes_number"] = replaced[1:] if replaced else (None, None)
-        values["report"], values["report_number"] = behind[1:] if behind else (None, None)
-        contents.rows[sheet][keys[pk]], contents.ids[sheet][keys[pk]] = values, pk
+    _read_rows(sheet, plan, contents, "supersedes_id")
+    rows = [(contents.ids[sheet][key], values) for key, values in contents.rows[sheet].items()]
+    _fill_in(rows, "supersedes_id", contents.ids[sheet], ("supersedes", "supersedes_number"))
 
 
 def _read_people(sheet: str, plan: Plan | None, contents: Contents) -> None:
     """Superusers are in no file, and rows on record may name them."""
-    _read_plain(sheet, plan, contents)
+    _read_rows(sheet, plan, contents)
     superusers = User.objects.filter(is_superuser=True).values_list("username", "pk")
     contents.ids[sheet] |= {(username,): pk for username, pk in superusers}
 
@@ -225,15 +207,11 @@ def _read_people(sheet: str, plan: Plan | None, contents: Contents) -> None:
 def _read_scopes(sheet: str, plan: Plan | None, contents: Contents) -> None:
     """Reads the rows on who left the plan and returned. A withdrawal that stands is in the row of the measure or
     project, too."""
+    _read_rows(sheet, plan, contents)
     subject = SHEETS[sheet].column(SHEETS[sheet].key[0])
-    seen: Counter[Key] = Counter()
     newest: dict[str, Values] = {}
-    for pk, values in _read(sheet, plan):
+    for values in contents.rows[sheet].values():
         code = values[subject.name]
-        seen[code, values["recorded_at"]] += 1
-        values["number"] = seen[code, values["recorded_at"]]
-        key = key_of(sheet, values)
-        contents.rows[sheet][key], contents.ids[sheet][key] = values, pk
         if code not in newest or _when(newest[code]) <= _when(values):
             newest[code] = values
     for code, values in newest.items():
@@ -257,7 +235,7 @@ def _read_links(plan: Plan, contents: Contents) -> None:
 
 
 def _read_indicators(sheet: str, plan: Plan | None, contents: Contents) -> None:
-    _read_plain(sheet, plan, contents)
+    _read_rows(sheet, plan, contents)
     headlines = HeadlineIndicator.objects.filter(plan=plan).values_list("indicator__code", "number")
     numbers = dict(headlines) if plan else {}
     for (code,), values in contents.rows[sheet].items():
@@ -270,15 +248,12 @@ READERS = {
     "measures": _read_leaving,
     "projects": _read_leaving,
     "problems": _read_problems,
-    "problem_steps": _read_problem_steps,
-    "meeting_items": _read_meeting_items,
     "reports": _read_reports,
     "evidence": _read_evidence,
     "status_history": _read_history,
     "scope_changes": _read_scopes,
     "project_scope_changes": _read_scopes,
-    "annual_plan_changes": _read_annual_plan_changes,
-    "project_months": _read_months,
+    "project_months": _read_reports,
     "project_month_evidence": _read_evidence,
 }
 

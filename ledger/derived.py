@@ -10,6 +10,7 @@ from core.signals import person_changed
 from core.statuses import MeasureStatus
 from ledger.bindings import TERMS
 from ledger.codec import to_plain
+from ledger.contents import key_of, with_all_columns
 from ledger.history import report_behind
 from ledger.merging import Cell, Item, Merged
 from ledger.problem_checks import first_owner
@@ -37,8 +38,8 @@ TERMS_SHEETS = {
 
 def derived_item(sheet: str, values: Values) -> Item:
     """A new row that the file does not have."""
-    full = {column.name: () if column.many else None for column in SHEETS[sheet].columns} | values
-    return Item(sheet, tuple(full[name] for name in SHEETS[sheet].key), full, None, Row(sheet, 0, values))
+    full = with_all_columns(sheet, values)
+    return Item(sheet, key_of(sheet, full), full, None, Row(sheet, 0, values))
 
 
 def add_first_rows(merged: Merged, *, at: datetime, changed: Container[str] = ()) -> None:

@@ -99,7 +99,7 @@ def find_unlikely(merged: Merged, limits: Limits) -> list[Unlikely]:
 
 
 def _unlikely(sheet: str, check: Check, items: Sequence[Item], limits: Limits) -> Unlikely:
-    in_order = sorted(items, key=lambda item: item.row.number if item.row else 0)
+    in_order = sorted(items, key=lambda item: item.number)
     return Unlikely(sheet, check.name, _title(check, limits), tuple(map(_name, in_order)))
 
 

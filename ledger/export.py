@@ -1,5 +1,7 @@
 """Writes what the site holds of a plan as a ledger, and keeps which version it was."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,25 +19,23 @@ LISTED = ("measures", "projects")
 
 def export_folder(plan: Plan, folder: Path) -> int:
     """Writes the ledger as CSV files, with equal bytes for equal contents. Returns how many rows were written."""
-    contents = read_contents(plan)
-    rows = ordered_rows(contents)
-    write_csv_folder(folder, SHEETS.values(), rows, base=keep_version(plan, contents))
-    return sum(map(len, rows.values()))
+    return _export(plan, partial(write_csv_folder, folder))
 
 
 def export_workbook(plan: Plan, output: BinaryIO) -> int:
     """The same as an Excel workbook, in the language of the reader."""
-    contents = read_contents(plan)
-    rows = ordered_rows(contents)
-    write_workbook(output, list(SHEETS.values()), rows, base=keep_version(plan, contents))
-    return sum(map(len, rows.values()))
+    return _export(plan, partial(write_workbook, output))
 
 
 def export_archive(plan: Plan, output: BinaryIO) -> int:
     """The files of `export_folder` as one ZIP archive."""
+    return _export(plan, partial(write_csv_zip, output))
+
+
+def _export(plan: Plan, write: Callable[..., None]) -> int:
     contents = read_contents(plan)
     rows = ordered_rows(contents)
-    write_csv_zip(output, SHEETS.values(), rows, base=keep_version(plan, contents))
+    write(list(SHEETS.values()), rows, base=keep_version(plan, contents))
     return sum(map(len, rows.values()))
 
 

@@ -33,7 +33,7 @@ def check_future(merged: Merged) -> None:
 
 
 def _rows_of_file(merged: Merged, sheet: str) -> Iterator[Item]:
-    return (item for item in merged.touched(sheet) if item.row is not None and item.row.number)
+    return (item for item in merged.touched(sheet) if item.number)
 
 
 def _is_ahead(item: Item, column: str) -> bool:

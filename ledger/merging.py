@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ledger.bindings import BESIDE, EVIDENCE_OF, LEAVING, OF_MEASURE_OR_PROJECT, RECORDS
-from ledger.contents import Contents, key_of
+from ledger.contents import Contents, key_of, with_all_columns
 from ledger.declaration import Column, Kind
 from ledger.defaults import (
     DEFAULTS,
@@ -64,6 +64,11 @@ class Item:
 
     def __getitem__(self, column: str) -> Any:
         return self.values.get(column)
+
+    @property
+    def number(self) -> int:
+        """Returns the number of the row of the file; 0 for one that follows from another or is not in the file."""
+        return self.row.number if self.row else 0
 
     @property
     def about(self) -> Key | None:
@@ -285,7 +290,7 @@ class _Overlay:
         return before is not None and all(before.get(name) == value for name, value in values.items())
 
     def _new_item(self, key: Key, row: Row, values: Values) -> Item:
-        full = {column.name: () if column.many else None for column in SHEETS[row.sheet].columns} | values
+        full = with_all_columns(row.sheet, values)
         for column, default in DEFAULTS.get(row.sheet, {}).items():
             if full[column] is None:
                 full[column] = default(full, self.merged)

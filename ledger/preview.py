@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
@@ -14,11 +14,11 @@ from ledger.checks import check, check_needs_no_person
 from ledger.contents import SHEETS_OF_MONTHS, Contents, read_contents
 from ledger.derived import add_first_rows, add_first_steps
 from ledger.doubts import Unlikely, find_unlikely
-from ledger.merging import Cell, CellName, Merged, What, merge
+from ledger.merging import Cell, CellName, Item, Merged, What, merge
 from ledger.models import LedgerVersion
 from ledger.raw import MAX_PROBLEMS
 from ledger.report_changes import add_changes_of_reports, reports_without_change
-from ledger.rows import Key, Ledger, Problem, Values
+from ledger.rows import Ledger, Problem
 from ledger.sheets import SHEETS
 from ledger.versions import digest_of, find_version, rows_of_version
 from measures.models import Plan
@@ -29,26 +29,16 @@ MAX_ROUNDS = 20
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A row of the file, or one that follows from it (number 0), and what becomes of it."""
-
-    sheet: str
-    key: Key
-    number: int
-    what: What
-    cells: tuple[Cell, ...] = ()
-    values: Values = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Preview:
-    """`problems`: what is wrong with the file's rows. `consequences`: why other rows are wrong, too, once those are
+    """`entries`: the rows of the file, and those that follow from it, that are not wrong; `wrong`: how many are.
+    `problems`: what is wrong with the file's rows. `consequences`: why other rows are wrong, too, once those are
     left out. `site`: the digest of what the file was compared with. `downloaded_at`: when the site held last what the
     file was made from; None where the file does not say what it was, or the site does not know it any more. `unlikely`:
     what whoever loads it is asked about."""
 
     plan: Plan | None
-    entries: list[Entry]
+    entries: list[Item]
+    wrong: int
     problems: list[Problem]
     consequences: list[Problem]
     site: str
@@ -65,10 +55,10 @@ class Preview:
         return hashlib.sha256(repr(asked).encode()).hexdigest() if asked else ""
 
     def count(self) -> Counter[What]:
-        return Counter(entry.what for entry in self.entries)
+        return Counter(entry.what for entry in self.entries) + Counter({What.WRONG: self.wrong})
 
     @property
-    def conflicts(self) -> list[Entry]:
+    def conflicts(self) -> list[Item]:
         return [entry for entry in self.entries if entry.what is What.CONFLICT]
 
     @property
@@ -82,7 +72,7 @@ class Preview:
             for cell in entry.cells
         )
 
-    def _needs_consent(self, entry: Entry, cell: Cell) -> bool:
+    def _needs_consent(self, entry: Item, cell: Cell) -> bool:
         if self.plan is None:
             # Which indicators a new plan shows first is no change of another.
             return cell.column != "headline"
@@ -122,10 +112,11 @@ def preview(
         wrong |= new
     first, known = found[0], set(found[0])
     later = [each for each in dict.fromkeys(chain(*found[1:])) if each not in known]
-    entries = _entries(merged, wrong)
+    entries = [item for sheet in SHEETS for item in merged.items[sheet].values() if item.row is not None]
     return Preview(
         plan,
         entries,
+        sum(number > 0 for _sheet, number in wrong),
         _bounded(first),
         later[:MAX_PROBLEMS],
         digest_of(contents),
@@ -155,18 +146,6 @@ def _bounded(problems: list[Problem]) -> list[Problem]:
         return problems
     sentence = _("%(count)s more problems were found: correct these first.") % {"count": more}
     return [*of_file, *of_rows[:MAX_PROBLEMS], Problem("", 0, "", sentence)]
-
-
-def _entries(merged: Merged, wrong: set[tuple[str, int]]) -> list[Entry]:
-    """Return what a load does with each row of the file. Wrong rows are not in `merged`: each has an entry that says
-    so."""
-    found = [
-        Entry(item.sheet, item.key, item.row.number, item.what, item.cells, item.values)
-        for sheet in SHEETS
-        for item in merged.items[sheet].values()
-        if item.row is not None
-    ]
-    return found + [Entry(sheet, (), number, What.WRONG) for sheet, number in sorted(wrong) if number]
 
 
 def _check_file(merged: Merged, plan: Plan | None, version: LedgerVersion | None) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import islice
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import today
@@ -25,8 +26,9 @@ from ledger.cells import (
 )
 from ledger.declaration import Column, Kind, Sheet
 from ledger.raw import MAX_PROBLEMS, Value, same_name
-from ledger.sentences import CellError, Sentence
-from ledger.tables import Problem, Table
+from ledger.rows import Problem
+from ledger.sentences import CellError
+from ledger.tables import Table
 
 EXAMPLES = 3
 # Before and after this year.
@@ -200,26 +202,26 @@ def read_rows(table: Table, answers: Mapping[str, str]) -> tuple[list[ReadRow], 
             except CellError as error:
                 wrong.append(column.name)
                 if len(problems) < MAX_PROBLEMS:
-                    problems.append(Problem(error.sentence, table.name, row.number, column.name))
+                    problems.append(Problem(table.sheet.name, row.number, column.name, str(error)))
         rows.append(ReadRow(row.number, values, tuple(wrong)))
     more = sum(len(row.wrong) for row in rows) - len(problems)
     if more:
-        text = _("%(count)s more cells of this sheet are wrong.")
-        problems.append(Problem(Sentence(text, {"count": more}), table.name))
+        sentence = gettext("%(count)s more cells of this sheet are wrong.") % {"count": more}
+        problems.append(Problem(table.sheet.name, 0, "", sentence))
     return rows, problems
 
 
-def conversions(table: Table, answers: Mapping[str, str]) -> Iterator[Sentence]:
+def conversions(table: Table, answers: Mapping[str, str]) -> Iterator[str]:
     """Says of each column which of its cells were taken for percentages, and which amounts were rounded."""
     for column in table.columns:
         finer = _finer_amounts(table, column, answers)
         if finer and _money_hint(table, column, answers).rounds:
             words = {"sheet": table.sheet.label, "label": column.label, "count": len(finer)}
-            yield Sentence(_("%(sheet)s, %(label)s: amounts that were rounded to whole 万元: %(count)s"), words)
+            yield gettext("%(sheet)s, %(label)s: amounts that were rounded to whole 万元: %(count)s") % words
         named = [value for value in _percentages(table, column) if is_named_percentage(value)]
         if named:
             words = {"sheet": table.sheet.label, "label": column.label, "cell": str(named[0]), "count": len(named)}
-            text = _(
+            text = gettext(
                 "%(sheet)s, %(label)s: percentages were read as they are shown, such as %(cell)s; cells: %(count)s"
             )
-            yield Sentence(text, words)
+            yield text % words

@@ -11,9 +11,8 @@ from accounts.permissions import may_administer
 from ledger.files import read_file, read_folder
 from ledger.questions import Question, conversions, questions, read_rows
 from ledger.raw import RawFile
-from ledger.rows import Ledger, Problem, Row
+from ledger.rows import Ledger, Row
 from ledger.sheets import SHEETS
-from ledger.tables import Problem as TableProblem
 from ledger.tables import Tables, find_tables
 from ledger.units import with_percentages
 from web.formats.text import format_list
@@ -66,20 +65,16 @@ def read_raw(file: RawFile, name: str, answers: Mapping[str, str] | None = None)
 def read_tables(tables: Tables, name: str, answers: Mapping[str, str] | None = None) -> Reading:
     """`answers`: to the questions of an earlier reading."""
     rows: dict[str, list[Row]] = {}
-    problems = [_problem("", each) for each in tables.problems]
+    problems = [*tables.problems]
     unreadable: dict[tuple[str, int], tuple[str, ...]] = {}
     asked: list[Question] = []
-    notices = [str(each) for each in tables.notices]
+    notices = [*tables.notices]
     for table in with_percentages(tables.tables):
         sheet = table.sheet.name
         asked += questions(table, answers or {})
         read, wrong = read_rows(table, answers or {})
         rows.setdefault(sheet, []).extend(Row(sheet, row.number, dict(row.values)) for row in read)
         unreadable |= {(sheet, row.number): row.wrong for row in read if row.wrong}
-        problems += [_problem(sheet, each) for each in (*table.problems, *wrong)]
-        notices += [str(each) for each in (*table.notices, *conversions(table, answers or {}))]
+        problems += [*table.problems, *wrong]
+        notices += [*table.notices, *conversions(table, answers or {})]
     return Reading(Ledger(rows, problems, unreadable, tables.base, name), asked, notices)
-
-
-def _problem(sheet: str, problem: TableProblem) -> Problem:
-    return Problem(sheet, problem.row or 0, problem.column, str(problem))

@@ -37,6 +37,15 @@ def cell_text(sheet: str, name: str, value: Any) -> str:
     return _one_text(value, column)
 
 
+def shown_change(sheet: str, name: str, old: Any, new: Any) -> dict[str, str]:
+    """Returns the label of a column, and the texts of its old and its new value."""
+    return {
+        "column": column_label(sheet, name),
+        "old": cell_text(sheet, name, old),
+        "new": cell_text(sheet, name, new),
+    }
+
+
 def _one_text(value: Any, column: Column) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")

@@ -13,7 +13,8 @@ from itertools import chain, islice
 from django.conf import settings
 from django.utils import translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ledger.declaration import Column, Sheet
 from ledger.raw import (
@@ -29,7 +30,8 @@ from ledger.raw import (
     same_name,
     trimmed,
 )
-from ledger.sentences import FileRefused, Sentence
+from ledger.rows import Problem
+from ledger.sentences import FileRefused
 
 # Above the header stand a title, a unit, a line of whoever filled it in.
 HEADER_WITHIN = 20
@@ -41,20 +43,7 @@ HINTS = rf"{UNITS}|必填|选填|单选|多选|required|optional|yyyy-mm-dd|yyyy
 HINT_BEHIND = re.compile(rf"(?:\((?:{HINTS})\)|\[(?:{HINTS})\]|[*:]|(?<=.),(?:{UNITS}))$")
 HINT_BEFORE = re.compile(r"^\*+")
 # The sheets beside ours that a workbook of ours has.
-GUIDE_TITLE, MARKS_TITLE = _("How to fill in"), _("What to correct")
-
-
-@dataclass(frozen=True)
-class Problem:
-    """`sheet`: as the file names it, `row`: as the person's program counts it, `column`: the name of ours."""
-
-    sentence: Sentence
-    sheet: str = ""
-    row: int | None = None
-    column: str = ""
-
-    def __str__(self) -> str:
-        return str(self.sentence)
+GUIDE_TITLE, MARKS_TITLE = gettext_lazy("How to fill in"), gettext_lazy("What to correct")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +66,7 @@ class Table:
     rows: list[TableRow]
     has_base: bool = False
     problems: list[Problem] = field(default_factory=list)
-    notices: list[Problem] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
     has_formats: bool = True
     percentages: Mapping[str, Collection[int]] = field(default_factory=dict)
 
@@ -92,7 +81,7 @@ class Tables:
 
     tables: list[Table]
     problems: list[Problem]
-    notices: list[Problem]
+    notices: list[str]
     base: str = ""
 
 
@@ -113,7 +102,7 @@ def find_tables(file: RawFile, sheets: Sequence[Sheet]) -> Tables:
     """The tables of a file, with what is wrong with them as a whole."""
     found: list[Table] = []
     notices = [
-        Problem(Sentence(_("The sheet “%(name)s” is hidden and was not read."), {"name": name}), name)
+        _("The sheet “%(name)s” is hidden and was not read.") % {"name": name}
         for name in file.hidden
         if name != LISTS_SHEET
     ]
@@ -124,17 +113,16 @@ def find_tables(file: RawFile, sheets: Sequence[Sheet]) -> Tables:
             continue
         match = _recognized(raw, sheets, keys)
         if match is None:
-            values = {"name": raw.name, "names": _Names(sheets)}
+            words = {"name": raw.name, "names": ", ".join(str(sheet.label) for sheet in sheets)}
             text = _("The sheet “%(name)s” was not recognized and not read. Name it as one of: %(names)s")
-            notices.append(Problem(Sentence(text, values), raw.name))
+            notices.append(text % words)
         else:
             table = _table(raw, *match, has_base=bool(file.base))
             found.append(replace(table, has_formats=file.has_formats))
     problems = []
     if not found:
-        problems.append(
-            Problem(Sentence(_("No table was found in the file: no row holds the headers of the template.")))
-        )
+        sentence = _("No table was found in the file: no row holds the headers of the template.")
+        problems.append(Problem("", 0, "", sentence))
     return Tables(found, problems, notices, file.base)
 
 
@@ -155,16 +143,6 @@ def read_pasted(text: str, sheets: Sequence[Sheet]) -> Tables:
     except csv.Error as error:
         raise FileRefused(_("Line %(line)s of the pasted rows cannot be read."), line=reader.line_num) from error
     return find_tables(RawFile([RawSheet("", rows)]), sheets)
-
-
-@dataclass(frozen=True)
-class _Names:
-    """The labels of sheets, in the reader's language."""
-
-    sheets: Sequence[Sheet]
-
-    def __str__(self) -> str:
-        return ", ".join(str(sheet.label) for sheet in self.sheets)
 
 
 def in_all_languages(text: str | Promise) -> set[str]:
@@ -252,29 +230,26 @@ def _column_of(text: str, by_key: Mapping[str, Column]) -> Column | None:
 
 
 def _table(raw: RawSheet, sheet: Sheet, header: _Header, *, has_base: bool) -> Table:
-    def problem(text: str | Promise, *, row: int | None = None, column: str = "", **values: object) -> Problem:
-        return Problem(Sentence(text, values), raw.name, row, column)
-
     problems: list[Problem] = []
     places: dict[str, int] = {}
     for at, column in header.columns.items():
         if places.setdefault(column.name, at) != at:
             text = _("The column “%(label)s” stands there twice; delete or rename one.")
-            problems.append(problem(text, row=header.row, column=column.name, label=column.label))
+            problems.append(Problem(sheet.name, header.row, column.name, text % {"label": column.label}))
     if not places:
-        nothing = problem(_("No row of this sheet holds the headers of the template."))
+        nothing = Problem(sheet.name, 0, "", _("No row of this sheet holds the headers of the template."))
         return Table(sheet, raw.name, {}, [], has_base, [nothing])
     for name in sorted(needed_columns(sheet) - set(places)):
         text = _("The column “%(label)s” is missing.")
-        problems.append(problem(text, row=header.row, column=name, label=sheet.column(name).label))
+        problems.append(Problem(sheet.name, header.row, name, text % {"label": sheet.column(name).label}))
     covered = ((merged, row) for merged in raw.merged for row in _merged_rows(merged, header.row, places, raw.rows))
     for merged, row in islice(covered, MAX_PROBLEMS + 1):
         text = _("The cells %(cells)s are merged; undo this and fill in each of them.")
-        problems.append(problem(text, row=row, cells=_address(merged)))
+        problems.append(Problem(sheet.name, row, "", text % {"cells": _address(merged)}))
     notices = []
     if unknown := [_one_line(text) for at, text in header.texts.items() if at not in header.columns]:
         text = _("These columns are unknown and were not read: %(names)s")
-        notices.append(problem(text, row=header.row, names=", ".join(unknown)))
+        notices.append(text % {"names": ", ".join(unknown)})
     texts = {name: header.texts[at] for name, at in places.items()}
     return Table(sheet, raw.name, texts, _rows(raw.rows, header.row, places), has_base, problems, notices)
 

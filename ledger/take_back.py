@@ -12,23 +12,22 @@ from accounts.permissions import check_reviewer
 from core.clock import now
 from core.exceptions import NotAllowed
 from core.scope import ScopeKind
-from core.signals import figures_changed, limits_changed
+from core.signals import limits_changed
 from core.texts import clean_text
-from indicators.models import Indicator, Observation
+from indicators.models import Observation
 from integrity.models import IntegrityRun
 from ledger.bindings import BESIDE, BINDINGS, LEAVING
 from ledger.codec import parsed_key, parsed_values, plain_values
 from ledger.contents import Contents, read_contents
-from ledger.derived import move_listings, withdraw
+from ledger.derived import derived_item, move_listings, withdraw
 from ledger.merging import Cell, Item
 from ledger.rows import Key, Row, Values
 from ledger.scopes import SCOPES
 from ledger.sheets import SHEETS
-from ledger.touched import COUNTED_OF_PROJECTS, Cells, links_of
-from ledger.writing import Writer, write_links
-from measures.models import Load, LoadedRow, Measure, Plan
+from ledger.touched import COUNTED, COUNTED_OF_PROJECTS, Cells, cells_of_rows, tell_of_cells
+from ledger.writing import Writer, lock_plan, write_both_links
+from measures.models import Load, LoadedRow, Plan
 from projects.models import Project, ProjectMonth
-from projects.services import cells_of_place
 from web.models import Site
 
 # Of what leaves its plan: the change that takes it back.
@@ -64,8 +63,7 @@ def take_back(load: Load, *, by: User | None, reason: str = "") -> None:
         raise NotAllowed(_("This load was taken back already."))
     plan = load.plan
     assert plan is not None
-    Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
-    list(Measure.objects.select_for_update().filter(plan=plan).order_by("pk").values_list("pk"))
+    lock_plan(plan)
     contents = read_contents(plan)
     undone = [_undo(row, contents) for row in load.rows.order_by("pk")]
     _check_untouched(undone, contents)
@@ -75,11 +73,9 @@ def take_back(load: Load, *, by: User | None, reason: str = "") -> None:
     load.taken_back_at, load.taken_back_by, load.taken_back_reason = now(), by, reason
     load.save()
     IntegrityRun.objects.filter(load=load).delete()
-    after = _cells(undone, read_contents(plan), plan) if load.plan else {"measures": set(), "projects": set()}
     # Of a plan that left with the load nothing is counted any more.
-    for kind, sender in (("measures", Measure), ("projects", Project)):
-        if load.plan and (cells := before[kind] | after[kind]):
-            figures_changed.send(sender=sender, kind=kind, cells=cells)
+    if load.plan:
+        tell_of_cells(before, _cells(undone, read_contents(plan), plan))
     if any(each.sheet == "site" for each in undone):
         limits_changed.send(sender=Site)
 
@@ -141,21 +137,12 @@ def _named(key: Key) -> str:
 
 def _cells(undone: Iterable[_Undo], contents: Contents, plan: Plan) -> Cells:
     """The cells that count measures and projects of the load as they are in the contents."""
-    found: Cells = {"measures": set(), "projects": set()}
-    for each in undone:
-        code = each.key[0] if each.sheet in ("measures", "status_history", "reports", "scope_changes") else None
-        measure = contents.rows["measures"].get((code,))
-        if measure is not None:
-            section = contents.ids["sections"][(measure["section"],)]
-            lead = contents.ids["departments"][(measure["lead_department"],)]
-            found["measures"].add((plan.pk, section, lead))
-        of_project = each.sheet in ("projects", *COUNTED_OF_PROJECTS)
-        project = contents.rows["projects"].get(each.key[:1]) if of_project else None
-        if project is not None:
-            city = contents.ids["regions"][(project["city"],)]
-            category = contents.ids["categories"][(project["category"],)]
-            found["projects"] |= cells_of_place(plan.pk, city, category)
-    return found
+    counted = {}
+    for sheet, records in COUNTED.items():
+        keys = {each.key[:1] for each in undone if each.sheet in (sheet, *records)}
+        rows = contents.rows[sheet]
+        counted[sheet] = [rows[key] for key in keys if key in rows]
+    return cells_of_rows(counted, contents.ids, plan)
 
 
 class _Restoration:
@@ -177,10 +164,10 @@ class _Restoration:
                 self._take_away(sheet, added)
 
     def _restore(self, sheet: str, rows: list[_Undo]) -> None:
-        deleted = [_item(each, each.old) for each in rows if each.is_deletion]
+        deleted = [derived_item(sheet, each.old) for each in rows if each.is_deletion]
         changed = [each for each in rows if each.what != LoadedRow.What.NEW and not each.is_deletion]
         if sheet == "links":
-            self._write_links(deleted, add=True)
+            write_both_links(deleted, [], self.ids)
         elif sheet == "observations":
             self._restore_observations(changed)
         else:
@@ -194,7 +181,7 @@ class _Restoration:
             raise NotAllowed(_("This needs to be known by whom: take it back as a person."))
         items = []
         for each in left:
-            item = _item(each, each.values)
+            item = derived_item(sheet, each.values)
             item.values["remove"] = _("The load was taken back")
             items.append(item)
         withdraw(items, sheet, self.ids, at=now(), by=self.by, kind=RETURNS[sheet])
@@ -209,7 +196,7 @@ class _Restoration:
 
     def _take_away(self, sheet: str, added: list[_Undo]) -> None:
         if sheet == "links":
-            self._write_links([_item(each, each.new) for each in added], add=False)
+            write_both_links([], [derived_item(sheet, each.new) for each in added], self.ids)
             return
         model: Any = BINDINGS[sheet].model
         pks = [self.ids[sheet][each.key] for each in added]
@@ -226,17 +213,6 @@ class _Restoration:
             projects = {self.ids["projects"][each.key[:1]] for each in added}
             ProjectMonth.objects.filter(project__in=projects).settle()
             Project.objects.filter(pk__in=projects).mark_updated()
-
-    def _write_links(self, items: list[Item], *, add: bool) -> None:
-        for sheet, model in (("projects", Project), ("indicators", Indicator)):
-            relation: Any = model._meta.get_field("measures")
-            pairs = links_of(items, sheet, self.ids)
-            write_links(relation, pairs if add else [], [] if add else pairs)
-
-
-def _item(undo: _Undo, values: Values) -> Item:
-    full = {column.name: () if column.many else None for column in SHEETS[undo.sheet].columns} | values
-    return Item(undo.sheet, undo.key, full, None, Row(undo.sheet, 0, values))
 
 
 def _reversed(undo: _Undo) -> Item:

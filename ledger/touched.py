@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
+from core.signals import figures_changed
 from indicators.models import Indicator
 from ledger.bindings import BINDINGS
 from ledger.merging import Item, Merged
@@ -16,44 +17,41 @@ from projects.services import cells_of_place
 # Rows about projects that change what cells count.
 COUNTED_OF_PROJECTS = ("project_scope_changes", "annual_plans", "project_months")
 
+# Rows about measures or projects that do so.
+COUNTED = {"measures": ("status_history", "reports", "scope_changes"), "projects": COUNTED_OF_PROJECTS}
+
 AllIds = Mapping[str, Mapping[Key, int]]
 Cells = dict[str, set[tuple[Any, ...]]]
 
 
-def links_of(items: Iterable[Item], sheet: str, ids: AllIds) -> list[tuple[int, int]]:
-    """Ids of projects or indicators, each with that of a measure."""
-    column = "project" if sheet == "projects" else "indicator"
-    return [
-        (ids[sheet][(item[column],)], ids["measures"][(item["measure"],)]) for item in items if item[column] is not None
-    ]
-
-
 def cells_of(merged: Merged, ids: AllIds, plan: Plan | None, *, before: bool) -> Cells:
     """The cells that count what the load touches, as they were before it or as they are after it."""
-    found: Cells = {"measures": set(), "projects": set()}
     if plan is None:
-        return found
-    for values in _counted(merged, "measures", ("status_history", "reports", "scope_changes"), before=before):
+        return {"measures": set(), "projects": set()}
+    counted = {}
+    for sheet, records in COUNTED.items():
+        keys = {item.key[:1] for each in (sheet, *records) for item in merged.touched(each)}
+        items = [merged.items[sheet][key] for key in keys]
+        counted[sheet] = [values for item in items if (values := item.site if before else item.values) is not None]
+    return cells_of_rows(counted, ids, plan)
+
+
+def cells_of_rows(counted: Mapping[str, Iterable[Values]], ids: AllIds, plan: Plan) -> Cells:
+    """The cells that count these rows of measures and of projects."""
+    found: Cells = {"measures": set(), "projects": set()}
+    for values in counted["measures"]:
         section, lead = ids["sections"][(values["section"],)], ids["departments"][(values["lead_department"],)]
         found["measures"].add((plan.pk, section, lead))
-    for values in _counted(merged, "projects", COUNTED_OF_PROJECTS, before=before):
-        found["projects"] |= _project_cells(values, ids, plan)
+    for values in counted["projects"]:
+        city, category = ids["regions"][(values["city"],)], ids["categories"][(values["category"],)]
+        found["projects"] |= cells_of_place(plan.pk, city, category)
     return found
 
 
-def _counted(merged: Merged, sheet: str, records: Iterable[str], *, before: bool) -> Iterator[Values]:
-    """Measures or projects that the load touches, or whose records it does."""
-    keys = {item.key for item in merged.touched(sheet)}
-    keys |= {item.key[:1] for each in records for item in merged.touched(each)}
-    for key in keys:
-        item = merged.items[sheet][key]
-        values = item.site if before else item.values
-        if values is not None:
-            yield values
-
-
-def _project_cells(values: Values, ids: AllIds, plan: Plan) -> set[Any]:
-    return set(cells_of_place(plan.pk, ids["regions"][(values["city"],)], ids["categories"][(values["category"],)]))
+def tell_of_cells(before: Cells, after: Cells) -> None:
+    for kind, sender in (("measures", Measure), ("projects", Project)):
+        if cells := before[kind] | after[kind]:
+            figures_changed.send(sender=sender, kind=kind, cells=cells)
 
 
 # What rows are about, with its sheet.

@@ -19,7 +19,7 @@ from integrity.shown import findings_of, said_of_load
 from ledger.codec import parsed_key, parsed_values
 from ledger.forms import TakeBackForm
 from ledger.sheets import SHEETS
-from ledger.shown import cell_text, column_label, row_address, row_name, sheet_label
+from ledger.shown import row_address, row_name, sheet_label, shown_change
 from ledger.take_back import take_back
 from measures.models import Load, LoadedRow
 from web.errors import add_refusal
@@ -91,11 +91,7 @@ def _shown(row: LoadedRow, slug: str) -> dict[str, Any]:
         "url": row_address(row.sheet, key, slug),
         "what": row.get_what_display(),
         "cells": [
-            {
-                "column": column_label(row.sheet, name),
-                "old": cell_text(row.sheet, name, old.get(name)),
-                "new": cell_text(row.sheet, name, new.get(name)),
-            }
+            shown_change(row.sheet, name, old.get(name), new.get(name))
             for name in (row.new if row.what != LoadedRow.What.REMOVED else {**row.old, **row.new})
             if name in {each.name for each in SHEETS[row.sheet].columns} and name not in SHEETS[row.sheet].key
         ],

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from ledger.cells import HEADER_UNITS, choice_names
 from ledger.declaration import Column, Kind, Sheet, Text
 from ledger.raw import BASE_SHEET, LISTS_SHEET, MAX_CELL_LETTERS, same_name
-from ledger.sentences import FileRefused, Sentence
+from ledger.sentences import FileRefused
 from ledger.tables import GUIDE_TITLE, MARKS_TITLE
 from ledger.written import TEXTS, written_amount, written_text
 
@@ -56,7 +56,7 @@ class Mark:
     sheet: str
     index: int
     column: str
-    sentence: Sentence | str
+    sentence: str
 
 
 def write_workbook(
@@ -176,7 +176,7 @@ class _Writer:
         marks = self.marks_by_row.get((sheet.name, index), [])
         wrong: dict[str, list[str]] = {}
         for mark in marks:
-            wrong.setdefault(mark.column or sheet.columns[0].name, []).append(str(mark.sentence))
+            wrong.setdefault(mark.column or sheet.columns[0].name, []).append(mark.sentence)
         for at, column in enumerate(sheet.columns):
             looks, value = formats[column.name], workbook_value(row.get(column.name), column)
             if value is None and column.name not in wrong:
@@ -263,7 +263,7 @@ class _Writer:
                 str(by_name[mark.sheet].label),
                 str(mark.index + 2),
                 str(by_name[mark.sheet].column(mark.column).label) if mark.column else "",
-                str(mark.sentence),
+                mark.sentence,
             )
             for mark in self.marks[:MAX_LISTED]
         ]

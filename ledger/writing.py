@@ -14,14 +14,15 @@ from django.db.models.functions import Now
 from accounts.models import User
 from core.provenance import Provenance
 from core.timestamps import UpdatedAtModel
-from indicators.models import HeadlineIndicator, Observation
+from indicators.models import HeadlineIndicator, Indicator, Observation
 from ledger.bindings import BINDINGS, EVIDENCE_OF
 from ledger.contents import order_of
 from ledger.merging import Item
 from ledger.rows import Key
 from ledger.sheets import SHEETS
-from measures.models import Load, Plan, StatusChange
+from measures.models import Load, Measure, Plan, StatusChange
 from problems.models import Problem, ProblemStep
+from projects.models import Project
 from regions.models import RegionKind
 from reporting.models import AbstractReport
 from reporting.workflow import ReportState
@@ -41,6 +42,13 @@ def _named_before_naming(sheet: str, items: list[Item]) -> list[list[Item]]:
     if names_another is None:
         return [items]
     return [[item for item in items if (item[names_another] is not None) == does] for does in (False, True)]
+
+
+def lock_plan(plan: Plan) -> Plan:
+    """Returns the plan; whoever decides on one of its measures meanwhile, or loads another file, waits."""
+    locked = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
+    list(Measure.objects.select_for_update().filter(plan=plan).order_by("pk").values_list("pk"))
+    return locked
 
 
 class Writer:
@@ -283,6 +291,20 @@ def write_links(relation: Any, added: list[tuple[int, int]], taken: list[tuple[i
         found = through._default_manager.filter(**{f"{here}__in": {own for own, _other in wanted}})
         gone = [pk for pk, own, other in found.values_list("pk", here, there) if (own, other) in wanted]
         through._default_manager.filter(pk__in=gone).delete()
+
+
+def write_both_links(new: Iterable[Item], removed: Iterable[Item], ids: Ids) -> None:
+    """Writes the links of measures with projects, and with indicators."""
+    for column, model in (("project", Project), ("indicator", Indicator)):
+        added, taken = (
+            [
+                (ids[f"{column}s"][(item[column],)], ids["measures"][(item["measure"],)])
+                for item in items
+                if item[column] is not None
+            ]
+            for items in (new, removed)
+        )
+        write_links(model._meta.get_field("measures"), added, taken)
 
 
 def add_steps(model: type[AbstractReport], report_ids: Collection[int]) -> None:

@@ -15,13 +15,13 @@ from ledger.codec import plain_key
 from ledger.history import as_change
 from ledger.last_changes import LastChange, last_changes
 from ledger.merging import CellName, Item, Merged, What
-from ledger.preview import Entry, Preview
+from ledger.preview import Preview
 from ledger.questions import Question
 from ledger.report_changes import said_of_changes
 from ledger.rows import Key, Problem, Values
 from ledger.scopes import SCOPES, as_changes, leaving_items, rows_by_code
 from ledger.sheets import SHEETS
-from ledger.shown import cell_text, column_label, row_address, row_name, sheet_label
+from ledger.shown import cell_text, column_label, row_address, row_name, sheet_label, shown_change
 from measures.rules import effective_changes, in_force
 from web.formats.money import format_exact_money
 from web.formats.numbers import format_change
@@ -53,10 +53,7 @@ def found(seen: Preview, conflicts: Preview, *, base: Base, notices: list[str]) 
     counts = seen.count()
     slug = seen.plan.action_slug if seen.plan else ""
     kinds = {"changed": What.CHANGED, "removed": What.REMOVED, "new": What.NEW}
-    rows = {
-        name: [_row(each, seen.merged, slug) for each in seen.entries if each.what is what]
-        for name, what in kinds.items()
-    }
+    rows = {name: [_row(each, slug) for each in seen.entries if each.what is what] for name, what in kinds.items()}
     return {
         "notices": notices,
         "site": seen.site,
@@ -68,9 +65,7 @@ def found(seen: Preview, conflicts: Preview, *, base: Base, notices: list[str]) 
         ],
         "unlikely_key": seen.unlikely_key,
         "counts": {name: counts[What(name)] for name in ("wrong", "changed", "removed", "new", "unchanged")},
-        "conflicts": [
-            cell for entry in conflicts.conflicts for cell in _conflicts(entry, conflicts.merged, slug, base, changes)
-        ],
+        "conflicts": [cell for entry in conflicts.conflicts for cell in _conflicts(entry, slug, base, changes)],
         "file_problems": [each.sentence for each in seen.problems if not each.number],
         "wrong": _wrong(seen.problems),
         "consequences": _wrong(seen.consequences),
@@ -95,44 +90,33 @@ def _wrong(problems: Iterable[Problem]) -> list[Findings]:
     ]
 
 
-def _conflicts(
-    entry: Entry, merged: Merged, slug: str, base: Base, changes: Mapping[CellName, LastChange]
-) -> Iterator[Findings]:
+def _conflicts(entry: Item, slug: str, base: Base, changes: Mapping[CellName, LastChange]) -> Iterator[Findings]:
     before = base.get(entry.sheet, {}).get(entry.key, {})
     for cell in entry.cells:
         if cell.is_conflict:
             yield {
-                **_named(entry, merged, slug),
+                **_named(entry, slug),
                 "cell": [entry.sheet, plain_key(entry.key), cell.column],
-                "column": column_label(entry.sheet, cell.column),
+                **shown_change(entry.sheet, cell.column, cell.old, cell.new),
                 "before": cell_text(entry.sheet, cell.column, before.get(cell.column)),
-                "old": cell_text(entry.sheet, cell.column, cell.old),
-                "new": cell_text(entry.sheet, cell.column, cell.new),
                 "changed": str(changes.get((entry.sheet, entry.key, cell.column), "")),
             }
 
 
-def _named(entry: Entry, merged: Merged, slug: str) -> Findings:
-    item = merged.items[entry.sheet][entry.key]
+def _named(entry: Item, slug: str) -> Findings:
     return {
         "sheet": sheet_label(entry.sheet),
         "number": entry.number,
-        "name": row_name(entry.sheet, entry.key, item.values),
-        "url": row_address(entry.sheet, entry.key, slug) if item.site else "",
+        "name": row_name(entry.sheet, entry.key, entry.values),
+        "url": row_address(entry.sheet, entry.key, slug) if entry.site else "",
     }
 
 
-def _row(entry: Entry, merged: Merged, slug: str) -> Findings:
+def _row(entry: Item, slug: str) -> Findings:
     return {
-        **_named(entry, merged, slug),
+        **_named(entry, slug),
         "cells": [
-            {
-                "column": column_label(entry.sheet, cell.column),
-                "old": cell_text(entry.sheet, cell.column, cell.old),
-                "new": cell_text(entry.sheet, cell.column, cell.new),
-            }
-            for cell in entry.cells
-            if not cell.is_conflict
+            shown_change(entry.sheet, cell.column, cell.old, cell.new) for cell in entry.cells if not cell.is_conflict
         ],
     }
 

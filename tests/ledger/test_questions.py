@@ -164,10 +164,10 @@ def test_a_cell_that_shows_a_percentage_is_said_to_be_read_so():
 def test_an_answer_that_is_none_of_the_choices_answers_nothing():
     found = table("investment", 3)
     assert asked(found, {"projects.investment": "dollars"})
-    rows, problems = read_rows(found, {"projects.investment": "dollars"})
-    assert rows[0].wrong == ("investment",)
     with translation.override("en"):
-        assert [str(problem) for problem in problems] == ["The amount has no unit; write 万元 or 亿元 behind it."]
+        rows, problems = read_rows(found, {"projects.investment": "dollars"})
+    assert rows[0].wrong == ("investment",)
+    assert [problem.sentence for problem in problems] == ["The amount has no unit; write 万元 or 亿元 behind it."]
 
 
 def test_every_wrong_cell_is_told_with_its_place_and_the_others_are_read():
@@ -178,13 +178,13 @@ def test_every_wrong_cell_is_told_with_its_place_and_the_others_are_read():
         (3, {"code": "P3"}, ("position",)),
         (4, {"code": "P4", "position": 3}, ()),
     ]
-    assert [(each.sheet, each.row, each.column) for each in problems] == [("项目", 3, "position")]
+    assert [(each.sheet, each.number, each.column) for each in problems] == [("projects", 3, "position")]
 
 
 def test_of_very_many_wrong_cells_the_first_are_told_and_the_others_counted(monkeypatch):
     monkeypatch.setattr(module, "MAX_PROBLEMS", 2)
-    rows, problems = read_rows(table("position", *["x"] * 5), {})
-    assert [each.row for each in problems] == [2, 3, None]
     with translation.override("en"):
-        assert str(problems[-1]) == "3 more cells of this sheet are wrong."
+        rows, problems = read_rows(table("position", *["x"] * 5), {})
+    assert [each.number for each in problems] == [2, 3, 0]
+    assert problems[-1].sentence == "3 more cells of this sheet are wrong."
     assert sum(len(row.wrong) for row in rows) == 5

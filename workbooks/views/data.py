@@ -7,33 +7,30 @@ from typing import Any, BinaryIO
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.log import log_export
 from accounts.permissions import may_review, signed_in
 from accounts.rules import REVIEW_READERS, REVIEWERS
-from core.exceptions import NotAllowed
 from measures.filters import asked_plan
 from measures.models import Load, LoadedRow
-from reporting.file_types import too_large_message
-from web.errors import BadQuery, add_refusal, not_one_of
+from web.errors import BadQuery, not_one_of
 from web.lists.listing import asked_page
-from web.uploads import refused_files
 from web.views import TodayView
 from workbooks.downloads import FORMATS, write_current, write_template
 from workbooks.forms import UploadForm
 from workbooks.models import Upload
-from workbooks.queue import ask_for_work
 from workbooks.uploads import drafts_of, keep_upload
 from workbooks.views.attachments import attachment
+from workbooks.views.sending import SendingPage
 
 CONTENTS = ("current", "template")
 
 
-class DataPage(TodayView):
+class DataPage(SendingPage):
     template_name = "workbooks/data.html"
+    file_form = UploadForm
     typed_fields = {"pasted": gettext_lazy("Or rows of one table, pasted")}
     permission = REVIEW_READERS
     write_permission = REVIEWERS
@@ -53,32 +50,14 @@ class DataPage(TodayView):
             "may_load": may_review(person),
             "page": asked_page(self.request.GET, loads if plan else Load.objects.none()),
             "drafts": drafts_of(person, Upload.Kind.LEDGER).filter(plan=plan) if may_review(person) else [],
-            "form": UploadForm(),
         }
         return super().get_context_data(**context | kwargs)
 
-    def post(self, request: HttpRequest) -> HttpResponseBase:
-        plan = asked_plan(request)
-        form = UploadForm(request.POST, request.FILES)
-        if refused_files(request):
-            form.add_error("file", too_large_message())
-        elif form.is_valid():
-            try:
-                upload = self.keep(form, plan)
-            except NotAllowed as refusal:
-                add_refusal(form, refusal)
-            else:
-                ask_for_work(upload)
-                return redirect(upload)
-        return self.render_to_response(self.get_context_data(form=form))
-
-    def keep(self, form: UploadForm, plan: Any) -> Upload:
-        by = signed_in(self.request.user)
-        file = form.cleaned_data["file"]
+    def keep(self, values: dict[str, Any]) -> Upload:
+        plan, by, file = asked_plan(self.request), signed_in(self.request.user), values["file"]
         if file:
             return keep_upload(plan, by=by, name=file.name, content=file.read())
-        pasted = form.cleaned_data["pasted"].encode()
-        return keep_upload(plan, by=by, name=_("Pasted rows"), content=pasted, is_pasted=True)
+        return keep_upload(plan, by=by, name=_("Pasted rows"), content=values["pasted"].encode(), is_pasted=True)
 
 
 class Download(TodayView):

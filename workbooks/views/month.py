@@ -7,22 +7,17 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.utils.functional import cached_property
 
 from accounts.log import log_export
 from accounts.models import Department, User
 from accounts.permissions import signed_in
 from accounts.rules import REVIEW_READERS, Rule
-from core.exceptions import NotAllowed
 from measures.addresses import month_url
 from measures.filters import MINE, asked_plan, asked_whose
 from measures.forms import MonthFileForm
 from measures.models import Plan
-from reporting.file_types import too_large_message
 from web.days import asked_month
-from web.errors import add_refusal
-from web.uploads import refused_files
 from web.views import TodayView
 from workbooks.models import Upload
 from workbooks.month.export import write_month, write_office_month
@@ -30,9 +25,9 @@ from workbooks.month.findings import CONFIRMED, chosen_rows, confirmed_rows, dou
 from workbooks.month.kinds import MonthKind, Place
 from workbooks.month.measures import MEASURE_MONTH
 from workbooks.month.values import INDICATOR_VALUES
-from workbooks.queue import ask_for_work
 from workbooks.uploads import drafts_of, keep_upload, open_conflicts, why_not_loaded
 from workbooks.views.attachments import attachment
+from workbooks.views.sending import SendingPage
 from workbooks.views.uploads import UploadPage
 
 
@@ -59,9 +54,7 @@ class OwnMonth(OfPlan):
     def permission(self) -> Rule:  # type: ignore[override]  # that of its kind
         return self.kind.permission
 
-    @property
-    def write_permission(self) -> Rule:  # type: ignore[override]  # the same
-        return self.kind.permission
+    write_permission = permission  # the same
 
     @property
     def by(self) -> User:
@@ -88,10 +81,11 @@ def workspace_url(kind: MonthKind[Any], month: date | None, *, plan: Plan | None
     return month_url("measures:workspace", month, plan=plan, whose=whose) + place
 
 
-class MonthPage(OwnMonth):
+class MonthPage(OwnMonth, SendingPage):
     """The page where the workbook is taken and sent back."""
 
     template_name = "workbooks/month/month.html"
+    file_form, form_name = MonthFileForm, "file_form"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         month, plan, kind = self.month, self.plan, self.kind
@@ -103,32 +97,13 @@ class MonthPage(OwnMonth):
             "of": kind.upload_kind.value,
             "has_none": not kind.is_of_month and not kind.read(self.place, plan=plan, month=None),
             "drafts": drafts_of(self.by, kind.upload_kind).filter(plan=plan, period=month),
-            "file_form": MonthFileForm(),
             "workspace_url": self.workspace_url,
         }
         return super().get_context_data(**context | kwargs)
 
-    def post(self, request: HttpRequest) -> HttpResponseBase:
-        form = MonthFileForm(request.POST, request.FILES)
-        if refused_files(request):
-            form.add_error("file", too_large_message())
-        elif form.is_valid():
-            file = form.cleaned_data["file"]
-            try:
-                upload = keep_upload(
-                    self.plan,
-                    by=self.by,
-                    name=file.name,
-                    content=file.read(),
-                    period=self.month,
-                    kind=self.kind.upload_kind,
-                )
-            except NotAllowed as refusal:
-                add_refusal(form, refusal)
-            else:
-                ask_for_work(upload)
-                return redirect(upload)
-        return self.render_to_response(self.get_context_data(file_form=form))
+    def keep(self, values: dict[str, Any]) -> Upload:
+        file, kind = values["file"], self.kind.upload_kind
+        return keep_upload(self.plan, by=self.by, name=file.name, content=file.read(), period=self.month, kind=kind)
 
 
 class MonthDownload(OwnMonth):
@@ -167,9 +142,7 @@ class MonthUpload(UploadPage):
     def permission(self) -> Rule:  # type: ignore[override]  # that of its kind
         return self.month_kind.own_files
 
-    @property
-    def write_permission(self) -> Rule:  # type: ignore[override]  # the same
-        return self.month_kind.own_files
+    write_permission = permission  # the same
 
     def address_afterwards(self) -> str:
         return ""

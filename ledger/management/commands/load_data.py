@@ -13,8 +13,8 @@ from core.progress import bar
 from integrity.shown import CheckRow, findings_of, said_of_load
 from ledger.commit import LoadRefused, commit_ledger
 from ledger.last_changes import LastChange, last_changes
-from ledger.merging import CellName, What
-from ledger.preview import Entry, Preview, preview
+from ledger.merging import CellName, Item, What
+from ledger.preview import Preview, preview
 from ledger.reading import only_what_may_be_loaded, read_ledger
 from ledger.report_changes import said_of_changes
 from ledger.rows import Ledger, Problem
@@ -261,7 +261,7 @@ def _counted(rows: Any) -> str:
     return ", ".join(f"{count} {sheet} {what}" for (sheet, what), count in found)
 
 
-def _differences(entry: Entry, changes: Mapping[CellName, LastChange]) -> list[str]:
+def _differences(entry: Item, changes: Mapping[CellName, LastChange]) -> list[str]:
     key = " ".join(str(part) for part in entry.key if part is not None)
     sheet = SHEETS[entry.sheet]
     lines = []
