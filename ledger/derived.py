@@ -45,14 +45,10 @@ def derived_item(sheet: str, values: Values) -> Item:
 def add_first_rows(merged: Merged, *, at: datetime, changed: Container[str] = ()) -> None:
     """A new measure begins as under way on the day it is listed, where its history does not say so itself. `changed`:
     codes of those that have changes to come, which were recorded later."""
-    first: dict[str, Item] = {}
-    for item in merged.items["status_history"].values():
-        known = first.get(item["measure"])
-        if known is None or (item["recorded_at"], item["number"]) < (known["recorded_at"], known["number"]):
-            first[item["measure"]] = item
+    first = {key: rows[0] for key, rows in merged.stories("status_history").items()}
     for measure in list(merged.touched("measures")):
-        row = first.get(measure["code"])
-        if measure.site is None and measure["listed_on"] and (row is None or not _is_first(row)):
+        row = first.get(measure.key)
+        if measure.site is None and measure["listed_on"] and (row is None or row["status"] != MeasureStatus.PROMOTING):
             is_alone = row is None and measure["code"] not in changed
             begun = _first_row(measure, at=at if is_alone else _midnight(measure["listed_on"]))
             merged.items["status_history"][begun.key] = begun
@@ -76,10 +72,6 @@ def add_first_steps(merged: Merged) -> None:
             }
             raised = derived_item("problem_steps", values)
             merged.items["problem_steps"][raised.key] = raised
-
-
-def _is_first(row: Item) -> bool:
-    return bool(row["status"] == MeasureStatus.PROMOTING)
 
 
 def _midnight(day: date) -> datetime:

@@ -19,13 +19,11 @@ COLUMNS_OF_REPORTS = {"old_status": "against_status", "report": "against_status"
 
 def check_histories(merged: Merged) -> None:
     """Checks the measures whose history the load would add to, and those whose listing it would move."""
-    histories: dict[str, list[Item]] = {}
-    for item in merged.items["status_history"].values():
-        histories.setdefault(item["measure"], []).append(item)
-    concerned = {item["measure"] for item in merged.touched("status_history")}
+    histories = merged.stories("status_history")
+    concerned = {item.key[:1] for item in merged.touched("status_history")}
     for measure in merged.items["measures"].values():
-        rows = sorted(histories.get(measure["code"], ()), key=lambda item: (item["recorded_at"], item["number"]))
-        if measure["code"] in concerned:
+        rows = histories.get(measure.key, [])
+        if measure.key in concerned:
             _Story(merged, measure, rows).check()
         elif measure.site is not None and measure["listed_on"] != measure.site["listed_on"]:
             _check_moved_listing(merged, measure, rows)

@@ -121,6 +121,17 @@ class Merged:
         """Rows that are there after the load."""
         return (item for item in self.items[sheet].values() if not item.is_deleted)
 
+    def stories(self, sheet: str, length: int = 1, *, is_after: bool = True) -> dict[Key, list[Item]]:
+        """Returns the rows on record by the parts of their keys that name what they are about, so many, in the order in
+        which they were recorded; those of the site alone where it is as before the load."""
+        found: dict[Key, list[Item]] = {}
+        for key, item in self.items[sheet].items():
+            if is_after or item.site is not None:
+                found.setdefault(key[:length], []).append(item)
+        for items in found.values():
+            items.sort(key=lambda item: item.key[length:])
+        return found
+
     def add_problem(self, item: Item | None, column: str, sentence: str) -> None:
         if item is not None and item.row is not None:
             self.problems.append(Problem(item.sheet, item.row.number, column, sentence))

@@ -15,16 +15,6 @@ from problems.workflow import BY_NAME, OPEN_STATES, ProblemState
 HELD = ("owner", "due_on", "is_escalated")
 
 
-def steps_by_problem(merged: Merged) -> dict[Key, list[Item]]:
-    """Returns the steps of each problem in the order in which they were made."""
-    found: dict[Key, list[Item]] = {}
-    for item in merged.items["problem_steps"].values():
-        found.setdefault(item.key[:3], []).append(item)
-    for steps in found.values():
-        steps.sort(key=lambda item: (item["made_on"], item["number"]))
-    return found
-
-
 def first_owner(merged: Merged, problem: Item) -> str | None:
     """Returns the department that is to solve a problem until the office says otherwise; None where nobody leads what
     it is about and nobody is proposed."""
@@ -38,7 +28,7 @@ def first_owner(merged: Merged, problem: Item) -> str | None:
 def check_problems(merged: Merged) -> None:
     for item in merged.touched("problems"):
         _check_problem(merged, item)
-    steps = steps_by_problem(merged)
+    steps = merged.stories("problem_steps", 3)
     concerned = [item.key[:3] for item in merged.touched("problem_steps")]
     concerned += [item.key for item in merged.touched("problems")]
     for key in dict.fromkeys(concerned):

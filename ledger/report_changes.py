@@ -3,7 +3,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -53,22 +52,14 @@ def _decided_at(report: Item) -> datetime:
 
 def add_changes_of_reports(merged: Merged, reports: Reports) -> None:
     """Adds the changes; the first rows of new measures must be there."""
-    histories = _histories(merged, reports)
+    histories = merged.stories("status_history")
     for code, unnamed in reports.items():
-        rows = histories.get(code, [])
+        rows = histories.get((code,), [])
         for report in unnamed:
             change = _change_of(report, sorted(rows, key=_when_recorded))
             if change is not None:
                 merged.items["status_history"][change.key] = change
                 rows.append(change)
-
-
-def _histories(merged: Merged, codes: Mapping[str, Any]) -> dict[str, list[Item]]:
-    found: dict[str, list[Item]] = {}
-    for row in merged.items["status_history"].values():
-        if row["measure"] in codes:
-            found.setdefault(row["measure"], []).append(row)
-    return found
 
 
 def _when_recorded(row: Item) -> tuple[datetime, int]:
@@ -141,10 +132,9 @@ def _first_day(report: Item, changes: list[Change]) -> date:
 def check_stated_statuses(merged: Merged) -> None:
     """Checks that no new accepted report leaves its measure at a status that it never had."""
     unchanged = [report for report in _accepted(merged) if report["status"] == report["against_status"]]
-    histories = _histories(merged, {report["measure"]: None for report in unchanged})
+    histories = merged.stories("status_history")
     for report in unchanged:
-        rows = sorted(histories.get(report["measure"], ()), key=_when_recorded)
-        statuses = [row["status"] for row in rows]
+        statuses = [row["status"] for row in histories.get((report["measure"],), ())]
         if statuses and None not in statuses and report["status"] not in statuses:
             words = {"status": MeasureStatus(statuses[-1]).label}
             merged.add_problem(

@@ -43,17 +43,6 @@ class Change:
     recorded_at: datetime
 
 
-def rows_by_code(merged: Merged, sheet: str, *, is_after: bool = True) -> dict[str, list[Item]]:
-    """Returns the scope rows of measures or projects, by code, in the order in which they were recorded."""
-    found: dict[str, list[Item]] = {}
-    for item in merged.items[SCOPES[sheet].sheet].values():
-        if is_after or item.site is not None:
-            found.setdefault(item[SCOPES[sheet].column], []).append(item)
-    for rows in found.values():
-        rows.sort(key=lambda item: (item["recorded_at"], item["number"]))
-    return found
-
-
 def as_changes(rows: list[Item]) -> list[Change]:
     return [Change(row["number"], row["kind"], row["effective_on"], row["recorded_at"]) for row in rows]
 
@@ -61,34 +50,34 @@ def as_changes(rows: list[Item]) -> list[Change]:
 def last_days(merged: Merged, sheet: str) -> dict[Key, date]:
     """Returns, for measures or projects that left or returned, the last day on which they did."""
     days: dict[Key, date] = {}
-    for code, rows in rows_by_code(merged, sheet).items():
+    for key, rows in merged.stories(SCOPES[sheet].sheet).items():
         known = [row["effective_on"] for row in rows if row["effective_on"]]
         if known:
-            days[code,] = max(known)
+            days[key] = max(known)
     return days
 
 
 def leaving_items(merged: Merged, sheet: str) -> list[Item]:
     """Returns the items that the load withdraws without a row of its own that says so."""
-    rows = rows_by_code(merged, sheet)
+    rows = merged.stories(SCOPES[sheet].sheet)
     return [
         item
         for item in merged.touched(sheet)
         if item["remove"] is not None
         and (item.site is None or item.site["remove"] is None)
-        and scope_on(as_changes(rows.get(item["code"], [])), on=today()) != PlanScope.WITHDRAWN
+        and scope_on(as_changes(rows.get(item.key, [])), on=today()) != PlanScope.WITHDRAWN
     ]
 
 
 def check_scopes(merged: Merged) -> None:
     """Checks that each new row may follow the one before it, as `core.scope_changes.add_scope_change` has it."""
     for sheet, scopes in SCOPES.items():
-        concerned = {item[scopes.column] for item in merged.touched(scopes.sheet)}
-        rows = rows_by_code(merged, sheet) if concerned else {}
-        for code in concerned:
-            subject = merged.items[sheet].get((code,))
+        concerned = {item.key[:1] for item in merged.touched(scopes.sheet)}
+        rows = merged.stories(scopes.sheet) if concerned else {}
+        for key in concerned:
+            subject = merged.items[sheet].get(key)
             if subject is not None and subject["listed_on"] is not None:
-                for item, sentence in _faults(rows[code], subject["listed_on"], scopes.kinds):
+                for item, sentence in _faults(rows[key], subject["listed_on"], scopes.kinds):
                     merged.add_problem(item, *sentence)
 
 

@@ -19,7 +19,7 @@ from ledger.preview import Preview
 from ledger.questions import Question
 from ledger.report_changes import said_of_changes
 from ledger.rows import Key, Problem, Values
-from ledger.scopes import SCOPES, as_changes, leaving_items, rows_by_code
+from ledger.scopes import SCOPES, as_changes, leaving_items
 from ledger.sheets import SHEETS
 from ledger.shown import cell_text, column_label, row_address, row_name, sheet_label, shown_change
 from measures.rules import effective_changes, in_force
@@ -162,20 +162,15 @@ def _counts(item: Item, on: date, *, is_after: bool) -> bool:
 
 def _out(merged: Merged, sheet: str, on: date, *, is_after: bool) -> set[str]:
     """The codes of measures or projects that are out of the plan."""
-    rows = rows_by_code(merged, sheet, is_after=is_after)
-    out = {code for code, held in rows.items() if scope_on(as_changes(held), on=on) != PlanScope.IN_PLAN}
+    rows = merged.stories(SCOPES[sheet].sheet, is_after=is_after)
+    out = {code for (code,), held in rows.items() if scope_on(as_changes(held), on=on) != PlanScope.IN_PLAN}
     return out | {item["code"] for item in leaving_items(merged, sheet)} if is_after else out
 
 
 def _statuses(merged: Merged, on: date, *, is_after: bool) -> dict[str, str]:
     """Returns the status of each measure with a history, by code."""
-    histories: dict[str, list[Item]] = {}
-    for item in merged.items["status_history"].values():
-        if is_after or item.site is not None:
-            histories.setdefault(item["measure"], []).append(item)
     statuses = {}
-    for code, rows in histories.items():
-        rows.sort(key=lambda item: (item["recorded_at"], item["number"]))
+    for (code,), rows in merged.stories("status_history", is_after=is_after).items():
         changes = effective_changes(as_change(number, row, rows) for number, row in enumerate(rows))
         if (current := in_force(changes, on=on)) is not None:
             statuses[code] = current.status

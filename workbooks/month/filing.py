@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from core.exceptions import NotAllowed
 from workbooks.models import Upload
 from workbooks.month.findings import Findings, chosen_rows, confirmed_rows, filed
-from workbooks.month.kinds import RowToFile
-from workbooks.month.preview import Entry, Seen, What, look
+from workbooks.month.kinds import Entry
+from workbooks.month.preview import Seen, look
 from workbooks.month.registry import kind_of
 
 
@@ -21,7 +21,7 @@ def file_month(upload: Upload) -> Findings:
     if seen.site != upload.findings["site"]:
         raise NotAllowed(_("The site has changed since the preview: look at it again."))
     entries = _to_file(seen, upload)
-    kind.file([_row(each) for each in entries], upload)
+    kind.file(entries, upload)
     return filed(entries, seen, upload)
 
 
@@ -32,8 +32,3 @@ def _to_file(seen: Seen, upload: Upload) -> list[Entry]:
         for each in seen.entries
         if each.is_filed and (not each.is_conflict or chosen.get(each.code) == "file")
     ]
-
-
-def _row(entry: Entry) -> RowToFile:
-    answers = {each.name: "" for each in entry.doubts}
-    return RowToFile(entry.row, entry.cells, entry.evidence, entry.what is What.SUBMIT, answers)

@@ -11,8 +11,8 @@ from ledger.rows import Problem
 from reporting.workflow import ReportState
 from workbooks import findings
 from workbooks.models import Upload
-from workbooks.month.kinds import MonthKind
-from workbooks.month.preview import Entry, Seen, What
+from workbooks.month.kinds import Entry, MonthKind, What
+from workbooks.month.preview import Seen
 from workbooks.month.registry import kind_of
 
 Findings = dict[str, Any]

@@ -3,9 +3,11 @@ and how a row of the file is judged and filed."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
@@ -15,9 +17,11 @@ from accounts.models import Department, User
 from accounts.permissions import may_file_for
 from accounts.rules import Rule
 from core.exceptions import NotAllowed
+from core.scope_changes import check_in_plan
 from ledger.declaration import Column, Kind, Sheet
 from ledger.workbook import header_text
-from measures.models import Plan
+from measures.models import Measure, Plan
+from projects.models import Project
 from regions.models import Region
 from reporting.doubts import Answers
 from reporting.evidence import MAX_EVIDENCE, EvidenceData, clean_document_number, clean_url, too_many
@@ -49,13 +53,25 @@ CLEAN = {"document_number": clean_document_number, "url": clean_url}
 @dataclass(frozen=True)
 class MonthRow(ABC):
     """A measure, a project or an indicator, as the site has it. `report`: that of the month or of the period, the open
-    one, else the newest accepted one; `pieces`: the documents and links of the report; `files`: how many files it has.
-    """
+    one, else the newest accepted one."""
 
     subject: Any
     report: Any
-    pieces: Sequence[AbstractEvidence] = ()
-    files: int = 0
+
+    @cached_property
+    def evidence(self) -> Sequence[AbstractEvidence]:
+        """Returns the evidence of the report, which is fetched already."""
+        return sorted(self.report.evidence.all(), key=lambda each: each.pk) if self.report is not None else ()
+
+    @property
+    def pieces(self) -> Sequence[AbstractEvidence]:
+        """Returns the documents and links of the report."""
+        return [each for each in self.evidence if not each.file]
+
+    @property
+    def files(self) -> int:
+        """Returns how many files the report has."""
+        return len(self.evidence) - len(self.pieces)
 
     @property
     def open_report(self) -> Any:
@@ -115,15 +131,75 @@ class Judgement:
     doubts: Sequence[Question] = ()
 
 
-@dataclass(frozen=True)
-class RowToFile:
-    """`answers`: to what is unlikely about it."""
+class What(StrEnum):
+    """The outcome of a row: its report is submitted; is submitted if somebody says that what is unlikely is so, and
+    stays a draft otherwise; stays a draft; or is left alone. Or the row is wrong."""
 
-    row: Any
+    SUBMIT = "submit"
+    DOUBT = "doubt"
+    DRAFT = "draft"
+    LEFT = "left"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True)
+class HeldRow:
+    """`cells`: what stood in those that are filled in; `shown`: in the others; `status`: what a report was against."""
+
     cells: Cells
-    evidence: Sequence[EvidenceData]
-    submits: bool
-    answers: Answers = field(default_factory=dict)
+    shown: Cells
+    status: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of the file. `code`: what names it, as `MonthKind.code_of` says; `row`: what the site holds; `cells`: what
+    would be filed; `base`: what the file held at the download; `conflicts`: the columns that both have changed since.
+    `reasons`: why it stays a draft or is left alone; `doubts`: what is unlikely. `evidence`: the documents and links
+    that the report would have."""
+
+    number: int
+    code: str
+    what: What
+    row: Any = None
+    cells: Cells = field(default_factory=dict)
+    base: HeldRow | None = None
+    conflicts: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    doubts: tuple[Question, ...] = ()
+    evidence: tuple[EvidenceData, ...] = ()
+
+    @property
+    def submits(self) -> bool:
+        return self.what is What.SUBMIT
+
+    @property
+    def answers(self) -> Answers:
+        """Returns the answers to what is unlikely about it."""
+        return {each.name: "" for each in self.doubts}
+
+    @property
+    def is_filed(self) -> bool:
+        """Returns whether anything of the row would be written."""
+        return self.what in (What.SUBMIT, What.DOUBT, What.DRAFT)
+
+    @property
+    def has_moved(self) -> bool:
+        """Returns whether the status that the report is written against has changed since the download."""
+        return self.base is not None and self.row is not None and self.base.status != self.row.status
+
+    @property
+    def is_conflict(self) -> bool:
+        """Returns whether somebody has to say first that what the file says holds."""
+        return self.is_filed and (bool(self.conflicts) or self.has_moved)
+
+    def decided(self, *, is_confirmed: bool) -> "Entry":
+        """Returns a doubtful entry as it is once somebody has said whether it is so."""
+        if self.what is not What.DOUBT:
+            return self
+        if is_confirmed:
+            return replace(self, what=What.SUBMIT)
+        return replace(self, what=What.DRAFT, reasons=tuple(each.text for each in self.doubts))
 
 
 class MonthKind[R: MonthRow](ABC):
@@ -221,7 +297,7 @@ class MonthKind[R: MonthRow](ABC):
         """Whoever reports or decides on one of the rows meanwhile waits."""
 
     @abstractmethod
-    def file(self, rows: Sequence[RowToFile], upload: Upload) -> None:
+    def file(self, rows: Sequence[Entry], upload: Upload) -> None:
         """Files the rows in the transaction of the caller, as the person who uploaded it. Raises NotAllowed."""
 
     @abstractmethod
@@ -235,11 +311,38 @@ class MonthKind[R: MonthRow](ABC):
         return _("%(label)s: %(text)s") % {"label": column.label, "text": refusal}
 
 
-def split_evidence(report: AbstractReport) -> tuple[list[AbstractEvidence], int]:
-    """Documents and links of a report whose evidence is fetched, and how many files it has."""
-    evidence = sorted(report.evidence.all(), key=lambda each: each.pk)
-    pieces = [each for each in evidence if not each.file]
-    return pieces, len(evidence) - len(pieces)
+class SubjectMonth[R: MonthRow](MonthKind[R]):
+    """The common part of the months of measures and of projects. `unknown_code` and `not_yet_listed`: said of a code
+    that is none of the plan, and of one that was listed later; `url_of`: what gives the address of a report's form."""
+
+    subjects: ClassVar[type[Measure | Project]]
+    unknown_code: ClassVar[str | Promise]
+    not_yet_listed: ClassVar[str | Promise]
+    url_of: ClassVar[Callable[..., str]]
+
+    @abstractmethod
+    def is_held_by(self, subject: Any, place: Place) -> bool: ...
+
+    def why_not_reported(self, codes: Collection[str], *, plan: Plan, place: Place) -> Mapping[str, str]:
+        rows: Any = self.subjects._default_manager
+        found = rows.in_plan(plan).filter(code__in=codes).prefetch_related("scope_changes")
+        subjects = {each.code: each for each in found}
+        return {code: str(self._why_not_reported(subjects.get(code), place)) for code in codes}
+
+    def _why_not_reported(self, subject: Any, place: Place) -> str | Promise | NotAllowed:
+        if subject is None:
+            return self.unknown_code
+        if not self.is_held_by(subject, place):
+            return self.filing_refusal
+        try:
+            check_in_plan(subject)
+        except NotAllowed as refusal:
+            return refusal
+        return self.not_yet_listed
+
+    def form_url(self, row: R, upload: Upload) -> str:
+        assert upload.period is not None and upload.plan is not None
+        return type(self).url_of(row.subject.code, upload.period, plan=upload.plan.action_slug)
 
 
 def written_evidence(row: MonthRow, cells: Cells) -> list[EvidenceData]:

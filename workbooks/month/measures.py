@@ -1,8 +1,8 @@
 """The month of the measures that a department leads."""
 
 import copy
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -15,7 +15,6 @@ from accounts.models import Department, User
 from accounts.rules import DEPARTMENT_FILE_OWNERS, DEPARTMENT_REPORTERS
 from core.clock import today
 from core.exceptions import NotAllowed
-from core.scope_changes import check_in_plan
 from core.statuses import MeasureStatus
 from measures.addresses import report_url
 from measures.filing import file_report, rewrite_report
@@ -36,13 +35,12 @@ from web.limits import thresholds
 from workbooks.models import Upload
 from workbooks.month.kinds import (
     Cells,
+    Entry,
     Judgement,
-    MonthKind,
     MonthRow,
     Place,
     Question,
-    RowToFile,
-    split_evidence,
+    SubjectMonth,
     written_evidence,
 )
 from workbooks.month.sheets import MEASURE_FILLED, MEASURE_SHOWN, MEASURES
@@ -53,14 +51,14 @@ WRITTEN = ("status", "against_status", "effective_on", *TEXTS, "problem_choice",
 
 @dataclass(frozen=True)
 class MeasureRow(MonthRow):
-    """`subject` has `status` and `status_since`. `last`: the newest accepted report up to the month. `opened`: the last
-    steps of its open problems, the oldest first. `past`: its reports that are filed."""
+    """`subject` has `status` and `status_since`; `work`: its row in the workspace. `last`: the newest accepted report
+    up to the month. `opened`: the last steps of its open problems, the oldest first. `past`: its reports that are
+    filed."""
 
-    last: Report | None = None
-    group: str = ""
-    opened: list[ProblemStep] = field(default_factory=list)
-    past: Past = field(default_factory=Past)
-    month: date = date.min
+    work: WorkspaceRow
+    last: Report | None
+    opened: list[ProblemStep]
+    past: Past
 
     @property
     def name(self) -> str:
@@ -112,7 +110,7 @@ class MeasureRow(MonthRow):
             "status_now": str(MeasureStatus(measure.status).label),
             "last_text": localized(self.last, "what_was_done") if self.last else "",
             "open_problems": "\n".join(f"{each.code} {localized(each, 'text')}" for each in self.problems),
-            "report_state": str(self.report.get_state_display() if is_draft else GROUPS[self.group]),
+            "report_state": str(self.report.get_state_display() if is_draft else GROUPS[self.work.group]),
         }
 
     def rests_on(self) -> list[Any]:
@@ -120,7 +118,7 @@ class MeasureRow(MonthRow):
         return [self.status, self.subject.status_since.isoformat(), opened]
 
 
-class MeasureMonth(MonthKind[MeasureRow]):
+class MeasureMonth(SubjectMonth[MeasureRow]):
     upload_kind = Upload.Kind.MONTH
     sheet, shown, filled = MEASURES, MEASURE_SHOWN, MEASURE_FILLED
     # None of the names of a ledger's sheets.
@@ -134,6 +132,9 @@ class MeasureMonth(MonthKind[MeasureRow]):
     own_files = DEPARTMENT_FILE_OWNERS
     filing_refusal = Report.filing_refusal
     code_missing = gettext_lazy("The code is missing: it names the measure.")
+    subjects, url_of = Measure, staticmethod(report_url)
+    unknown_code = gettext_lazy("The plan has no measure with this code.")
+    not_yet_listed = gettext_lazy("The measure was not yet listed in this month.")
     accepted_note = gettext_lazy("A report of this month is accepted already: this one is filed beside it")
 
     def read(
@@ -146,20 +147,22 @@ class MeasureMonth(MonthKind[MeasureRow]):
         prefetch_related_objects(measures, "section")
         reports = [row.report for row in rows if row.report is not None]
         prefetch_related_objects(reports, "evidence")
+        for row in rows:
+            if row.report is not None:
+                row.report.measure = row.measure
         last, opened = _last_reports(measures, month=month), open_problems_of(measures, on=today())
         pasts = load_pasts(measures)
         rows.sort(key=lambda row: (row.measure.position, row.measure.code))
         return {
-            row.measure.code: _measure_row(
-                row, last.get(row.measure.pk), opened.get(row.measure.pk, []), pasts[row.measure.pk]
-            )
+            each.code: MeasureRow(each, row.report, row, last.get(each.pk), opened.get(each.pk, []), pasts[each.pk])
             for row in rows
+            for each in [row.measure]
         }
 
     def judge(self, row: MeasureRow, cells: Cells) -> Judgement:
         measure, report = row.subject, row.open_report
         evidence, files = written_evidence(row, cells), row.files if report else 0
-        written = copy.copy(report) if report else Report(measure=measure, period=row.month)
+        written = copy.copy(report) if report else Report(measure=measure, period=row.work.month)
         for name, value in columns_of(report_data(row, cells)).items():
             setattr(written, name, value)
         written.problem_choice, written.about_problem = cells["problem_choice"], row.about_problem(cells)
@@ -196,15 +199,13 @@ class MeasureMonth(MonthKind[MeasureRow]):
         text = super().plain_text(text)
         return NO_CHANGE if text == NO_CHANGE_EN else text
 
-    def why_not_reported(self, codes: Collection[str], *, plan: Plan, place: Place) -> Mapping[str, str]:
-        found = Measure.objects.in_plan(plan).filter(code__in=codes).prefetch_related("scope_changes")
-        measures = {each.code: each for each in found}
-        return {code: _why_not_reported(measures.get(code), place) for code in codes}
+    def is_held_by(self, subject: Measure, place: Place) -> bool:
+        return subject.lead_department_id == place.pk
 
     def lock(self, upload: Upload) -> None:
         list(locked_measures().filter(plan=upload.plan, lead_department=upload.department).values_list("pk"))
 
-    def file(self, rows: Sequence[RowToFile], upload: Upload) -> None:
+    def file(self, rows: Sequence[Entry], upload: Upload) -> None:
         by = upload.uploaded_by
         for each in rows:
             row, data = each.row, report_data(each.row, each.cells)
@@ -221,10 +222,6 @@ class MeasureMonth(MonthKind[MeasureRow]):
                 rewrite_report(report, version=report.version, **filing)
             else:
                 file_report(row.subject, period=upload.period, **filing)
-
-    def form_url(self, row: MeasureRow, upload: Upload) -> str:
-        assert upload.period is not None and upload.plan is not None
-        return report_url(row.subject.code, upload.period, plan=upload.plan.action_slug)
 
 
 MEASURE_MONTH = MeasureMonth()
@@ -248,25 +245,6 @@ def report_data(row: MeasureRow, cells: Cells) -> ReportData:
     )
 
 
-def _measure_row(row: WorkspaceRow, last: Report | None, opened: list[ProblemStep], past: Past) -> MeasureRow:
-    if row.report is None:
-        return MeasureRow(row.measure, None, last=last, group=row.group, opened=opened, past=past, month=row.month)
-    row.report.measure = row.measure
-    return MeasureRow(row.measure, row.report, *split_evidence(row.report), last, row.group, opened, past, row.month)
-
-
 def _last_reports(measures: list[Measure], *, month: date) -> dict[int, Report]:
     accepted = Report.objects.accepted().filter(measure__in=measures, period__lte=month)
     return {report.measure_id: report for report in accepted.order_by("period", "submitted_on", "pk")}
-
-
-def _why_not_reported(measure: Measure | None, place: Place) -> str:
-    if measure is None:
-        return _("The plan has no measure with this code.")
-    if measure.lead_department_id != place.pk:
-        return str(Report.filing_refusal)
-    try:
-        check_in_plan(measure)
-    except NotAllowed as refusal:
-        return str(refusal)
-    return _("The measure was not yet listed in this month.")

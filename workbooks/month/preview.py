@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from io import BytesIO
 from typing import Any
 
@@ -21,68 +20,14 @@ from ledger.reading import Reading, read_tables
 from ledger.rows import Ledger, Problem, Row
 from ledger.sentences import FileRefused
 from ledger.tables import find_tables
-from reporting.evidence import EvidenceData
 from reporting.merging import merge_fields
 from reporting.workflow import FILED_STATES, ReportState
 from web.formats.dates import format_month
 from web.formats.text import format_list
 from workbooks.models import Upload
-from workbooks.month.kinds import NO, YES, Cells, MonthKind, MonthRow, Question
+from workbooks.month.kinds import NO, YES, Cells, Entry, HeldRow, MonthKind, MonthRow, What
 from workbooks.month.registry import kind_of
-from workbooks.month.versions import HeldRow, MonthVersion, find_month, month_code, place_of
-
-
-class What(StrEnum):
-    """The outcome of a row: its report is submitted; is submitted if somebody says that what is unlikely is so, and
-    stays a draft otherwise; stays a draft; or is left alone. Or the row is wrong."""
-
-    SUBMIT = "submit"
-    DOUBT = "doubt"
-    DRAFT = "draft"
-    LEFT = "left"
-    WRONG = "wrong"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A row of the file. `code`: what names it, as `MonthKind.code_of` says; `row`: what the site holds; `cells`: what
-    would be filed; `base`: what the file held at the download; `conflicts`: the columns that both have changed since.
-    `reasons`: why it stays a draft or is left alone; `doubts`: what is unlikely. `evidence`: the documents and links
-    that the report would have."""
-
-    number: int
-    code: str
-    what: What
-    row: MonthRow | None = None
-    cells: Cells = field(default_factory=dict)
-    base: HeldRow | None = None
-    conflicts: tuple[str, ...] = ()
-    reasons: tuple[str, ...] = ()
-    doubts: tuple[Question, ...] = ()
-    evidence: tuple[EvidenceData, ...] = ()
-
-    @property
-    def is_filed(self) -> bool:
-        """Returns whether anything of the row would be written."""
-        return self.what in (What.SUBMIT, What.DOUBT, What.DRAFT)
-
-    @property
-    def has_moved(self) -> bool:
-        """Returns whether the status that the report is written against has changed since the download."""
-        return self.base is not None and self.row is not None and self.base.status != self.row.status
-
-    @property
-    def is_conflict(self) -> bool:
-        """Returns whether somebody has to say first that what the file says holds."""
-        return self.is_filed and (bool(self.conflicts) or self.has_moved)
-
-    def decided(self, *, is_confirmed: bool) -> "Entry":
-        """Returns a doubtful entry as it is once somebody has said whether it is so."""
-        if self.what is not What.DOUBT:
-            return self
-        if is_confirmed:
-            return replace(self, what=What.SUBMIT)
-        return replace(self, what=What.DRAFT, reasons=tuple(each.text for each in self.doubts))
+from workbooks.month.versions import MonthVersion, find_month, month_code, place_of
 
 
 @dataclass

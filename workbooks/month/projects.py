@@ -1,8 +1,8 @@
 """The month of a city's projects, or of those that a department leads."""
 
 import copy
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -15,7 +15,6 @@ from accounts.models import Department, User
 from accounts.rules import FILE_OWNERS, REPORTERS
 from core.clock import today
 from core.exceptions import NotAllowed
-from core.scope_changes import check_in_plan
 from measures.models import Plan
 from problems.models import Problem, ProblemStep
 from problems.on_day import open_problems_of
@@ -35,13 +34,12 @@ from web.language import localized
 from workbooks.models import Upload
 from workbooks.month.kinds import (
     Cells,
+    Entry,
     Judgement,
-    MonthKind,
     MonthRow,
     Place,
     Question,
-    RowToFile,
-    split_evidence,
+    SubjectMonth,
     written_evidence,
 )
 from workbooks.month.sheets import PROJECT_FILLED, PROJECT_SHOWN, PROJECTS
@@ -52,18 +50,31 @@ _COLUMNS = ("invested_wan", "progress", "stage", *STAGE_DAYS, "stage_reason")
 
 @dataclass(frozen=True)
 class ProjectMonthRow(MonthRow):
-    """`subject` has its `stage`. `before`: the accepted month that the report goes on from, or a new one would;
-    `past`: what is known of the project then; `opened`: the last steps of its open problems, the oldest first;
-    `departments`: by each of their names, in small letters."""
+    """`subject` has its `stage`; `work`: its row in the workspace, `history`: what is known of the month; `opened`: the
+    last steps of its open problems, the oldest first; `departments`: by each of their names, in small letters;
+    `proposed_owner`: of the problem that the report raised."""
 
-    month: date = date.min
-    state_label: str = ""
-    before: ProjectMonth | None = None
-    past: Past = field(default_factory=Past)
-    opened: Sequence[ProblemStep] = ()
-    departments: Mapping[str, Department] = field(default_factory=dict)
-    # Of the problem that the report raised.
-    proposed_owner: str = ""
+    work: ProjectRow
+    history: History
+    opened: Sequence[ProblemStep]
+    departments: Mapping[str, Department]
+    proposed_owner: str
+
+    @cached_property
+    def _written(self) -> ProjectMonth:
+        # An accepted one is gone on from by the one that takes its place.
+        is_open = self.report is not None and self.report.state in OPEN_STATES
+        return self.report if is_open else new_month(self.subject, self.work.month)
+
+    @cached_property
+    def before(self) -> ProjectMonth | None:
+        """Returns the accepted month that the report goes on from, or a new one would."""
+        return self.history.before(self._written)
+
+    @cached_property
+    def past(self) -> Past:
+        """Returns the facts that are known of the project then."""
+        return self.history.past(self._written)
 
     @property
     def name(self) -> str:
@@ -72,7 +83,7 @@ class ProjectMonthRow(MonthRow):
     @cached_property
     def carried(self) -> MonthData:
         """Returns the known values of the stage and its days: how much was invested is said anew for each month."""
-        data = data_after(self.before, self.subject, self.month)
+        data = data_after(self.before, self.subject, self.work.month)
         return MonthData(data.stage, data.started_on, data.completed_on, data.in_production_on)
 
     @cached_property
@@ -94,7 +105,7 @@ class ProjectMonthRow(MonthRow):
     @cached_property
     def shown(self) -> Cells:
         project, last, report = self.subject, self.before, self.report
-        is_of_the_year = last is not None and last.period.year == self.month.year
+        is_of_the_year = last is not None and last.period.year == self.work.month.year
         return {
             "title": localized(project, "name"),
             "category": localized(project.category, "name"),
@@ -103,7 +114,7 @@ class ProjectMonthRow(MonthRow):
             "stage_now": str(Stage(project.stage).label),
             "last_invested": _plain(last.invested_wan) if is_of_the_year and last else "",
             "last_progress": _plain(last.progress) if last else "",
-            "report_state": self.state_label,
+            "report_state": str(self.work.state_label),
             "note": report.decision_note if report is not None and report.is_returned else "",
         }
 
@@ -118,7 +129,7 @@ def _plain_columns(row: Any) -> Cells:
     return {name: _plain(getattr(row, name)) for name in _COLUMNS}
 
 
-class ProjectsMonth(MonthKind[ProjectMonthRow]):
+class ProjectsMonth(SubjectMonth[ProjectMonthRow]):
     upload_kind = Upload.Kind.PROJECTS
     sheet, shown, filled = PROJECTS, PROJECT_SHOWN, PROJECT_FILLED
     version_key = "month_of_projects"
@@ -131,6 +142,9 @@ class ProjectsMonth(MonthKind[ProjectMonthRow]):
     own_files = FILE_OWNERS
     filing_refusal = ProjectMonth.filing_refusal
     code_missing = gettext_lazy("The code is missing: it names the project.")
+    subjects, url_of = Project, staticmethod(month_form_url)
+    unknown_code = gettext_lazy("The plan has no project with this code.")
+    not_yet_listed = gettext_lazy("The project was not yet listed in this month.")
     accepted_note = gettext_lazy("This month is accepted already: this one takes its place once it is accepted")
 
     def read(
@@ -142,21 +156,29 @@ class ProjectsMonth(MonthKind[ProjectMonthRow]):
         rows = sorted(work.rows, key=lambda row: (row.project.position, row.project.code))
         reports = [row.report for row in rows if row.report is not None]
         prefetch_related_objects(reports, "evidence")
+        for row in rows:
+            if row.report is not None:
+                row.report.project = row.project
         owners = _proposed_owners(reports)
         history = load_history([row.project.pk for row in rows], until=month)
         opened = open_problems_of([row.project for row in rows], on=today())
         departments = _departments()
         return {
-            row.project.code: replace(
-                _project_row(row, history, opened.get(row.project.pk, ()), departments),
-                proposed_owner=owners.get(row.report.pk, "") if row.report is not None else "",
+            row.project.code: ProjectMonthRow(
+                row.project,
+                row.report,
+                row,
+                history,
+                opened.get(row.project.pk, ()),
+                departments,
+                owners.get(row.report.pk, "") if row.report is not None else "",
             )
             for row in rows
         }
 
     def judge(self, row: ProjectMonthRow, cells: Cells) -> Judgement:
         report, evidence = row.open_report, written_evidence(row, cells)
-        written = copy.copy(report) if report else new_month(row.subject, row.month)
+        written = copy.copy(report) if report else new_month(row.subject, row.work.month)
         data = month_data(row, cells)
         columns = columns_of(data) | problem_columns(written, data.problem_choice, data.about_problem)
         for name, value in columns.items():
@@ -172,16 +194,14 @@ class ProjectsMonth(MonthKind[ProjectMonthRow]):
         doubts = doubts_about(written, row.past, limits())
         return Judgement(evidence, (), [Question(each.name, each.question) for each in doubts])
 
-    def why_not_reported(self, codes: Collection[str], *, plan: Plan, place: Place) -> Mapping[str, str]:
-        found = Project.objects.in_plan(plan).filter(code__in=codes).prefetch_related("scope_changes")
-        projects = {each.code: each for each in found}
-        return {code: _why_not_reported(projects.get(code), place) for code in codes}
+    def is_held_by(self, subject: Project, place: Place) -> bool:
+        return place.pk == (subject.lead_department_id if isinstance(place, Department) else subject.city_id)
 
     def lock(self, upload: Upload) -> None:
         own = _own_projects(upload.place, upload.plan)
         list(own.select_for_update().order_by("pk").values_list("pk"))
 
-    def file(self, rows: Sequence[RowToFile], upload: Upload) -> None:
+    def file(self, rows: Sequence[Entry], upload: Upload) -> None:
         assert upload.period is not None
         filings = [
             MonthFiling(
@@ -196,10 +216,6 @@ class ProjectsMonth(MonthKind[ProjectMonthRow]):
             for each in rows
         ]
         file_months(filings, by=upload.uploaded_by, period=upload.period)
-
-    def form_url(self, row: ProjectMonthRow, upload: Upload) -> str:
-        assert upload.period is not None and upload.plan is not None
-        return month_form_url(row.subject.code, upload.period, plan=upload.plan.action_slug)
 
 
 PROJECT_MONTH = ProjectsMonth()
@@ -253,39 +269,3 @@ def _raised_one(report: ProjectMonth) -> bool:
 def _own_projects(place: Place, plan: Plan | None) -> Any:
     own = {"lead_department": place} if isinstance(place, Department) else {"city": place}
     return Project.objects.in_plan(plan).filter(**own)
-
-
-def _project_row(
-    row: ProjectRow, history: History, opened: Sequence[ProblemStep], departments: Mapping[str, Department]
-) -> ProjectMonthRow:
-    report = row.report
-    if report is not None:
-        report.project = row.project
-    # An accepted one is gone on from by the one that takes its place.
-    written = report if report is not None and report.state in OPEN_STATES else new_month(row.project, row.month)
-    pieces, files = split_evidence(report) if report is not None else ([], 0)
-    return ProjectMonthRow(
-        row.project,
-        report,
-        pieces,
-        files,
-        row.month,
-        str(row.state_label),
-        history.before(written),
-        history.past(written),
-        opened,
-        departments,
-    )
-
-
-def _why_not_reported(project: Project | None, place: Place) -> str:
-    if project is None:
-        return _("The plan has no project with this code.")
-    held = project.lead_department_id if isinstance(place, Department) else project.city_id
-    if held != place.pk:
-        return str(ProjectMonth.filing_refusal)
-    try:
-        check_in_plan(project)
-    except NotAllowed as refusal:
-        return str(refusal)
-    return _("The project was not yet listed in this month.")

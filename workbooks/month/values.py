@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -32,7 +32,7 @@ from web.charts.text import value_text
 from web.formats.numbers import trimmed
 from web.language import is_chinese, localized
 from workbooks.models import Upload
-from workbooks.month.kinds import Cells, Judgement, MonthKind, MonthRow, Place, Question, RowToFile
+from workbooks.month.kinds import Cells, Entry, Judgement, MonthKind, MonthRow, Place, Question
 from workbooks.month.sheets import VALUE_FILLED, VALUE_SHOWN, VALUES
 
 FILLED_NAMES = tuple(column.name for column in VALUE_FILLED)
@@ -42,8 +42,10 @@ FILLED_NAMES = tuple(column.name for column in VALUE_FILLED)
 class IndicatorValueRow(MonthRow):
     """`subject` is the indicator, `work` its row in the workspace; `history`: of the indicator and the region."""
 
-    work: ValueRow = field(kw_only=True)
-    history: ValueHistory = field(kw_only=True)
+    work: ValueRow
+    history: ValueHistory
+    # A value has no evidence.
+    evidence = ()
 
     @property
     def period(self) -> Period:
@@ -155,7 +157,13 @@ class IndicatorValues(MonthKind[IndicatorValueRow]):
         reports = [each.report for each in due if each.report is not None]
         prefetch_related_objects(reports, "corrects")
         histories = load_histories(Series(each.indicator.pk, each.region.pk) for each in due)
-        rows = [_row(each, histories[Series(each.indicator.pk, each.region.pk)]) for each in due]
+        for each in due:
+            if each.report is not None:
+                each.report.indicator = each.indicator
+        rows = [
+            IndicatorValueRow(each.indicator, each.report, each, histories[Series(each.indicator.pk, each.region.pk)])
+            for each in due
+        ]
         rows.sort(key=lambda row: (row.subject.code, row.period.end, row.period.start))
         return {self.code_of(row.key): row for row in rows}
 
@@ -183,7 +191,7 @@ class IndicatorValues(MonthKind[IndicatorValueRow]):
         own = Indicator.objects.select_for_update().filter(owner=upload.department)
         list(own.order_by("pk").values_list("pk"))
 
-    def file(self, rows: Sequence[RowToFile], upload: Upload) -> None:
+    def file(self, rows: Sequence[Entry], upload: Upload) -> None:
         assert upload.plan is not None and upload.plan.region is not None
         filings = [
             ValueFiling(
@@ -204,12 +212,6 @@ class IndicatorValues(MonthKind[IndicatorValueRow]):
 
 
 INDICATOR_VALUES = IndicatorValues()
-
-
-def _row(work: ValueRow, history: ValueHistory) -> IndicatorValueRow:
-    if work.report is not None:
-        work.report.indicator = work.indicator
-    return IndicatorValueRow(work.indicator, work.report, work=work, history=history)
 
 
 def _why_not_reported(

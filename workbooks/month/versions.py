@@ -9,17 +9,8 @@ from typing import Any
 from accounts.models import Department
 from ledger.versions import find_version, keep_text, text_of_version
 from measures.models import Plan
-from workbooks.month.kinds import Cells, MonthKind, MonthRow, Place
+from workbooks.month.kinds import HeldRow, MonthKind, MonthRow, Place
 from workbooks.month.registry import KINDS
-
-
-@dataclass(frozen=True)
-class HeldRow:
-    """`cells`: what stood in those that are filled in; `shown`: in the others; `status`: what a report was against."""
-
-    cells: Cells
-    shown: Cells
-    status: str
 
 
 @dataclass(frozen=True)
