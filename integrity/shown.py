@@ -1,5 +1,6 @@
 """The findings of a run of the checks, as pages and commands show them, in the reader's language."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,9 @@ from integrity.checks import Check, all_checks
 from integrity.models import IntegrityRun
 from integrity.running import Found, addresses, found_in
 from web.formats.numbers import format_number
+
+# Of the rows that a check finds, a command prints so many; the page shows more.
+FIRST_FEW = 20
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,15 @@ def _check_row(check: Check, found: Found | None, links: dict[tuple[str, int], s
 def findings_of(run: IntegrityRun) -> list[CheckRow]:
     """Returns the rows of the checks that found something."""
     return [each for each in check_rows(run) if each.found_something]
+
+
+def first_lines(found: Found) -> Iterator[str]:
+    """Yields the lines that a command prints of what a check found."""
+    if found.error:
+        yield f"could not run: {found.error}"
+    yield from map(str, found.rows[:FIRST_FEW])
+    if found.count > FIRST_FEW:
+        yield f"… and {found.count - FIRST_FEW:,} more."
 
 
 def said_of_load(findings: list[CheckRow]) -> str:

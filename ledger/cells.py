@@ -358,10 +358,6 @@ def choice_names(column: Column) -> dict[str, str]:
     return names | {same_name(str(value)): str(value) for value, _label in column.choices}
 
 
-def _reference(value: Plain, column: Column, hint: Hint) -> str:
-    return _text(value, column, hint)
-
-
 def _short(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:40]}…"
 
@@ -378,5 +374,5 @@ PARSERS: dict[Kind, Callable[[Plain, Column, Hint], Parsed]] = {
     Kind.PERCENT: _percent,
     Kind.MONEY: _money,
     Kind.CHOICE: _choice,
-    Kind.REFERENCE: _reference,
+    Kind.REFERENCE: _text,
 }

@@ -1,7 +1,7 @@
 """The checks for all that the database and the rules would refuse of the rows of a load, said with sheet, row and
 column."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -118,12 +118,11 @@ def _check_shape(merged: Merged, item: Item, column: str) -> None:
         merged.add_problem(item, column, " ".join(error.messages))
 
 
-def _check_once(merged: Merged, sheet: str, *columns: str, rows: Iterable[Item] | None = None) -> None:
+def _check_once(merged: Merged, sheet: str, *columns: str) -> None:
     """Checks that no two rows have the same values in the columns; rows with an empty one do not count."""
     seen: dict[tuple[Any, ...], Item] = {}
     # What the site has comes first: the file's row is at fault.
-    items = sorted(merged.there(sheet) if rows is None else rows, key=lambda item: item.is_touched)
-    for item in items:
+    for item in sorted(merged.there(sheet), key=lambda item: item.is_touched):
         values = tuple(item[column] for column in columns)
         if None in values:
             continue
@@ -151,10 +150,8 @@ def _check_places(merged: Merged) -> None:
         if item["tile_row"] is not None and item["kind"] == RegionKind.COUNTRY:
             merged.add_problem(item, "tile_row", _("A country has no tile on the map."))
     _check_once(merged, "regions", "parent", "tile_row", "tile_column")
-    _check_once(merged, "sections", "number")
-    _check_once(merged, "categories", "number")
-    _check_once(merged, "problem_categories", "number")
-    _check_once(merged, "themes", "number")
+    for sheet in ("sections", "categories", "problem_categories", "themes"):
+        _check_once(merged, sheet, "number")
     _check_once(merged, "indicators", "headline")
 
 

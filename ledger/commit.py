@@ -79,8 +79,9 @@ def commit_ledger(
     if plan is not None:
         plan = lock_plan(plan)
     seen = preview(ledger, plan, answers=answers, has_person=by is not None)
-    _check_may_be_loaded(seen, site=site, leave_out_wrong=leave_out_wrong, confirmed=confirmed)
-    _check_likely(seen, unlikely_is_so=unlikely_is_so)
+    _check_may_be_loaded(
+        seen, site=site, leave_out_wrong=leave_out_wrong, confirmed=confirmed, unlikely_is_so=unlikely_is_so
+    )
     items = {sheet: list(seen.merged.touched(sheet)) for sheet in SHEETS}
     if not any(items.values()):
         return None
@@ -89,22 +90,26 @@ def commit_ledger(
     return _Commit(ledger, seen, by=by, reason=reason[:MAX_REASON_LENGTH], at=now()).write(on_sheet)
 
 
-def _check_may_be_loaded(seen: Preview, *, site: str, leave_out_wrong: bool, confirmed: bool) -> None:
-    if site and site != seen.site:
-        raise LoadRefused(_("The site has changed since the preview: look at it again."), seen)
-    if any(not problem.number for problem in seen.problems):
-        raise LoadRefused(_("The file cannot be loaded."), seen)
-    if seen.problems and not leave_out_wrong:
-        raise LoadRefused(_("Some rows are wrong: correct them, or have them left out."), seen)
-    if seen.conflicts:
-        raise LoadRefused(_("Some cells were changed on the site, too: decide first which value holds."), seen)
-    if seen.needs_confirmation and not confirmed:
-        raise LoadRefused(_("The file would change rows of the site: confirm that it may."), seen)
-
-
-def _check_likely(seen: Preview, *, unlikely_is_so: bool) -> None:
-    if seen.unlikely and not unlikely_is_so:
-        raise LoadRefused(_("Some rows are unlikely: look at them, and confirm that they are so."), seen)
+def _check_may_be_loaded(
+    seen: Preview, *, site: str, leave_out_wrong: bool, confirmed: bool, unlikely_is_so: bool
+) -> None:
+    is_broken = any(not problem.number for problem in seen.problems)
+    for is_refused, sentence in (
+        (site not in ("", seen.site), _("The site has changed since the preview: look at it again.")),
+        (is_broken, _("The file cannot be loaded.")),
+        (seen.problems and not leave_out_wrong, _("Some rows are wrong: correct them, or have them left out.")),
+        (seen.conflicts, _("Some cells were changed on the site, too: decide first which value holds.")),
+        (
+            seen.needs_confirmation and not confirmed,
+            _("The file would change rows of the site: confirm that it may."),
+        ),
+        (
+            seen.unlikely and not unlikely_is_so,
+            _("Some rows are unlikely: look at them, and confirm that they are so."),
+        ),
+    ):
+        if is_refused:
+            raise LoadRefused(sentence, seen)
 
 
 class _Commit:

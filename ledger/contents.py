@@ -50,15 +50,6 @@ LINKS: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "annual_plan_changes": {"annual_plan_id": ("annual_plans", ("project", "year"))},
     **{sheet: {"report_id": (reports, SHEETS[reports].key)} for sheet, reports in EVIDENCE_OF.items()},
 }
-# Sheets whose rows are numbered among those with otherwise equal keys, in the order of the database.
-NUMBERED_BY_ORDER = (
-    "problem_steps",
-    "reports",
-    "status_history",
-    "scope_changes",
-    "project_scope_changes",
-    "project_months",
-)
 STEPS = {"reports": ReportStep, "project_months": ProjectMonthStep}
 # Many rows with long texts, on which no row of another sheet rests.
 SHEETS_OF_MONTHS = ("project_months", "project_month_evidence")
@@ -120,9 +111,11 @@ def _read_rows(sheet: str, plan: Plan | None, contents: Contents, *beside: str) 
     rows = list(_read(sheet, plan, *links, *beside))
     for path, (other, columns) in links.items():
         _fill_in(rows, path, contents.ids[other], columns)
+    # Of otherwise equal keys the database has the order alone.
+    is_numbered = SHEETS[sheet].key[-1:] == ("number",) and BINDINGS[sheet].fields.get("number") == ""
     seen: Counter[Key] = Counter()
     for pk, values in rows:
-        if sheet in NUMBERED_BY_ORDER:
+        if is_numbered:
             group = key_of(sheet, values)[:-1]
             seen[group] += 1
             values["number"] = seen[group]
@@ -225,13 +218,11 @@ def _when(change: Values) -> tuple[date, datetime]:
 
 
 def _read_links(plan: Plan, contents: Contents) -> None:
-    rows = contents.rows["links"]
-    projects: Any = Project.measures.through._default_manager.filter(measure__plan=plan)
-    for measure, project in projects.values_list("measure__code", "project__code"):
-        rows[measure, project, None] = {"measure": measure, "project": project, "indicator": None}
-    indicators: Any = Indicator.measures.through._default_manager.filter(measure__plan=plan)
-    for measure, indicator in indicators.values_list("measure__code", "indicator__code"):
-        rows[measure, None, indicator] = {"measure": measure, "project": None, "indicator": indicator}
+    for name, model in (("project", Project), ("indicator", Indicator)):
+        links: Any = model.measures.through._default_manager.filter(measure__plan=plan)
+        for measure, code in links.values_list("measure__code", f"{name}__code"):
+            values = with_all_columns("links", {"measure": measure, name: code})
+            contents.rows["links"][key_of("links", values)] = values
 
 
 def _read_indicators(sheet: str, plan: Plan | None, contents: Contents) -> None:

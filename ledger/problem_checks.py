@@ -52,7 +52,7 @@ def _check_story(merged: Merged, problem: Item | None, steps: list[Item]) -> Non
     """`steps`: of one problem; None where no problem has their number."""
     if problem is None:
         for step in steps:
-            merged.add_problem(step, "problem", _no_problem(step))
+            merged.add_problem(step, "problem", no_problem(step, step["problem"]))
         return
     if problem["raised_on"] is None or not steps:
         return
@@ -78,8 +78,9 @@ def _check_story(merged: Merged, problem: Item | None, steps: list[Item]) -> Non
         before = step
 
 
-def _no_problem(item: Item) -> str:
-    words = {"number": item["problem"]}
+def no_problem(item: Item, number: int) -> str:
+    """Says that the measure or the project of a row has no problem of this number."""
+    words = {"number": number}
     if item["project"]:
         return _("The project has no problem of the number %(number)s.") % words
     return _("The measure has no problem of the number %(number)s.") % words
@@ -167,7 +168,7 @@ def _check_meeting_item(merged: Merged, item: Item, direction: Key, decided: Ite
             item, "meeting", _("There is no meeting of the number %(number)s.") % {"number": item["meeting"]}
         )
     if direction[:3] not in merged.items["problems"]:
-        merged.add_problem(item, "problem", _no_problem(item))
+        merged.add_problem(item, "problem", no_problem(item, item["problem"]))
     elif item["direction_on"] is not None and direction not in merged.items["problem_steps"]:
         merged.add_problem(item, "direction_on", _("No such step was made with the problem on that day."))
     elif direction in decided:

@@ -10,7 +10,6 @@ from accounts.models import User
 from accounts.permissions import may_administer
 from ledger.files import read_file, read_folder
 from ledger.questions import Question, conversions, questions, read_rows
-from ledger.raw import RawFile
 from ledger.rows import Ledger, Row
 from ledger.sheets import SHEETS
 from ledger.tables import Tables, find_tables
@@ -33,9 +32,11 @@ class Reading:
 def read_ledger(path: Path, answers: Mapping[str, str] | None = None) -> Reading:
     """Raises FileRefused where nothing of it can be read."""
     if path.is_dir():
-        return read_tables(find_tables(read_folder(path), list(SHEETS.values())), path.name, answers)
-    with open(path, "rb") as content:
-        return read_raw(read_file(content, path.name), path.name, answers)
+        file = read_folder(path)
+    else:
+        with open(path, "rb") as content:
+            file = read_file(content, path.name)
+    return read_tables(find_tables(file, list(SHEETS.values())), path.name, answers or {})
 
 
 def only_what_may_be_loaded(reading: Reading, *, by: User | None) -> Reading:
@@ -58,11 +59,7 @@ def _without(ledger: Ledger, sheets: Collection[str]) -> Ledger:
     )
 
 
-def read_raw(file: RawFile, name: str, answers: Mapping[str, str] | None = None) -> Reading:
-    return read_tables(find_tables(file, list(SHEETS.values())), name, answers)
-
-
-def read_tables(tables: Tables, name: str, answers: Mapping[str, str] | None = None) -> Reading:
+def read_tables(tables: Tables, name: str, answers: Mapping[str, str]) -> Reading:
     """`answers`: to the questions of an earlier reading."""
     rows: dict[str, list[Row]] = {}
     problems = [*tables.problems]
@@ -71,10 +68,10 @@ def read_tables(tables: Tables, name: str, answers: Mapping[str, str] | None = N
     notices = [*tables.notices]
     for table in with_percentages(tables.tables):
         sheet = table.sheet.name
-        asked += questions(table, answers or {})
-        read, wrong = read_rows(table, answers or {})
+        asked += questions(table, answers)
+        read, wrong = read_rows(table, answers)
         rows.setdefault(sheet, []).extend(Row(sheet, row.number, dict(row.values)) for row in read)
         unreadable |= {(sheet, row.number): row.wrong for row in read if row.wrong}
         problems += [*table.problems, *wrong]
-        notices += [*table.notices, *conversions(table, answers or {})]
+        notices += [*table.notices, *conversions(table, answers)]
     return Reading(Ledger(rows, problems, unreadable, tables.base, name), asked, notices)

@@ -142,15 +142,10 @@ def check_stated_statuses(merged: Merged) -> None:
             )
 
 
-def changes_of_reports(merged: Merged) -> int:
-    """Counts the status changes of the load that follow from reports."""
-    history = merged.touched("status_history")
-    return sum(row.row is not None and not row.row.number and report_behind(merged, row) is not None for row in history)
-
-
 def said_of_changes(merged: Merged) -> str:
     """Says how many status changes follow from reports; "" where none does."""
-    count = changes_of_reports(merged)
+    changes = [row for row in merged.touched("status_history") if not row.number]
+    count = sum(report_behind(merged, row) is not None for row in changes)
     if not count:
         return ""
     sentence = ngettext(

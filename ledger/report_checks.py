@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from core.periods import month_end, month_of
 from ledger.bindings import EVIDENCE_OF
 from ledger.merging import Item, Merged
+from ledger.problem_checks import no_problem
 from projects.models import ProjectMonth
 from projects.models.months import STAGE_DAYS
 from projects.month_rules import why_no_days
@@ -18,10 +19,6 @@ from reporting.workflow import OPEN_STATES, ReportState
 NO_REPORT: Mapping[str, str | Promise] = {
     "reports": gettext_lazy("No report of the measure was submitted on that day."),
     "project_months": gettext_lazy("No report of the project for that month was submitted on that day."),
-}
-NO_PROBLEM: Mapping[str, str | Promise] = {
-    "reports": gettext_lazy("The measure has no problem of the number %(number)s."),
-    "project_months": gettext_lazy("The project has no problem of the number %(number)s."),
 }
 DECIDED = (ReportState.ACCEPTED, ReportState.RETURNED)
 
@@ -85,8 +82,7 @@ def _check_month(merged: Merged, item: Item) -> None:
 
 def _check_about(merged: Merged, item: Item) -> None:
     if item.about is not None and item.about not in merged.items["problems"]:
-        words = {"number": item["about_problem"]}
-        merged.add_problem(item, "about_problem", NO_PROBLEM[item.sheet] % words)
+        merged.add_problem(item, "about_problem", no_problem(item, item["about_problem"]))
 
 
 def check_evidence(merged: Merged) -> None:

@@ -1,12 +1,13 @@
 """Rows and cells of the ledger as a page shows them, in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ledger.declaration import Column, Kind
+from ledger.rows import Problem
 from ledger.sheets import SHEETS
 from ledger.workbook import choice_text, header_text
 from ledger.written import written_text
@@ -21,6 +22,12 @@ PAGES = {
 
 def sheet_label(sheet: str) -> str:
     return str(SHEETS[sheet].label) if sheet in SHEETS else sheet
+
+
+def in_order_of_file(problems: Iterable[Problem]) -> list[Problem]:
+    """Returns the problems by their sheets, rows and columns; those of the file as a whole come first."""
+    order = {name: at for at, name in enumerate(SHEETS)}
+    return sorted(problems, key=lambda each: (order.get(each.sheet, -1), each.number, each.column))
 
 
 def column_label(sheet: str, name: str) -> str:

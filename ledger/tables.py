@@ -280,17 +280,11 @@ def _number(row: RawRow) -> int:
 
 
 def _address(merged: MergedRange) -> str:
-    first = f"{column_letters(merged.first_column)}{merged.first_row}"
-    return f"{first}:{column_letters(merged.last_column)}{merged.last_row}"
+    # It takes 3 MB: only of a process that is sent such a file.
+    from xlsxwriter.utility import xl_range
 
-
-def column_letters(number: int) -> str:
-    """1 is A, 27 is AA."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+    address: str = xl_range(merged.first_row - 1, merged.first_column - 1, merged.last_row - 1, merged.last_column - 1)
+    return address
 
 
 def _one_line(text: str) -> str:

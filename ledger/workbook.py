@@ -221,12 +221,11 @@ class _Writer:
         if sheet is None or len(sheet.key) != 1:
             return None
         at = sheet.columns.index(sheet.column(sheet.key[0]))
-        from xlsxwriter.utility import xl_col_to_name  # as write_workbook imports it
+        from xlsxwriter.utility import xl_range_abs  # as write_workbook imports it
 
-        letters = xl_col_to_name(at)
-        last = 1 + len(self.rows.get(name, ())) + SPARE_ROWS
+        last = len(self.rows.get(name, ())) + SPARE_ROWS
         title = sheet_title(sheet).replace("'", "''")
-        return f"='{title}'!${letters}$2:${letters}${last}"
+        return f"='{title}'!{xl_range_abs(1, at, last, at)}"
 
     def write_lists(self) -> None:
         if self.lists:

@@ -20,8 +20,7 @@ from ledger.questions import Question
 from ledger.report_changes import said_of_changes
 from ledger.rows import Key, Problem, Values
 from ledger.scopes import SCOPES, as_changes, leaving_items
-from ledger.sheets import SHEETS
-from ledger.shown import cell_text, column_label, row_address, row_name, sheet_label, shown_change
+from ledger.shown import cell_text, column_label, in_order_of_file, row_address, row_name, sheet_label, shown_change
 from measures.rules import effective_changes, in_force
 from web.formats.money import format_exact_money
 from web.formats.numbers import format_change
@@ -77,8 +76,6 @@ def found(seen: Preview, conflicts: Preview, *, base: Base, notices: list[str]) 
 
 def _wrong(problems: Iterable[Problem]) -> list[Findings]:
     """Returns the problems of rows, in the file's order."""
-    order = {name: at for at, name in enumerate(SHEETS)}
-    of_rows = [each for each in problems if each.number]
     return [
         {
             "sheet": sheet_label(each.sheet),
@@ -86,7 +83,8 @@ def _wrong(problems: Iterable[Problem]) -> list[Findings]:
             "column": column_label(each.sheet, each.column) if each.column else "",
             "sentence": each.sentence,
         }
-        for each in sorted(of_rows, key=lambda each: (order.get(each.sheet, -1), each.number, each.column))
+        for each in in_order_of_file(problems)
+        if each.number
     ]
 
 

@@ -90,7 +90,7 @@ class MadeMonth:
     stage: str
     started_on: date | None
     completed_on: date | None
-    invested: int | None
+    invested_wan: int | None
     progress: int | None
     submitted_on: date | None
     decided_on: date | None
@@ -247,7 +247,7 @@ def _month(story: Story, period: date, last: MadeMonth | None) -> MadeMonth:
         stage=stage,
         started_on=None if stage == Stage.PREPARING else story.started_on,
         completed_on=story.completed_on if stage in BUILT else None,
-        invested=invested,
+        invested_wan=invested,
         progress=_progress(story, stage, invested, last),
         submitted_on=None,
         decided_on=None,
@@ -256,7 +256,7 @@ def _month(story: Story, period: date, last: MadeMonth | None) -> MadeMonth:
 
 
 def _invested(story: Story, number: int, last: MadeMonth | None) -> int:
-    before = (last.invested if last else None) or 0
+    before = (last.invested_wan if last else None) or 0
     if story.absurd == "shrinks" and number >= 7:
         return round(before * 0.8) if number == 7 else before
     if story.absurd == "over_total" and number >= 6:
@@ -284,7 +284,7 @@ def _with_state(story: Story, month: MadeMonth, state: str, calendar: Calendar) 
     if state == ReportState.DRAFT:
         # Half of them say nothing yet.
         if story.rng.random() < 0.5:
-            month = replace(month, invested=None, progress=None)
+            month = replace(month, invested_wan=None, progress=None)
         return replace(month, state=state)
     submitted_on = _filing_day(story, month, calendar.on)
     decided_on = {

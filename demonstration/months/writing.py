@@ -76,15 +76,7 @@ def _write_projects(made: Iterable[tuple[Project, MadeProject]]) -> None:
 def _month(project: Project, made: MadeMonth) -> dict[str, Any]:
     return {
         "project_id": project.pk,
-        "period": made.period,
-        "state": made.state,
-        "stage": made.stage,
-        "started_on": made.started_on,
-        "completed_on": made.completed_on,
-        "invested_wan": made.invested,
-        "progress": made.progress,
-        "submitted_on": made.submitted_on,
-        "decided_on": made.decided_on,
+        **vars(made),
         "provenance": Provenance.ILLUSTRATIVE,
         "source": SOURCE,
         **texts_of(project.code, made),

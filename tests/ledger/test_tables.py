@@ -8,7 +8,7 @@ from ledger import sheets
 from ledger.files import read_file
 from ledger.raw import RawFile, RawRow, RawSheet
 from ledger.sentences import FileRefused
-from ledger.tables import column_letters, find_tables, header_key, read_pasted
+from ledger.tables import find_tables, header_key, read_pasted
 
 from .samples import DEPARTMENTS, PROJECTS, SHEETS, saved, workbook
 
@@ -204,11 +204,6 @@ def test_pasted_rows_are_bounded(monkeypatch):
 def test_a_file_that_was_downloaded_here_is_known_by_its_base():
     found = find_tables(read_file(io.BytesIO(b"# v1\ncode,title\nP1,a\n"), "projects.csv"), SHEETS)
     assert (found.base, found.tables[0].has_base) == ("v1", True)
-
-
-@pytest.mark.parametrize(("number", "letters"), [(1, "A"), (26, "Z"), (27, "AA"), (702, "ZZ"), (703, "AAA")])
-def test_columns_have_letters(number, letters):
-    assert column_letters(number) == letters
 
 
 def test_of_very_many_merged_cells_the_first_are_told(monkeypatch):

@@ -20,6 +20,11 @@ NO_PLACE = (
     "No seal stands outside of the database, in a backup or in PILOTZONE_SEAL_FILE: a chain that was made anew as a"
     " whole would not show, but with --seal."
 )
+# Where more lies than the site itself knows of.
+PLACES = (
+    ("--archives", "FOLDER", "where files of old entries lie, besides the data folder"),
+    ("--seals", "PATH", "a file of seals, or a folder of backups, to compare with besides those of the settings"),
+)
 
 
 def noted_seal(text: str) -> NotedSeal:
@@ -46,23 +51,9 @@ class Command(BaseCommand):
             help="a seal that the log must have, from a line of the log of the server; may be given several times",
         )
         parser.add_argument("--even-empty", action="store_true", help="a log without entries is no fault")
-        parser.add_argument(
-            "--archives",
-            type=Path,
-            action="append",
-            default=[],
-            metavar="FOLDER",
-            help="where files of old entries lie, besides the data folder; may be given several times",
-        )
-        parser.add_argument(
-            "--seals",
-            type=Path,
-            action="append",
-            default=[],
-            metavar="PATH",
-            help="a file of seals, or a folder of backups, to compare with besides those of the settings; may be given"
-            " several times",
-        )
+        for option, metavar, words in PLACES:
+            words = f"{words}; may be given several times"
+            parser.add_argument(option, type=Path, action="append", default=[], metavar=metavar, help=words)
         parser.add_argument("--file", type=Path, help="check a file of pruned entries instead")
 
     def handle(

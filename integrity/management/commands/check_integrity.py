@@ -6,8 +6,7 @@ from django.utils import translation
 
 from integrity.checks import Severity, all_checks
 from integrity.running import found_in, run_and_keep
-
-FIRST_FEW = 20
+from integrity.shown import first_lines
 
 
 class Command(BaseCommand):
@@ -40,11 +39,6 @@ class Command(BaseCommand):
             with translation.override("en"):
                 title = check.said("title")
             self.stdout.write(f"{check.severity.value:<8} {found.count:>6}  {check.name}: {title}")
-            if found.error:
-                self.stdout.write(f"         could not run: {found.error}")
-            for row in found.rows[:FIRST_FEW]:
-                self.stdout.write(f"         {row}")
-            if found.count > FIRST_FEW:
-                self.stdout.write(f"         … and {found.count - FIRST_FEW:,} more.")
+            self.stdout.writelines(f"         {line}\n" for line in first_lines(found))
         if errors or failed:
             raise CommandError(f"Rows that are errors: {errors:,}. Checks that could not run: {failed:,}.")

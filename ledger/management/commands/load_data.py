@@ -1,4 +1,5 @@
 from argparse import ArgumentParser, ArgumentTypeError
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from django.utils.translation import override
 from accounts.models import User
 from core.exceptions import NotAllowed
 from core.progress import bar
-from integrity.shown import CheckRow, findings_of, said_of_load
+from integrity.shown import CheckRow, findings_of, first_lines, said_of_load
 from ledger.commit import LoadRefused, commit_ledger
 from ledger.last_changes import LastChange, last_changes
 from ledger.merging import CellName, Item, What
@@ -20,6 +21,7 @@ from ledger.report_changes import said_of_changes
 from ledger.rows import Ledger, Problem
 from ledger.sentences import FileRefused
 from ledger.sheets import SHEETS
+from ledger.shown import in_order_of_file
 from ledger.take_back import take_back
 from ledger.written import written_text
 from measures.models import Load, Plan
@@ -27,8 +29,6 @@ from rollups.services import refresh_stale_rollups
 
 # So many rows and problems are printed; the number of all is.
 MOST_PRINTED = 200
-# Of the rows that a data check finds; the page of the load shows them all.
-FIRST_FEW = 20
 
 
 def _answer(text: str) -> tuple[str, str]:
@@ -173,11 +173,7 @@ class Command(BaseCommand):
         for each in findings:
             assert each.found is not None
             self.stdout.write(f"{each.check.severity.value}, {each.found.count}: {each.title}")
-            if each.found.error:
-                self.stdout.write(f"  could not run: {each.found.error}")
-            self.stdout.writelines(f"  {row}\n" for row in each.found.rows[:FIRST_FEW])
-            if each.found.count > FIRST_FEW:
-                self.stdout.write(f"  … and {each.found.count - FIRST_FEW:,} more.")
+            self.stdout.writelines(f"  {line}\n" for line in first_lines(each.found))
 
     def _say(self, *sentences: str) -> None:
         """Prints the sentences that are not empty."""
@@ -222,11 +218,7 @@ def _asked(seen: Preview) -> list[str]:
 
 def _named(problems: list[Problem]) -> list[str]:
     """Returns the problems as lines in the file's order; an empty line ends each in `writelines` of a command."""
-    order = list(SHEETS)
-    known = sorted(
-        problems,
-        key=lambda each: (order.index(each.sheet) if each.sheet in order else -1, each.number, each.column),
-    )
+    known = in_order_of_file(problems)
     more = [f"… and {len(known) - MOST_PRINTED} more."] if len(known) > MOST_PRINTED else []
     return [f"{each}\n" for each in [*known[:MOST_PRINTED], *more]]
 
@@ -253,11 +245,8 @@ def _answers(ledger: Ledger, plan: Plan | None, answer: str | None) -> dict[Cell
 
 
 def _counted(rows: Any) -> str:
-    counts: dict[tuple[str, str], int] = {}
-    for sheet, what in rows:
-        counts[sheet, what] = counts.get((sheet, what), 0) + 1
     order = list(SHEETS)
-    found = sorted(counts.items(), key=lambda each: (order.index(each[0][0]), each[0][1]))
+    found = sorted(Counter(rows).items(), key=lambda each: (order.index(each[0][0]), each[0][1]))
     return ", ".join(f"{count} {sheet} {what}" for (sheet, what), count in found)
 
 
