@@ -221,7 +221,7 @@ def _read_links(plan: Plan, contents: Contents) -> None:
     for name, model in (("project", Project), ("indicator", Indicator)):
         links: Any = model.measures.through._default_manager.filter(measure__plan=plan)
         for measure, code in links.values_list("measure__code", f"{name}__code"):
-            values = with_all_columns("links", {"measure": measure, name: code})
+            values = {"measure": measure, "project": None, "indicator": None, name: code}
             contents.rows["links"][key_of("links", values)] = values
 
 
