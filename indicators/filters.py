@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from core.periods import PeriodKind
 from core.provenance import Provenance
-from indicators.models import Direction, Indicator, IndicatorGroup, Observation
+from indicators.models import Direction, Indicator, IndicatorGroup
 from measures.filters import measures_of_asked_plan, themes_of_asked_plan
 from measures.models import Plan
 from regions.models import Region
@@ -39,10 +39,6 @@ class IndicatorFilter(UpdatedFilterSet):
 
     shown = ("search", "group")
 
-    class Meta:
-        model = Indicator
-        fields: list[str] = []
-
 
 INDICATOR_ORDERINGS = {
     "headline": ["headline", "code"],
@@ -72,10 +68,6 @@ class ObservationFilter(UpdatedFilterSet):
     provenance = ChoiceFilter(choices=Provenance.choices, label=gettext_lazy("Provenance"))
     superseded = YesNoFilter(field_name="superseded", label=gettext_lazy("Replaced by a correction"))
     search = SearchFilter("indicator__code", names=["indicator__name"])
-
-    class Meta:
-        model = Observation
-        fields: list[str] = []
 
 
 OBSERVATION_ORDERINGS = {

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from core.lights import Light
 from core.provenance import Provenance
 from core.statuses import MeasureStatus
-from measures.models import Measure, Plan, Section, StatusChange
+from measures.models import Measure, Plan, Section
 from measures.reporting_months import first_reporting_month
 from regions.models import Region
 from reporting.models import TEXT_COLUMNS
@@ -112,10 +112,6 @@ class PlanFilter(UpdatedFilterSet):
 
     shown = ("search",)
 
-    class Meta:
-        model = Plan
-        fields: list[str] = []
-
 
 PLAN_ORDERINGS = {"starts_on": ["starts_on", "slug"], "slug": ["slug"]}
 
@@ -197,10 +193,6 @@ class MeasureFilter(UpdatedFilterSet):
     shown = ("search", "status", "light", "section", "department", "participating")
     folded = ("theme", "due_from", "due_to", "unchanged_since", "scope")
 
-    class Meta:
-        model = Measure
-        fields: list[str] = []
-
 
 MEASURE_ORDERINGS = {
     # As the plan lists them: 1.2.10 comes after 1.2.9.
@@ -228,10 +220,6 @@ class StatusChangeFilter(UpdatedFilterSet):
         field_name="superseded_by", lookup_expr="isnull", exclude=True, label=gettext_lazy("Corrected")
     )
     search = SearchFilter("measure__code", "reason_zh", "reason_en", names=["measure__title"])
-
-    class Meta:
-        model = StatusChange
-        fields: list[str] = []
 
 
 STATUS_CHANGE_ORDERINGS = {

@@ -18,7 +18,7 @@ from measures.filters import (
     members_of_asked_plan,
     sections_of_asked_plan,
 )
-from problems.models import Problem, ProblemCategory, ProblemStep, ProblemSubject
+from problems.models import Problem, ProblemCategory, ProblemSubject
 from problems.rules import WAITING_CONDITIONS, WaitingFor, overdue_condition
 from problems.workflow import LISTED_STATES, OPEN_STATES, ProblemState
 from projects.models import Project
@@ -175,10 +175,6 @@ class ProblemFilter(UpdatedFilterSet):
     # Fields of the page's form, and those that it folds away; links and the API use the others too.
     shown = ("search", "state", "waiting", "owner", "category", "overdue")
     folded = ("subject", "age", "section", "theme", "city", "raised_by", "helper", "raised_from", "closed_from")
-
-    class Meta:
-        model = ProblemStep
-        fields: list[str] = []
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -177,10 +177,6 @@ class ProjectFilter(UpdatedFilterSet):
         *("listed_from", "listed_to", "scope"),
     )
 
-    class Meta:
-        model = Project
-        fields: list[str] = []
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         plan = asked_plan(self.request) if self.request else None

@@ -1,4 +1,3 @@
-from themes.models import Theme
 from web.lists.filters import SearchFilter, UpdatedFilterSet
 
 # The API and the search of the whole site find them alike.
@@ -7,10 +6,6 @@ THEME_SEARCH = SearchFilter("slug", names=["name"])
 
 class ThemeFilter(UpdatedFilterSet):
     search = THEME_SEARCH
-
-    class Meta:
-        model = Theme
-        fields: list[str] = []
 
 
 THEME_ORDERINGS = {"number": ["number"], "slug": ["slug"]}

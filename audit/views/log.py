@@ -119,10 +119,6 @@ class LogFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filte
 
     shown = ("since", "until", "who", "what", "search")
 
-    class Meta:
-        model = LogEntry
-        fields: list[str] = []
-
     def filter_since(self, qs: QuerySet[LogEntry], name: str, day: date) -> QuerySet[LogEntry]:
         return qs.filter(timestamp__gte=_start_of(day))
 

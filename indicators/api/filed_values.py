@@ -143,10 +143,6 @@ class FiledValueFilter(FilingFilter):
     region = SlugFilter(to_field_name="code", queryset=Region.objects.all(), label=gettext_lazy("Region"))
     search = SearchFilter("indicator__code", "source", names=["indicator__name", "region__name"])
 
-    class Meta:
-        model = ValueReport
-        fields: list[str] = []
-
 
 class FiledValueEndpoint(FilingEndpoint):
     model = ValueReport

@@ -4,13 +4,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from accounts.rules import READERS
-from core.periods import PeriodKind
 from indicators.api.indicators import CODE, PERIOD, REGION, RELEASED_ON, VALUE, VINTAGE
 from indicators.filters import OBSERVATION_ORDERINGS, ObservationFilter
 from indicators.models import Observation
 from web.api.endpoints import ListEndpoint
-from web.api.fields import ORIGIN, UPDATED, Chunk, Field, Reader, column
-from web.api.shapes import CUMULATIVE, DAY, FLAG, UNIT, URL, WHOLE, Shape, choice, meaning, optional
+from web.api.fields import ORIGIN, UPDATED, Chunk, Field, Reader, column, stored
+from web.api.shapes import CUMULATIVE, FLAG, UNIT, URL, Shape, meaning
 from web.days import asked_vintage
 from web.formats.numbers import json_number, trimmed
 
@@ -41,33 +40,30 @@ class Observations(ListEndpoint):
         " corrects come with superseded=yes."
     )
     row_fields = {
-        "id": column("pk", meaning(gettext_lazy("Number of the row"), WHOLE)),
+        "id": stored(Observation, "pk", gettext_lazy("Number of the row")),
         "indicator": column("indicator__code", CODE),
         "region": column("region__code", REGION),
         "period": column("period", PERIOD),
-        "period_kind": column("period_kind", choice(PeriodKind.choices, gettext_lazy("Kind of period"))),
-        "period_start": column("period_start", meaning(gettext_lazy("First day of the period"), DAY)),
-        "period_end": column("period_end", meaning(gettext_lazy("Last day of the period"), DAY)),
+        "period_kind": stored(Observation, "period_kind", gettext_lazy("Kind of period")),
+        "period_start": stored(Observation, "period_start", gettext_lazy("First day of the period")),
+        "period_end": stored(Observation, "period_end", gettext_lazy("Last day of the period")),
         "value": column("value", VALUE, convert=lambda value: json_number(trimmed(value))),
         "unit": column("indicator__unit", UNIT),
         "cumulative": column("indicator__cumulative", CUMULATIVE),
-        "exact": column("exact", meaning(gettext_lazy("False for a rounded figure, or one of “more than”"), FLAG)),
-        "basis": column("basis", meaning(gettext_lazy("How it is counted, or what it was taken from"))),
+        "exact": stored(Observation, "exact", gettext_lazy("False for a rounded figure, or one of “more than”")),
+        "basis": stored(Observation, "basis", gettext_lazy("How it is counted, or what it was taken from")),
         "released_on": column("released_on", RELEASED_ON),
-        "release_basis": column(
-            "release_basis", meaning(gettext_lazy("Whether the source states the day of release, or it is assumed"))
+        "release_basis": stored(
+            Observation, "release_basis", gettext_lazy("Whether the source states the day of release, or it is assumed")
         ),
         "verified": column("verified", VERIFIED),
-        "supersedes": column(
-            "supersedes_id", meaning(gettext_lazy("Id of the wrong row that this one corrects"), optional(WHOLE))
-        ),
-        "superseded_by": column(
+        "supersedes": stored(Observation, "supersedes__pk", gettext_lazy("Id of the wrong row that this one corrects")),
+        "superseded_by": stored(
+            Observation,
             "superseded_by__pk",
-            meaning(
-                gettext_lazy("Id of the row that corrects this one, which then counts for no day"), optional(WHOLE)
-            ),
+            gettext_lazy("Id of the row that corrects this one, which then counts for no day"),
         ),
-        "reason": column("reason", meaning(gettext_lazy("Why it was corrected or revised"))),
+        "reason": stored(Observation, "reason", gettext_lazy("Why it was corrected or revised")),
         **ORIGIN,
         **UPDATED,
         "url": Field(URL, ("indicator__code", "region__code", "period_end"), _address),

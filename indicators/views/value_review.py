@@ -43,10 +43,6 @@ class WaitingValueFilter(django_filters.FilterSet):  # type: ignore[misc]  # dja
         label=gettext_lazy("Indicator"),
     )
 
-    class Meta:
-        model = ValueReport
-        fields: list[str] = []
-
 
 class ValueReviewPage(QueuePage):
     template_name = "indicators/value_review.html"

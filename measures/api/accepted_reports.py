@@ -12,8 +12,8 @@ from measures.filters import REPORT_SEARCH, asked_plan, measures_of_asked_plan, 
 from measures.models import Report
 from reporting.models import TEXTS
 from web.api.endpoints import ListEndpoint
-from web.api.fields import ORIGIN, UPDATED, column, local_field, local_fields
-from web.api.shapes import ADDRESS, DAY, MONTH, WHOLE, choice, meaning, optional
+from web.api.fields import ORIGIN, UPDATED, column, local_field, local_fields, stored
+from web.api.shapes import ADDRESS, DAY, MONTH, meaning
 from web.lists.filters import ChoiceFilter, CodeFilter, DepartmentFilter, MonthFilter, SlugFilter, UpdatedFilterSet
 
 
@@ -28,27 +28,21 @@ class AcceptedReportFilter(UpdatedFilterSet):
     period_from = MonthFilter(field_name="period", lookup_expr="gte", label=gettext_lazy("From the month"))
     period_to = MonthFilter(field_name="period", lookup_expr="lte", label=gettext_lazy("To the month"))
 
-    class Meta:
-        model = Report
-        fields: list[str] = []
-
 
 ACCEPTED_REPORT = {
-    "id": column("pk", meaning(gettext_lazy("Number of the report"), WHOLE)),
-    "measure": column("measure__code", meaning(gettext_lazy("Code of the measure"))),
+    "id": stored(Report, "pk", gettext_lazy("Number of the report")),
+    "measure": stored(Report, "measure__code", gettext_lazy("Code of the measure")),
     **local_fields("measure_title", gettext_lazy("Title of the measure"), "measure__title"),
-    "section": column("measure__section__slug", meaning(gettext_lazy("Slug of its priority area"))),
-    "department": column("department__slug", meaning(gettext_lazy("Slug of the department that wrote it"))),
+    "section": stored(Report, "measure__section__slug", gettext_lazy("Slug of its priority area")),
+    "department": stored(Report, "department__slug", gettext_lazy("Slug of the department that wrote it")),
     "department_name": local_field(gettext_lazy("Name of the same department"), "department__name"),
     "period": column(
         "period", meaning(gettext_lazy("The month that it is for"), MONTH), convert=lambda month: f"{month:%Y-%m}"
     ),
-    "against_status": column(
-        "against_status", choice(MeasureStatus.choices, gettext_lazy("The status in force when it was written"))
-    ),
-    "status": column("status", choice(MeasureStatus.choices, gettext_lazy("The status that it asked for"))),
-    "effective_on": column(
-        "effective_on", meaning(gettext_lazy("The day on which the status takes effect; may be null"), optional(DAY))
+    "against_status": stored(Report, "against_status", gettext_lazy("The status in force when it was written")),
+    "status": stored(Report, "status", gettext_lazy("The status that it asked for")),
+    "effective_on": stored(
+        Report, "effective_on", gettext_lazy("The day on which the status takes effect; may be null")
     ),
     **{text: local_field(label, text) for text, label in TEXTS.items()},
     "submitted_on": column("submitted_on", meaning(gettext_lazy("The day it was last submitted"), DAY)),

@@ -5,17 +5,13 @@ from accounts.models import Department
 from accounts.rules import READERS
 from measures.filters import DEPARTMENT_SEARCH
 from web.api.endpoints import ListEndpoint
-from web.api.fields import UPDATED, column, filtered_list, local_fields
+from web.api.fields import UPDATED, filtered_list, local_fields, stored
 from web.api.shapes import ADDRESS, meaning
 from web.lists.filters import UpdatedFilterSet
 
 
 class DepartmentFilter(UpdatedFilterSet):
     search = DEPARTMENT_SEARCH
-
-    class Meta:
-        model = Department
-        fields: list[str] = []
 
 
 class Departments(ListEndpoint):
@@ -26,7 +22,7 @@ class Departments(ListEndpoint):
         "is no longer listed; filtering by its slug gives the rows of the department that took over its work."
     )
     row_fields = {
-        "slug": column("slug", meaning(gettext_lazy("Slug of the department"))),
+        "slug": stored(Department, "slug", gettext_lazy("Slug of the department")),
         **local_fields("name", gettext_lazy("Name of the department")),
         **local_fields("short_name", gettext_lazy("Short name of the department"), "short"),
         **UPDATED,

@@ -8,7 +8,6 @@ from rest_framework.response import Response
 
 from accounts.rules import READERS
 from core.lights import Light, MeasureLight, light_of
-from core.provenance import Provenance
 from core.scope import PlanScope
 from core.scoped import is_out
 from core.statuses import MeasureStatus
@@ -32,6 +31,7 @@ from web.api.fields import (
     linked,
     local_field,
     local_fields,
+    stored,
 )
 from web.api.shapes import ADDRESS, DAY, TEXT, Shape, array, choice, meaning, optional
 from web.limits import thresholds
@@ -75,11 +75,11 @@ _LIGHT_COLUMNS = ("status", "due_on", "listed_on", "last_report_on")
 _DESCRIPTION, _TARGET = gettext_lazy("What is to be done"), gettext_lazy("What is to be reached")
 _LAST_REPORT = gettext_lazy("The day on which its last report by the day that is accepted by now was submitted")
 MEASURE = {
-    "code": column("code", meaning(gettext_lazy("Code of the measure"))),
+    "code": stored(Measure, "code", gettext_lazy("Code of the measure")),
     **local_fields("title", gettext_lazy("Title of the measure")),
     "description": local_field(_DESCRIPTION, "description"),
-    "section": column("section__slug", meaning(gettext_lazy("Slug of its priority area"))),
-    "lead_department": column("lead_department__slug", meaning(gettext_lazy("Slug of the department that leads it"))),
+    "section": stored(Measure, "section__slug", gettext_lazy("Slug of its priority area")),
+    "lead_department": stored(Measure, "lead_department__slug", gettext_lazy("Slug of the department that leads it")),
     "participating_departments": linked(
         meaning(gettext_lazy("Slugs of the departments that take part"), array(TEXT)), _participating
     ),
@@ -101,10 +101,8 @@ MEASURE = {
         if_out="",
     ),
     "scope": column("scope", choice(PlanScope.choices, gettext_lazy("The scope on the day"))),
-    "due_on": column(
-        "due_on", meaning(gettext_lazy("The day by which it is due; null where none is set"), optional(DAY))
-    ),
-    "listed_on": column("listed_on", meaning(gettext_lazy("The day from which it belongs to the plan"), DAY)),
+    "due_on": stored(Measure, "due_on", gettext_lazy("The day by which it is due; null where none is set")),
+    "listed_on": stored(Measure, "listed_on", gettext_lazy("The day from which it belongs to the plan")),
     "target": local_field(_TARGET, "target"),
     "last_report_on": column("last_report_on", meaning(_LAST_REPORT, optional(DAY))),
     "projects": linked(
@@ -112,15 +110,13 @@ MEASURE = {
     ),
     "indicators": linked(meaning(gettext_lazy("Codes of the indicators that it is to move"), array(TEXT)), _indicators),
     "provenance": ORIGIN["provenance"],
-    "lead_provenance": column(
-        "lead_provenance", choice(Provenance.choices, gettext_lazy("Where its lead department comes from"))
-    ),
+    "lead_provenance": stored(Measure, "lead_provenance", gettext_lazy("Where its lead department comes from")),
     "source": ORIGIN["source"],
     **UPDATED,
     "url": row_address("api-measures"),
 }
 DETAILS = {
-    "plan": column("plan__slug", meaning(gettext_lazy("Slug of its action plan"))),
+    "plan": stored(Measure, "plan__slug", gettext_lazy("Slug of its action plan")),
     **both_fields("description", _DESCRIPTION),
     **both_fields("target", _TARGET),
     "history": row_address(

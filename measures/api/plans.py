@@ -7,17 +7,13 @@ from accounts.rules import READERS
 from measures.filters import PLAN_ORDERINGS, PlanFilter, asked_plan
 from measures.models import Plan, Section
 from web.api.endpoints import ListEndpoint
-from web.api.fields import ORIGIN, UPDATED, column, filtered_list, local_fields
-from web.api.shapes import ADDRESS, DAY, WHOLE, meaning
+from web.api.fields import ORIGIN, UPDATED, filtered_list, local_fields, stored
+from web.api.shapes import ADDRESS, meaning
 from web.lists.filters import SearchFilter, UpdatedFilterSet
 
 
 class SectionFilter(UpdatedFilterSet):
     search = SearchFilter("slug", names=["title"])
-
-    class Meta:
-        model = Section
-        fields: list[str] = []
 
 
 class Plans(ListEndpoint):
@@ -25,10 +21,10 @@ class Plans(ListEndpoint):
     component = "PlanList"
     summary = gettext_lazy("The action plans of the site; `plan=` of the other lists takes a slug of these.")
     row_fields = {
-        "slug": column("slug", meaning(gettext_lazy("Slug of the action plan"))),
+        "slug": stored(Plan, "slug", gettext_lazy("Slug of the action plan")),
         **local_fields("name", gettext_lazy("Name of the action plan")),
-        "starts_on": column("starts_on", meaning(gettext_lazy("Its first day"), DAY)),
-        "ends_on": column("ends_on", meaning(gettext_lazy("Its last day"), DAY)),
+        "starts_on": stored(Plan, "starts_on", gettext_lazy("Its first day")),
+        "ends_on": stored(Plan, "ends_on", gettext_lazy("Its last day")),
         **ORIGIN,
         **UPDATED,
         "url": filtered_list(
@@ -50,10 +46,10 @@ class Sections(ListEndpoint):
     component = "SectionList"
     summary = gettext_lazy("The priority areas of a plan.")
     row_fields = {
-        "slug": column("slug", meaning(gettext_lazy("Slug of the priority area"))),
-        "number": column("number", meaning(gettext_lazy("Its place in the plan"), WHOLE)),
+        "slug": stored(Section, "slug", gettext_lazy("Slug of the priority area")),
+        "number": stored(Section, "number", gettext_lazy("Its place in the plan")),
         **local_fields("title", gettext_lazy("Title of the priority area")),
-        "plan": column("plan__slug", meaning(gettext_lazy("Slug of its action plan"))),
+        "plan": stored(Section, "plan__slug", gettext_lazy("Slug of its action plan")),
         **UPDATED,
         "url": filtered_list(
             "api-measures",

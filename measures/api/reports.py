@@ -135,10 +135,6 @@ class ReportFilter(FilingFilter):
     status = ChoiceFilter(choices=MeasureStatus.choices, label=gettext_lazy("Status after this report"))
     search = REPORT_SEARCH
 
-    class Meta:
-        model = Report
-        fields: list[str] = []
-
 
 class ReportEndpoint(FilingEndpoint):
     model = Report

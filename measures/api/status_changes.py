@@ -4,34 +4,28 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from accounts.rules import READERS
-from core.statuses import MeasureStatus
 from measures.api.addresses import row_address
 from measures.filters import STATUS_CHANGE_ORDERINGS, StatusChangeFilter, asked_plan
 from measures.models import StatusChange
 from web.api.endpoints import ListEndpoint
-from web.api.fields import UPDATED, column, local_field
-from web.api.shapes import ADDRESS, DAY, MOMENT, WHOLE, choice, meaning, optional
-from web.days import api_timestamp
+from web.api.fields import UPDATED, local_field, stored
+from web.api.shapes import ADDRESS, meaning
 
 REASON = gettext_lazy("Why it was changed")
 STATUS_CHANGE = {
-    "id": column("pk", meaning(gettext_lazy("Number of the row"), WHOLE)),
-    "measure": column("measure__code", meaning(gettext_lazy("Code of the measure"))),
-    "old_status": column(
-        "old_status",
-        optional(choice(MeasureStatus.choices, gettext_lazy("The status until then; null for the first of a measure"))),
+    "id": stored(StatusChange, "pk", gettext_lazy("Number of the row")),
+    "measure": stored(StatusChange, "measure__code", gettext_lazy("Code of the measure")),
+    "old_status": stored(
+        StatusChange, "old_status", gettext_lazy("The status until then; null for the first of a measure")
     ),
-    "status": column("status", choice(MeasureStatus.choices, gettext_lazy("The status from then on"))),
-    "effective_on": column("effective_on", meaning(gettext_lazy("The day on which it takes effect"), DAY)),
-    "recorded_at": column(
-        "recorded_at", meaning(gettext_lazy("The moment at which it was entered"), MOMENT), convert=api_timestamp
-    ),
-    "supersedes": column(
-        "supersedes_id", meaning(gettext_lazy("Id of the wrong row that this one corrects"), optional(WHOLE))
-    ),
-    "superseded_by": column(
+    "status": stored(StatusChange, "status", gettext_lazy("The status from then on")),
+    "effective_on": stored(StatusChange, "effective_on", gettext_lazy("The day on which it takes effect")),
+    "recorded_at": stored(StatusChange, "recorded_at", gettext_lazy("The moment at which it was entered")),
+    "supersedes": stored(StatusChange, "supersedes__pk", gettext_lazy("Id of the wrong row that this one corrects")),
+    "superseded_by": stored(
+        StatusChange,
         "superseded_by__pk",
-        meaning(gettext_lazy("Id of the row that corrects this one, which then counts for no day"), optional(WHOLE)),
+        gettext_lazy("Id of the row that corrects this one, which then counts for no day"),
     ),
     "reason": local_field(REASON, "reason"),
     **UPDATED,

@@ -33,10 +33,6 @@ class WaitingReportFilter(django_filters.FilterSet):  # type: ignore[misc]  # dj
         field_name="measure__section", queryset=sections_of_asked_plan, label=gettext_lazy("Priority area")
     )
 
-    class Meta:
-        model = Report
-        fields: list[str] = []
-
 
 class ReturnedReportFilter(WaitingReportFilter):
     """A filter by the department that wrote the returned report: another one may lead the measure by now."""

@@ -49,10 +49,6 @@ class OfficeIndicatorFilter(django_filters.FilterSet):  # type: ignore[misc]  # 
 
     shown = ("search", "group", "owner", "frequency", "has_value")
 
-    class Meta:
-        model = Indicator
-        fields: list[str] = []
-
 
 class OfficeIndicators(TodayView, FilteredListView):
     """All of them: those without a value, too."""

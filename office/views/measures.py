@@ -46,10 +46,6 @@ class OfficeMeasureFilter(django_filters.FilterSet):  # type: ignore[misc]  # dj
 
     shown = ("search", "section", "department", "participating", "scope")
 
-    class Meta:
-        model = Measure
-        fields: list[str] = []
-
 
 class OfficeMeasures(TodayView, FilteredListView):
     """All of the plan: those that are out, too, and those without a Chinese or English text."""

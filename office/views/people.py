@@ -53,10 +53,6 @@ class PersonFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
 
     shown = ("search", "role", "department", "active")
 
-    class Meta:
-        model = User
-        fields: list[str] = []
-
 
 class OfficePeople(TodayView, FilteredListView):
     template_name = "office/people.html"

@@ -51,10 +51,6 @@ class OfficeProjectFilter(django_filters.FilterSet):  # type: ignore[misc]  # dj
 
     shown = ("search", "city", "category", "stage", "project_class", "lead")
 
-    class Meta:
-        model = Project
-        fields: list[str] = []
-
 
 class OfficeProjects(TodayView, FilteredListView):
     """All of the plan: those that are out, and those that are listed later, too."""

@@ -6,13 +6,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 
 from measures.api.addresses import plan_slug
-from problems.models import Problem, ProblemSubject
+from problems.models import Problem, ProblemStep, ProblemSubject
 from problems.rules import WaitingFor, is_overdue, waiting_for
 from problems.workflow import OPEN_STATES, STEPS, ProblemState
-from web.api.fields import Chunk, Field, Reader, among, column, grouped, local_fields
+from web.api.fields import Chunk, Field, Reader, among, column, grouped, local_fields, stored
 from web.api.shapes import (
     DAY,
-    FLAG,
     MOMENT,
     PROVENANCE,
     SOURCE,
@@ -99,20 +98,18 @@ PROBLEM: dict[str, Field] = {
         _code,
     ),
     "subject": Field(choice(ProblemSubject.choices, gettext_lazy("What it is about")), SUBJECT_CODES, _subject),
-    "measure": column(
-        "problem__measure__code",
-        meaning(gettext_lazy("Code of the measure; null: it is about a project"), optional(TEXT)),
+    "measure": stored(
+        ProblemStep, "problem__measure__code", gettext_lazy("Code of the measure; null: it is about a project")
     ),
-    "project": column(
-        "problem__project__code",
-        meaning(gettext_lazy("Code of the project; null: it is about a measure"), optional(TEXT)),
+    "project": stored(
+        ProblemStep, "problem__project__code", gettext_lazy("Code of the project; null: it is about a measure")
     ),
-    "number": column("problem__number", meaning(gettext_lazy("Counts the problems of the measure or project"), WHOLE)),
+    "number": stored(ProblemStep, "problem__number", gettext_lazy("Counts the problems of the measure or project")),
     **local_fields("text", WHAT, "problem__text"),
-    "category": column(
-        "problem__category__slug", meaning(gettext_lazy("Slug of its category; null where it has none"), optional(TEXT))
+    "category": stored(
+        ProblemStep, "problem__category__slug", gettext_lazy("Slug of its category; null where it has none")
     ),
-    "state": column("state", choice(ProblemState.choices, gettext_lazy("Its state on the day"))),
+    "state": stored(ProblemStep, "state", gettext_lazy("Its state on the day")),
     "waiting_for": Field(
         optional(choice(WaitingFor.choices, gettext_lazy("Who has to act next on the day; null where it is not open"))),
         ("state", "is_escalated"),
@@ -128,22 +125,23 @@ PROBLEM: dict[str, Field] = {
     "helpers": Field(
         meaning(gettext_lazy("Slugs of the departments asked to help"), array(TEXT)), ("problem_id",), _helpers
     ),
-    "raised_on": column(
-        "problem__raised_on", meaning(gettext_lazy("The day on which it was raised; null of a draft"), optional(DAY))
+    "raised_on": stored(
+        ProblemStep, "problem__raised_on", gettext_lazy("The day on which it was raised; null of a draft")
     ),
     "raised_by": _present_department(
         "problem__raised_by",
         meaning(gettext_lazy("Slug of the department that raised it; null: a city or the office did"), optional(TEXT)),
     ),
-    "raised_by_city": column(
+    "raised_by_city": stored(
+        ProblemStep,
         "problem__raised_by_city__code",
-        meaning(gettext_lazy("Code of the city whose people raised it; null: others did"), optional(TEXT)),
+        gettext_lazy("Code of the city whose people raised it; null: others did"),
     ),
-    "due_on": column(
-        "due_on", meaning(gettext_lazy("The day by which it is to be solved; null where none is set"), optional(DAY))
+    "due_on": stored(
+        ProblemStep, "due_on", gettext_lazy("The day by which it is to be solved; null where none is set")
     ),
-    "is_escalated": column(
-        "is_escalated", meaning(gettext_lazy("Whether the office has put it before the government"), FLAG)
+    "is_escalated": stored(
+        ProblemStep, "is_escalated", gettext_lazy("Whether the office has put it before the government")
     ),
     "days_open": Field(
         quantity(

@@ -9,8 +9,8 @@ from problems.meeting_sheets import SheetRow, meetings_on, rows_of
 from problems.models import Meeting
 from problems.workflow import LISTED_STATES
 from web.api.endpoints import ListEndpoint, Row
-from web.api.fields import UPDATED, Chunk, Field, Reader, column, filtered_list, linked, local_fields
-from web.api.shapes import ADDRESS, DAY, TEXT, WHOLE, array, choice, meaning, optional, record
+from web.api.fields import UPDATED, Chunk, Field, Reader, filtered_list, linked, local_fields, stored
+from web.api.shapes import ADDRESS, DAY, TEXT, array, choice, meaning, optional, record
 from web.lists.filters import DayFilter, SearchFilter, UpdatedFilterSet
 
 MEETING_ORDERINGS = {"held_on": ["held_on", "number"], "number": ["number"]}
@@ -30,10 +30,6 @@ class MeetingFilter(UpdatedFilterSet):
     search = SearchFilter("place", names=["title"])
     held_from = DayFilter(field_name="held_on", lookup_expr="gte", label=gettext_lazy("Held from"))
     held_to = DayFilter(field_name="held_on", lookup_expr="lte", label=gettext_lazy("Held until"))
-
-    class Meta:
-        model = Meeting
-        fields: list[str] = []
 
 
 def _problems(chunk: Chunk) -> Mapping[int, Sequence[str]]:
@@ -68,10 +64,10 @@ class Meetings(ListEndpoint):
         "direction given on each. What is to be done is shown to those who are logged in."
     )
     row_fields = {
-        "number": column("number", meaning(gettext_lazy("Its number in the plan"), WHOLE)),
+        "number": stored(Meeting, "number", gettext_lazy("Its number in the plan")),
         **local_fields("title", gettext_lazy("Title of the meeting")),
-        "held_on": column("held_on", meaning(gettext_lazy("The day on which it is held"), DAY)),
-        "place": column("place", meaning(gettext_lazy("Where it is held"))),
+        "held_on": stored(Meeting, "held_on", gettext_lazy("The day on which it is held")),
+        "place": stored(Meeting, "place", gettext_lazy("Where it is held")),
         "problems": linked(meaning(gettext_lazy("Codes of the problems on its agenda"), array(TEXT)), _problems),
         "directions": Field(
             meaning(gettext_lazy("The directions given by the day"), array(record(DIRECTION))), ("pk",), _directions

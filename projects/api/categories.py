@@ -7,17 +7,13 @@ from accounts.rules import READERS
 from measures.filters import asked_plan
 from projects.models import Category
 from web.api.endpoints import ListEndpoint
-from web.api.fields import UPDATED, column, filtered_list, local_fields
-from web.api.shapes import ADDRESS, WHOLE, meaning
+from web.api.fields import UPDATED, filtered_list, local_fields, stored
+from web.api.shapes import ADDRESS, meaning
 from web.lists.filters import SearchFilter, UpdatedFilterSet
 
 
 class CategoryFilter(UpdatedFilterSet):
     search = SearchFilter("slug", names=["name"])
-
-    class Meta:
-        model = Category
-        fields: list[str] = []
 
 
 class Categories(ListEndpoint):
@@ -25,10 +21,10 @@ class Categories(ListEndpoint):
     component = "CategoryList"
     summary = gettext_lazy("The categories of a plan's projects.")
     row_fields = {
-        "slug": column("slug", meaning(gettext_lazy("Slug of the category"))),
-        "number": column("number", meaning(gettext_lazy("Its place in the plan"), WHOLE)),
+        "slug": stored(Category, "slug", gettext_lazy("Slug of the category")),
+        "number": stored(Category, "number", gettext_lazy("Its place in the plan")),
         **local_fields("name", gettext_lazy("Name of the category")),
-        "plan": column("plan__slug", meaning(gettext_lazy("Slug of its action plan"))),
+        "plan": stored(Category, "plan__slug", gettext_lazy("Slug of its action plan")),
         **UPDATED,
         "url": filtered_list(
             "api-projects",

@@ -17,8 +17,8 @@ from projects.models import Project, ProjectMonth, Stage
 from projects.querysets import is_in_force
 from reporting.models import ProblemChoice
 from web.api.endpoints import ListEndpoint
-from web.api.fields import ORIGIN, UPDATED, column, local_field, local_fields
-from web.api.shapes import ADDRESS, DAY, FLAG, MONTH, WHOLE, choice, meaning, one_of, optional, quantity
+from web.api.fields import ORIGIN, UPDATED, column, local_field, local_fields, stored
+from web.api.shapes import ADDRESS, DAY, FLAG, MONTH, WHOLE, meaning, one_of, quantity
 from web.lists.filters import ChoiceFilter, CodeFilter, MonthFilter, SearchFilter, SlugFilter, UpdatedFilterSet
 
 _CITY = gettext_lazy("Name of its city")
@@ -40,10 +40,6 @@ class ProjectMonthFilter(UpdatedFilterSet):
     period_from = MonthFilter(field_name="period", lookup_expr="gte", label=gettext_lazy("From the month"))
     period_to = MonthFilter(field_name="period", lookup_expr="lte", label=gettext_lazy("To the month"))
 
-    class Meta:
-        model = ProjectMonth
-        fields: list[str] = []
-
 
 PROJECT_MONTH_ORDERINGS = {
     "period": ["period", "project__position", "project__code"],
@@ -51,27 +47,25 @@ PROJECT_MONTH_ORDERINGS = {
     "invested_since_january": ["invested_wan", "project__position", "project__code", "period"],
 }
 PROJECT_MONTH = {
-    "id": column("pk", meaning(gettext_lazy("Number of the row"), WHOLE)),
-    "project": column("project__code", meaning(gettext_lazy("Code of the project"))),
+    "id": stored(ProjectMonth, "pk", gettext_lazy("Number of the row")),
+    "project": stored(ProjectMonth, "project__code", gettext_lazy("Code of the project")),
     **local_fields("project_name", gettext_lazy("Name of the project"), "project__name"),
-    "city": column("project__city__code", meaning(gettext_lazy("Code of the city in which it counts"))),
+    "city": stored(ProjectMonth, "project__city__code", gettext_lazy("Code of the city in which it counts")),
     "city_name": local_field(_CITY, "project__city__name"),
-    "category": column("project__category__slug", meaning(gettext_lazy("Slug of its category"))),
+    "category": stored(ProjectMonth, "project__category__slug", gettext_lazy("Slug of its category")),
     "period": column(
         "period", meaning(gettext_lazy("The month that it is for"), MONTH), convert=lambda month: f"{month:%Y-%m}"
     ),
     "is_in_force": column(
         "is_in_force", meaning(gettext_lazy("Whether it says the project's stage and investment on the day"), FLAG)
     ),
-    "stage": column("stage", choice(Stage.choices, gettext_lazy("The stage at the end of the month"))),
-    "started_on": column(
-        "started_on", meaning(gettext_lazy("The day on which building began; may be null"), optional(DAY))
+    "stage": stored(ProjectMonth, "stage", gettext_lazy("The stage at the end of the month")),
+    "started_on": stored(ProjectMonth, "started_on", gettext_lazy("The day on which building began; may be null")),
+    "completed_on": stored(
+        ProjectMonth, "completed_on", gettext_lazy("The day on which it was completed; may be null")
     ),
-    "completed_on": column(
-        "completed_on", meaning(gettext_lazy("The day on which it was completed; may be null"), optional(DAY))
-    ),
-    "in_production_on": column(
-        "in_production_on", meaning(gettext_lazy("The day on which production began; may be null"), optional(DAY))
+    "in_production_on": stored(
+        ProjectMonth, "in_production_on", gettext_lazy("The day on which production began; may be null")
     ),
     "invested_since_january": column(
         "invested_wan",
@@ -88,9 +82,8 @@ PROJECT_MONTH = {
             "description": gettext_lazy("What it says about problems; empty where it follows from its text"),
         },
     ),
-    "about_problem": column(
-        "about_problem",
-        meaning(gettext_lazy("Number of the project's problem that it is about"), optional(WHOLE)),
+    "about_problem": stored(
+        ProjectMonth, "about_problem", gettext_lazy("Number of the project's problem that it is about")
     ),
     "next_step": local_field(gettext_lazy("Next steps"), "next_step"),
     "submitted_on": column("submitted_on", meaning(gettext_lazy("The day it was last submitted"), DAY)),

@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
 from accounts.rules import READERS
-from core.provenance import Provenance
 from core.scoped import is_out
 from measures.api.addresses import plan_slug, row_address
 from measures.filters import asked_plan
@@ -31,10 +30,10 @@ from web.api.fields import (
     local_text,
     placed_codes,
     sorted_codes,
+    stored,
 )
 from web.api.shapes import (
     ADDRESS,
-    DAY,
     FLAG,
     MOMENT,
     TEXT,
@@ -42,7 +41,6 @@ from web.api.shapes import (
     choice,
     meaning,
     one_of,
-    optional,
     quantity,
     record,
     translated,
@@ -139,14 +137,12 @@ TERMS_CHANGE = {
 
 
 PROJECT = {
-    "code": column("code", meaning(gettext_lazy("Code of the project"))),
+    "code": stored(Project, "code", gettext_lazy("Code of the project")),
     **local_fields("name", gettext_lazy("Name of the project")),
-    "city": column("city__code", meaning(gettext_lazy("Code of the city in which it counts"))),
-    "county": column(
-        "county__code", meaning(gettext_lazy("Code of its county; null where it has none"), optional(TEXT))
-    ),
+    "city": stored(Project, "city__code", gettext_lazy("Code of the city in which it counts")),
+    "county": stored(Project, "county__code", gettext_lazy("Code of its county; null where it has none")),
     "also_in": linked(meaning(gettext_lazy("Codes of other cities that it lies in"), array(TEXT)), _other_cities),
-    "category": column("category__slug", meaning(gettext_lazy("Slug of its category"))),
+    "category": stored(Project, "category__slug", gettext_lazy("Slug of its category")),
     "stage": column(
         "stage", choice(Stage.choices, gettext_lazy("The stage on the day: that of its newest accepted month"))
     ),
@@ -155,13 +151,12 @@ PROJECT = {
         quantity("100 million yuan", description=gettext_lazy("Planned total investment")),
         convert=yi_number,
     ),
-    "listed_on": column("listed_on", meaning(gettext_lazy("The day from which it belongs to the plan"), DAY)),
+    "listed_on": stored(Project, "listed_on", gettext_lazy("The day from which it belongs to the plan")),
     "scope": column(
         "scope", choice(ProjectFilter.base_filters["scope"].extra["choices"], gettext_lazy("The scope on the day"))
     ),
-    "lead_department": column(
-        "lead_department__slug",
-        meaning(gettext_lazy("Slug of the department that leads it; null where none does"), optional(TEXT)),
+    "lead_department": stored(
+        Project, "lead_department__slug", gettext_lazy("Slug of the department that leads it; null where none does")
     ),
     "project_class": column(
         "project_class",
@@ -170,31 +165,28 @@ PROJECT = {
             gettext_lazy("Whether it is to be built, or to be made ready"),
         ),
     ),
-    "list_name": column("list_name", meaning(gettext_lazy("The list of projects that it belongs to; may be empty"))),
-    "national_code": column(
-        "national_code", meaning(gettext_lazy("Its code among all investment projects of the country; may be empty"))
+    "list_name": stored(Project, "list_name", gettext_lazy("The list of projects that it belongs to; may be empty")),
+    "national_code": stored(
+        Project, "national_code", gettext_lazy("Its code among all investment projects of the country; may be empty")
     ),
-    "planned_start_on": column(
-        "planned_start_on", meaning(gettext_lazy("The day on which it is planned to start; may be null"), optional(DAY))
+    "planned_start_on": stored(
+        Project, "planned_start_on", gettext_lazy("The day on which it is planned to start; may be null")
     ),
-    "planned_completion_on": column(
-        "planned_completion_on",
-        meaning(gettext_lazy("The day by which it is planned to be completed; may be null"), optional(DAY)),
+    "planned_completion_on": stored(
+        Project, "planned_completion_on", gettext_lazy("The day by which it is planned to be completed; may be null")
     ),
     "measures": linked(
         meaning(gettext_lazy("Codes of the measures that it supports, listed by the day"), array(TEXT)), _measures
     ),
     "provenance": ORIGIN["provenance"],
-    "investment_provenance": column(
-        "investment_provenance", choice(Provenance.choices, gettext_lazy("Where its investment comes from"))
-    ),
+    "investment_provenance": stored(Project, "investment_provenance", gettext_lazy("Where its investment comes from")),
     "source": ORIGIN["source"],
     **UPDATED,
     "url": row_address("api-projects"),
 }
 _CITY, _COUNTY = gettext_lazy("Name of its city"), gettext_lazy("Name of its county, empty where it has none")
 DETAILS = {
-    "plan": column("plan__slug", meaning(gettext_lazy("Slug of its action plan"))),
+    "plan": stored(Project, "plan__slug", gettext_lazy("Slug of its action plan")),
     "city_name": local_field(_CITY, "city__name"),
     **both_fields("city_name", _CITY, "city__name"),
     "county_name": Field(translated(_COUNTY), ("county__name_zh", "county__name_en"), _county_name),

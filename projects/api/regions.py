@@ -5,8 +5,8 @@ from accounts.rules import READERS
 from projects.filters import REGION_SEARCH
 from regions.models import Region, RegionKind
 from web.api.endpoints import ListEndpoint
-from web.api.fields import UPDATED, Chunk, Field, Reader, column, local_fields
-from web.api.shapes import ADDRESS, TEXT, choice, meaning, optional
+from web.api.fields import UPDATED, Chunk, Field, Reader, local_fields, stored
+from web.api.shapes import ADDRESS, meaning
 from web.lists.filters import ChoiceFilter, SlugFilter, UpdatedFilterSet
 
 
@@ -14,10 +14,6 @@ class RegionFilter(UpdatedFilterSet):
     search = REGION_SEARCH
     kind = ChoiceFilter(choices=RegionKind.choices, label=gettext_lazy("Kind"))
     parent = SlugFilter(to_field_name="code", queryset=Region.objects.all(), label=gettext_lazy("Lies in"))
-
-    class Meta:
-        model = Region
-        fields: list[str] = []
 
 
 def _projects_or_values(chunk: Chunk) -> Reader:
@@ -39,12 +35,11 @@ class Regions(ListEndpoint):
         "The regions of the site, by their codes of GB/T 2260: country, provinces, cities and counties."
     )
     row_fields = {
-        "code": column("code", meaning(gettext_lazy("Code of the region (GB/T 2260)"))),
+        "code": stored(Region, "code", gettext_lazy("Code of the region (GB/T 2260)")),
         **local_fields("name", gettext_lazy("Name of the region")),
-        "kind": column("kind", choice(RegionKind.choices, gettext_lazy("Kind of region"))),
-        "parent": column(
-            "parent__code",
-            meaning(gettext_lazy("Code of the region that it lies in; null for the country"), optional(TEXT)),
+        "kind": stored(Region, "kind", gettext_lazy("Kind of region")),
+        "parent": stored(
+            Region, "parent__code", gettext_lazy("Code of the region that it lies in; null for the country")
         ),
         **UPDATED,
         "url": Field(

@@ -40,10 +40,6 @@ class WaitingMonthFilter(django_filters.FilterSet):  # type: ignore[misc]  # dja
     )
     period = MonthFilter(field_name="period", label=gettext_lazy("Month"))
 
-    class Meta:
-        model = ProjectMonth
-        fields: list[str] = []
-
 
 class MonthReviewPage(QueuePage):
     template_name = "projects/month_review.html"

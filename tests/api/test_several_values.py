@@ -16,6 +16,7 @@ import pytest
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from measures.models import Measure
 from pilotzone.api import urlpatterns as API_PATTERNS
 from tests import factories as make
 from tests.api.conftest import API
@@ -72,7 +73,8 @@ def values_of(filterset_class: Any, name: str) -> list[str]:
     """Some values that the filter takes."""
     each = filterset_class.base_filters[name]
     if isinstance(each, AnyOf):
-        field = filterset_class({}, request=RequestFactory().get("/")).form.fields[name]
+        filters = filterset_class({}, queryset=Measure.objects.none(), request=RequestFactory().get("/"))
+        field = filters.form.fields[name]
         if hasattr(field, "queryset"):
             return [str(field.prepare_value(row)) for row in field.queryset.order_by("pk")][:MOST]
         return [str(value) for value, _label in field.choices if value][:MOST]

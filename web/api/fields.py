@@ -2,8 +2,9 @@
 the heads of CSV and Excel and the data dictionary are made of that.
 
     FIELDS = {
-        "code": column("code", meaning(gettext_lazy("Code of the measure"))),
-        "section": column("section__slug", meaning(gettext_lazy("Slug of its priority area"))),
+        "code": stored(Measure, "code", gettext_lazy("Code of the measure")),
+        "section": stored(Measure, "section__slug", gettext_lazy("Slug of its priority area")),
+        "light": column("light", choice(Light.choices, gettext_lazy("The light on the day"))),
         **local_fields("title", gettext_lazy("Title of the measure")),
     }
 """
@@ -15,10 +16,38 @@ from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import CharField, Q, QuerySet, StringAgg, Value
+from django.db.models import (
+    AutoField,
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    IntegerField,
+    Model,
+    Q,
+    QuerySet,
+    StringAgg,
+    Value,
+)
+from django.db.models.constants import LOOKUP_SEP
 from django.db.models.functions import Cast, Concat
 
-from web.api.shapes import PROVENANCE, SOURCE, UPDATED_AT, Shape, in_both, translated
+from web.api.shapes import (
+    DAY,
+    FLAG,
+    MOMENT,
+    PROVENANCE,
+    SOURCE,
+    TEXT,
+    UPDATED_AT,
+    WHOLE,
+    Shape,
+    choice,
+    in_both,
+    meaning,
+    optional,
+    translated,
+)
 from web.days import api_timestamp
 from web.formats.sources import format_source
 from web.language import local_columns
@@ -63,6 +92,34 @@ def column(name: str, shape: Shape, *, convert: Callable[[Any], Any] | None = No
         return itemgetter(name) if convert is None else lambda row: convert(row[name])
 
     return Field(shape, (name,), read)
+
+
+def stored(model: type[Model], path: str, words: Any = "") -> Field:
+    """Return the field of a model's column, or of one that foreign keys lead to (`section__slug`). The model says its
+    type, its choices and whether it may be null; and what it means, by the help text, where `words` do not."""
+    described: Any = model
+    may_be_null = False
+    for name in path.split(LOOKUP_SEP):
+        source = described._meta.pk if name == "pk" else described._meta.get_field(name)
+        described, may_be_null = source.related_model, may_be_null or source.null
+    words = words or source.help_text
+    shape = choice(source.choices, words) if source.choices else meaning(words, _shape_of(source))
+    moment = api_timestamp if isinstance(source, DateTimeField) else None
+    return column(path, optional(shape) if may_be_null else shape, convert=moment)
+
+
+# A moment is a day, too: of two that fit the first holds.
+_SHAPES = {
+    DateTimeField: MOMENT,
+    DateField: DAY,
+    BooleanField: FLAG,
+    IntegerField: WHOLE,
+    AutoField: WHOLE,
+}
+
+
+def _shape_of(source: Any) -> Shape:
+    return next((shape for kind, shape in _SHAPES.items() if isinstance(source, kind)), TEXT)
 
 
 def value(shape: Shape, read: Reader) -> Field:
