@@ -1,7 +1,7 @@
 """The common parts of the office's forms: fields made from columns, and what they held when they were opened."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django import forms
@@ -33,17 +33,28 @@ class WordsField(TypedTextField):
 
 
 def words_of(model: type[Model], name: str, **more: Any) -> WordsField:
-    """The field of a text column, with its label, length and validators."""
+    """The field of a text column, with its label, help, length and validators."""
     column: Any = model._meta.get_field(name)
     is_long = column.max_length is None or column.max_length > LONG_TEXT
     settings: dict[str, Any] = {
         "label": column.verbose_name,
+        "help_text": column.help_text,
         "max_length": column.max_length,
         "required": not column.blank,
         "validators": [each for each in column.validators if not hasattr(each, "limit_value")],
         "widget": forms.Textarea(attrs={"rows": 4}) if is_long else forms.TextInput(attrs={"autocomplete": "off"}),
     }
     return WordsField(**settings | more)
+
+
+def with_words[Form: forms.Form](model: type[Model], names: Iterable[str]) -> Callable[[type[Form]], type[Form]]:
+    """Give a form the fields of these text columns, after those that it declares itself."""
+
+    def add(form: type[Form]) -> type[Form]:
+        form.base_fields |= {name: words_of(model, name) for name in names if name not in form.base_fields}
+        return form
+
+    return add
 
 
 def slug_of(model: type[Model]) -> forms.SlugField:

@@ -14,8 +14,8 @@ from core.forms import TypedTextField
 from core.versions import State
 from measures.models import Measure, Plan
 from measures.office.forms import ReasonField, RowField, RowsField
-from office.forms import OpenedForm, RowChoice, explanation_fields, source_field, words_of
-from projects.models import Category, Project, ProjectClass, Stage
+from office.forms import OpenedForm, RowChoice, explanation_fields, source_field, with_words, words_of
+from projects.models import SAID, Category, Project, ProjectClass, Stage
 from projects.national_codes import clean_national_code, validate_national_code
 from regions.models import Region, RegionKind
 from web.lists.filters import DayField, InvestmentField
@@ -46,6 +46,7 @@ class MeasuresField(TypedTextField):
         return found
 
 
+@with_words(Project, SAID)
 class SaidFields(forms.Form):
     """The form fields of what a project says of itself. `choose_from` gives the fields the rows of a plan."""
 
@@ -75,9 +76,7 @@ class SaidFields(forms.Form):
         choices=[("", gettext_lazy("Not stated: it counts as implementing")), *ProjectClass.choices],
         required=False,
     )
-    list_name = words_of(
-        Project, "list_name", help_text=gettext_lazy("The list of projects that it belongs to, by its name")
-    )
+    list_name = words_of(Project, "list_name")
     lead_department = RowChoice(
         Department.objects.not_merged(), to_field_name="slug", label=gettext_lazy("Lead department")
     )
@@ -103,6 +102,10 @@ class SaidFields(forms.Form):
         fields["county"].queryset = Region.objects.filter(kind=RegionKind.COUNTY, parent__in=members)
         fields["category"].queryset = Category.objects.filter(plan=plan)
         fields["measures"].plan = plan
+
+
+# Those in which a person writes.
+WRITTEN = [name for name, field in SaidFields.base_fields.items() if isinstance(field, TypedTextField)]
 
 
 class TermsFields(forms.Form):

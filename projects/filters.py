@@ -11,7 +11,7 @@ from core.provenance import Provenance
 from core.scope import PlanScope
 from measures.filters import InThemeFilter, asked_plan, measures_of_asked_plan, members_of_asked_plan
 from projects.lateness import late
-from projects.models import MAX_LIST_NAME, Category, Project, ProjectClass, Stage
+from projects.models import Category, Project, ProjectClass, Stage
 from projects.rates import without_month
 from projects.sizes import ProjectSize, project_size
 from regions.models import Region, RegionKind
@@ -32,7 +32,7 @@ from web.lists.filters import (
     YesNoFilter,
 )
 
-# What a filter takes for rows without a lead department, or on no list.
+# What a filter takes for rows without a lead department, or without a text.
 NONE = "none"
 # The API and the search of the whole site find them alike.
 REGION_SEARCH = SearchFilter("code", names=["name", "short"])
@@ -78,11 +78,17 @@ class SizeFilter(ChoiceFilter):
         return qs.alias(size=project_size()).filter(size__in=value) if value else qs
 
 
-class ListFilter(django_filters.CharFilter):  # type: ignore[misc]  # django-filter has no types
-    """A filter by the name of the list of projects, as it is written; NONE: on no list."""
+class WrittenFilter(django_filters.CharFilter):  # type: ignore[misc]  # django-filter has no types
+    """A filter by a text of a project, as it is written in a column; NONE: projects without one. Label and length are
+    those of the column."""
+
+    def __init__(self, name: str, **kwargs: Any) -> None:
+        source: Any = Project._meta.get_field(name)
+        kwargs.setdefault("label", source.verbose_name)
+        super().__init__(field_name=name, max_length=source.max_length, **kwargs)
 
     def filter(self, qs: QuerySet[Any, Any], value: str) -> QuerySet[Any, Any]:
-        return qs.filter(list_name="" if value == NONE else value) if value else qs
+        return qs.filter(**{self.field_name: "" if value == NONE else value}) if value else qs
 
 
 class LateFilter(YesNoFilter):
@@ -143,7 +149,7 @@ class ProjectFilter(UpdatedFilterSet):
     project_class = ClassFilter(choices=ProjectClass.choices, label=pgettext_lazy("project", "Class"))
     lead = LeadFilter(field_name="lead_department", label=gettext_lazy("Lead department"))
     size = SizeFilter(choices=ProjectSize.choices, label=gettext_lazy("Size"))
-    list = ListFilter(label=gettext_lazy("List"), max_length=MAX_LIST_NAME)
+    list = WrittenFilter("list_name", label=gettext_lazy("List"))
     late = LateFilter(label=gettext_lazy("Planned to start or be completed by the day, and not so"))
     behind = BehindFilter(label=gettext_lazy("Behind the annual plan"))
     reported = ReportedFilter(label=gettext_lazy("Newest month reported"))

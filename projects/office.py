@@ -18,7 +18,7 @@ from core.texts import clean_text
 from core.versions import State, as_state, check_unchanged
 from measures.models import Measure, Plan
 from measures.services import check_not_merged, lock_department
-from projects.models import Project, Term, TermsChange
+from projects.models import SAID, Project, Term, TermsChange
 from projects.national_codes import clean_national_code
 from projects.rules import MEASURE_OF_ANOTHER_PLAN
 from projects.services import misplacements_of, save_project
@@ -33,10 +33,9 @@ COLUMNS = (
     "county",
     "category",
     "opening_stage",
-    "project_class",
-    "list_name",
+    *SAID[:2],
     "lead_department",
-    "national_code",
+    *SAID[2:],
 )
 type TermValue = int | date | None
 

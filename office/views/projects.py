@@ -20,7 +20,7 @@ from measures.filters import asked_plan, members_of_asked_plan
 from measures.models import Plan
 from office.forms import EXPLANATION
 from office.history import annual_plan_history, project_history
-from office.project_forms import LINKS, AnnualPlanForm, NewProjectForm, ProjectForm, ProjectTermsForm
+from office.project_forms import LINKS, WRITTEN, AnnualPlanForm, NewProjectForm, ProjectForm, ProjectTermsForm
 from office.views.editing import OFFICE, Crumb, PlanFormPage
 from projects.annual_plans import annual_plan_state, set_annual_plan
 from projects.filters import ClassFilter, categories_of_asked_plan
@@ -93,7 +93,7 @@ class AddProject(ProjectPage):
     done = gettext_lazy("The project was added; it counts in the totals from the day it is listed")
     typed_fields = labels_of(
         NewProjectForm,
-        *("code", "name_zh", "name_en", "listed_on", *Term.values, "list_name", "national_code", "measures"),
+        *("code", "name_zh", "name_en", "listed_on", *Term.values, *WRITTEN),
     )
 
     @property
@@ -147,7 +147,7 @@ class ChangeProject(ChangedProjectPage):
     heading = gettext_lazy("Change a project")
     submit = gettext_lazy("Save")
     done = gettext_lazy("The project was changed; what it said before is in its history")
-    typed_fields = labels_of(ProjectForm, "name_zh", "name_en", "list_name", "national_code", "measures")
+    typed_fields = labels_of(ProjectForm, *WRITTEN)
 
     def make_form(self, data: Any = None) -> ProjectForm:
         state, is_published = project_state(self.subject), self.subject.is_published

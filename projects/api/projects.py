@@ -11,7 +11,7 @@ from measures.api.addresses import plan_slug, row_address
 from measures.filters import asked_plan
 from measures.models import Measure
 from projects.filters import PROJECT_ORDERINGS, ProjectFilter
-from projects.models import Project, ProjectClass, Stage, Term, TermsChange
+from projects.models import SAID, Project, ProjectClass, Stage, Term, TermsChange
 from projects.terms import first_values
 from web.api.endpoints import ListEndpoint, RowEndpoint
 from web.api.fields import (
@@ -136,6 +136,20 @@ TERMS_CHANGE = {
 }
 
 
+# Their words are for readers; the help text, for whoever fills in the form, says it of any other.
+SAID_FIELDS = {name: stored(Project, name) for name in SAID} | {
+    "project_class": column(
+        "project_class",
+        choice(
+            [*ProjectClass.choices, ("", gettext_lazy("Not stated: it counts as implementing"))],
+            gettext_lazy("Whether it is to be built, or to be made ready"),
+        ),
+    ),
+    "list_name": stored(Project, "list_name", gettext_lazy("The list of projects that it belongs to; may be empty")),
+    "national_code": stored(
+        Project, "national_code", gettext_lazy("Its code among all investment projects of the country; may be empty")
+    ),
+}
 PROJECT = {
     "code": stored(Project, "code", gettext_lazy("Code of the project")),
     **local_fields("name", gettext_lazy("Name of the project")),
@@ -158,17 +172,7 @@ PROJECT = {
     "lead_department": stored(
         Project, "lead_department__slug", gettext_lazy("Slug of the department that leads it; null where none does")
     ),
-    "project_class": column(
-        "project_class",
-        choice(
-            [*ProjectClass.choices, ("", gettext_lazy("Not stated: it counts as implementing"))],
-            gettext_lazy("Whether it is to be built, or to be made ready"),
-        ),
-    ),
-    "list_name": stored(Project, "list_name", gettext_lazy("The list of projects that it belongs to; may be empty")),
-    "national_code": stored(
-        Project, "national_code", gettext_lazy("Its code among all investment projects of the country; may be empty")
-    ),
+    **SAID_FIELDS,
     "planned_start_on": stored(
         Project, "planned_start_on", gettext_lazy("The day on which it is planned to start; may be null")
     ),

@@ -1,10 +1,10 @@
 from projects.models.exemptions import RankExemption, exempt_on
 from projects.models.months import AnnualPlan, AnnualPlanChange, ProjectMonth, ProjectMonthEvidence, ProjectMonthStep
-from projects.models.projects import MAX_LIST_NAME, Category, Project, ProjectClass, ScopeChange, Stage
+from projects.models.projects import SAID, Category, Project, ProjectClass, ScopeChange, Stage
 from projects.models.terms import Term, TermsChange
 
 __all__ = [
-    "MAX_LIST_NAME",
+    "SAID",
     "AnnualPlan",
     "AnnualPlanChange",
     "Category",

@@ -4,6 +4,7 @@ from auditlog.registry import auditlog
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -20,7 +21,8 @@ from projects.querysets import ProjectQuerySet
 from projects.rules import COMPLETION_BEFORE_START
 from web.html.links import query_of
 
-MAX_LIST_NAME = 100
+# Columns of what a project may say of itself. The office's form takes each, the project's page and the API show it.
+SAID = ("project_class", "list_name", "national_code")
 
 
 class Stage(models.TextChoices):
@@ -123,7 +125,7 @@ class Project(Sourced, UpdatedAtModel):
     )
     list_name = models.CharField(
         _("Project list"),
-        max_length=MAX_LIST_NAME,
+        max_length=100,
         blank=True,
         default="",
         help_text=_("The list of projects that it belongs to, by its name"),
@@ -196,6 +198,12 @@ class Project(Sourced, UpdatedAtModel):
     def get_stage_display(self) -> str:
         """Return the name of the stage, of the rows that `with_stage` finds."""
         return str(Stage(self.stage).label)
+
+    @property
+    def said(self) -> list[tuple[str | Promise, str]]:
+        """The columns of SAID that are filled in, each with its label, as people read them."""
+        columns = [(self._meta.get_field(name), getattr(self, name)) for name in SAID]
+        return [(each.verbose_name, str(dict(each.flatchoices).get(value, value))) for each, value in columns if value]
 
     @property
     def path(self) -> str:
