@@ -1,19 +1,22 @@
 """One filter set for the page and the API of each list."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.lights import Light
 from core.provenance import Provenance
 from core.statuses import MeasureStatus
 from measures.models import Measure, Plan, Section
+from measures.querysets import MeasureQuerySet
 from measures.reporting_months import first_reporting_month
 from regions.models import Region
+from regions.words import NEUTRAL
 from reporting.models import TEXT_COLUMNS
 from web.days import LAST_MONTH, asked_comparison, asked_day
 from web.errors import BadQuery, not_one_of
@@ -80,8 +83,17 @@ def asked_whose(request: HttpRequest) -> str:
     return whose
 
 
-def sections_of_asked_plan(request: HttpRequest | None) -> Any:
-    return Section.objects.filter(plan=asked_plan(request)) if request else Section.objects.all()
+def of_asked_plan(model: type[Model]) -> Callable[[HttpRequest | None], Any]:
+    """Return a function that gives a filter the rows of the model in the plan of a request; all, without a request."""
+
+    def rows(request: HttpRequest | None) -> Any:
+        return model._default_manager.filter(plan=asked_plan(request)) if request else model._default_manager.all()
+
+    return rows
+
+
+sections_of_asked_plan = of_asked_plan(Section)
+measures_of_asked_plan = of_asked_plan(Measure)
 
 
 def members_of_asked_plan(request: HttpRequest | None) -> Any:
@@ -94,10 +106,6 @@ def themes_of_asked_plan(request: HttpRequest | None) -> Any:
     # They stand above measures, and are found by what links them to a plan.
     themes: Any = Plan.themes.rel.related_model._default_manager
     return themes.filter(plan=asked_plan(request)) if request else themes.all()
-
-
-def measures_of_asked_plan(request: HttpRequest | None) -> Any:
-    return Measure.objects.in_plan(asked_plan(request)) if request else Measure.objects.all()
 
 
 def asked_list_comparison(request: HttpRequest, day: date) -> date | None:
@@ -135,24 +143,29 @@ class UnchangedFilter(DayFilter):
         return qs.unchanged_since(min(value, asked_day(self.parent.request)))
 
 
-class OwingFilter(MonthFilter):
-    """Measures that still owe a report for a month, on the day of the list."""
+class DutyFilter(MonthFilter):
+    """A filter by a question of measures about the report that they owe for a month, on the day of the list."""
+
+    def __init__(self, question: Callable[..., QuerySet[Any]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.question = question
 
     def filter(self, qs: Any, value: date | None) -> Any:
         if value is None:
             return qs
         day, plan = asked_day(self.parent.request), asked_plan(self.parent.request)
-        return qs.still_owing(value, by=day, first_month=first_reporting_month(plan, by=day))
+        return self.question(qs, value, by=day, first_month=first_reporting_month(plan, by=day))
 
 
-class CoveredFilter(MonthFilter):
-    """Measures that left a month out and filed a later one, by the day of the list."""
+class NamesPlaces(UpdatedFilterSet):
+    """A filter set with a filter by `city`, which says what the places of the plan are."""
 
-    def filter(self, qs: Any, value: date | None) -> Any:
-        if value is None:
-            return qs
-        day, plan = asked_day(self.parent.request), asked_plan(self.parent.request)
-        return qs.covered(value, by=day, first_month=first_reporting_month(plan, by=day))
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plan = asked_plan(self.request) if self.request else None
+        words = plan.part_words if plan else NEUTRAL
+        place = self.filters["city"]
+        place.label, place.extra["empty_label"] = words.of_project, _("Any %(place)s") % {"place": words.one}
 
 
 class InThemeFilter(SlugFilter):
@@ -183,8 +196,8 @@ class MeasureFilter(UpdatedFilterSet):
     due_from = DayFilter(field_name="due_on", lookup_expr="gte", label=gettext_lazy("Due from"))
     due_to = DayFilter(field_name="due_on", lookup_expr="lte", label=gettext_lazy("Due by"))
     provenance = ChoiceFilter(choices=Provenance.choices, label=gettext_lazy("Provenance"))
-    owing = OwingFilter(label=gettext_lazy("Report outstanding for"))
-    covered = CoveredFilter(label=gettext_lazy("Covered by a later month"))
+    owing = DutyFilter(MeasureQuerySet.still_owing, label=gettext_lazy("Report outstanding for"))
+    covered = DutyFilter(MeasureQuerySet.covered, label=gettext_lazy("Covered by a later month"))
     changed = ChangedFilter(label=gettext_lazy("Changed since the comparison day"))
 
     unchanged_since = UnchangedFilter(label=gettext_lazy("Status unchanged since"))

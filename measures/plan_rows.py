@@ -1,7 +1,7 @@
 """Rows that a plan has in an order, each with a name in both languages and one in addresses: its priority areas, its
 categories, its themes. They are added, renamed, renumbered, and removed while nothing is in them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,8 @@ from django.db.models import ProtectedError
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from accounts.models import User
+from accounts.permissions import check_reviewer
 from core.exceptions import NotAllowed
 from core.names import check_named
 from core.provenance import Sourced
@@ -23,7 +25,8 @@ from web.language import localized
 class PlanRows[Row: Sourced]:
     """`name`: what the columns of the names begin with. `held`: what is in a row, by its related name; empty where
     nothing keeps it from being removed. `more`: further columns that its form holds, `links`: many-to-many ones. The
-    sentences say why something is refused. Who may change the rows is asked by whoever calls."""
+    sentences say why something is refused. `check_user` and `check_values` raise NotAllowed for who may not change the
+    rows, and for what a plan's row may not be linked to."""
 
     model: type[Row]
     name: str
@@ -33,6 +36,8 @@ class PlanRows[Row: Sourced]:
     is_in_use: str | Promise = ""
     more: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
+    check_user: Callable[[User], None] = check_reviewer
+    check_values: Callable[[Plan, Mapping[str, Any]], None] = lambda plan, values: None
 
     def state(self, row: Row) -> State:
         """Return the values that the form of a row holds."""
@@ -41,8 +46,10 @@ class PlanRows[Row: Sourced]:
         return own | {name: as_state(getattr(row, name).all()) for name in self.links}
 
     @transaction.atomic
-    def add(self, plan: Plan, *, slug: str, number: int, **values: Any) -> Row:
+    def add(self, plan: Plan, *, by: User, slug: str, number: int, **values: Any) -> Row:
         """Raises NotAllowed, with the field at fault."""
+        self.check_user(by)
+        self.check_values(plan, values)
         others = self._locked(plan)
         if any(each.slug == slug for each in others):
             raise NotAllowed(str(self.slug_is_taken), field="slug")
@@ -55,8 +62,13 @@ class PlanRows[Row: Sourced]:
         return row
 
     @transaction.atomic
-    def change(self, row: Any, *, opened: State, reason: str, source: str, **values: Any) -> Row:
-        """Raises ChangedMeanwhile, and NotAllowed where a published row changes without reason and source."""
+    def change(self, row: Any, *, by: User, opened: State, reason: str = "", source: str = "", **values: Any) -> Row:
+        """Renames a row, or gives it a number that no other of its plan has.
+
+        Raises ChangedMeanwhile, and NotAllowed where a published row changes without reason and source.
+        """
+        self.check_user(by)
+        self.check_values(row.plan, values)
         others = {each.pk: each for each in self._locked(row.plan)}
         stored = others.pop(row.pk, None)
         if stored is None:
@@ -81,8 +93,9 @@ class PlanRows[Row: Sourced]:
             getattr(row, name).set(rows)
 
     @transaction.atomic
-    def remove(self, row: Any) -> None:
+    def remove(self, row: Any, *, by: User) -> None:
         """The log keeps what it was. Raises NotAllowed."""
+        self.check_user(by)
         stored = next((each for each in self._locked(row.plan) if each.pk == row.pk), None)
         if stored is None:
             return

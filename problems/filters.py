@@ -1,28 +1,26 @@
 """One filter set for the page of problems and for their list in the API: over the step of each that holds on a day."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest
 from django.utils.text import format_lazy
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.codes import clean_code
 from measures.filters import (
     InThemeFilter,
-    asked_plan,
+    NamesPlaces,
     measures_of_asked_plan,
     members_of_asked_plan,
+    of_asked_plan,
     sections_of_asked_plan,
 )
 from problems.models import Problem, ProblemCategory, ProblemSubject
 from problems.rules import WAITING_CONDITIONS, WaitingFor, overdue_condition
 from problems.workflow import LISTED_STATES, OPEN_STATES, ProblemState
-from projects.models import Project
-from regions.words import NEUTRAL
+from projects.filters import projects_of_asked_plan
 from web.days import asked_day
 from web.lists.filters import (
     ChoiceFilter,
@@ -32,7 +30,6 @@ from web.lists.filters import (
     SearchFilter,
     SlugFilter,
     TimestampFilter,
-    UpdatedFilterSet,
     YesNoFilter,
 )
 
@@ -45,19 +42,17 @@ AGES = (30, 60, 90, 180)
 LONG_NUMBER = 6
 
 
-def problem_categories_of_asked_plan(request: HttpRequest | None) -> Any:
-    return ProblemCategory.objects.filter(plan=asked_plan(request)) if request else ProblemCategory.objects.all()
+class ConditionFilter(ChoiceFilter):
+    """A filter by choices that are conditions of the database, each with its own."""
 
+    def __init__(self, conditions: Mapping[Any, Q], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.conditions = conditions
 
-def projects_of_asked_plan(request: HttpRequest | None) -> Any:
-    return Project.objects.in_plan(asked_plan(request)) if request else Project.objects.all()
-
-
-class SubjectFilter(ChoiceFilter):
     def filter(self, qs: Any, value: Sequence[str]) -> Any:
         condition = Q()
         for each in value:
-            condition |= Q(**{f"problem__{each}__isnull": False})
+            condition |= self.conditions[each]
         return qs.filter(condition)
 
 
@@ -65,14 +60,6 @@ class StateFilter(ChoiceFilter):
     def filter(self, qs: Any, value: Sequence[str]) -> Any:
         states = {state for each in value for state in (OPEN_STATES if each == OPEN else [each])}
         return qs.filter(state__in=states) if states else qs
-
-
-class WaitingFilter(ChoiceFilter):
-    def filter(self, qs: Any, value: Sequence[str]) -> Any:
-        condition = Q()
-        for each in value:
-            condition |= WAITING_CONDITIONS[WaitingFor(each)]
-        return qs.filter(condition)
 
 
 class OverdueFilter(YesNoFilter):
@@ -126,7 +113,7 @@ class ProblemSearchFilter(SearchFilter):
         return condition
 
 
-class ProblemFilter(UpdatedFilterSet):
+class ProblemFilter(NamesPlaces):
     updated_since = TimestampFilter(
         field_name="problem__updated_at", lookup_expr="gte", label=gettext_lazy("Updated since")
     )
@@ -138,11 +125,11 @@ class ProblemFilter(UpdatedFilterSet):
         names=["problem__measure__title", "problem__project__name"],
     )
     state = StateFilter(choices=STATES, label=pgettext_lazy("problem", "State"), empty_label=gettext_lazy("Any state"))
-    waiting = WaitingFilter(choices=WaitingFor.choices, label=gettext_lazy("Waiting for"))
+    waiting = ConditionFilter(WAITING_CONDITIONS, choices=WaitingFor.choices, label=gettext_lazy("Waiting for"))
     owner = PresentDepartmentFilter(field_name="owner", label=pgettext_lazy("problem", "Owner"))
     category = SlugFilter(
         field_name="problem__category",
-        queryset=problem_categories_of_asked_plan,
+        queryset=of_asked_plan(ProblemCategory),
         label=pgettext_lazy("problem", "Category"),
     )
     overdue = OverdueFilter(label=pgettext_lazy("problem", "Overdue"))
@@ -156,7 +143,8 @@ class ProblemFilter(UpdatedFilterSet):
     theme = InThemeFilter()
     raised_by = PresentDepartmentFilter(field_name="problem__raised_by", label=pgettext_lazy("problem", "Raised by"))
     helper = HelperFilter(label=gettext_lazy("Asked to help"))
-    subject = SubjectFilter(
+    subject = ConditionFilter(
+        {kind.value: Q(**{f"problem__{kind}__isnull": False}) for kind in ProblemSubject},
         choices=ProblemSubject.choices,
         label=pgettext_lazy("problem", "What it is about"),
         empty_label=gettext_lazy("Measures and projects"),
@@ -175,13 +163,6 @@ class ProblemFilter(UpdatedFilterSet):
     # Fields of the page's form, and those that it folds away; links and the API use the others too.
     shown = ("search", "state", "waiting", "owner", "category", "overdue")
     folded = ("subject", "age", "section", "theme", "city", "raised_by", "helper", "raised_from", "closed_from")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        plan = asked_plan(self.request) if self.request else None
-        words = plan.part_words if plan else NEUTRAL
-        place = self.filters["city"]
-        place.label, place.extra["empty_label"] = words.of_project, _("Any %(place)s") % {"place": words.one}
 
     def filter_closed(self, qs: Any, name: str, value: Any) -> Any:
         return qs.filter(state=ProblemState.CLOSED, made_on__gte=value) if value else qs

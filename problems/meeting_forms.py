@@ -9,7 +9,7 @@ from accounts.models import Department
 from core.forms import TypedTextField
 from core.texts import MAX_TEXT_LENGTH
 from measures.models import Plan
-from measures.office.forms import LeadField
+from measures.office.forms import LeadField, RowsField
 from problems.meetings import Direction
 from problems.models import Meeting, MeetingItem, Problem
 from web.formats.dates import format_day
@@ -100,15 +100,6 @@ class AgendaForm(MeetingForm):
         return cleaned
 
 
-class HelpersField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # at run time it takes no argument
-    """Departments that were not merged, as boxes to tick."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def label_from_instance(self, obj: Any) -> str:
-        return localized(obj, "short")
-
-
 class DirectionForm(forms.Form):
     """Fields are named as the service names them in refusals."""
 
@@ -124,12 +115,7 @@ class DirectionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     due_on = DayField(label=gettext_lazy("By when"))
-    helpers = HelpersField(
-        queryset=Department.objects.not_merged(),
-        to_field_name="slug",
-        required=False,
-        label=gettext_lazy("Asked to help"),
-    )
+    helpers = RowsField(Department.objects.not_merged(), label=gettext_lazy("Asked to help"))
     is_escalated = forms.BooleanField(
         required=False, label=gettext_lazy("Put before the government: it decides, the department waits for it")
     )

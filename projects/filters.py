@@ -1,21 +1,19 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.provenance import Provenance
 from core.scope import PlanScope
-from measures.filters import InThemeFilter, asked_plan, measures_of_asked_plan, members_of_asked_plan
+from measures.filters import InThemeFilter, NamesPlaces, measures_of_asked_plan, members_of_asked_plan, of_asked_plan
 from projects.lateness import late
 from projects.models import Category, Project, ProjectClass, Stage
 from projects.rates import without_month
 from projects.sizes import ProjectSize, project_size
 from regions.models import Region, RegionKind
-from regions.words import NEUTRAL
 from reporting.report_problems import problem_list
 from web.days import asked_day
 from web.lists.filters import (
@@ -28,7 +26,6 @@ from web.lists.filters import (
     ScopeFilter,
     SearchFilter,
     SlugFilter,
-    UpdatedFilterSet,
     YesNoFilter,
 )
 
@@ -38,12 +35,8 @@ NONE = "none"
 REGION_SEARCH = SearchFilter("code", names=["name", "short"])
 
 
-def categories_of_asked_plan(request: HttpRequest | None) -> Any:
-    return Category.objects.filter(plan=asked_plan(request)) if request else Category.objects.all()
-
-
-def projects_of_asked_plan(request: HttpRequest | None) -> Any:
-    return Project.objects.in_plan(asked_plan(request)) if request else Project.objects.all()
+categories_of_asked_plan = of_asked_plan(Category)
+projects_of_asked_plan = of_asked_plan(Project)
 
 
 class ClassFilter(ChoiceFilter):
@@ -91,14 +84,18 @@ class WrittenFilter(django_filters.CharFilter):  # type: ignore[misc]  # django-
         return qs.filter(**{self.field_name: "" if value == NONE else value}) if value else qs
 
 
-class LateFilter(YesNoFilter):
-    """Projects that are late on the day of the list, or those that are not."""
+class OnDayFilter(YesNoFilter):
+    """A filter by a condition on the day of the list; rows that meet it are those of the answer `met_by`."""
+
+    def __init__(self, condition: Callable[[date], Q], *, met_by: str = "yes", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.condition, self.met_by = condition, met_by
 
     def filter(self, qs: QuerySet[Any, Any], value: Sequence[Any]) -> QuerySet[Any, Any]:
         if len(set(value)) != 1:
             return qs
-        condition: Q = late(asked_day(self.parent.request))
-        return qs.filter(condition if value[0] == "yes" else ~condition)
+        condition = self.condition(asked_day(self.parent.request))
+        return qs.filter(condition if value[0] == self.met_by else ~condition)
 
 
 class BehindFilter(YesNoFilter):
@@ -111,30 +108,15 @@ class BehindFilter(YesNoFilter):
         return found if value[0] == "yes" else qs.exclude(pk__in=found.order_by().values("pk"))
 
 
-class ReportedFilter(YesNoFilter):
-    """Projects whose newest month that ended is accepted, or those without it."""
-
-    def filter(self, qs: QuerySet[Any, Any], value: Sequence[Any]) -> QuerySet[Any, Any]:
-        if len(set(value)) != 1:
-            return qs
-        missing = without_month(asked_day(self.parent.request))
-        return qs.filter(missing if value[0] == "no" else ~missing)
+def _has_problem(day: date) -> Q:
+    """Return the condition that a project names a problem in the month that decides on the day, or has one that is open
+    on it."""
+    has_open = problem_list().subjects_with_open("project", on=day)
+    says_nothing = Q(in_force__isnull=True) | Q(in_force__problem_zh="", in_force__problem_en="")
+    return ~says_nothing | Q(pk__in=has_open)
 
 
-class ProblemFilter(YesNoFilter):
-    """Projects that name a problem in the month that decides on the day of the list, or have one that is open on it;
-    or those that do not."""
-
-    def filter(self, qs: QuerySet[Any, Any], value: Sequence[Any]) -> QuerySet[Any, Any]:
-        if len(set(value)) != 1:
-            return qs
-        has_open = problem_list().subjects_with_open("project", on=asked_day(self.parent.request))
-        says_nothing = Q(in_force__isnull=True) | Q(in_force__problem_zh="", in_force__problem_en="")
-        has_problem = ~says_nothing | Q(pk__in=has_open)
-        return qs.filter(has_problem if value[0] == "yes" else ~has_problem)
-
-
-class ProjectFilter(UpdatedFilterSet):
+class ProjectFilter(NamesPlaces):
     """The filters for projects of one plan that were listed by a day."""
 
     search = SearchFilter("code", names=["name"])
@@ -150,10 +132,10 @@ class ProjectFilter(UpdatedFilterSet):
     lead = LeadFilter(field_name="lead_department", label=gettext_lazy("Lead department"))
     size = SizeFilter(choices=ProjectSize.choices, label=gettext_lazy("Size"))
     list = WrittenFilter("list_name", label=gettext_lazy("List"))
-    late = LateFilter(label=gettext_lazy("Planned to start or be completed by the day, and not so"))
+    late = OnDayFilter(late, label=gettext_lazy("Planned to start or be completed by the day, and not so"))
     behind = BehindFilter(label=gettext_lazy("Behind the annual plan"))
-    reported = ReportedFilter(label=gettext_lazy("Newest month reported"))
-    problem = ProblemFilter(label=gettext_lazy("Reports a problem"))
+    reported = OnDayFilter(without_month, met_by="no", label=gettext_lazy("Newest month reported"))
+    problem = OnDayFilter(_has_problem, label=gettext_lazy("Reports a problem"))
     scope = ScopeFilter(choices=[each for each in PlanScope.choices if each[0] != PlanScope.SUSPENDED])
     county = SlugFilter(
         to_field_name="code",
@@ -182,13 +164,6 @@ class ProjectFilter(UpdatedFilterSet):
         *("theme", "project_class", "lead", "size", "list", "late", "behind", "reported", "problem"),
         *("listed_from", "listed_to", "scope"),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        plan = asked_plan(self.request) if self.request else None
-        words = plan.part_words if plan else NEUTRAL
-        place = self.filters["city"]
-        place.label, place.extra["empty_label"] = words.of_project, _("Any %(place)s") % {"place": words.one}
 
 
 PROJECT_ORDERINGS = {

@@ -23,13 +23,13 @@ from measures.models import Measure, Plan, PlanMilestone, Report, Section, Statu
 from measures.office.acceptances import undo_acceptance
 from measures.office.corrections import correct_status, reopen_measure
 from measures.office.measures import change_texts, enter_measure, measure_state
-from measures.office.sections import change_section, section_state
+from measures.office.sections import SECTIONS
 from measures.office.terms import change_terms, move_listing
 from measures.owners import owners_state, set_owners
 from measures.reports import withdraw_report
 from notices.reminders import remind_department
 from office.mergers import merge_departments
-from problems.categories import CATEGORIES, change_problem_category
+from problems.categories import CATEGORIES
 from problems.meetings import Direction, change_meeting, give_direction, put_on_agenda, take_off_agenda
 from problems.models import Meeting, Problem, ProblemCategory
 from problems.services import (
@@ -51,7 +51,7 @@ from reporting.evidence import attach_document, remove_evidence
 from reporting.services import discard_draft, return_report
 from tests import factories as make
 from themes.models import Theme
-from themes.office import change_theme, theme_state
+from themes.office import THEMES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
@@ -290,7 +290,7 @@ def a_category_of_problems_is_renamed(site: Any) -> Steps:
     values = {"number": category.number, "name_zh": "资金", "name_en": "Funds"}
     yield
     opened = CATEGORIES.state(category)
-    change_problem_category(category, by=site.rita, opened=opened, **values)
+    CATEGORIES.change(category, by=site.rita, opened=opened, **values)
 
 
 # Measures and their statuses.
@@ -348,8 +348,8 @@ def the_office_adds_a_measure(site: Any) -> Steps:
 def a_section_is_renamed(site: Any) -> Steps:
     yield
     values = {"number": site.energy.number, "title_zh": "新名", "title_en": "New"}
-    opened = section_state(site.energy)
-    change_section(site.energy, by=site.rita, opened=opened, **values, reason="Agreed", source="The plan")
+    opened = SECTIONS.state(site.energy)
+    SECTIONS.change(site.energy, by=site.rita, opened=opened, **values, reason="Agreed", source="The plan")
 
 
 @moves("department power")
@@ -574,10 +574,10 @@ def a_region_is_renamed(site: Any) -> Steps:
 def a_theme_gets_another_member(site: Any) -> Steps:
     theme = make.make_theme(site.energy.plan, "wind", sections=[site.energy])
     yield
-    values = {name: theme_state(theme)[name] for name in ("number", "name_zh", "name_en", "note_zh", "note_en")}
+    values = {name: THEMES.state(theme)[name] for name in ("number", "name_zh", "name_en", "note_zh", "note_en")}
     members = {"sections": [site.energy], "categories": [], "indicators": [], "measures": [site.M001]}
     why = {"reason": "Agreed", "source": "The plan"}
-    change_theme(theme, by=site.rita, opened=theme_state(theme), **values, **members, **why)
+    THEMES.change(theme, by=site.rita, opened=THEMES.state(theme), **values, **members, **why)
 
 
 @moves("theme wind")

@@ -1,15 +1,12 @@
 """The pages of the categories that a plan sorts its projects by, as administrators keep them."""
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
 from accounts.rules import ADMINISTRATORS
 from office.forms import slug_of, words_of
 from office.views.plan_rows import AddRow, ChangeRow, Listed, NewRowForm, RemoveRow, RowForm, RowsPage
-from projects.categories import CATEGORIES, add_category, change_category, remove_category
+from projects.categories import CATEGORIES
 from projects.models import Category
 from web.language import localized
 from web.unsaved_input import labels_of
@@ -51,9 +48,6 @@ class AddCategory(Categories, AddRow):
     def explanation(self) -> str:
         return _("It joins “%(plan)s”, without projects yet.") % {"plan": localized(self.plan, "name")}
 
-    def save(self, form: Any, by: User) -> Category:
-        return add_category(self.plan, by=by, **form.cleaned_data)
-
 
 class ChangeCategory(Categories, ChangeRow):
     form_class = CategoryForm
@@ -64,9 +58,6 @@ class ChangeCategory(Categories, ChangeRow):
     remove_label = gettext_lazy("Remove a category")
     keeps = gettext_lazy("It can be removed once it has no projects: each is given to another category first.")
 
-    def save(self, form: Any, by: User) -> Category:
-        return change_category(self.subject, by=by, opened=form.opened, **form.cleaned_data)
-
 
 class RemoveCategory(Categories, RemoveRow):
     heading = gettext_lazy("Remove a category")
@@ -74,6 +65,3 @@ class RemoveCategory(Categories, RemoveRow):
     explanation = gettext_lazy(
         "Only one that has no projects can be removed. Links that filter by it find nothing then."
     )
-
-    def save(self, form: Any, by: User) -> None:
-        remove_category(self.subject, by=by)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts.models import User
 from accounts.rules import StatesPermission
 from core.versions import State
 from measures.filters import asked_plan
@@ -108,6 +109,9 @@ class AddRow(RowPage):
     def make_form(self, data: Any = None) -> NewRowForm:
         return self.form_class(data)
 
+    def save(self, form: Any, by: User) -> Any:
+        return self.plan_rows.add(self.plan, by=by, **form.cleaned_data)
+
 
 class ExistingRow(RowPage):
     @cached_property
@@ -132,6 +136,9 @@ class ChangeRow(ExistingRow):
     def make_form(self, data: Any = None) -> RowForm:
         return self.form_class(data, state=self.plan_rows.state(self.subject), is_published=self.subject.is_published)
 
+    def save(self, form: Any, by: User) -> Any:
+        return self.plan_rows.change(self.subject, by=by, opened=form.opened, **form.cleaned_data)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         address = reverse(self.remove_name, kwargs={"slug": self.subject.slug})
         return super().get_context_data(
@@ -151,3 +158,6 @@ class RemoveRow(ExistingRow):
 
     def make_form(self, data: Any = None) -> forms.Form:
         return forms.Form(data)
+
+    def save(self, form: Any, by: User) -> None:
+        self.plan_rows.remove(self.subject, by=by)

@@ -1,15 +1,12 @@
 """The pages of the categories that a plan sorts its problems by, as the reviewing office keeps them."""
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
 from accounts.rules import REVIEWERS
 from office.forms import slug_of, words_of
 from office.views.plan_rows import AddRow, ChangeRow, Listed, NewRowForm, RemoveRow, RowForm, RowsPage
-from problems.categories import CATEGORIES, add_problem_category, change_problem_category, remove_problem_category
+from problems.categories import CATEGORIES
 from problems.models import ProblemCategory
 from web.language import localized
 from web.unsaved_input import labels_of
@@ -51,9 +48,6 @@ class AddProblemCategory(ProblemCategories, AddRow):
     def explanation(self) -> str:
         return _("It joins “%(plan)s”, without problems yet.") % {"plan": localized(self.plan, "name")}
 
-    def save(self, form: Any, by: User) -> ProblemCategory:
-        return add_problem_category(self.plan, by=by, **form.cleaned_data)
-
 
 class ChangeProblemCategory(ProblemCategories, ChangeRow):
     form_class = ProblemCategoryForm
@@ -64,9 +58,6 @@ class ChangeProblemCategory(ProblemCategories, ChangeRow):
     remove_label = gettext_lazy("Remove a category")
     keeps = gettext_lazy("It can be removed once it has no problems: each is given to another category first.")
 
-    def save(self, form: Any, by: User) -> ProblemCategory:
-        return change_problem_category(self.subject, by=by, opened=form.opened, **form.cleaned_data)
-
 
 class RemoveProblemCategory(ProblemCategories, RemoveRow):
     heading = gettext_lazy("Remove a category of problems")
@@ -74,6 +65,3 @@ class RemoveProblemCategory(ProblemCategories, RemoveRow):
     explanation = gettext_lazy(
         "Only one that has no problems can be removed. Links that filter by it find nothing then."
     )
-
-    def save(self, form: Any, by: User) -> None:
-        remove_problem_category(self.subject, by=by)

@@ -1,14 +1,11 @@
 """Priority areas as the reviewing office keeps them."""
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
 from accounts.rules import REVIEWERS
 from measures.models import Section
-from measures.office.sections import SECTIONS, add_section, change_section, remove_section
+from measures.office.sections import SECTIONS
 from office.forms import slug_of, words_of
 from office.views.plan_rows import AddRow, ChangeRow, Listed, NewRowForm, RemoveRow, RowForm, RowsPage
 from web.language import localized
@@ -51,9 +48,6 @@ class AddSection(Sections, AddRow):
     def explanation(self) -> str:
         return _("It joins “%(plan)s”, without measures yet.") % {"plan": localized(self.plan, "name")}
 
-    def save(self, form: Any, by: User) -> Section:
-        return add_section(self.plan, by=by, **form.cleaned_data)
-
 
 class ChangeSection(Sections, ChangeRow):
     form_class = SectionForm
@@ -66,14 +60,8 @@ class ChangeSection(Sections, ChangeRow):
         "It can be removed once it has no measures: each is given to another priority area on its own page."
     )
 
-    def save(self, form: Any, by: User) -> Section:
-        return change_section(self.subject, by=by, opened=form.opened, **form.cleaned_data)
-
 
 class RemoveSection(Sections, RemoveRow):
     heading = gettext_lazy("Remove a priority area")
     done = gettext_lazy("The priority area was removed; the log keeps what it was")
     explanation = gettext_lazy("Only one that has no measures can be removed. Links to its page lead nowhere then.")
-
-    def save(self, form: Any, by: User) -> None:
-        remove_section(self.subject, by=by)

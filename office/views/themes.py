@@ -7,7 +7,6 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from accounts.models import User
 from accounts.rules import REVIEWERS
 from core.codes import clean_code
 from core.versions import State
@@ -18,7 +17,7 @@ from office.forms import slug_of, words_of
 from office.views.plan_rows import AddRow, ChangeRow, Listed, NewRowForm, RemoveRow, RowForm, RowsPage
 from projects.models import Category
 from themes.models import Theme
-from themes.office import NOTES, THEMES, add_theme, change_theme, remove_theme
+from themes.office import NOTES, THEMES
 from web.language import localized
 from web.unsaved_input import labels_of
 
@@ -123,9 +122,6 @@ class AddTheme(Themes, AddRow):
     def make_form(self, data: Any = None) -> NewThemeForm:
         return NewThemeForm(data, plan=self.plan)
 
-    def save(self, form: Any, by: User) -> Theme:
-        return add_theme(self.plan, by=by, **form.cleaned_data)
-
 
 class ChangeTheme(Themes, ChangeRow):
     form_class = ThemeForm
@@ -140,9 +136,6 @@ class ChangeTheme(Themes, ChangeRow):
         state = THEMES.state(self.subject)
         return ThemeForm(data, plan=self.plan, state=state, is_published=self.subject.is_published)
 
-    def save(self, form: Any, by: User) -> Theme:
-        return change_theme(self.subject, by=by, opened=form.opened, **form.cleaned_data)
-
 
 class RemoveTheme(Themes, RemoveRow):
     heading = gettext_lazy("Remove a theme")
@@ -150,6 +143,3 @@ class RemoveTheme(Themes, RemoveRow):
     explanation = gettext_lazy(
         "Its measures, projects and indicators stay as they are. Links to its page lead nowhere then."
     )
-
-    def save(self, form: Any, by: User) -> None:
-        remove_theme(self.subject, by=by)

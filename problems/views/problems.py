@@ -247,7 +247,6 @@ class ProblemDetail(PageView):
                 "meeting__plan", "direction__owner"
             ),
             moves=allowed_moves(problem, user) if is_today else [],
-            can_show_raising=problem.raised_on is not None and problem.raised_on <= today(),
             may_see_names=may_see_names(user),
             source=source_link(problem.source),
             **kwargs,

@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from auditlog.registry import auditlog
 from django.db import models
@@ -202,7 +202,7 @@ class Project(Sourced, UpdatedAtModel):
     @property
     def said(self) -> list[tuple[str | Promise, str]]:
         """The columns of SAID that are filled in, each with its label, as people read them."""
-        columns = [(self._meta.get_field(name), getattr(self, name)) for name in SAID]
+        columns: Any = [(self._meta.get_field(name), getattr(self, name)) for name in SAID]
         return [(each.verbose_name, str(dict(each.flatchoices).get(value, value))) for each, value in columns if value]
 
     @property

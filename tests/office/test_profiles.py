@@ -9,7 +9,7 @@ from auditlog.models import LogEntry
 
 from measures.models import Plan, PlanMilestone
 from measures.office.milestones import milestone_state
-from projects.categories import category_state
+from projects.categories import CATEGORIES
 from projects.models import Category
 from projects.plans import plan_state
 from regions.models import Region
@@ -227,7 +227,7 @@ class TestCategories:
 
     def test_two_at_once(self, mia: Any, plan: Plan) -> None:
         row = make.make_category(plan, "first", number=7, name_zh="原名", name_en="Marine", provenance="reported")
-        opened = json.dumps(category_state(row))
+        opened = json.dumps(CATEGORIES.state(row))
         Category.objects.filter(pk=row.pk).update(name_zh="对方的名")
         page = mia.post("/office/categories/first/", self.FORM | {"opened": opened}, headers=EN)
         assert [(v.opened, v.stored, v.typed) for v in page.context["versions"]] == [("原名", "对方的名", "海洋")]

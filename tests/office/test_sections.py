@@ -5,7 +5,7 @@ import json
 import pytest
 
 from measures.models import Section
-from measures.office.sections import section_state
+from measures.office.sections import SECTIONS
 from tests.factories import make_measure, make_section, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
@@ -33,7 +33,7 @@ def test_a_section_is_added_with_a_name_in_addresses(office, section):
 
 
 def test_two_people_rename_it(office, section):
-    form = {"number": "1", "title_zh": "我的名", "title_en": "First", "opened": json.dumps(section_state(section))}
+    form = {"number": "1", "title_zh": "我的名", "title_en": "First", "opened": json.dumps(SECTIONS.state(section))}
     Section.objects.update(title_zh="对方的名")
     page = office.post(PAGE, form, headers=EN)
     assert [(v.opened, v.stored, v.typed) for v in page.context["versions"]] == [("第一", "对方的名", "我的名")]

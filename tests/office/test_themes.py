@@ -11,7 +11,7 @@ from core.exceptions import NotAllowed
 from tests import factories as make
 from tests.pages import text_of
 from themes.models import Theme
-from themes.office import THEMES, add_theme, change_theme, remove_theme
+from themes.office import THEMES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 LIST = "/office/themes/"
@@ -127,7 +127,7 @@ def test_members_of_another_plan_are_refused(site: Any) -> None:
     rita = make.make_user("rita", role="reviewer")
     other = make.make_section(make.make_plan("other"), slug="far", number=1)
     with pytest.raises(NotAllowed) as caught:
-        add_theme(site.plan, by=rita, slug="air", number=2, name_zh="气", **NOTHING | {"sections": [other]})
+        THEMES.add(site.plan, by=rita, slug="air", number=2, name_zh="气", **NOTHING | {"sections": [other]})
     assert caught.value.field == "sections"
     assert Theme.objects.count() == 1
 
@@ -137,9 +137,9 @@ def test_only_the_office_keeps_them(site: Any) -> None:
     for role in ("viewer", "auditor", "administrator"):
         user = make.make_user(role, role=role)
         for refused in (
-            lambda user=user: add_theme(site.plan, by=user, slug="new", number=9, name_zh="新", **NOTHING),
-            lambda user=user: change_theme(site.theme, by=user, opened=opened, number=2, name_zh="新", **NOTHING),
-            lambda user=user: remove_theme(site.theme, by=user),
+            lambda user=user: THEMES.add(site.plan, by=user, slug="new", number=9, name_zh="新", **NOTHING),
+            lambda user=user: THEMES.change(site.theme, by=user, opened=opened, number=2, name_zh="新", **NOTHING),
+            lambda user=user: THEMES.remove(site.theme, by=user),
         ):
             with pytest.raises(NotAllowed):
                 refused()

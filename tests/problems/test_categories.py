@@ -10,9 +10,6 @@ from measures.models import Plan
 from problems.categories import (
     CATEGORIES,
     add_default_categories,
-    add_problem_category,
-    change_problem_category,
-    remove_problem_category,
 )
 from problems.models import ProblemCategory
 from tests import factories as make
@@ -82,9 +79,9 @@ def test_only_the_office_keeps_them(first: ProblemCategory) -> None:
     for role in ("viewer", "auditor", "administrator"):
         user = make.make_user(role, role=role)
         for refused in (
-            lambda user=user: add_problem_category(first.plan, by=user, slug="new", number=9, name_zh="新"),
-            lambda user=user: change_problem_category(first, by=user, opened=opened, number=2, name_zh="新"),
-            lambda user=user: remove_problem_category(first, by=user),
+            lambda user=user: CATEGORIES.add(first.plan, by=user, slug="new", number=9, name_zh="新"),
+            lambda user=user: CATEGORIES.change(first, by=user, opened=opened, number=2, name_zh="新"),
+            lambda user=user: CATEGORIES.remove(first, by=user),
         ):
             with pytest.raises(NotAllowed):
                 refused()

@@ -7,7 +7,7 @@ from django.utils.translation import override
 from core.exceptions import NotAllowed
 from core.versions import ChangedMeanwhile
 from measures.models import Section
-from measures.office.sections import add_section, change_section, remove_section, section_state
+from measures.office.sections import SECTIONS
 from rollups.services import rebuild_rollups
 from tests.factories import make_measure, make_plan, make_section, make_user
 
@@ -27,21 +27,21 @@ def first():
 
 def change(section, rita, **changes):
     values = {"number": section.number, "title_zh": section.title_zh, "title_en": section.title_en}
-    return change_section(section, by=rita, **{"opened": section_state(section), **values, **changes})
+    return SECTIONS.change(section, by=rita, **{"opened": SECTIONS.state(section), **values, **changes})
 
 
 def test_one_is_added_to_the_plan(rita, first):
-    added = add_section(first.plan, by=rita, **NEW)
+    added = SECTIONS.add(first.plan, by=rita, **NEW)
     assert (added.plan, added.slug, added.number, added.provenance) == (first.plan, "marine", 3, "reported")
 
 
 @pytest.mark.parametrize(("taken", "field"), [({"slug": "first"}, "slug"), ({"number": 1}, "number")])
 def test_slug_and_number_are_once_in_a_plan(rita, first, taken, field):
     with pytest.raises(NotAllowed) as refusal:
-        add_section(first.plan, by=rita, **NEW | taken)
+        SECTIONS.add(first.plan, by=rita, **NEW | taken)
     assert refusal.value.field == field
     # Another plan has its own.
-    add_section(make_plan("other"), by=rita, **NEW | taken)
+    SECTIONS.add(make_plan("other"), by=rita, **NEW | taken)
 
 
 def test_it_is_renamed_and_renumbered_on_record(rita, first):
@@ -69,7 +69,7 @@ def test_a_published_one_needs_reason_and_source(rita):
 
 
 def test_what_another_wrote_is_not_written_over(rita, first):
-    opened = section_state(first)
+    opened = SECTIONS.state(first)
     change(first, rita, title_zh="对方的名")
     with pytest.raises(ChangedMeanwhile):
         change(Section.objects.get(), rita, opened=opened, title_zh="我的名")
@@ -84,12 +84,12 @@ def test_nothing_changed_is_said(rita, first):
 def test_an_empty_one_is_removed_and_the_log_keeps_it(rita, first):
     make_measure(make_section(first.plan, number=2))
     rebuild_rollups()
-    remove_section(first, by=rita)
+    SECTIONS.remove(first, by=rita)
     assert list(Section.objects.values_list("number", flat=True)) == [2]
     entry = LogEntry.objects.filter(content_type__model="section", action=LogEntry.Action.DELETE).get()
     assert entry.changes["title_zh"] == ["第一", "None"]
     # Twice is no harm.
-    remove_section(first, by=rita)
+    SECTIONS.remove(first, by=rita)
     with override("en"), pytest.raises(NotAllowed, match="Somebody has removed this priority area"):
         change(first, rita, opened={}, title_zh="新名")
 
@@ -97,7 +97,7 @@ def test_an_empty_one_is_removed_and_the_log_keeps_it(rita, first):
 def test_one_with_measures_stays(rita, first):
     make_measure(first)
     with pytest.raises(NotAllowed):
-        remove_section(first, by=rita)
+        SECTIONS.remove(first, by=rita)
     assert Section.objects.exists()
 
 
@@ -105,9 +105,9 @@ def test_one_with_measures_stays(rita, first):
 def test_only_reviewers(first, role):
     someone = make_user("someone", role=role)
     with pytest.raises(NotAllowed):
-        add_section(first.plan, by=someone, **NEW)
+        SECTIONS.add(first.plan, by=someone, **NEW)
     with pytest.raises(NotAllowed):
         change(first, someone, title_zh="新名")
     with pytest.raises(NotAllowed):
-        remove_section(first, by=someone)
+        SECTIONS.remove(first, by=someone)
     assert Section.objects.get().title_zh == "第一"
