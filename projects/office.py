@@ -177,18 +177,12 @@ def _terms_change(
     return TermsChange(
         project=project,
         field=term,
-        old_value=_as_text(old),
-        new_value=_as_text(new),
+        old_value=str(as_state(old)),
+        new_value=str(as_state(new)),
         reason=reason,
         recorded_at=now(),
         recorded_by=by,
     )
-
-
-def _as_text(value: TermValue) -> str:
-    if value is None:
-        return ""
-    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _hold_lead(department: Department | None) -> None:

@@ -2,16 +2,29 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import NamedTuple
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 
-from core.periods import MonthState
+from core.periods import MonthState, month_of, next_month
 from web.limits import report_due_day
 
 
 def reports_due_on(month: date) -> date:
     """The last day on which the month's reports are in time; `month` is its first."""
     return month.replace(day=report_due_day())
+
+
+def month_page(month: date, *, starts_on: date | None, day: date) -> dict[str, Any]:
+    """Return what a page of a month says on a day: by when its reports are due, and the months before and after
+    that may be turned to. `starts_on`: the first day of the plan, None without a plan."""
+    due_on, after = reports_due_on(month), next_month(month)
+    return {
+        "month": month,
+        "due_on": due_on,
+        "is_past_due": day > due_on,
+        "month_before": month_of(month - timedelta(days=1)) if starts_on and month > starts_on else None,
+        "month_after": after if after is not None and after <= day else None,
+    }
 
 
 class OwedReport(NamedTuple):

@@ -3,13 +3,33 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from django.http import Http404
+from django.utils.functional import cached_property
+
 from accounts.rules import READERS
-from measures.filters import PLAN_ORDERINGS, PlanFilter
+from measures.filters import PLAN_ORDERINGS, PlanFilter, asked_plan
 from measures.models import Plan
-from web.views import FilteredListView
+from web.html.links import query_of
+from web.views import FilteredListView, TodayView
 
 # In the head of each page; the list has all.
 MAX_IN_HEAD = 12
+
+
+class PlanPage(TodayView):
+    """A page of today about something of the plan that the address names. Raises Http404 on a site without a plan."""
+
+    @cached_property
+    def plan(self) -> Plan:
+        plan = asked_plan(self.request)
+        if plan is None:
+            raise Http404
+        return plan
+
+    @property
+    def action(self) -> str:
+        """Return the address to which its form is sent."""
+        return query_of(self.request.path, plan=self.plan.action_slug)
 
 
 class PlanList(FilteredListView):

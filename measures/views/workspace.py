@@ -1,7 +1,7 @@
 """The workspace of a lead department, and which workspace a person has."""
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +16,6 @@ from django.utils.translation import ngettext
 
 from accounts.permissions import signed_in
 from accounts.rules import DEPARTMENT_REPORTERS, REPORTERS, asks
-from core.periods import month_of, next_month
 from measures.addresses import month_url
 from measures.filing import report_no_change
 from measures.filters import MINE, asked_plan, asked_whose
@@ -24,7 +23,7 @@ from measures.forms import MonthFileForm
 from measures.models import Measure
 from measures.workspace import load_workspace
 from reporting.doubts import Doubtful
-from reporting.months import reports_due_on
+from reporting.months import month_page
 from reporting.wording import format_ended, format_missing, format_months
 from web.days import asked_month
 from web.html.links import named_plan, query_of, query_with
@@ -77,7 +76,6 @@ class WorkspacePage(TodayView):
         for row in work.rows:
             row.failure = self.failures.get(row.measure.code, "") if row.month == month else ""
             row.ends_text = format_months(row.ends, day=self.day) if row.ends else ""
-        due_on, after = reports_due_on(month), next_month(month)
         return super().get_context_data(
             work=work,
             late_text=format_missing(work.late, day=self.day),
@@ -90,11 +88,7 @@ class WorkspacePage(TodayView):
             is_doubtful=self.is_doubtful,
             can_file=any(row.can_file_no_change for row in work.rows),
             department=user.department,
-            month=month,
-            due_on=due_on,
-            is_past_due=self.day > due_on,
-            month_before=month_of(month - timedelta(days=1)) if plan and month > plan.starts_on else None,
-            month_after=after if after is not None and after <= self.day else None,
+            **month_page(month, starts_on=plan.starts_on if plan else None, day=self.day),
             **kwargs,
         )
 

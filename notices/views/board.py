@@ -1,7 +1,7 @@
 """The month's boards: which departments and cities have reported, and reminders to those that have not."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -16,14 +16,13 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from accounts.permissions import may_review, signed_in
 from accounts.rules import REVIEW_READERS, REVIEWERS
 from core.exceptions import NotAllowed
-from core.periods import month_of, next_month
 from measures.addresses import month_url
 from measures.filters import asked_plan
 from measures.reporting_months import late_reports, reports_owed
 from notices.reminders import BoardRow, month_board, month_board_of_cities, remind_city, remind_department
 from problems.rows import overdue_by_department
 from projects.month_work import late_project_months
-from reporting.months import LateMonth, LateReports, reports_due_on, tally
+from reporting.months import LateMonth, LateReports, month_page, tally
 from reporting.wording import format_late, format_tally
 from web.days import asked_month
 from web.html.links import named_plan, query_of
@@ -55,7 +54,6 @@ class MonthBoard(TodayView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         month, plan = asked_month(self.request.GET.get("period", "")), asked_plan(self.request)
         shown = self.shown_rows(self.board_rows(plan, month), plan=plan, month=month)
-        due_on, after = reports_due_on(month), next_month(month)
         return super().get_context_data(
             rows=shown,
             late=self.late_months(plan),
@@ -63,11 +61,7 @@ class MonthBoard(TodayView):
             can_remind=any(each["can_remind"] for each in shown),
             may_remind=may_review(self.request.user),
             unit_field=self.unit_field,
-            month=month,
-            due_on=due_on,
-            is_past_due=self.day > due_on,
-            month_before=month_of(month - timedelta(days=1)) if plan and month > plan.starts_on else None,
-            month_after=after if after is not None and after <= self.day else None,
+            **month_page(month, starts_on=plan.starts_on if plan else None, day=self.day),
             **self.totals_of(shown, month),
             **kwargs,
         )

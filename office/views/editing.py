@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 
 from auditlog.models import LogEntry
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
@@ -17,11 +17,9 @@ from accounts.permissions import signed_in
 from accounts.rules import REVIEWERS
 from core.exceptions import NotAllowed
 from core.versions import ChangedMeanwhile
-from measures.filters import asked_plan
-from measures.models import Plan
+from measures.views.plans import PlanPage
 from office.forms import EditRow, OpenedForm, close_other_languages, open_fields
 from web.errors import add_refusal
-from web.html.links import query_of
 from web.views import TodayView
 
 
@@ -130,18 +128,7 @@ class FormPage(TodayView):
         return self.render_to_response(context)
 
 
-class PlanFormPage(FormPage):
+class PlanFormPage(PlanPage, FormPage):
     """A page of a reviewer, about a row of the plan that the address names."""
 
     permission = write_permission = REVIEWERS
-
-    @cached_property
-    def plan(self) -> Plan:
-        plan = asked_plan(self.request)
-        if plan is None:
-            raise Http404
-        return plan
-
-    @property
-    def action(self) -> str:
-        return query_of(self.request.path, plan=self.plan.action_slug)

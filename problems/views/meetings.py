@@ -20,8 +20,8 @@ from accounts.rules import READERS, REVIEWERS
 from core.clock import today
 from core.exceptions import NotAllowed
 from measures.filters import asked_plan
-from measures.models import Plan
 from measures.office.views import OfficeForm
+from measures.views.plans import PlanPage
 from problems.filters import PROBLEM_ORDERINGS, ProblemFilter
 from problems.meeting_forms import AgendaForm, DirectionForm, MeetingForm
 from problems.meeting_sheets import Sheet, coming_meetings, load_sheets, meetings_on
@@ -46,7 +46,7 @@ from web.lists.filters import several_of
 from web.lists.listing import Listing, asked_page
 from web.unsaved_input import labels_of
 from web.values import refuse_repeated
-from web.views import PageView, TodayView
+from web.views import PageView
 
 
 class MeetingList(PageView):
@@ -114,17 +114,10 @@ class MeetingWord(MeetingSheet):
         return meeting_file(sheet, heading=self.line, sees_notes=self.sees_notes, as_of=as_of)
 
 
-class MeetingPage(TodayView):
+class MeetingPage(PlanPage):
     """A page of the office about one meeting of the plan that the address names."""
 
     permission = write_permission = REVIEWERS
-
-    @cached_property
-    def plan(self) -> Plan:
-        plan = asked_plan(self.request)
-        if plan is None:
-            raise Http404
-        return plan
 
     @cached_property
     def meeting(self) -> Meeting:
@@ -132,10 +125,6 @@ class MeetingPage(TodayView):
 
     def address(self, name: str, *args: Any) -> str:
         return query_of(reverse(f"problems:{name}", args=args), plan=self.plan.link_slug)
-
-    @property
-    def action(self) -> str:
-        return query_of(self.request.path, plan=self.plan.action_slug)
 
 
 class MeetingFormPage(MeetingPage, OfficeForm):

@@ -1,21 +1,19 @@
 """The workspaces of a city, and of a department with the projects that it leads. Both are opened at one address: see
 `CITY_WORKSPACE` and `DEPARTMENT_WORKSPACE` in the settings."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
 
 from accounts.permissions import signed_in
 from accounts.rules import REPORTERS
-from core.periods import month_of, next_month
 from measures.filters import asked_plan
 from measures.forms import MonthFileForm
 from measures.views.workspace import WorkspacePage
 from projects.models import Project
 from projects.month_work import STATES, load_project_work
 from projects.workspace import load_city_work
-from reporting.months import reports_due_on
+from reporting.months import month_page
 from web.days import asked_month
 from web.errors import BadQuery, not_one_of
 from web.html.links import query_with
@@ -28,7 +26,7 @@ def month_context(request: HttpRequest, own: Any, *, plan: Any, day: Any) -> dic
     month, state = asked_month(request.GET.get("period", "")), request.GET.get("state", "")
     if state and state not in STATES:
         raise BadQuery({"state": [not_one_of(STATES)]})
-    work, due_on, after = load_project_work(own, month=month, day=day), reports_due_on(month), next_month(month)
+    work = load_project_work(own, month=month, day=day)
     choices = [
         {
             "label": label,
@@ -44,11 +42,7 @@ def month_context(request: HttpRequest, own: Any, *, plan: Any, day: Any) -> dic
         "states": choices,
         "all_states": query_with(request.GET, state=None) + "#months",
         "state": state,
-        "month": month,
-        "due_on": due_on,
-        "is_past_due": day > due_on,
-        "month_before": month_of(month - timedelta(days=1)) if plan and month > plan.starts_on else None,
-        "month_after": after if after is not None and after <= day else None,
+        **month_page(month, starts_on=plan.starts_on if plan else None, day=day),
     }
 
 
