@@ -34,7 +34,8 @@ class ReportForm(ReportDraftForm):
     )
     against_status = forms.ChoiceField(choices=MeasureStatus, widget=forms.HiddenInput)
 
-    typed = ("status", "effective_on", "problem_choice", *TEXTS)
+    written = tuple(TEXTS)
+    typed = ("status", "effective_on", "problem_choice", *written)
     # Errors are listed in the order of the page.
     field_order = (
         *("status", "effective_on", "what_was_done", "problem_choice", "confirms_no_problem", "problem", "next_step"),

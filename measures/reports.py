@@ -33,7 +33,6 @@ from measures.services import (
     next_recorded_at,
     send_figures_changed,
 )
-from reporting import services
 from reporting.doubts import NO_ANSWERS, Answers, Doubt, answered
 from reporting.models import TEXTS
 from reporting.plausibility import limits
@@ -42,7 +41,6 @@ from reporting.report_problems import (
     open_problems,
     problem_columns,
     resolve_choice,
-    take_problem_along,
     why_no_answer,
 )
 from reporting.services import (
@@ -166,14 +164,6 @@ def submit_report(
 def report_doubts(report: Report) -> list[Doubt]:
     """Return the doubts about a complete report."""
     return list(doubts_about(report, load_pasts([report.measure])[report.measure_id], limits()))
-
-
-@transaction.atomic
-def withdraw_report(report: Report, *, by: User) -> Report:
-    """Takes a submitted report back until it is decided, and the problem along that it raised."""
-    services.withdraw_report(report, by=by)
-    take_problem_along(report, by=by)
-    return report
 
 
 def why_incomplete(

@@ -25,7 +25,6 @@ from projects.models.months import STAGE_DAYS
 from projects.month_figures import load_history
 from projects.month_rules import doubts_about, why_incomplete
 from projects.services import touch_cells
-from reporting import services
 from reporting.doubts import NO_ANSWERS, Answers, Doubt, answered
 from reporting.models import TEXTS
 from reporting.plausibility import limits
@@ -34,7 +33,6 @@ from reporting.report_problems import (
     open_problems,
     problem_columns,
     resolve_choice,
-    take_problem_along,
     why_no_answer,
     why_no_owner,
 )
@@ -201,14 +199,6 @@ def check_complete(
     for refusal in why_no_owner(month, problem_owner):
         raise refusal
     month.answers = answered(doubts(), answers)
-
-
-@transaction.atomic
-def withdraw_month(month: ProjectMonth, *, by: User) -> ProjectMonth:
-    """Takes a submitted month back until it is decided, and the problem along that it raised."""
-    services.withdraw_report(month, by=by)
-    take_problem_along(month, by=by)
-    return month
 
 
 def month_doubts(month: ProjectMonth) -> list[Doubt]:

@@ -1,6 +1,6 @@
 """The pages on which a report of anything is written: its form, and the drafts that save themselves."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -10,19 +10,25 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.response import TemplateResponse
+from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.vary import vary_on_cookie
 
 from accounts.models import Role, User
 from accounts.permissions import may_see_names, signed_in
 from core.clock import today
 from core.exceptions import NotAllowed
+from reporting.doubt_pages import SOME_UNLIKELY, AsksDoubts
+from reporting.doubts import Doubt, Doubtful
 from reporting.evidence import check_ahead
 from reporting.evidence_pages import change_evidence
 from reporting.forms import DraftForm
 from reporting.months import reports_due_on
 from reporting.moves import moves_from
-from reporting.services import DraftChanged, discard_draft, is_discardable
+from reporting.services import DraftChanged, discard_draft, is_discardable, withdraw_report
 from reporting.steps import StepRow, step_rows
 from reporting.workflow import MOVES, REVIEWED_ALREADY, ReportState
 from web.errors import add_refusal
@@ -38,10 +44,14 @@ class Needed(NamedTuple):
     sentence: str
 
 
+@method_decorator([cache_control(private=True, no_store=True), vary_on_cookie], name="dispatch")
 class DraftView(ShowsUnsavedInput):
     """A view of the draft about what is reported on and a period, mostly a month. An app's own finds both, and says the
     rest below."""
 
+    form_class: type[DraftForm]
+    # The plan of the page; the frame reads it too.
+    plan: Any
     # None for what is not filed by month.
     month: date | None = None
     # The answer to a draft that saved itself.
@@ -137,7 +147,7 @@ class DraftView(ShowsUnsavedInput):
         discards = action == "discard"
         try:
             if report is not None:
-                discard_draft(report, by=self.user) if discards else self.withdraw(report)
+                discard_draft(report, by=self.user) if discards else withdraw_report(report, by=self.user)
             elif not discards:
                 raise NotAllowed(str(REVIEWED_ALREADY))
         except NotAllowed as refusal:
@@ -148,10 +158,6 @@ class DraftView(ShowsUnsavedInput):
             return redirect(self.workspace_url)
         messages.success(self.request, _("Report withdrawn; you can change it and submit it again."))
         return redirect(self.form_url)
-
-    def withdraw(self, report: Any) -> None:
-        """Withdraws the submitted report. Raises NotAllowed."""
-        raise NotImplementedError
 
 
 class SavesItself(DraftView):
@@ -193,28 +199,76 @@ class SavesItself(DraftView):
         return render(request, self.state_template, context, status=status)
 
 
-class FormPage(DraftView):
-    """The form of a report, or the submitted one."""
+class FormPage(AsksDoubts, DraftView):
+    """The form of a report, or the submitted one. An app's own stands before its DraftView among the bases."""
 
     http_method_names = ["get", "post"]
     template_name: str
+    # Fields whose texts a page with the submitted report compares with those that the browser kept.
+    shown_fields: Iterable[str]
     # The draft that the page says was saved, and why it could not be saved or submitted.
     saved: Any = None
     refusal: NotAllowed | None = None
 
+    def first_values(self) -> dict[str, Any]:
+        """Returns the values of a form that nobody has written in."""
+        raise NotImplementedError
+
+    def hand_in(self, form: Any, report: Any) -> None:
+        """Submits what was saved. Raises NotAllowed, and Doubtful."""
+        raise NotImplementedError
+
+    def doubts_about(self, report: Any) -> list[Doubt]:
+        """Returns all doubts about a complete report."""
+        raise NotImplementedError
+
+    def subject_context(self, report: Any) -> dict[str, Any]:
+        """Returns the context of any page that only this kind of report has."""
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponseBase:
+        report = self.find_report()
+        if report is not None and report.state == ReportState.SUBMITTED:
+            return self.show_submitted(report)
+        self.saved = report
+        initial = self.initial_values(report)
+        initial["known"] = self.form_class.known_values(initial)
+        return self.show(self.make_form(initial=initial), report)
+
+    def initial_values(self, report: Any) -> dict[str, Any]:
+        return self.first_values() if report is None else self.values_of(report)
+
     def submit(self, form: Any, report: Any) -> None:
         """Hands in what was saved; why not stands in the form then."""
-        raise NotImplementedError
+        try:
+            self.hand_in(form, report)
+        except Doubtful:
+            self.doubts = self.doubts_about(report)
+            form.add_error(None, SOME_UNLIKELY)
+        except NotAllowed as refusal:
+            self.refuse(form, refusal)
 
-    def show(self, form: Any, report: Any) -> HttpResponseBase:
-        raise NotImplementedError
+    def post_to_submitted(self, form: DraftForm, report: Any) -> HttpResponseBase:
+        """A form sent after the report was submitted: the same again is done; anything else is shown, to be copied."""
+        if form.is_valid() and self.says_the_same(form, report):
+            return self.redirect_submitted()
+        names = [name for name in form.written if name in form.fields and form.data.get(name)]
+        return self.show_submitted(report, unsaved=[(form.fields[name].label, form.data[name]) for name in names])
+
+    def says_the_same(self, form: DraftForm, report: Any) -> bool:
+        return not any(form.differences(self.values_of(report)))
+
+    def show(self, form: DraftForm, report: Any) -> HttpResponseBase:
+        return self.render_page(report, **self.form_context(form, report))
 
     def show_submitted(self, report: Any, *, unsaved: list[tuple[Any, str]] | None = None) -> HttpResponseBase:
-        raise NotImplementedError
+        texts = self.form_class.texts_of(self.values_of(report))
+        shown = {name: texts[name] for name in self.shown_fields}
+        return self.render_page(report, shown=shown, is_submitted=True, unsaved=unsaved, **self.draft_context(report))
 
-    def post_to_submitted(self, form: Any, report: Any) -> HttpResponseBase:
-        """A form sent after the report was submitted: the same again is done; anything else is shown, to be copied."""
-        raise NotImplementedError
+    def render_page(self, report: Any, **context: Any) -> HttpResponseBase:
+        context = {**self.page_context(report), **self.subject_context(report), **context}
+        return TemplateResponse(self.request, self.template_name, context)
 
     def post(self, request: HttpRequest, code: str) -> HttpResponseBase:
         check_ahead(request.FILES.getlist("evidence"))
@@ -281,6 +335,8 @@ class FormPage(DraftView):
         return {
             "form": form,
             "saved": self.saved,
+            "is_new": report is None and not form.is_bound,
+            **self.asked,
             "submit_move": moves_from(MOVES, state, by=[Role.REPORTER])[0],
             # Both versions, where a colleague's draft stands in the way.
             "theirs": theirs,
@@ -288,18 +344,17 @@ class FormPage(DraftView):
             **self.state_context(form, report),
         }
 
-    def page_context(self, report: Any, *, shown: Mapping[str, str] | None = None) -> dict[str, Any]:
-        """Returns the context of any page. `shown`: the texts of a submitted report, as its form would have them."""
+    def page_context(self, report: Any) -> dict[str, Any]:
+        """Returns the context of any page."""
         due_on = self.due_on
         return {
+            "plan": self.plan,
             "month": self.month,
             "report": report,
             "form_url": self.form_url,
             "draft_url": self.draft_url,
             "workspace_url": self.workspace_url,
             "store": self.store,
-            "shown": shown,
-            "is_submitted": shown is not None,
             "due_on": due_on,
             "is_past_due": due_on is not None and today() > due_on,
             "may_withdraw": report is not None and report.may_be_withdrawn_by(self.user),

@@ -6,17 +6,20 @@ from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
 from accounts.models import User
-from accounts.rules import GuardedView
+from accounts.rules import Facts, GuardedView
 from core.exceptions import NotAllowed
 from reporting.evidence import MAX_EVIDENCE, attach_document, attach_file, attach_link, remove_evidence, too_many
 from reporting.file_types import download_name, too_large_message
 from reporting.forms import EvidenceForm
 from reporting.models import AbstractEvidence
+from reporting.workflow import ReportState
 from web.errors import add_refusal
 from web.uploads import refused_files
 
@@ -93,14 +96,25 @@ def send_file(evidence: AbstractEvidence) -> FileResponse:
 
 @method_decorator(cache_control(private=True, no_store=True), name="dispatch")
 class EvidenceFile(GuardedView):
-    """A file of evidence, for those who may see it. An app's own says which it is, and whose."""
+    """A file of evidence, for those who may see it. An app's own says of what, and asks who may."""
 
     http_method_names = ["get", "head", "options"]
+    model: type[AbstractEvidence]
+    # The foreign key of the report to what it is about, whose code is in the address.
+    subject_name: str
+    # What is fetched with it to say whose it is.
+    writer = "report__department__merged_into"
 
-    @property
+    @cached_property
     def evidence(self) -> Any:
         """Returns the evidence whose file is asked for. Raises Http404."""
-        raise NotImplementedError
+        pieces = self.model._default_manager.exclude(file="").select_related(self.writer)
+        about = {f"report__{self.subject_name}__code": self.kwargs["code"]}
+        return get_object_or_404(pieces, key=self.kwargs["key"], **about)
+
+    def permission_facts(self) -> Facts:
+        report = self.evidence.report
+        return {"department": report.readers_department_id, "is_accepted": report.state == ReportState.ACCEPTED}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return send_file(self.evidence)

@@ -45,6 +45,10 @@ class KnownField(forms.Field):
         return {name: [plain_text(each) for each in values] for name, values in known.items()}
 
 
+# The fields of a form's evidence that are typed.
+TYPED_EVIDENCE = ("url", "url_title", "document_number", "document_title")
+
+
 class EvidenceForm(forms.Form):
     """A draft, complete or not, with its evidence. `version`: that of the draft that the page showed."""
 
@@ -80,12 +84,14 @@ class ProblemChoiceField(forms.CharField):
 class DraftForm(EvidenceForm):
     """A draft that saves itself. `known` says what the page showed when it was written.
 
-    A form's own names in `typed` what a person fills in and the draft keeps.
+    A form's own names in `typed` what a person fills in and the draft keeps, and in `written` what of it is in words
+    and figures, not chosen.
     """
 
     known = KnownField(required=False)
 
     typed: ClassVar[tuple[str, ...]]
+    written: ClassVar[tuple[str, ...]]
 
     @property
     def sent_names(self) -> list[str]:

@@ -21,8 +21,9 @@ from core.clock import now, today
 from core.exceptions import NotAllowed
 from core.signals import action
 from core.texts import clean_text
-from reporting.models import AbstractFiling, AbstractReportStep
+from reporting.models import AbstractFiling, AbstractReport, AbstractReportStep
 from reporting.moves import Move, moves_from
+from reporting.report_problems import take_problem_along
 from reporting.workflow import EDITABLE_STATES, MOVES, ReportState
 from web.cache.versions import DRAFTS, FILINGS, REPORTS, reports_as
 
@@ -175,9 +176,11 @@ def fill_draft(report: AbstractFiling, values: Mapping[str, Any], *, by: User, v
 
 @transaction.atomic
 def withdraw_report[R: AbstractFiling](report: R, *, by: User) -> R:
-    """Takes a submitted report back until it is decided."""
+    """Takes a submitted report back until it is decided, and the problem along that it raised."""
     lock_report(report)
     apply_move(report, "withdraw", by=by)
+    if isinstance(report, AbstractReport):
+        take_problem_along(report, by=by)
     return report
 
 

@@ -26,7 +26,6 @@ from measures.office.measures import change_texts, enter_measure, measure_state
 from measures.office.sections import SECTIONS
 from measures.office.terms import change_terms, move_listing
 from measures.owners import owners_state, set_owners
-from measures.reports import withdraw_report
 from notices.reminders import remind_department
 from office.mergers import merge_departments
 from problems.categories import CATEGORIES
@@ -48,7 +47,7 @@ from projects.office import change_project_terms, terms_state
 from projects.services import save_project, withdraw_project
 from regions.models import Region
 from reporting.evidence import attach_document, remove_evidence
-from reporting.services import discard_draft, return_report
+from reporting.services import discard_draft, return_report, withdraw_report
 from tests import factories as make
 from themes.models import Theme
 from themes.office import THEMES

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Scope, User
 from accounts.rules import VALUE_REPORTERS, Facts
-from core.exceptions import NotAllowed
 from indicators.api.indicators import CODE, REGION
 from indicators.models import RELEASE_BASES, Indicator, Purpose, ValueProvenance, ValueReport
 from indicators.querysets import ValueReportQuerySet
@@ -19,11 +18,7 @@ from indicators.value_rules import DOUBTS
 from indicators.values import TEXTS, submit_value
 from regions.models import Region
 from reporting.api.filings import (
-    DEPARTMENT,
-    ID,
-    ROW,
     SENT,
-    STATE,
     VERSION,
     FilingDetail,
     FilingEndpoint,
@@ -32,12 +27,10 @@ from reporting.api.filings import (
     FilingSubmission,
     FilingWithdrawal,
     confirmed_field,
-    doubts_of,
     doubts_shape,
+    filing_columns,
     kept_content,
-    life,
 )
-from reporting.services import withdraw_report
 from web.api.endpoints import Row
 from web.api.request_body import (
     BodyField,
@@ -94,25 +87,22 @@ _SAID: dict[str, Shape] = {
 }
 PERIOD = meaning(gettext_lazy("The period that the value is of, such as 2023H1"))
 KEPT = kept_content({"period": PERIOD, **_SAID})
-FILED_VALUE: dict[str, Shape] = {
-    "id": ID,
-    "indicator": CODE,
-    "region": REGION,
-    "department": DEPARTMENT,
-    "period": PERIOD,
-    **STATE,
-    "unit": UNIT,
-    **_SAID,
-    "corrects": meaning(
-        gettext_lazy("Id of the observation that was wrong; null where it corrects none"), optional(WHOLE)
-    ),
-    "observation": meaning(
-        gettext_lazy("Id of the observation that it became; null until it is accepted"), optional(WHOLE)
-    ),
-    **life(KEPT),
-    "provenance": PROVENANCE,
-    **ROW,
-}
+FILED_VALUE = filing_columns(
+    about={"indicator": CODE, "region": REGION},
+    period=PERIOD,
+    said={
+        "unit": UNIT,
+        **_SAID,
+        "corrects": meaning(
+            gettext_lazy("Id of the observation that was wrong; null where it corrects none"), optional(WHOLE)
+        ),
+        "observation": meaning(
+            gettext_lazy("Id of the observation that it became; null until it is accepted"), optional(WHOLE)
+        ),
+    },
+    kept=KEPT,
+    origin={"provenance": PROVENANCE},
+)
 
 _CONTENT: dict[str, BodyField] = {
     "value": nullable_field(number_field()).described_as(FILED_VALUE["value"]),
@@ -164,9 +154,6 @@ class FiledValueEndpoint(FilingEndpoint):
     def write_permission_facts(self) -> Facts:
         return {"department": self.subject.owner_id}
 
-    def conflict_details(self, refusal: NotAllowed) -> Row:
-        return doubts_of(refusal)
-
     def content(self, report: ValueReport) -> Row:
         return {
             **{name: getattr(report, name) for name in _SAID},
@@ -185,12 +172,6 @@ class FiledValueEndpoint(FilingEndpoint):
 
     def filing_address(self, report: ValueReport) -> str:
         return self.address("api-value", self.subject.code, str(report.pk))
-
-    def submit(self, report: ValueReport, *, by: User) -> ValueReport:
-        return submit_value(report, by=by)
-
-    def withdraw(self, report: ValueReport, *, by: User) -> ValueReport:
-        return withdraw_report(report, by=by)
 
 
 class FiledValues(FiledValueEndpoint, FilingList):
@@ -215,16 +196,7 @@ class FiledValues(FiledValueEndpoint, FilingList):
         region = Region.objects.filter(code=values.pop("region")).first()
         if region is None:
             raise BadBody({"region": [_("There is no such region.")]})
-        return file_value(
-            self.subject,
-            region,
-            values.pop("period"),
-            by=by,
-            evidence=values.pop("evidence", None),
-            submit=values.pop("submit", False),
-            answers=dict.fromkeys(values.pop("confirmed", ()), ""),
-            values=values,
-        )
+        return file_value(self.subject, region, values.pop("period"), by=by, values=values, **self.options(values))
 
 
 class FiledValueDetail(FiledValueEndpoint, FilingDetail):
@@ -233,21 +205,11 @@ class FiledValueDetail(FiledValueEndpoint, FilingDetail):
     write_summary = gettext_lazy("Changes a draft or a returned value: fields that are left out stay as they are.")
     body = CHANGED
     request_bodies = {"PUT": ("ChangedValue", shape_of(CHANGED))}
-
-    def rewrite(self, report: ValueReport, values: dict[str, Any], *, by: User) -> ValueReport:
-        return rewrite_value(
-            report,
-            by=by,
-            version=values.pop("version"),
-            evidence=values.pop("evidence", None),
-            submit=values.pop("submit", False),
-            answers=dict.fromkeys(values.pop("confirmed", ()), ""),
-            values=values,
-        )
+    rewrite = staticmethod(rewrite_value)
 
 
 class FiledValueSubmission(FiledValueEndpoint, FilingSubmission):
-    pass
+    make_move = staticmethod(submit_value)
 
 
 class FiledValueWithdrawal(FiledValueEndpoint, FilingWithdrawal):

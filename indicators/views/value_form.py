@@ -1,6 +1,6 @@
 """The form of a value of an indicator, and the files of its evidence."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from functools import partial
 from typing import Any
@@ -11,12 +11,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import cache_control
-from django.views.decorators.vary import vary_on_cookie
 
 from accounts.rules import EVIDENCE_READERS, VALUE_REPORTERS, Facts
 from core.clock import today
@@ -33,13 +30,11 @@ from indicators.values import check_period, lock_indicator, open_value, save_val
 from indicators.wording import shown_unit
 from measures.filters import asked_plan
 from regions.models import Region, RegionKind
-from reporting import services
-from reporting.doubt_pages import SOME_UNLIKELY, AsksDoubts
-from reporting.doubts import Doubtful
+from reporting.doubts import Doubt
 from reporting.draft_pages import DraftView, FormPage, SavesItself
 from reporting.evidence_pages import EvidenceFile
+from reporting.forms import TYPED_EVIDENCE
 from reporting.steps import StepRow, step_rows
-from reporting.workflow import ReportState
 from web.errors import BadQuery
 from web.formats.periods import format_period
 from web.html.links import query_of
@@ -69,20 +64,19 @@ class PeriodForm(forms.Form):
     use_required_attribute = False
 
 
-@method_decorator([cache_control(private=True, no_store=True), vary_on_cookie], name="dispatch")
 class ValueView(DraftView):
     """A view of the value of an indicator, a region and a period, for the reporters of the department that owns the
     indicator."""
 
     permission = write_permission = VALUE_REPORTERS
     permission_refusal = ValueReport.filing_refusal
+    form_class = ValueForm
     region: Region
     # None: it is to be chosen.
     period: Period | None
 
     @cached_property
     def plan(self) -> Any:
-        # The frame of the page reads it too.
         return asked_plan(self.request)
 
     @cached_property
@@ -182,9 +176,6 @@ class ValueView(DraftView):
     def refusals(self, report: ValueReport) -> Iterable[NotAllowed]:
         return why_incomplete(report, self.history, on=today())
 
-    def withdraw(self, report: ValueReport) -> None:
-        services.withdraw_report(report, by=self.user)
-
     def steps_of(self, report: ValueReport) -> list[StepRow]:
         return step_rows(report, partial(step_texts, self.indicator))
 
@@ -193,19 +184,16 @@ class SaveValueDraft(SavesItself, ValueView):
     pass
 
 
-class ValuePage(AsksDoubts, FormPage, ValueView):
-    typed_fields = labels_of(ValueForm, *ValueForm.written, "url", "url_title", "document_number", "document_title")
+class ValuePage(FormPage, ValueView):
+    template_name = "indicators/value_form.html"
+    typed_fields = labels_of(ValueForm, *ValueForm.written, *TYPED_EVIDENCE)
+    shown_fields = ValueForm.typed
 
     def get(self, request: HttpRequest, code: str) -> HttpResponseBase:
-        if self.period is None:
-            return self.show_periods()
-        report = self.find_report()
-        if report is not None and report.state == ReportState.SUBMITTED:
-            return self.show_submitted(report)
-        self.saved = report
-        initial = self.values_of(report) if report is not None else first_values(self.indicator, self.history.last)
-        initial["known"] = ValueForm.known_values(initial)
-        return self.show(self.make_form(initial=initial), report)
+        return self.show_periods() if self.period is None else super().get(request, code)
+
+    def first_values(self) -> dict[str, Any]:
+        return first_values(self.indicator, self.history.last)
 
     def show_periods(self) -> HttpResponseBase:
         """Return the page with the periods that are owed, and a field for any other period."""
@@ -240,63 +228,26 @@ class ValuePage(AsksDoubts, FormPage, ValueView):
             },
         )
 
-    def submit(self, form: ValueForm, report: ValueReport) -> None:
-        try:
-            submit_value(report, by=self.user, answers=self.answers)
-        except Doubtful:
-            self.doubts = value_doubts(report)
-            form.add_error(None, SOME_UNLIKELY)
-        except NotAllowed as refusal:
-            self.refuse(form, refusal)
+    def hand_in(self, form: ValueForm, report: ValueReport) -> None:
+        submit_value(report, by=self.user, answers=self.answers)
 
-    def post_to_submitted(self, form: ValueForm, report: ValueReport) -> HttpResponseBase:
-        if form.is_valid() and not list(form.differences(self.values_of(report))):
-            return self.redirect_submitted()
-        names = [name for name in ValueForm.written if name in form.fields and form.data.get(name)]
-        return self.show_submitted(report, unsaved=[(form.fields[name].label, form.data[name]) for name in names])
+    def doubts_about(self, report: ValueReport) -> list[Doubt]:
+        return value_doubts(report)
 
-    def show(self, form: ValueForm, report: ValueReport | None) -> HttpResponseBase:
-        return self.render_page(
-            report,
-            is_new=report is None and not form.is_bound,
-            **self.asked,
-            **self.form_context(form, report),
-        )
-
-    def show_submitted(self, report: ValueReport, *, unsaved: list[tuple[Any, str]] | None = None) -> HttpResponseBase:
-        shown = ValueForm.texts_of(self.values_of(report))
-        return self.render_page(report, shown=shown, unsaved=unsaved)
-
-    def render_page(
-        self, report: ValueReport | None, *, shown: Mapping[str, str] | None = None, **context: Any
-    ) -> HttpResponseBase:
-        return TemplateResponse(
-            self.request,
-            "indicators/value_form.html",
-            {
-                **self.page_context(report, shown=shown),
-                "indicator": self.indicator,
-                "region": self.region,
-                "plan": self.plan,
-                "period": format_period(*self.of_period),
-                "unit": shown_unit(self.indicator),
-                "asks_for_unit": has_two_units(self.indicator),
-                "entries": entries(report) if report is not None else [],
-                "releases": value_rows(self.indicator, reversed(self.history.releases_of(self.of_period))),
-                "last_values": value_rows(self.indicator, self.history.newest_first[:12]),
-                **context,
-            },
-        )
+    def subject_context(self, report: ValueReport | None) -> dict[str, Any]:
+        return {
+            "indicator": self.indicator,
+            "region": self.region,
+            "period": format_period(*self.of_period),
+            "unit": shown_unit(self.indicator),
+            "asks_for_unit": has_two_units(self.indicator),
+            "entries": entries(report) if report is not None else [],
+            "releases": value_rows(self.indicator, reversed(self.history.releases_of(self.of_period))),
+            "last_values": value_rows(self.indicator, self.history.newest_first[:12]),
+        }
 
 
 class ValueEvidenceFile(EvidenceFile):
     permission = EVIDENCE_READERS
-
-    @cached_property
-    def evidence(self) -> ValueReportEvidence:
-        pieces = ValueReportEvidence.objects.exclude(file="").select_related("report__department__merged_into")
-        return get_object_or_404(pieces, key=self.kwargs["key"], report__indicator__code=self.kwargs["code"])
-
-    def permission_facts(self) -> Facts:
-        report = self.evidence.report
-        return {"department": report.readers_department_id, "is_accepted": report.state == ReportState.ACCEPTED}
+    model = ValueReportEvidence
+    subject_name = "indicator"

@@ -17,13 +17,9 @@ from measures.filters import REPORT_SEARCH, asked_plan
 from measures.models import Measure, Report
 from measures.querysets import ReportQuerySet
 from measures.report_checks import DOUBTS
-from measures.reports import submit_report, withdraw_report
+from measures.reports import submit_report
 from reporting.api.filings import (
-    DEPARTMENT,
-    ID,
-    ROW,
     SENT,
-    STATE,
     VERSION,
     FilingDetail,
     FilingEndpoint,
@@ -32,13 +28,11 @@ from reporting.api.filings import (
     FilingSubmission,
     FilingWithdrawal,
     confirmed_field,
-    doubts_of,
     doubts_shape,
+    filing_columns,
     kept_content,
-    life,
     text_in_both,
 )
-from reporting.doubts import Answers
 from reporting.models import TEXTS, ProblemChoice
 from web.api.endpoints import Row
 from web.api.request_body import (
@@ -57,7 +51,6 @@ from web.api.shapes import (
     PROVENANCE,
     SOURCE,
     WHOLE,
-    Shape,
     choice,
     in_both,
     local_names,
@@ -77,26 +70,23 @@ KEPT = kept_content(
         **{name: shape for text, label in TEXTS.items() for name, shape in in_both(text, label).items()},
     }
 )
-REPORT: dict[str, Shape] = {
-    "id": ID,
-    "measure": meaning(gettext_lazy("Code of the measure")),
-    "department": DEPARTMENT,
-    "period": meaning(gettext_lazy("The month that it is for"), MONTH),
-    **STATE,
-    "status": choice(MeasureStatus.choices, gettext_lazy("The status that it asks for")),
-    "against_status": choice(MeasureStatus.choices, gettext_lazy("The status in force when it was written")),
-    "effective_on": meaning(gettext_lazy("The day on which the status is to take effect"), optional(DAY)),
-    **{name: shape for text, label in TEXTS.items() for name, shape in local_names(text, label).items()},
-    "problem_choice": {
-        **one_of(["", *ProblemChoice.values]),
-        "description": gettext_lazy("What it says about problems; empty where it follows from its text"),
+REPORT = filing_columns(
+    about={"measure": meaning(gettext_lazy("Code of the measure"))},
+    period=meaning(gettext_lazy("The month that it is for"), MONTH),
+    said={
+        "status": choice(MeasureStatus.choices, gettext_lazy("The status that it asks for")),
+        "against_status": choice(MeasureStatus.choices, gettext_lazy("The status in force when it was written")),
+        "effective_on": meaning(gettext_lazy("The day on which the status is to take effect"), optional(DAY)),
+        **{name: shape for text, label in TEXTS.items() for name, shape in local_names(text, label).items()},
+        "problem_choice": {
+            **one_of(["", *ProblemChoice.values]),
+            "description": gettext_lazy("What it says about problems; empty where it follows from its text"),
+        },
+        "about_problem": meaning(gettext_lazy("Number of the measure's problem that it is about"), optional(WHOLE)),
     },
-    "about_problem": meaning(gettext_lazy("Number of the measure's problem that it is about"), optional(WHOLE)),
-    **life(KEPT),
-    "provenance": PROVENANCE,
-    "source": SOURCE,
-    **ROW,
-}
+    kept=KEPT,
+    origin={"provenance": PROVENANCE, "source": SOURCE},
+)
 
 _CONTENT: dict[str, BodyField] = {
     "against_status": choice_field(MeasureStatus.values).described_as(REPORT["against_status"]),
@@ -123,12 +113,6 @@ CHANGED: dict[str, BodyField] = {
     "status": choice_field(MeasureStatus.values).described_as(REPORT["status"]),
     **_CONTENT,
 }
-
-
-def _answers(values: dict[str, Any]) -> Answers:
-    """Taken out of what was sent."""
-    reason = values.pop("confirmed_reason", "")
-    return dict.fromkeys(values.pop("confirmed", ()), reason)
 
 
 class ReportFilter(FilingFilter):
@@ -168,7 +152,7 @@ class ReportEndpoint(FilingEndpoint):
 
     def conflict_details(self, refusal: NotAllowed) -> Row:
         moved = {name: getattr(refusal, name) for name in ("was", "current") if hasattr(refusal, name)}
-        return {**moved, **doubts_of(refusal)}
+        return {**moved, **super().conflict_details(refusal)}
 
     def content(self, report: Report) -> Row:
         return {
@@ -187,11 +171,8 @@ class ReportEndpoint(FilingEndpoint):
         address = self.address("api-report", self.subject.code, str(report.pk))
         return query_of(address, plan=plan_slug(self))
 
-    def submit(self, report: Report, *, by: User) -> Report:
-        return submit_report(report, by=by)
-
-    def withdraw(self, report: Report, *, by: User) -> Report:
-        return withdraw_report(report, by=by)
+    def options(self, values: dict[str, Any]) -> dict[str, Any]:
+        return super().options(values) | {"confirms_no_problem": values.pop("confirms_no_problem", False)}
 
 
 class MeasureReports(ReportEndpoint, FilingList):
@@ -211,16 +192,7 @@ class MeasureReports(ReportEndpoint, FilingList):
     name = "reports"
 
     def file(self, values: dict[str, Any], *, by: User) -> Report:
-        return file_report(
-            self.subject,
-            by=by,
-            period=values.pop("period"),
-            evidence=values.pop("evidence", None),
-            submit=values.pop("submit", False),
-            confirms_no_problem=values.pop("confirms_no_problem", False),
-            answers=_answers(values),
-            values=values,
-        )
+        return file_report(self.subject, by=by, period=values.pop("period"), values=values, **self.options(values))
 
 
 class ReportDetail(ReportEndpoint, FilingDetail):
@@ -229,22 +201,11 @@ class ReportDetail(ReportEndpoint, FilingDetail):
     write_summary = gettext_lazy("Changes a draft or a returned report: fields that are left out stay as they are.")
     body = CHANGED
     request_bodies = {"PUT": ("ChangedReport", shape_of(CHANGED))}
-
-    def rewrite(self, report: Report, values: dict[str, Any], *, by: User) -> Report:
-        return rewrite_report(
-            report,
-            by=by,
-            version=values.pop("version"),
-            evidence=values.pop("evidence", None),
-            submit=values.pop("submit", False),
-            confirms_no_problem=values.pop("confirms_no_problem", False),
-            answers=_answers(values),
-            values=values,
-        )
+    rewrite = staticmethod(rewrite_report)
 
 
 class ReportSubmission(ReportEndpoint, FilingSubmission):
-    pass
+    make_move = staticmethod(submit_report)
 
 
 class ReportWithdrawal(ReportEndpoint, FilingWithdrawal):

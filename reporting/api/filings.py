@@ -3,7 +3,7 @@
 An app's own endpoints say what one is about, what it says, and which services write it; the rest stands here.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -22,7 +22,7 @@ from core.exceptions import NotAllowed
 from reporting.doubts import Doubtful
 from reporting.evidence import MAX_EVIDENCE
 from reporting.models import AbstractFiling
-from reporting.services import allowed_moves
+from reporting.services import allowed_moves, withdraw_report
 from reporting.workflow import MOVES, STEPS, ReportState
 from web.api.endpoints import Endpoint, ListEndpoint, Row
 from web.api.request_body import (
@@ -71,9 +71,6 @@ _KEPT_OF_EVIDENCE: dict[str, Shape] = {
     **{name: EVIDENCE[name] for name in ("document_number", "url", "file_name")},
 }
 
-# What is said of each by these names, before and after what it says itself.
-ID = meaning(gettext_lazy("Number of the report"), WHOLE)
-DEPARTMENT = meaning(gettext_lazy("Slug of the department that wrote it"))
 STATE: dict[str, Shape] = {
     "state": choice(ReportState.choices, gettext_lazy("Its present state")),
     "version": meaning(gettext_lazy("Increases with each save; a PUT must give the version that was read"), WHOLE),
@@ -148,7 +145,29 @@ def life(kept: Mapping[str, Shape]) -> dict[str, Shape]:
     }
 
 
-ROW: dict[str, Shape] = {"updated_at": UPDATED_AT, "url": URL}
+def filing_columns(
+    *,
+    about: Mapping[str, Shape],
+    period: Shape,
+    said: Mapping[str, Shape],
+    kept: Mapping[str, Shape],
+    origin: Mapping[str, Shape],
+) -> dict[str, Shape]:
+    """Returns the columns of what is filed. `about`: what it is about; `said`: what it says itself; `kept`: what each
+    of its steps keeps; `origin`: where it comes from."""
+    return {
+        "id": meaning(gettext_lazy("Number of the report"), WHOLE),
+        **about,
+        "department": meaning(gettext_lazy("Slug of the department that wrote it")),
+        "period": period,
+        **STATE,
+        **said,
+        **life(kept),
+        **origin,
+        "updated_at": UPDATED_AT,
+        "url": URL,
+    }
+
 
 _CALLED = text_field(most=200).described_as(meaning(_TITLE))
 _DOCUMENT = {
@@ -181,7 +200,7 @@ class FilingEndpoint(Endpoint):
     """The base of the list of all that was filed about something and of a single one: who sees which, how one is shown,
     and how a refusal is.
 
-    An app's own has in its `columns` ID, DEPARTMENT, STATE, `life` and ROW among what one says.
+    An app's own has `filing_columns`.
     """
 
     model: type[AbstractFiling]
@@ -210,11 +229,14 @@ class FilingEndpoint(Endpoint):
     def filing_address(self, report: Any) -> str:
         raise NotImplementedError
 
-    def submit(self, report: Any, *, by: User) -> Any:
-        raise NotImplementedError
-
-    def withdraw(self, report: Any, *, by: User) -> Any:
-        raise NotImplementedError
+    def options(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Takes out of what was sent what the services take beside what a report says."""
+        reason = values.pop("confirmed_reason", "")
+        return {
+            "evidence": values.pop("evidence", None),
+            "submit": values.pop("submit", False),
+            "answers": dict.fromkeys(values.pop("confirmed", ()), reason),
+        }
 
     @classmethod
     def write_shape(cls) -> Shape:
@@ -228,7 +250,7 @@ class FilingEndpoint(Endpoint):
 
     def conflict_details(self, refusal: NotAllowed) -> Row:
         """Returns those of `conflict_columns` that the refusal knows."""
-        return {}
+        return doubts_of(refusal)
 
     def handle_exception(self, exc: Exception) -> Response:
         response = super().handle_exception(exc)
@@ -332,15 +354,12 @@ class FilingList(FilingEndpoint, ListEndpoint):
 
 
 class FilingDetail(FilingEndpoint):
-    """`body`: what is sent of one that is changed."""
+    """`body`: what is sent of one that is changed; `rewrite`: the service that changes it."""
 
     http_method_names = ["get", "head", "options", "put"]
     permission = REPORT_READERS
     body: Mapping[str, BodyField]
-
-    def rewrite(self, report: Any, values: dict[str, Any], *, by: User) -> Any:
-        """Changes one to what was sent."""
-        raise NotImplementedError
+    rewrite: Callable[..., Any]
 
     @cached_property
     def filing(self) -> Any:
@@ -360,17 +379,16 @@ class FilingDetail(FilingEndpoint):
         # Whoever changes it must see it, too: it may be of the department that led before.
         self.check_row("GET")
         values = read_body(request.data, self.body)
-        return self.answer(self.rewrite(self.filing, values, by=signed_in(request.user)))
+        by, version, options = signed_in(request.user), values.pop("version"), self.options(values)
+        return self.answer(self.rewrite(self.filing, by=by, version=version, values=values, **options))
 
 
 class FilingMove(FilingDetail):
-    """A move that needs no words."""
+    """A move that needs no words. `make_move`: the service that makes it."""
 
     http_method_names = ["post", "options"]
     created_status = status.HTTP_200_OK
-
-    def make_move(self, report: Any, *, by: User) -> Any:
-        raise NotImplementedError
+    make_move: Callable[..., Any]
 
     def post(self, request: Any, code: str, report: int) -> Response:
         self.check_row("GET")
@@ -381,15 +399,10 @@ class FilingMove(FilingDetail):
 class FilingSubmission(FilingMove):
     write_summary = gettext_lazy("Hands a draft or a returned report to the office.")
 
-    def make_move(self, report: Any, *, by: User) -> Any:
-        return self.submit(report, by=by)
-
 
 class FilingWithdrawal(FilingMove):
     write_summary = gettext_lazy("Takes a submitted report back, until it is decided.")
-
-    def make_move(self, report: Any, *, by: User) -> Any:
-        return self.withdraw(report, by=by)
+    make_move = staticmethod(withdraw_report)
 
 
 def text_in_both(thing: Any, field: str) -> dict[str, str]:

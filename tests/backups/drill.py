@@ -31,7 +31,7 @@ from measures.models import Comment, Measure, Report
 from measures.reports import ReportData, save_draft, submit_report
 from projects.models import Project
 from reporting.evidence import attach_file
-from reporting.services import return_report
+from reporting.services import return_report, withdraw_report
 from tests.audit.test_seals import add
 from tests.documents import make_pdf
 from tests.factories import make_project_month, make_user, make_value_report, region
@@ -89,7 +89,7 @@ def _report(measure: Measure, move: str, by: User, rita: User) -> None:
         return
     report = submit_report(Report.objects.get(pk=draft.pk), by=by)
     if move == "withdraw":
-        reports.withdraw_report(report, by=by)
+        withdraw_report(report, by=by)
     elif move == "return":
         return_report(report, by=rita, note="请补充")
     elif move == "accept":

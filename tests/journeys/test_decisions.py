@@ -19,12 +19,11 @@ from django.test.utils import CaptureQueriesContext
 from core.period_codes import read_period
 from indicators.models import Indicator
 from indicators.values import ValueData, accept_value, save_value, submit_value
-from measures.reports import ReportData, accept_report, save_draft, submit_report, withdraw_report
+from measures.reports import ReportData, accept_report, save_draft, submit_report
 from office.mergers import merge_departments
 from projects.months import MonthData, accept_month, save_month, submit_month
-from reporting import services
 from reporting.evidence import attach_document, attach_file, remove_evidence
-from reporting.services import return_report
+from reporting.services import return_report, withdraw_report
 from tests.documents import make_pdf
 from tests.factories import make_department, make_indicator, make_measure, make_project, make_user, region
 from tests.pages import text_of
@@ -66,7 +65,7 @@ class Kind:
         self.submit(self.write(report, other=other))
 
     def take_back(self, report: Any) -> None:
-        services.withdraw_report(report, by=self.by)
+        withdraw_report(report, by=self.by)
 
 
 class Measures(Kind):
@@ -84,9 +83,6 @@ class Measures(Kind):
 
     def submit(self, report: Any) -> Any:
         return submit_report(report, by=self.by)
-
-    def take_back(self, report: Any) -> None:
-        withdraw_report(report, by=self.by)
 
     def accept(self, report: Any) -> None:
         accept_report(report, by=self.site.rolf)

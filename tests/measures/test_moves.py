@@ -8,10 +8,10 @@ from core.clock import now
 from core.exceptions import NotAllowed
 from measures.models import Report, ReportStep, StatusChange
 from measures.office.acceptances import undo_acceptance
-from measures.reports import accept_report, submit_report, withdraw_report
+from measures.reports import accept_report, submit_report
 from notices.models import Notice
 from reporting.moves import moves_from
-from reporting.services import return_report
+from reporting.services import return_report, withdraw_report
 from reporting.workflow import MOVES, ReportState
 from tests.factories import make_department, make_measure, make_report, make_user
 

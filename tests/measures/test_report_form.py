@@ -16,8 +16,8 @@ from django.utils.html import escape
 from accounts.models import Session
 from measures.filing import report_no_change
 from measures.models import Report
-from measures.reports import ReportData, accept_report, save_draft, submit_report, withdraw_report
-from reporting.services import return_report
+from measures.reports import ReportData, accept_report, save_draft, submit_report
+from reporting.services import return_report, withdraw_report
 from tests.documents import make_pdf
 from tests.factories import (
     file_report,

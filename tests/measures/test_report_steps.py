@@ -11,9 +11,9 @@ from core.clock import SHANGHAI
 from core.exceptions import NotAllowed
 from measures.filing import rewrite_report
 from measures.models import Report, ReportStep
-from measures.reports import accept_report, withdraw_report
+from measures.reports import accept_report
 from office.mergers import merge_departments
-from reporting.services import discard_draft, return_report
+from reporting.services import discard_draft, return_report, withdraw_report
 from tests import factories as make
 from tests.pages import text_of
 

@@ -11,19 +11,11 @@ from core.exceptions import NotAllowed
 from core.signals import figures_changed
 from measures.filing import file_report, report_no_change
 from measures.models import Evidence, Report, StatusChange
-from measures.reports import (
-    ReportData,
-    StatusMoved,
-    accept_report,
-    open_report,
-    save_draft,
-    submit_report,
-    withdraw_report,
-)
+from measures.reports import ReportData, StatusMoved, accept_report, open_report, save_draft, submit_report
 from notices.models import Notice
 from notices.reminders import remind_department
 from reporting.evidence import attach_document, attach_file, attach_link, remove_evidence
-from reporting.services import DraftChanged, discard_draft, do_each, return_report
+from reporting.services import DraftChanged, discard_draft, do_each, return_report, withdraw_report
 from tests.documents import make_pdf
 from tests.factories import make_change, make_department, make_measure, make_plan, make_report, make_user
 

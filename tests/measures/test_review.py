@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Session, User
 from measures.models import Measure, Report
-from measures.reports import accept_report, withdraw_report
+from measures.reports import accept_report
 from notices.models import Notice
+from reporting.services import withdraw_report
 from reporting.text_diff import differences
 from tests.factories import (
     file_report,

@@ -11,7 +11,8 @@ from core.exceptions import NotAllowed
 from measures import filing
 from measures.filing import report_no_change
 from measures.models import Measure, Report
-from measures.reports import accept_report, withdraw_report
+from measures.reports import accept_report
+from reporting.services import withdraw_report
 from tests.factories import file_report, make_change, make_department, make_measure, make_user
 from tests.pages import text_of
 

@@ -16,8 +16,8 @@ from notices.services import notices_for
 from notices.wording import notice_sentence, notice_url
 from office.mergers import merge_departments
 from projects.models import ProjectMonth
-from projects.months import MonthData, accept_month, save_month, submit_month, undo_month, withdraw_month
-from reporting.services import allowed_moves, return_report
+from projects.months import MonthData, accept_month, save_month, submit_month, undo_month
+from reporting.services import allowed_moves, return_report, withdraw_report
 from tests.factories import make_department, make_plan, make_project, make_user, region
 from tests.pages import text_of
 
@@ -74,7 +74,7 @@ def test_only_the_side_that_submitted_a_month_withdraws_it_and_the_other_hears_o
     month = submitted(site, filer)
     assert [move.name for move in allowed_moves(month, other)] == []
     with pytest.raises(NotAllowed, match=REFUSAL):
-        withdraw_month(month, by=other)
+        withdraw_report(month, by=other)
     page = signed_in(other).post(FORM, {"action": "withdraw"}, follow=True)
     assert REFUSAL in page.content.decode()
     assert 'value="withdraw"' not in page.content.decode()
@@ -82,7 +82,7 @@ def test_only_the_side_that_submitted_a_month_withdraws_it_and_the_other_hears_o
     assert not Notice.objects.exists()
     assert [move.name for move in allowed_moves(month, filer)] == ["withdraw"]
     assert 'value="withdraw"' in signed_in(filer).get(FORM).content.decode()
-    withdraw_month(month, by=filer)
+    withdraw_report(month, by=filer)
     unit = "Energy" if filer == site.ben else "Zibo"
     assert told(other) == [
         ("taken_back", f"The report for July 2023 on P0001 Wind farm was withdrawn by {unit}.", f"{FORM}"),

@@ -23,12 +23,12 @@ from core.files import UNFINISHED, write_whole, written_beside
 from core.period_codes import read_period
 from indicators.values import ValueData, save_value
 from measures.models import Evidence, Measure, Report
-from measures.reports import ReportData, save_draft, submit_report, withdraw_report
+from measures.reports import ReportData, save_draft, submit_report
 from pilotzone import tasks
 from pilotzone.schedule import TASKS as SCHEDULE
 from projects.months import MonthData, save_month
 from reporting.models import AbstractEvidence, AbstractFiling
-from reporting.services import delete_abandoned_drafts
+from reporting.services import delete_abandoned_drafts, withdraw_report
 from rollups.models import RollupRun
 from tests.factories import (
     make_department,

@@ -7,12 +7,12 @@ import pytest
 from core.exceptions import NotAllowed
 from measures.filing import file_report, rewrite_report
 from measures.models import Report
-from measures.reports import accept_report, submit_report, withdraw_report
+from measures.reports import accept_report, submit_report
 from notices.models import Notice
 from problems.models import Problem
 from problems.services import Assignment, assign_problem, move_problem
 from reporting.report_problems import ProblemStillOpen
-from reporting.services import return_report
+from reporting.services import return_report, withdraw_report
 from tests.factories import make_department, make_measure, make_plan, make_problem, make_user
 
 pytestmark = pytest.mark.django_db

@@ -17,9 +17,9 @@ from core.exceptions import NotAllowed
 from problems.models import Problem
 from projects.annual_plans import set_annual_plan
 from projects.models import ProjectMonth
-from projects.months import MonthData, accept_month, save_month, submit_month, withdraw_month
+from projects.months import MonthData, accept_month, save_month, submit_month
 from reporting.report_problems import ProblemStillOpen
-from reporting.services import return_report
+from reporting.services import return_report, withdraw_report
 from tests.factories import (
     make_department,
     make_plan,
@@ -192,7 +192,7 @@ class TestProblems:
         problem = Problem.objects.get()
         assert (problem.project, problem.state, problem.raised_by_city) == (site.project, "raised", site.zoe.city)
         assert (month.about_problem, problem.last_step.owner) == (problem.number, site.energy)
-        withdraw_month(month, by=site.zoe)
+        withdraw_report(month, by=site.zoe)
         assert Problem.objects.get().state == "withdrawn"
         submit_month(month, by=site.zoe)
         assert Problem.objects.get().state == "raised"

@@ -15,10 +15,10 @@ from measures.office.acceptances import undo_acceptance
 from measures.office.corrections import correct_status, reopen_measure
 from measures.office.scope import resume_measure, suspend_measure, withdraw_measure
 from measures.office.terms import change_terms, move_listing
-from measures.reports import ReportData, accept_report, save_draft, submit_report, withdraw_report
+from measures.reports import ReportData, accept_report, save_draft, submit_report
 from measures.services import add_comment
 from office.mergers import merge_departments
-from reporting.services import discard_draft, return_report
+from reporting.services import discard_draft, return_report, withdraw_report
 from tests.factories import file_report
 from tests.simulator.expected import Entry, Expected
 from tests.simulator.project_actions import PROJECT_ACTIONS

@@ -12,14 +12,14 @@ from core.exceptions import NotAllowed
 from measures.models import Measure, Report
 from measures.office.corrections import correct_status, reopen_measure
 from measures.office.terms import change_terms
-from measures.reports import ReportData, accept_report, open_report, save_draft, submit_report, withdraw_report
+from measures.reports import ReportData, accept_report, open_report, save_draft, submit_report
 from measures.services import add_comment
 from notices.digests import send_digests
 from notices.models import Notice
 from notices.services import notices_for
 from notices.wording import notice_sentence
 from office.mergers import merge_departments
-from reporting.services import discard_draft
+from reporting.services import discard_draft, withdraw_report
 from tests import factories as make
 from tests.pages import text_of
 
