@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, QuerySet
-
 from core.clock import today
 from core.pace import gap
 from indicators.models import Observation, Purpose, Target, ValueReport
@@ -20,9 +18,6 @@ from reporting.doubts import Doubt, with_kept
 from reporting.plausibility import limits
 from reporting.review_rows import AcceptedRow, WaitingRow
 from reporting.steps import Entry, step_rows
-from reporting.workflow import ReportState
-from web.formats.periods import format_period
-from web.language import local_columns, localized
 
 SHOWN_VALUES = 6
 
@@ -91,22 +86,8 @@ class AcceptedValueRow(AcceptedRow):
         return period_words(self.report)
 
 
-def waiting_values() -> QuerySet[ValueReport]:
-    """Return the waiting values of all indicators: these are of no plan."""
-    waiting = ValueReport.objects.filter(state=ReportState.SUBMITTED)
-    return waiting.select_related("indicator", "region", "department", "corrects", "submitted_by")
-
-
-def waiting_by_department() -> list[tuple[str, str, int]]:
-    """Slug and short name of each department with values that wait, and how many."""
-    waiting = ValueReport.objects.filter(state=ReportState.SUBMITTED).order_by()
-    groups = waiting.values_list("department__slug", *local_columns("department__short"))
-    rows = groups.annotate(rows=Count("pk")).order_by("department__slug")
-    return [(slug, next(filter(None, names)), rows) for slug, *names, rows in rows]
-
-
 def review_rows(reports: Iterable[ValueReport]) -> list[ReviewRow]:
-    """Rows for reports of `waiting_values`, with their evidence and steps fetched. Two queries."""
+    """Rows for reports that wait, with their evidence and steps fetched. Two queries."""
     shown = list(reports)
     asked, targets = limits(), _targets_ahead({each.indicator_id for each in shown})
     histories = load_histories(Series(each.indicator_id, each.region_id) for each in shown)
@@ -135,13 +116,3 @@ def _targets_ahead(indicators: Collection[int]) -> Mapping[Series, list[Target]]
     for each in ahead.order_by("due_year", "pk"):
         found[Series(each.indicator_id, each.region_id)].append(each)
     return found
-
-
-def accepted_on(day: Any) -> list[AcceptedValueRow]:
-    """Return the rows of values that somebody accepted on the day, the newest first."""
-    reports = ValueReport.objects.accepted().filter(decided_on=day, decided_by__isnull=False)
-    reports = reports.select_related("indicator", "region", "department", "decided_by").prefetch_related("evidence")
-    return [
-        AcceptedValueRow(report=each, name=f"{localized(each.indicator, 'name')} {format_period(*each.span)}")
-        for each in reports.order_by("-decided_at", "-pk")
-    ]

@@ -15,10 +15,9 @@ from measures.querysets import of_change_in_force
 from measures.rules import NO_CHANGE, is_completion, is_step_back
 from reporting.doubts import Doubt, with_kept
 from reporting.models import ProblemChoice
-from reporting.review_rows import AcceptedRow, WaitingRow
+from reporting.review_rows import WaitingRow
 from reporting.steps import Entry, last_return, step_rows
 from reporting.text_diff import ComparedText, compare_texts
-from reporting.workflow import ReportState
 from web.language import localized
 
 
@@ -67,23 +66,17 @@ class ReviewRow(WaitingRow):
         return is_plain and not self.doubts
 
 
-def waiting_reports(plan: Any, *, day: date) -> QuerySet[Report]:
-    """Submitted reports of a plan with the status of their measure on the day, and the id of its last accepted one."""
+def with_facts(waiting: QuerySet[Report], *, day: date) -> QuerySet[Report]:
+    """Reports that wait, with the status of their measure on the day, and the id of its last accepted one."""
     accepted = Report.objects.accepted().filter(measure=OuterRef("measure")).order_by("-submitted_on", "-pk")
-    return (
-        Report.objects.in_plan(plan)
-        .filter(state=ReportState.SUBMITTED)
-        .select_related("measure__lead_department", "submitted_by")
-        .prefetch_related("steps__made_by")
-        .annotate(
-            current_status=of_change_in_force("status", on=day, measure="measure"),
-            last_accepted=Subquery(accepted.values("pk")[:1], output_field=IntegerField()),
-        )
+    return waiting.annotate(
+        current_status=of_change_in_force("status", on=day, measure="measure"),
+        last_accepted=Subquery(accepted.values("pk")[:1], output_field=IntegerField()),
     )
 
 
 def review_rows(reports: Iterable[Any]) -> list[ReviewRow]:
-    """Rows for reports of `waiting_reports`, with their evidence. One query for the last accepted report of each."""
+    """Rows for reports of `with_facts`. One query for the last accepted report of each."""
     shown = list(reports)
     lasts = Report.objects.in_bulk([each.last_accepted for each in shown if each.last_accepted])
     rows = []
@@ -102,10 +95,3 @@ def status_entries(content: Mapping[str, Any]) -> list[Entry]:
         (_("Status"), str(MeasureStatus(content["status"]).label)),
         (_("Effective date"), content["effective_on"] or ""),
     ]
-
-
-def accepted_on(plan: Any, day: date) -> list[AcceptedRow]:
-    """Return the reports that somebody accepted on the day, the newest first."""
-    reports = Report.objects.in_plan(plan).accepted().filter(decided_on=day, decided_by__isnull=False)
-    reports = reports.select_related("measure", "department", "decided_by").prefetch_related("evidence")
-    return [AcceptedRow(report=each, name=each.measure.code) for each in reports.order_by("-decided_at", "-pk")]

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -15,11 +14,10 @@ from projects.month_rules import doubts_about
 from reporting.doubts import Doubt, with_kept
 from reporting.models import TEXTS, ProblemChoice
 from reporting.plausibility import limits
-from reporting.review_rows import AcceptedRow, WaitingRow
+from reporting.review_rows import WaitingRow
 from reporting.steps import Entry, report_texts, step_rows
-from reporting.workflow import ReportState
 from web.formats.money import format_exact_money
-from web.language import local_columns, localized
+from web.language import localized
 
 # In the order of a project's life.
 STAGES = Stage.values
@@ -57,22 +55,8 @@ class ReviewRow(WaitingRow):
         return not (self.doubts or self.is_suspended or self.steps_back or self.report.denies_problem)
 
 
-def waiting_months(plan: Any) -> QuerySet[ProjectMonth]:
-    """Submitted months of a plan's projects."""
-    waiting = ProjectMonth.objects.in_plan(plan).filter(state=ReportState.SUBMITTED)
-    return waiting.select_related("project__city", "project__plan", "project__lead_department", "submitted_by")
-
-
-def waiting_by_city(plan: Any) -> list[tuple[str, str, int]]:
-    """Code and short name of each city with months that wait, and how many."""
-    waiting = ProjectMonth.objects.in_plan(plan).filter(state=ReportState.SUBMITTED).order_by()
-    groups = waiting.values_list("project__city__code", *local_columns("project__city__short"))
-    rows = groups.annotate(rows=Count("pk")).order_by("project__city__code")
-    return [(code, next(filter(None, names)), rows) for code, *names, rows in rows]
-
-
 def review_rows(months: Iterable[ProjectMonth]) -> list[ReviewRow]:
-    """Rows for months of `waiting_months`, with their evidence and steps fetched. Two queries."""
+    """Rows for months that wait, with their evidence and steps fetched. Two queries."""
     shown = list(months)
     history, asked = load_history({each.project_id for each in shown}), limits()
     rows = []
@@ -99,10 +83,3 @@ def month_entries(content: Mapping[str, Any]) -> list[Entry]:
 def _label(name: str) -> str:
     column: Any = ProjectMonth._meta.get_field(name)
     return str(column.verbose_name)
-
-
-def accepted_on(plan: Any, day: Any) -> list[AcceptedRow]:
-    """Return rows of the months that somebody accepted on the day, the newest first."""
-    months = ProjectMonth.objects.in_plan(plan).accepted().filter(decided_on=day, decided_by__isnull=False)
-    months = months.select_related("project__city", "project__plan", "decided_by").prefetch_related("evidence")
-    return [AcceptedRow(report=each, name=each.project.code) for each in months.order_by("-decided_at", "-pk")]

@@ -1,5 +1,6 @@
 """The page on which the office sees what it returned and nobody has submitted again: to whom, since when, and why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,12 +28,21 @@ class ReturnedPage(TodayView, FilteredListView):
     orderings = {"returned": ["decided_on", "decided_at", "pk"]}
     default_ordering = "-returned"
     permission = REVIEW_READERS
+    # What is fetched with them.
+    returned_with: Sequence[str]
     heading: str | Promise
     subject_label: str | Promise
 
     @property
     def unit_label(self) -> str | Promise:
         raise NotImplementedError
+
+    def reports(self) -> Any:
+        """Returns all reports that the page is about."""
+        raise NotImplementedError
+
+    def get_queryset(self) -> Any:
+        return self.reports().returned().select_related(*self.returned_with, "decided_by", "submitted_by")
 
     def row(self, report: Any) -> ReturnedRow:
         raise NotImplementedError

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -13,14 +12,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from accounts.models import User
 from accounts.permissions import may_review, signed_in
 from accounts.rules import REVIEW_READERS, REVIEWERS
 from core.texts import MAX_REASON_LENGTH
+from reporting.models import AbstractFiling
 from reporting.review_rows import AcceptedRow, DecisionRow, ReasonOfMany, WaitingRow
 from reporting.services import Outcome, decide_as_shown, do_each, return_report
 from reporting.steps import Entry, compare_with_step, last_return, step_shown
 from web.errors import not_one_of
+from web.html.links import query_with
 from web.lists.listing import MAX_PAGE_SIZE
 from web.values import row_ids
 from web.views import FilteredListView, Share, TodayView
@@ -40,14 +40,26 @@ def read_content_keys(raw: Iterable[str]) -> dict[int, str]:
 class QueuePage(TodayView, FilteredListView):
     """The page of the reports that wait. An app's own says the rest below."""
 
+    # What is fetched with the reports that wait, and with those that were accepted today.
+    waiting_with: Sequence[str]
+    accepted_with: Sequence[str]
+    # Each kind of those that file: the foreign key that leads to it, what names it in addresses, and the filter.
+    unit: tuple[str, str, str] | None = None
+    model: type[AbstractFiling]
+    waiting_rows: Callable[[Iterable[Any]], Sequence[WaitingRow]]
     # Id of a report -> the digest of what was shown of it, and why it was refused; and the words typed.
     sent: Mapping[int, str] = {}
     refusals: Mapping[int, str] = {}
     note = ""
     permission = REVIEW_READERS
 
-    def waiting_rows(self, reports: Iterable[Any]) -> Sequence[WaitingRow]:
+    def reports(self) -> Any:
+        """Returns all reports that the page is about."""
         raise NotImplementedError
+
+    def get_queryset(self) -> Any:
+        waiting = self.reports().waiting().select_related(*self.waiting_with, "submitted_by")
+        return waiting.prefetch_related("evidence", "steps__made_by")
 
     def entries_of(self, report: Any, content: Mapping[str, Any]) -> Iterable[Entry]:
         """Returns the entries that are shown of a content, label by label."""
@@ -57,17 +69,27 @@ class QueuePage(TodayView, FilteredListView):
         """Returns those of the entries that the page does not mark where they differ from what was returned."""
         return self.entries_of(report, content)
 
-    def accepted_rows(self) -> Sequence[AcceptedRow]:
-        """Returns rows of the reports accepted on the day of the page."""
-        raise NotImplementedError
+    def accepted_row(self, report: Any) -> AcceptedRow:
+        return AcceptedRow(report=report, name=self.name_of(report))
 
-    def returned(self) -> QuerySet[Any]:
-        """Returns the reports that the office returned and nobody has submitted again."""
+    def accepted_rows(self) -> list[AcceptedRow]:
+        """Returns rows of the reports accepted on the day of the page."""
+        accepted = self.reports().accepted_on(self.day).select_related(*self.accepted_with, "decided_by")
+        return [self.accepted_row(report) for report in accepted.prefetch_related("evidence")]
+
+    def name_of(self, report: Any) -> str:
+        """Returns the name of what the report is about, in a message."""
         raise NotImplementedError
 
     def shares(self) -> list[Share]:
         """How many are of each of those that file."""
-        return []
+        if self.unit is None:
+            return []
+        unit, key, filtered = self.unit
+        return [
+            Share(name, number, query_with(self.request.GET, **{filtered: value}, ticked=None))
+            for value, name, number in self.reports().waiting_by(unit, key=key)
+        ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -82,7 +104,7 @@ class QueuePage(TodayView, FilteredListView):
             "shares": self.shares(),
             "may_decide": may_review(self.request.user),
             "accepted_today": accepted,
-            "returned_count": self.returned().count(),
+            "returned_count": self.reports().returned().count(),
             "all_ticked": params.get("ticked") == "all",
             "accepted_ticked": params.get("ticked") == "accepted",
             "returning": ReasonOfMany(),
@@ -124,27 +146,16 @@ class DecidesMany(QueuePage):
 
     typed_fields = {"note": pgettext_lazy("acceptance", "Reason")}
     queue_name: str
+    # What is fetched with those that are decided, and their order, by what they are about: two people who accept many
+    # at once lock that in the same order.
+    decided_with: Sequence[str]
+    decided_order: Sequence[str]
+    # The services of the decisions. Each raises NotAllowed.
+    accept_one: Callable[..., object]
+    undo_one: Callable[..., object]
     # Why nothing was done with any of those ticked.
     reason_refusal = ""
     permission = write_permission = REVIEWERS
-
-    def find(self, ids: Sequence[int]) -> list[Any]:
-        """Ordered by what they are about: two people who accept many at once lock that in the same order."""
-        raise NotImplementedError
-
-    def accept_one(self, report: Any, *, by: User) -> object:
-        """Raises NotAllowed, as do the next two."""
-        raise NotImplementedError
-
-    def return_one(self, report: Any, *, by: User, note: str) -> object:
-        return return_report(report, by=by, note=note)
-
-    def undo_one(self, report: Any, *, by: User, note: str) -> object:
-        raise NotImplementedError
-
-    def name_of(self, report: Any) -> str:
-        """Returns the name of what the report is about, in a message."""
-        raise NotImplementedError
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return redirect(self.list_url())
@@ -159,7 +170,8 @@ class DecidesMany(QueuePage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         decision, self.note = request.POST.get("decision", ""), request.POST.get("note", "")
         self.sent = read_content_keys(request.POST.getlist("report")[:MAX_PAGE_SIZE])
-        reports = self.find(list(self.sent))
+        sent = self.model._default_manager.filter(pk__in=self.sent).select_related(*self.decided_with)
+        reports = list(sent.order_by(*self.decided_order))
         if not reports:
             messages.error(request, _("Select at least one report."))
         elif decision == "accept":
@@ -214,7 +226,7 @@ class DecidesMany(QueuePage):
     def give_back(self, reports: list[Any]) -> None:
         if self.lacks_reason(reports, _("Please say why the report is returned")):
             return
-        if done := self.decide(reports, "return", self.return_one, note=self.note):
+        if done := self.decide(reports, "return", return_report, note=self.note):
             sentence = ngettext("%(count)s report returned", "%(count)s reports returned", done)
             messages.success(self.request, sentence % {"count": done})
 

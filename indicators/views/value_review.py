@@ -1,32 +1,24 @@
 """The reviewing office: values of indicators that wait."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Department, User
-from indicators.models import Indicator, Observation, ValueReport
-from indicators.value_review import (
-    AcceptedValueRow,
-    ReviewRow,
-    accepted_on,
-    review_rows,
-    waiting_by_department,
-    waiting_values,
-)
+from accounts.models import Department
+from indicators.models import Indicator, ValueReport
+from indicators.querysets import ValueReportQuerySet
+from indicators.value_review import AcceptedValueRow, review_rows
 from indicators.value_wording import step_texts
 from indicators.values import accept_value, undo_value
 from reporting.returned_pages import ReturnedPage, ReturnedRow
 from reporting.review_pages import DecidesMany, QueuePage
 from reporting.steps import Entry
 from web.formats.periods import format_period
-from web.html.links import query_with, sticky_query
+from web.html.links import sticky_query
 from web.language import localized
 from web.lists.filters import SlugFilter
-from web.views import Share
 
 
 class WaitingValueFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
@@ -44,43 +36,42 @@ class WaitingValueFilter(django_filters.FilterSet):  # type: ignore[misc]  # dja
     )
 
 
-class ValueReviewPage(QueuePage):
+class AllValues:
+    """The values that a page of the office is about: those of all indicators, which are of no plan."""
+
+    def reports(self) -> ValueReportQuerySet:
+        return ValueReport.objects.all()
+
+
+class ValueReviewPage(AllValues, QueuePage):
     template_name = "indicators/value_review.html"
+    model = ValueReport
     filterset_class = WaitingValueFilter
     orderings = {"indicator": ["indicator__code", "period_end", "region__code", "pk"]}
     default_ordering = "indicator"
-
-    def get_queryset(self) -> QuerySet[ValueReport]:
-        return waiting_values().prefetch_related("evidence", "steps__made_by")
-
-    def waiting_rows(self, reports: Iterable[ValueReport]) -> list[ReviewRow]:
-        return review_rows(reports)
+    waiting_with = ("indicator", "region", "department", "corrects")
+    accepted_with = ("indicator", "region", "department")
+    unit = ("department", "slug", "department")
+    waiting_rows = staticmethod(review_rows)
 
     def entries_of(self, report: ValueReport, content: Mapping[str, Any]) -> list[Entry]:
         return step_texts(report.indicator, content)
 
-    def accepted_rows(self) -> list[AcceptedValueRow]:
-        return accepted_on(self.day)
+    def accepted_row(self, report: ValueReport) -> AcceptedValueRow:
+        return AcceptedValueRow(
+            report=report, name=f"{localized(report.indicator, 'name')} {format_period(*report.span)}"
+        )
 
-    def returned(self) -> QuerySet[ValueReport]:
-        return ValueReport.objects.returned()
-
-    def shares(self) -> list[Share]:
-        return [
-            Share(name, number, query_with(self.request.GET, department=slug, ticked=None))
-            for slug, name, number in waiting_by_department()
-        ]
+    def name_of(self, report: ValueReport) -> str:
+        return f"{report.indicator.code} {report.period}"
 
 
-class ReturnedValues(ReturnedPage):
+class ReturnedValues(AllValues, ReturnedPage):
     filterset_class = WaitingValueFilter
+    returned_with = ("indicator", "region", "department")
     heading = gettext_lazy("Returned values of indicators")
     subject_label = gettext_lazy("Indicator")
     unit_label = gettext_lazy("Department")
-
-    def get_queryset(self) -> QuerySet[ValueReport]:
-        returned = ValueReport.objects.returned()
-        return returned.select_related("indicator", "region", "department", "decided_by", "submitted_by")
 
     def row(self, report: ValueReport) -> ReturnedRow:
         indicator = report.indicator
@@ -95,16 +86,7 @@ class ReturnedValues(ReturnedPage):
 
 class DecideValues(DecidesMany, ValueReviewPage):
     queue_name = "indicators:review"
-
-    def find(self, ids: Sequence[int]) -> list[ValueReport]:
-        found = ValueReport.objects.filter(pk__in=ids).select_related("indicator", "corrects")
-        return list(found.order_by("indicator", "period_end", "pk"))
-
-    def accept_one(self, report: ValueReport, *, by: User) -> Observation:
-        return accept_value(report, by=by)
-
-    def undo_one(self, report: ValueReport, *, by: User, note: str) -> ValueReport:
-        return undo_value(report, by=by, note=note)
-
-    def name_of(self, report: ValueReport) -> str:
-        return f"{report.indicator.code} {report.period}"
+    decided_with = ("indicator", "corrects")
+    decided_order = ("indicator", "period_end", "pk")
+    accept_one = staticmethod(accept_value)
+    undo_one = staticmethod(undo_value)

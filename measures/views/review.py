@@ -1,21 +1,22 @@
 """The reviewing office: reports that wait."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Department, User
+from accounts.models import Department
 from measures.filters import asked_plan, sections_of_asked_plan
-from measures.models import Report, StatusChange
+from measures.models import Report
 from measures.office.acceptances import undo_acceptance
+from measures.querysets import ReportQuerySet
 from measures.reports import accept_report
-from measures.review import ReviewRow, accepted_on, review_rows, status_entries, waiting_reports
+from measures.review import review_rows, status_entries, with_facts
 from reporting.returned_pages import ReturnedPage, ReturnedRow
 from reporting.review_pages import DecidesMany, QueuePage
-from reporting.review_rows import AcceptedRow
 from reporting.steps import Entry, report_texts
 from web.formats.dates import format_month
 from web.html.links import row_url
@@ -40,17 +41,31 @@ class ReturnedReportFilter(WaitingReportFilter):
     department = SlugFilter(queryset=Department.objects.all(), label=gettext_lazy("Department"))
 
 
-class ReviewPage(QueuePage):
+class ReportsOfPlan:
+    """The reports that a page of the office is about."""
+
+    request: HttpRequest
+
+    @cached_property
+    def plan(self) -> Any:
+        return asked_plan(self.request)
+
+    def reports(self) -> ReportQuerySet:
+        return Report.objects.in_plan(self.plan)
+
+
+class ReviewPage(ReportsOfPlan, QueuePage):
     template_name = "measures/review.html"
+    model = Report
     filterset_class = WaitingReportFilter
     orderings = {"submitted_on": ["submitted_on", "submitted_at"]}
     default_ordering = "submitted_on"
+    waiting_with = ("measure__lead_department",)
+    accepted_with = ("measure", "department")
+    waiting_rows = staticmethod(review_rows)
 
-    def get_queryset(self) -> QuerySet[Report]:
-        return waiting_reports(asked_plan(self.request), day=self.day).prefetch_related("evidence")
-
-    def waiting_rows(self, reports: Iterable[Any]) -> list[ReviewRow]:
-        return review_rows(reports)
+    def get_queryset(self) -> Any:
+        return with_facts(super().get_queryset(), day=self.day)
 
     def entries_of(self, report: Report, content: Mapping[str, Any]) -> list[Entry]:
         return [*status_entries(content), *report_texts(content)]
@@ -58,23 +73,16 @@ class ReviewPage(QueuePage):
     def unmarked_entries_of(self, report: Report, content: Mapping[str, Any]) -> list[Entry]:
         return status_entries(content)
 
-    def accepted_rows(self) -> list[AcceptedRow]:
-        return accepted_on(asked_plan(self.request), self.day)
-
-    def returned(self) -> QuerySet[Report]:
-        return Report.objects.in_plan(asked_plan(self.request)).returned()
+    def name_of(self, report: Report) -> str:
+        return str(report.measure.code)
 
 
-class ReturnedReports(ReturnedPage):
+class ReturnedReports(ReportsOfPlan, ReturnedPage):
     filterset_class = ReturnedReportFilter
+    returned_with = ("measure", "department")
     heading = gettext_lazy("Returned reports")
     subject_label = gettext_lazy("Measure")
     unit_label = gettext_lazy("Department")
-
-    def get_queryset(self) -> QuerySet[Report]:
-        self.plan = asked_plan(self.request)
-        returned = Report.objects.in_plan(self.plan).returned()
-        return returned.select_related("measure", "department", "decided_by", "submitted_by")
 
     def row(self, report: Report) -> ReturnedRow:
         measure = report.measure
@@ -89,16 +97,7 @@ class ReturnedReports(ReturnedPage):
 
 class Decide(DecidesMany, ReviewPage):
     queue_name = "measures:review"
-
-    def find(self, ids: Sequence[int]) -> list[Report]:
-        found = Report.objects.filter(pk__in=ids).select_related("measure")
-        return list(found.order_by("measure", "submitted_on", "pk"))
-
-    def accept_one(self, report: Report, *, by: User) -> StatusChange | None:
-        return accept_report(report, by=by)
-
-    def undo_one(self, report: Report, *, by: User, note: str) -> Report:
-        return undo_acceptance(report, by=by, note=note)
-
-    def name_of(self, report: Report) -> str:
-        return str(report.measure.code)
+    decided_with = ("measure",)
+    decided_order = ("measure", "submitted_on", "pk")
+    accept_one = staticmethod(accept_report)
+    undo_one = staticmethod(undo_acceptance)

@@ -1,34 +1,26 @@
 """The reviewing office: months of projects that wait, and who has filed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from accounts.models import User
 from measures.filters import asked_plan, members_of_asked_plan
 from projects.models import ProjectMonth
-from projects.month_review import (
-    ReviewRow,
-    accepted_on,
-    month_entries,
-    review_rows,
-    waiting_by_city,
-    waiting_months,
-)
+from projects.month_review import month_entries, review_rows
 from projects.months import accept_month, undo_month
+from projects.querysets import ProjectMonthQuerySet
 from regions.words import NEUTRAL
 from reporting.returned_pages import ReturnedPage, ReturnedRow
 from reporting.review_pages import DecidesMany, QueuePage
-from reporting.review_rows import AcceptedRow
 from reporting.steps import Entry
 from web.formats.dates import format_month
-from web.html.links import query_with, row_url
+from web.html.links import row_url
 from web.language import localized
 from web.lists.filters import MonthFilter, SlugFilter
-from web.views import Share
 
 
 class WaitingMonthFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
@@ -41,49 +33,48 @@ class WaitingMonthFilter(django_filters.FilterSet):  # type: ignore[misc]  # dja
     period = MonthFilter(field_name="period", label=gettext_lazy("Month"))
 
 
-class MonthReviewPage(QueuePage):
+class MonthsOfPlan:
+    """The months that a page of the office is about."""
+
+    request: HttpRequest
+
+    @cached_property
+    def plan(self) -> Any:
+        return asked_plan(self.request)
+
+    def reports(self) -> ProjectMonthQuerySet:
+        return ProjectMonth.objects.in_plan(self.plan)
+
+
+class MonthReviewPage(MonthsOfPlan, QueuePage):
     template_name = "projects/month_review.html"
+    model = ProjectMonth
     filterset_class = WaitingMonthFilter
     orderings = {"city": ["project__city__code", "period", "project__position", "project__code"]}
     default_ordering = "city"
     # The months of three or four cities, to be accepted in one go.
     default_page_size = 100
-
-    def get_queryset(self) -> QuerySet[ProjectMonth]:
-        return waiting_months(asked_plan(self.request)).prefetch_related("evidence", "steps__made_by")
-
-    def waiting_rows(self, reports: Iterable[ProjectMonth]) -> list[ReviewRow]:
-        return review_rows(reports)
+    waiting_with = ("project__city", "project__plan", "project__lead_department")
+    accepted_with = ("project__city", "project__plan")
+    unit = ("project__city", "code", "city")
+    waiting_rows = staticmethod(review_rows)
 
     def entries_of(self, report: ProjectMonth, content: Mapping[str, Any]) -> list[Entry]:
         return month_entries(content)
 
-    def accepted_rows(self) -> list[AcceptedRow]:
-        return accepted_on(asked_plan(self.request), self.day)
-
-    def returned(self) -> QuerySet[ProjectMonth]:
-        return ProjectMonth.objects.in_plan(asked_plan(self.request)).returned()
-
-    def shares(self) -> list[Share]:
-        return [
-            Share(name, number, query_with(self.request.GET, city=code, ticked=None))
-            for code, name, number in waiting_by_city(asked_plan(self.request))
-        ]
+    def name_of(self, report: ProjectMonth) -> str:
+        return str(report.project.code)
 
 
-class ReturnedMonths(ReturnedPage):
+class ReturnedMonths(MonthsOfPlan, ReturnedPage):
     filterset_class = WaitingMonthFilter
+    returned_with = ("project__city",)
     heading = gettext_lazy("Returned months of projects")
     subject_label = gettext_lazy("Project")
 
     @property
     def unit_label(self) -> str:
         return self.plan.part_words.of_project if self.plan else NEUTRAL.of_project
-
-    def get_queryset(self) -> QuerySet[ProjectMonth]:
-        self.plan = asked_plan(self.request)
-        returned = ProjectMonth.objects.in_plan(self.plan).returned()
-        return returned.select_related("project__city", "decided_by", "submitted_by")
 
     def row(self, report: ProjectMonth) -> ReturnedRow:
         project = report.project
@@ -98,16 +89,7 @@ class ReturnedMonths(ReturnedPage):
 
 class DecideMonths(DecidesMany, MonthReviewPage):
     queue_name = "projects:review"
-
-    def find(self, ids: Sequence[int]) -> list[ProjectMonth]:
-        found = ProjectMonth.objects.filter(pk__in=ids).select_related("project__plan")
-        return list(found.order_by("project", "period", "pk"))
-
-    def accept_one(self, report: ProjectMonth, *, by: User) -> ProjectMonth:
-        return accept_month(report, by=by)
-
-    def undo_one(self, report: ProjectMonth, *, by: User, note: str) -> ProjectMonth:
-        return undo_month(report, by=by, note=note)
-
-    def name_of(self, report: ProjectMonth) -> str:
-        return str(report.project.code)
+    decided_with = ("project__plan",)
+    decided_order = ("project", "period", "pk")
+    accept_one = staticmethod(accept_month)
+    undo_one = staticmethod(undo_month)
