@@ -1,9 +1,8 @@
 """The form of a value: what may be typed; the services decide what may be filed."""
 
-import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -27,7 +26,7 @@ from indicators.models import (
 )
 from indicators.values import ValueData
 from indicators.wording import release_day, with_unit
-from reporting.forms import DraftForm, EvidenceForm, LongTextField, plain_text
+from reporting.forms import DraftForm, EvidenceForm, LongTextField
 from web.formats.numbers import trimmed
 from web.lists.filters import DayField
 
@@ -132,6 +131,7 @@ class ValueForm(DraftForm):
     written = ("value", "released_on", "source", "reason", "basis", "scope", "note")
     chosen = ("unit", "exact", "release_basis", "value_provenance", "verified", "purpose")
     typed = (*written, *chosen)
+    figure = "value"
     # Errors are listed in the order of the page.
     field_order = (
         *("purpose", "reason", "value", "unit", "exact", "released_on", "release_basis", "value_provenance", "source"),
@@ -188,22 +188,8 @@ class ValueForm(DraftForm):
             **texts,
         )
 
-    @property
-    def typed_texts(self) -> dict[str, str]:
-        """A value as a draft has it: what was typed as 1,234.50 is 1234.5."""
-        return super().typed_texts | {"value": _number_text(self.cleaned_data["value"])}
-
-    @property
-    def known_texts(self) -> Mapping[str, list[str]]:
-        known = super().known_texts
-        return {**known, "value": [_plain_number(text) for text in known.get("value", ())]}
-
-    def known_after(self, values: Mapping[str, Any]) -> str:
-        """A value as it was typed: who pauses after "1." goes on with "5"."""
-        known = json.loads(super().known_after(values))
-        if known["value"] == [self.typed_texts["value"]]:
-            known["value"] = [plain_text(self.data.get("value"))]
-        return json.dumps(known, ensure_ascii=False)
+    def figure_text(self, figure: Decimal | None) -> str:
+        return _number_text(figure)
 
 
 def has_two_units(indicator: Indicator) -> bool:
@@ -254,9 +240,3 @@ def form_values(report: ValueReport, *, has_releases: bool) -> dict[str, Any]:
 
 def _number_text(number: Decimal | None) -> str:
     return "" if number is None else f"{trimmed(number):f}"
-
-
-def _plain_number(text: str) -> str:
-    """A number that was typed, as a draft has it."""
-    number = read_number(text)
-    return text if number is None else _number_text(number)

@@ -30,7 +30,7 @@ from indicators.value_rules import doubts_about, is_revision, observation_of, wh
 from regions.models import Region
 from reporting.doubts import NO_ANSWERS, Answers, Doubt, answered
 from reporting.plausibility import limits
-from reporting.services import apply_move, check_filer, check_move, fill_draft, lock_report
+from reporting.services import apply_move, begin_decision, check_filer, check_move, fill_draft, lock_report
 
 TEXTS = {
     "source": MAX_SOURCE_LENGTH,
@@ -192,9 +192,7 @@ def value_doubts(report: ValueReport) -> list[Doubt]:
 def accept_value(report: ValueReport, *, by: User, note: str = "") -> Observation:
     """Accepts a submitted value: it is an observation from its release day on. Raises NotAllowed, and changes nothing,
     where somebody decided before, or the release is there meanwhile."""
-    note = clean_text(note, field="note")
-    lock_report(report)
-    check_move(report, "accept", by=by)
+    note = begin_decision(report, "accept", by=by, note=note)
     report.observation = observation = _make_observation(report, by=by)
     apply_move(report, "accept", by=by, note=note)
     return observation
@@ -227,9 +225,7 @@ def _make_observation(report: ValueReport, *, by: User) -> Observation:
 def undo_value(report: ValueReport, *, by: User, note: str) -> ValueReport:
     """Makes a value that was accepted today wait for its review again; its observation goes. Raises NotAllowed where
     another one of the same period was begun, or the observation was corrected since."""
-    note = clean_text(note, field="note", if_empty=_("Please say why the acceptance is undone"))
-    lock_report(report)
-    check_move(report, "undo_acceptance", by=by)
+    note = begin_decision(report, "undo_acceptance", by=by, note=note)
     made, report.observation = report.observation, None
     assert made is not None
     is_corrected_in_draft = ValueReport.objects.filter(corrects=made).exists()

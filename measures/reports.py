@@ -45,6 +45,7 @@ from reporting.report_problems import (
 )
 from reporting.services import (
     apply_move,
+    begin_decision,
     check_filer,
     check_move,
     lock_report,
@@ -220,9 +221,7 @@ def accept_report(report: Report, *, by: User, note: str = "") -> StatusChange |
 
     Raises NotAllowed, and changes nothing, when somebody decided before, or the status has changed since.
     """
-    note = clean_text(note, field="note")
-    lock_report(report)
-    check_move(report, "accept", by=by)
+    note = begin_decision(report, "accept", by=by, note=note)
     check_in_plan(report.measure)
     changes = load_changes(report.measure)
     current = effective_changes(changes)[-1]

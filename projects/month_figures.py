@@ -104,12 +104,6 @@ class MonthFigures:
         return self.stage_before != self.month.stage
 
 
-def month_figures(
-    month: ProjectMonth | None, before: ProjectMonth | None, *, planned_wan: int | None
-) -> MonthFigures | None:
-    return None if month is None else MonthFigures(month, before, planned_wan)
-
-
 @dataclass(frozen=True)
 class History:
     """The accepted months of projects, by the id of the project, the oldest first; of two for a month the one that

@@ -1,7 +1,5 @@
 """The form of a project's month: what may be typed; the services decide what may be filed."""
 
-import json
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -13,7 +11,7 @@ from measures.office.forms import OwnerField
 from projects.models import ProjectMonth, Stage
 from projects.models.months import MAX_PROGRESS, STAGE_DAYS
 from projects.months import MonthData
-from reporting.forms import EvidenceForm, LongTextField, ReportDraftForm, choice_of, plain_text
+from reporting.forms import EvidenceForm, LongTextField, ReportDraftForm, choice_of
 from reporting.models import TEXTS
 from web.formats.money import wan_to_yi
 from web.lists.filters import DayField, InvestmentField
@@ -52,6 +50,7 @@ class MonthForm(ReportDraftForm):
     # In words and figures; the others are chosen.
     written = (*STAGE_DAYS, "stage_reason", "invested_wan", "progress", *TEXTS)
     typed = ("stage", "problem_choice", *written)
+    figure = "invested_wan"
     # Errors are listed in the order of the page.
     field_order = (
         *("stage", *STAGE_DAYS, "stage_reason", "invested_wan", "progress"),
@@ -70,21 +69,8 @@ class MonthForm(ReportDraftForm):
         values = {name: self.cleaned_data[name] for name in self.typed if name != "problem_choice"}
         return MonthData(**values, problem_choice=choice, about_problem=number)
 
-    @property
-    def typed_texts(self) -> dict[str, str]:
-        return super().typed_texts | {"invested_wan": _typed_amount(self.cleaned_data["invested_wan"])}
-
-    @property
-    def known_texts(self) -> Mapping[str, list[str]]:
-        known = super().known_texts
-        return {**known, "invested_wan": [_plain_amount(text) for text in known.get("invested_wan", ())]}
-
-    def known_after(self, values: Mapping[str, Any]) -> str:
-        """An amount as it was typed: who pauses after "1." goes on with "5"."""
-        known = json.loads(super().known_after(values))
-        if known["invested_wan"] == [self.typed_texts["invested_wan"]]:
-            known["invested_wan"] = [plain_text(self.data.get("invested_wan"))]
-        return json.dumps(known, ensure_ascii=False)
+    def figure_text(self, figure: int | None) -> str:
+        return _typed_amount(figure)
 
 
 def data_values(data: MonthData) -> dict[str, Any]:
@@ -107,11 +93,3 @@ def form_values(month: ProjectMonth) -> dict[str, Any]:
 
 def _typed_amount(wan: int | None) -> str:
     return "" if wan is None else f"{wan_to_yi(wan):f}"
-
-
-def _plain_amount(text: str) -> str:
-    """An amount that was typed, as a draft has it."""
-    try:
-        return _typed_amount(InvestmentField(required=False).clean(text))
-    except forms.ValidationError:
-        return text

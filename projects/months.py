@@ -36,7 +36,7 @@ from reporting.report_problems import (
     why_no_answer,
     why_no_owner,
 )
-from reporting.services import apply_move, check_filer, check_move, fill_draft, lock_report
+from reporting.services import apply_move, begin_decision, check_filer, check_move, fill_draft, lock_report
 from web.errors import not_one_of
 
 # What the database keeps within bounds.
@@ -211,9 +211,7 @@ def month_doubts(month: ProjectMonth) -> list[Doubt]:
 def accept_month(month: ProjectMonth, *, by: User, note: str = "") -> ProjectMonth:
     """Accepts a submitted month: from its last day on it decides. Raises NotAllowed, and changes nothing, where
     somebody decided before."""
-    note = clean_text(note, field="note")
-    lock_report(month)
-    check_move(month, "accept", by=by)
+    note = begin_decision(month, "accept", by=by, note=note)
     check_in_plan(month.project)
     apply_move(month, "accept", by=by, note=note)
     _settle(month)
@@ -224,9 +222,7 @@ def accept_month(month: ProjectMonth, *, by: User, note: str = "") -> ProjectMon
 def undo_month(month: ProjectMonth, *, by: User, note: str) -> ProjectMonth:
     """Makes a month that was accepted today wait for its review again. Raises NotAllowed where another one of the same
     month was begun since."""
-    note = clean_text(note, field="note", if_empty=_("Please say why the acceptance is undone"))
-    lock_report(month)
-    check_move(month, "undo_acceptance", by=by)
+    note = begin_decision(month, "undo_acceptance", by=by, note=note)
     if open_month(month.project, month.period) is not None:
         raise NotAllowed(_("Another report for this month has been begun."))
     # A later one may have been accepted since; only accepted months say from when the next one decides.

@@ -206,6 +206,10 @@ class FormPage(AsksDoubts, DraftView):
     template_name: str
     # Fields whose texts a page with the submitted report compares with those that the browser kept.
     shown_fields: Iterable[str]
+    # The name of the address of a file of evidence.
+    file_view: str
+    # Said where the server refuses to save: the form is somebody else's by now.
+    unsaved_refusal: str | Promise
     # The draft that the page says was saved, and why it could not be saved or submitted.
     saved: Any = None
     refusal: NotAllowed | None = None
@@ -354,7 +358,11 @@ class FormPage(AsksDoubts, DraftView):
             "form_url": self.form_url,
             "draft_url": self.draft_url,
             "workspace_url": self.workspace_url,
+            "discard_url": self.form_url,
             "store": self.store,
+            "code": self.kwargs["code"],
+            "file_view": self.file_view,
+            "refused": self.unsaved_refusal,
             "due_on": due_on,
             "is_past_due": due_on is not None and today() > due_on,
             "may_withdraw": report is not None and report.may_be_withdrawn_by(self.user),

@@ -100,8 +100,6 @@ class EvidenceFile(GuardedView):
 
     http_method_names = ["get", "head", "options"]
     model: type[AbstractEvidence]
-    # The foreign key of the report to what it is about, whose code is in the address.
-    subject_name: str
     # What is fetched with it to say whose it is.
     writer = "report__department__merged_into"
 
@@ -109,7 +107,8 @@ class EvidenceFile(GuardedView):
     def evidence(self) -> Any:
         """Returns the evidence whose file is asked for. Raises Http404."""
         pieces = self.model._default_manager.exclude(file="").select_related(self.writer)
-        about = {f"report__{self.subject_name}__code": self.kwargs["code"]}
+        reports = self.model.report.field.related_model
+        about = {f"report__{reports.subject_name}__code": self.kwargs["code"]}
         return get_object_or_404(pieces, key=self.kwargs["key"], **about)
 
     def permission_facts(self) -> Facts:

@@ -92,6 +92,8 @@ class DraftForm(EvidenceForm):
 
     typed: ClassVar[tuple[str, ...]]
     written: ClassVar[tuple[str, ...]]
+    # The field, if any, in which a figure is typed that the draft has otherwise: 1,234.50 as 1234.5.
+    figure: ClassVar[str] = ""
 
     @property
     def sent_names(self) -> list[str]:
@@ -101,12 +103,28 @@ class DraftForm(EvidenceForm):
     @property
     def typed_texts(self) -> dict[str, str]:
         """Returns the texts that were typed into a valid form, as `texts_of` has what is saved."""
-        return self.texts_of(self.cleaned_data)
+        texts = self.texts_of(self.cleaned_data)
+        if self.figure:
+            texts[self.figure] = self.figure_text(self.cleaned_data[self.figure])
+        return texts
+
+    def figure_text(self, figure: Any) -> str:
+        """Returns the text of a cleaned figure as a draft has it."""
+        raise NotImplementedError
+
+    def _plain_figure(self, text: str) -> str:
+        """Returns a figure that was typed as a draft has it; what is none stays."""
+        try:
+            return self.figure_text(self.fields[self.figure].clean(text))
+        except forms.ValidationError:
+            return text
 
     @property
     def known_texts(self) -> Mapping[str, list[str]]:
         """The values that the page knows, in the same way."""
         known: dict[str, list[str]] = self.cleaned_data["known"]
+        if self.figure:
+            known = {**known, self.figure: [self._plain_figure(text) for text in known.get(self.figure, ())]}
         return known
 
     @classmethod
@@ -117,11 +135,19 @@ class DraftForm(EvidenceForm):
     @classmethod
     def known_values(cls, values: Mapping[str, Any]) -> str:
         """Returns, of the values that a page shows, those that its form says that it knows."""
-        return json.dumps({name: [text] for name, text in cls.texts_of(values).items()}, ensure_ascii=False)
+        return cls._as_known(cls.texts_of(values))
+
+    @staticmethod
+    def _as_known(texts: Mapping[str, str]) -> str:
+        return json.dumps({name: [text] for name, text in texts.items()}, ensure_ascii=False)
 
     def known_after(self, values: Mapping[str, Any]) -> str:
-        """The same once the form was saved, and these values stand in the database."""
-        return self.known_values(values)
+        """The same once the form was saved, and these values stand in the database. A figure is as it was typed: who
+        pauses after "1." goes on with "5"."""
+        texts = self.texts_of(values)
+        if self.figure and texts[self.figure] == self.typed_texts[self.figure]:
+            texts[self.figure] = plain_text(self.data.get(self.figure))
+        return self._as_known(texts)
 
     def merge(self, values: Mapping[str, Any]) -> list[str]:
         """Takes over what others have changed in the report since the page was shown, where this form, which is valid,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -55,6 +55,26 @@ def digest_of(content: Mapping[str, Any]) -> str:
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
+def _person(label: Any, *, editable: bool = True) -> Any:
+    """Returns a foreign key to who did something, None where nobody is known to have done it."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=editable,
+        verbose_name=label,
+    )
+
+
+def _time_and_person(verb: str, *, name: str) -> models.CheckConstraint:
+    """Returns the constraint that what was done has both a time and a person, or neither."""
+    at, by = f"{verb}_at__isnull", f"{verb}_by__isnull"
+    known, unknown = Q(**{at: False, by: False}), Q(**{at: True, by: True})
+    return models.CheckConstraint(condition=known | unknown, name=f"%(app_label)s_%(class)s_{name}")
+
+
 class AbstractFiling(Sourced):
     """A filing that somebody makes and the office decides: a draft, its evidence, a submission, a decision.
 
@@ -67,39 +87,15 @@ class AbstractFiling(Sourced):
     # The day of last submission, in Shanghai: lights and rules count days, not moments.
     submitted_on = models.DateField(_("Date submitted"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("Submitted at"), null=True, blank=True)
-    submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        editable=False,
-        verbose_name=_("Submitted by"),
-    )
+    submitted_by = _person(_("Submitted by"), editable=False)
     decided_on = models.DateField(_("Date decided"), null=True, blank=True)
     decided_at = models.DateTimeField(_("Decided at"), null=True, blank=True)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        editable=False,
-        verbose_name=_("Decided by"),
-    )
+    decided_by = _person(_("Decided by"), editable=False)
     decision_note = models.TextField(_("Note of the reviewer"), blank=True)
     # Goes up with each save of a draft: who saves over a newer version is told.
     version = models.PositiveIntegerField(_("Version"), default=1, editable=False)
     edited_at = models.DateTimeField(_("Edited at"), null=True, blank=True, editable=False)
-    edited_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        editable=False,
-        verbose_name=_("Edited by"),
-    )
+    edited_by = _person(_("Edited by"), editable=False)
 
     # What was unlikely when it was submitted, and was said to be so: `reporting.doubts.KeptAnswer`.
     answers = models.JSONField(
@@ -113,6 +109,8 @@ class AbstractFiling(Sourced):
     # The pieces of its evidence: rows of a model made from AbstractEvidence. Its steps: of one from AbstractReportStep.
     evidence: Any
     steps: Any
+    # The foreign key to what the filing is about.
+    subject_name: ClassVar[str]
     # The columns that each step keeps as they were.
     kept_columns: tuple[str, ...] = ("answers",)
     # Said to those who may not file it, and to those who may not take back what others submitted.
@@ -132,25 +130,13 @@ class AbstractFiling(Sourced):
                 name="%(app_label)s_%(class)s_decided_has_day",
             ),
             # An illustrative report was decided by nobody; a real decision has both a time and a person.
-            models.CheckConstraint(
-                condition=Q(decided_at__isnull=False, decided_by__isnull=False)
-                | Q(decided_at__isnull=True, decided_by__isnull=True),
-                name="%(app_label)s_%(class)s_decision_has_time_and_person",
-            ),
+            _time_and_person("decided", name="decision_has_time_and_person"),
             models.CheckConstraint(
                 condition=Q(state=ReportState.DRAFT) | Q(submitted_on__isnull=False),
                 name="%(app_label)s_%(class)s_filed_has_day",
             ),
-            models.CheckConstraint(
-                condition=Q(submitted_at__isnull=False, submitted_by__isnull=False)
-                | Q(submitted_at__isnull=True, submitted_by__isnull=True),
-                name="%(app_label)s_%(class)s_submission_has_time_and_person",
-            ),
-            models.CheckConstraint(
-                condition=Q(edited_at__isnull=False, edited_by__isnull=False)
-                | Q(edited_at__isnull=True, edited_by__isnull=True),
-                name="%(app_label)s_%(class)s_edit_has_time_and_person",
-            ),
+            _time_and_person("submitted", name="submission_has_time_and_person"),
+            _time_and_person("edited", name="edit_has_time_and_person"),
             texts_bound("decision_note", most=MAX_REASON_LENGTH, name="%(app_label)s_%(class)s_note_in_bounds"),
         ]
 
@@ -190,11 +176,12 @@ class AbstractFiling(Sourced):
     @property
     def subject(self) -> Any:
         """Returns the object that the filing is about."""
-        raise NotImplementedError
+        return getattr(self, self.subject_name)
 
     def lock_subject(self) -> None:
         """Locks the row of what it is about: changes of its reports come one after the other."""
-        raise NotImplementedError
+        field: Any = self._meta.get_field(self.subject_name)
+        field.related_model.objects.select_for_update().get(pk=getattr(self, field.attname))
 
     def may_be_filed_by(self, user: User | AnonymousUser) -> bool:
         """Returns whether the person is one who writes and submits the filing."""
@@ -289,9 +276,7 @@ class AbstractReportStep(AppendOnlyModel):
     move = models.CharField(_("Step"), max_length=20, choices=STEPS)
     made_on = models.DateField(_("Day"))
     made_at = models.DateTimeField(_("Moment"), null=True, blank=True)
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Made by")
-    )
+    made_by = _person(_("Made by"))
     note = models.TextField(_("Note of the reviewing office"), blank=True)
     content = models.JSONField(_("What the report said"))
 
@@ -306,11 +291,7 @@ class AbstractReportStep(AppendOnlyModel):
             models.CheckConstraint(
                 condition=Q(move__in=[name for name, _done in STEPS]), name="%(app_label)s_%(class)s_move_known"
             ),
-            models.CheckConstraint(
-                condition=Q(made_at__isnull=False, made_by__isnull=False)
-                | Q(made_at__isnull=True, made_by__isnull=True),
-                name="%(app_label)s_%(class)s_has_time_and_person",
-            ),
+            _time_and_person("made", name="has_time_and_person"),
             texts_bound("note", most=MAX_REASON_LENGTH, name="%(app_label)s_%(class)s_note_in_bounds"),
         ]
 

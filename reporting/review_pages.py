@@ -9,15 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from accounts.permissions import may_review, signed_in
 from accounts.rules import REVIEW_READERS, REVIEWERS
 from core.texts import MAX_REASON_LENGTH
 from reporting.models import AbstractFiling
 from reporting.review_rows import AcceptedRow, DecisionRow, ReasonOfMany, WaitingRow
-from reporting.services import Outcome, decide_as_shown, do_each, return_report
+from reporting.services import WITHOUT_REASON, Outcome, decide_as_shown, do_each, return_report
 from reporting.steps import Entry, compare_with_step, last_return, step_shown
 from web.errors import not_one_of
 from web.html.links import query_with
@@ -26,8 +27,18 @@ from web.values import row_ids
 from web.views import FilteredListView, Share, TodayView
 
 # Those that are made with a reason: in the row of one, or the same for all that are ticked.
-WITH_REASON = ("return", "undo_acceptance")
+WITH_REASON = tuple(WITHOUT_REASON)
 DECISIONS = ("accept", *WITH_REASON)
+# Said of so many on which was decided.
+DONE = {
+    "accept": ngettext_lazy("%(count)s report accepted", "%(count)s reports accepted", "count"),
+    "return": ngettext_lazy("%(count)s report returned", "%(count)s reports returned", "count"),
+    "undo_acceptance": ngettext_lazy(
+        "The acceptance was undone; the report waits again",
+        "%(count)s acceptances were undone; the reports wait again",
+        "count",
+    ),
+}
 
 
 def read_content_keys(raw: Iterable[str]) -> dict[int, str]:
@@ -40,6 +51,15 @@ def read_content_keys(raw: Iterable[str]) -> dict[int, str]:
 class QueuePage(TodayView, FilteredListView):
     """The page of the reports that wait. An app's own says the rest below."""
 
+    heading: str | Promise
+    # Said of those that are never ticked with all, and above those that were accepted today.
+    left_out: str | Promise
+    undo_sentence: str | Promise
+    # What is shown of one that was accepted today.
+    accepted_template: str
+    # Names under which the browser keeps ticks and what is typed.
+    kept: str
+    undo_kept = ""
     # What is fetched with the reports that wait, and with those that were accepted today.
     waiting_with: Sequence[str]
     accepted_with: Sequence[str]
@@ -101,7 +121,16 @@ class QueuePage(TodayView, FilteredListView):
         params = self.request.GET
         return context | {
             "rows": rows,
+            "heading": self.heading,
+            "kept": self.kept,
+            "undo_kept": self.undo_kept or f"undo-{self.kept}",
+            "left_out": self.left_out,
+            "undo_sentence": self.undo_sentence,
+            "accepted_template": self.accepted_template,
+            "decide_url": reverse(f"{self.model._meta.app_label}:decide"),
+            "queue_url": self.queue_url,
             "shares": self.shares(),
+            "share_param": self.unit[2] if self.unit else "",
             "may_decide": may_review(self.request.user),
             "accepted_today": accepted,
             "returned_count": self.reports().returned().count(),
@@ -131,6 +160,10 @@ class QueuePage(TodayView, FilteredListView):
             row.since_shown = compare_with_step(report, shown, partial(self.entries_of, report))
 
     @property
+    def queue_url(self) -> str:
+        return reverse(f"{self.model._meta.app_label}:review")
+
+    @property
     def decision(self) -> str:
         return self.request.POST.get("decision", "")
 
@@ -145,7 +178,6 @@ class DecidesMany(QueuePage):
     stands before its QueuePage among the bases, and says the rest below."""
 
     typed_fields = {"note": pgettext_lazy("acceptance", "Reason")}
-    queue_name: str
     # What is fetched with those that are decided, and their order, by what they are about: two people who accept many
     # at once lock that in the same order.
     decided_with: Sequence[str]
@@ -165,7 +197,7 @@ class DecidesMany(QueuePage):
         # After a decision there may be fewer pages.
         for name in ("page", "ticked"):
             query.pop(name, None)
-        return reverse(self.queue_name) + (f"?{query.urlencode()}" if query else "")
+        return self.queue_url + (f"?{query.urlencode()}" if query else "")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         decision, self.note = request.POST.get("decision", ""), request.POST.get("note", "")
@@ -174,14 +206,12 @@ class DecidesMany(QueuePage):
         reports = list(sent.order_by(*self.decided_order))
         if not reports:
             messages.error(request, _("Select at least one report."))
-        elif decision == "accept":
-            self.accept(reports)
-        elif decision == "return":
-            self.give_back(reports)
-        elif decision == "undo_acceptance":
-            self.undo(reports)
-        else:
+        elif decision not in DECISIONS:
             messages.error(request, not_one_of(DECISIONS))
+        elif decision in WITH_REASON and not self.note.strip():
+            self.refuse_without_reason(reports, str(WITHOUT_REASON[decision]))
+        else:
+            self.decide(reports, decision)
         if not self.refusals and not self.reason_refusal:
             return redirect(self.list_url())
         return self.render_to_response(self._refused_context(decision, reports, **kwargs))
@@ -195,51 +225,25 @@ class DecidesMany(QueuePage):
             context["undoing" if undoes else "returning"] = reason
         return context
 
-    def decide(self, reports: list[Any], move: str, service: Callable[..., object], **words: str) -> int:
-        """How many of them were decided on as they were shown; why others were not is kept."""
+    def decide(self, reports: list[Any], decision: str) -> None:
+        """Decides on each as it was shown, says how many that were, and keeps why others were not."""
         by = signed_in(self.request.user)
-
-        def decide_one(report: Any) -> None:
-            digest = self.sent[report.pk]
-            decide_as_shown(report, move, lambda each: service(each, by=by, **words), by=by, digest=digest)
-
-        outcomes: list[Outcome[Any]] = do_each(reports, decide_one)
+        services = {"accept": self.accept_one, "return": return_report, "undo_acceptance": self.undo_one}
+        words = {"note": self.note} if decision in WITH_REASON else {}
+        service = partial(services[decision], by=by, **words)
+        outcomes: list[Outcome[Any]] = do_each(
+            reports, lambda each: decide_as_shown(each, decision, service, by=by, digest=self.sent[each.pk])
+        )
         self.refusals = {each.subject.pk: each.reason for each in outcomes if not each.ok}
-        return len(outcomes) - len(self.refusals)
+        if done := len(outcomes) - len(self.refusals):
+            messages.success(self.request, DONE[decision] % {"count": done})
 
-    def accept(self, reports: list[Any]) -> None:
-        if done := self.decide(reports, "accept", self.accept_one):
-            sentence = ngettext("%(count)s report accepted", "%(count)s reports accepted", done)
-            messages.success(self.request, sentence % {"count": done})
-
-    def lacks_reason(self, reports: list[Any], sentence: str) -> bool:
-        """Returns whether nothing is decided, since no reason was given; of many the same is missing: it is said
-        once."""
-        if self.note.strip():
-            return False
+    def refuse_without_reason(self, reports: list[Any], sentence: str) -> None:
+        """Decides nothing, since no reason was given; of many the same is missing: it is said once."""
         if self.is_of_many:
             self.reason_refusal = sentence
         else:
             self.refusals = {each.pk: sentence for each in reports}
-        return True
-
-    def give_back(self, reports: list[Any]) -> None:
-        if self.lacks_reason(reports, _("Please say why the report is returned")):
-            return
-        if done := self.decide(reports, "return", return_report, note=self.note):
-            sentence = ngettext("%(count)s report returned", "%(count)s reports returned", done)
-            messages.success(self.request, sentence % {"count": done})
-
-    def undo(self, reports: list[Any]) -> None:
-        if self.lacks_reason(reports, _("Please say why the acceptance is undone")):
-            return
-        if done := self.decide(reports, "undo_acceptance", self.undo_one, note=self.note):
-            sentence = ngettext(
-                "The acceptance was undone; the report waits again",
-                "%(count)s acceptances were undone; the reports wait again",
-                done,
-            )
-            messages.success(self.request, sentence % {"count": done})
 
     def add_unlisted_refusals(self, reports: list[Any], rows: Iterable[WaitingRow | AcceptedRow]) -> None:
         """Messages for refused reports that are no longer in the list: they have no row for the reason, or for the

@@ -14,6 +14,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Role, User
 from accounts.permissions import may_review
@@ -29,6 +30,13 @@ from web.cache.versions import DRAFTS, FILINGS, REPORTS, reports_as
 
 # A draft that somebody with a closed account edited last is deleted this many days later.
 ABANDONED_DAYS = 365
+
+
+# Said where the office decides without the reason that the move needs.
+WITHOUT_REASON = {
+    "return": gettext_lazy("Please say why the report is returned"),
+    "undo_acceptance": gettext_lazy("Please say why the acceptance is undone"),
+}
 
 
 class DraftChanged(NotAllowed):
@@ -243,11 +251,19 @@ def decide_as_shown[R: AbstractFiling](
     decide(report)
 
 
+def begin_decision(report: AbstractFiling, move: str, *, by: User, note: str) -> str:
+    """Locks the report on which the office decides, and returns the note, cleaned. Raises NotAllowed where it may not
+    make the move, or where the note lacks that the move needs."""
+    note = clean_text(note, field="note", if_empty=str(WITHOUT_REASON.get(move, "")))
+    lock_report(report)
+    check_move(report, move, by=by)
+    return note
+
+
 @transaction.atomic
 def return_report[R: AbstractFiling](report: R, *, by: User, note: str) -> R:
     """Returns a submitted report to whoever filed it, with a reason."""
-    note = clean_text(note, field="note", if_empty=_("Please say why the report is returned"))
-    lock_report(report)
+    note = begin_decision(report, "return", by=by, note=note)
     apply_move(report, "return", by=by, note=note)
     return report
 

@@ -23,10 +23,6 @@ class StepRow:
     texts: list[Entry]
     evidence: list[str]
 
-    @property
-    def has_content(self) -> bool:
-        return bool(self.texts or self.evidence)
-
 
 def report_texts(content: Mapping[str, Any]) -> list[Entry]:
     """Return the texts that a step of a report in words kept."""

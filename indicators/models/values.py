@@ -104,6 +104,7 @@ class ValueReport(WrittenByDepartment, AbstractFiling, UpdatedAtModel):
         verbose_name=_("Observation"),
     )
 
+    subject_name = "indicator"
     kept_columns = (
         *AbstractFiling.kept_columns,
         *("period", "value", "exact", "verified", "released_on", "release_basis", "value_provenance", "source"),
@@ -171,13 +172,6 @@ class ValueReport(WrittenByDepartment, AbstractFiling, UpdatedAtModel):
 
     def get_form_url(self) -> str:
         return self.indicator.get_form_url(self.period, self.region)
-
-    @property
-    def subject(self) -> Indicator:
-        return self.indicator
-
-    def lock_subject(self) -> None:
-        Indicator.objects.select_for_update().get(pk=self.indicator_id)
 
     def may_be_filed_by(self, user: User | AnonymousUser) -> bool:
         """Another department that owns the indicator by now files its own."""

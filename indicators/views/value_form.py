@@ -186,6 +186,11 @@ class SaveValueDraft(SavesItself, ValueView):
 
 class ValuePage(FormPage, ValueView):
     template_name = "indicators/value_form.html"
+    file_view = "indicators:evidence"
+    unsaved_refusal = gettext_lazy(
+        "Not saved: this indicator is no longer your department’s, or the form is from before your last log-in. What "
+        "you typed is kept in this browser and can be copied."
+    )
     typed_fields = labels_of(ValueForm, *ValueForm.written, *TYPED_EVIDENCE)
     shown_fields = ValueForm.typed
 
@@ -250,4 +255,3 @@ class ValuePage(FormPage, ValueView):
 class ValueEvidenceFile(EvidenceFile):
     permission = EVIDENCE_READERS
     model = ValueReportEvidence
-    subject_name = "indicator"

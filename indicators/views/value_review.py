@@ -45,6 +45,11 @@ class AllValues:
 
 class ValueReviewPage(AllValues, QueuePage):
     template_name = "indicators/value_review.html"
+    accepted_template = "indicators/_accepted_value.html"
+    heading = gettext_lazy("Indicator values waiting for review")
+    left_out = gettext_lazy("Unlikely and unchecked values and corrections are not selected: review each of them.")
+    undo_sentence = gettext_lazy("An acceptance can be undone on its own day. The value then waits again.")
+    kept = "values"
     model = ValueReport
     filterset_class = WaitingValueFilter
     orderings = {"indicator": ["indicator__code", "period_end", "region__code", "pk"]}
@@ -85,7 +90,6 @@ class ReturnedValues(AllValues, ReturnedPage):
 
 
 class DecideValues(DecidesMany, ValueReviewPage):
-    queue_name = "indicators:review"
     decided_with = ("indicator", "corrects")
     decided_order = ("indicator", "period_end", "pk")
     accept_one = staticmethod(accept_value)

@@ -26,6 +26,7 @@ class Report(WrittenByDepartment, AbstractReport, UpdatedAtModel):
     against_status = models.CharField(_("Status before this report"), max_length=11, choices=MeasureStatus)
     effective_on = models.DateField(_("Effective date"), null=True, blank=True)
 
+    subject_name = "measure"
     kept_columns = ("status", "against_status", "effective_on", *AbstractReport.kept_columns)
     filing_refusal = _("Only the lead department may report on this measure")
 
@@ -62,13 +63,6 @@ class Report(WrittenByDepartment, AbstractReport, UpdatedAtModel):
     @property
     def changes_status(self) -> bool:
         return self.status != self.against_status
-
-    @property
-    def subject(self) -> Measure:
-        return self.measure
-
-    def lock_subject(self) -> None:
-        Measure.objects.select_for_update().get(pk=self.measure_id)
 
     def may_be_filed_by(self, user: User | AnonymousUser) -> bool:
         lead = self.measure.lead_department_id

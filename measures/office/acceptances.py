@@ -8,12 +8,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.exceptions import NotAllowed
-from core.texts import clean_text
 from measures.models import Report, StatusChange
 from measures.office.corrections import restate
 from measures.rules import Change, effective_changes
 from measures.services import cell_of, load_changes, mark_updated, send_figures_changed
-from reporting.services import apply_move, check_move, lock_report
+from reporting.services import apply_move, begin_decision
 from reporting.workflow import FILED_STATES
 from web.formats.dates import format_month
 
@@ -22,9 +21,7 @@ from web.formats.dates import format_month
 def undo_acceptance(report: Report, *, by: User, note: str) -> Report:
     """Makes an accepted report wait for its review again. Nothing is deleted: its status change is replaced by a row
     that says again what was in force before. Raises NotAllowed where something rests on the acceptance."""
-    note = clean_text(note, field="note", if_empty=_("Please say why the acceptance is undone"))
-    lock_report(report)
-    check_move(report, "undo_acceptance", by=by)
+    note = begin_decision(report, "undo_acceptance", by=by, note=note)
     measure, changes = report.measure, load_changes(report.measure)
     change = report.status_changes.filter(superseded_by=None).first()
     _check_nothing_rests(report, change, changes)

@@ -115,6 +115,11 @@ class DiscardDraft(ReportingView):
 
 class ReportPage(MonthFormPage, ReportingView):
     template_name = "measures/report_form.html"
+    file_view = "measures:evidence"
+    unsaved_refusal = gettext_lazy(
+        "Not saved: your department no longer leads this measure, or the form is from before your last log-in. What "
+        "you typed is kept in this browser and can be copied."
+    )
     typed_fields = labels_of(ReportForm, "effective_on", *TEXTS, *TYPED_EVIDENCE)
 
     def initial_values(self, report: Report | None) -> dict[str, Any]:
@@ -190,6 +195,7 @@ class ReportPage(MonthFormPage, ReportingView):
             "last": self.last_report,
             "discard_url": self.address("measures:discard"),
             "minutes": MINUTES,
+            "required_when": _("Required with “completed”"),
             "is_completed": is_completion(self.subject.status),
         }
 
@@ -197,4 +203,3 @@ class ReportPage(MonthFormPage, ReportingView):
 class ReportEvidenceFile(EvidenceFile):
     permission = EVIDENCE_READERS
     model = Evidence
-    subject_name = "measure"

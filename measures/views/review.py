@@ -56,6 +56,13 @@ class ReportsOfPlan:
 
 class ReviewPage(ReportsOfPlan, QueuePage):
     template_name = "measures/review.html"
+    accepted_template = "measures/_accepted_report.html"
+    heading = gettext_lazy("Reports waiting for review")
+    left_out = gettext_lazy("Completions, reversals and unlikely entries are not selected: review each of them.")
+    undo_sentence = gettext_lazy(
+        "An acceptance can be undone on its own day, while nothing rests on it. The report then waits again."
+    )
+    kept, undo_kept = "reports", "undo"
     model = Report
     filterset_class = WaitingReportFilter
     orderings = {"submitted_on": ["submitted_on", "submitted_at"]}
@@ -96,7 +103,6 @@ class ReturnedReports(ReportsOfPlan, ReturnedPage):
 
 
 class Decide(DecidesMany, ReviewPage):
-    queue_name = "measures:review"
     decided_with = ("measure",)
     decided_order = ("measure", "submitted_on", "pk")
     accept_one = staticmethod(accept_report)

@@ -102,6 +102,7 @@ class ProjectMonth(AbstractReport, UpdatedAtModel):
     # the earlier one decides nothing. `ProjectMonthQuerySet.settle` alone writes it, from the rows.
     superseded_from = models.DateField(_("Superseded from the month"), null=True, editable=False)
 
+    subject_name = "project"
     kept_columns = ("stage", *STAGE_DAYS, "stage_reason", "invested_wan", "progress", *AbstractReport.kept_columns)
     filing_refusal = _("Only the project's city and its lead department may report on this project")
     withdrawal_refusal = _("Only the department or city that submitted this month may withdraw it")
@@ -157,13 +158,6 @@ class ProjectMonth(AbstractReport, UpdatedAtModel):
 
     def __str__(self) -> str:
         return f"{self.project_id} {self.period:%Y-%m}"
-
-    @property
-    def subject(self) -> Project:
-        return self.project
-
-    def lock_subject(self) -> None:
-        Project.objects.select_for_update().get(pk=self.project_id)
 
     def may_be_filed_by(self, user: User | AnonymousUser) -> bool:
         return may_report_project(user, lead=self.project.lead_department_id, city=self.project.city_id)

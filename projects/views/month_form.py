@@ -14,7 +14,7 @@ from core.clock import today
 from core.exceptions import NotAllowed
 from measures.month_drafts import MonthDraftView, MonthFormPage
 from projects.models import Project, ProjectMonth, ProjectMonthEvidence
-from projects.month_figures import MonthFigures, month_figures
+from projects.month_figures import MonthFigures
 from projects.month_forms import MonthForm, data_values, form_values
 from projects.month_rules import why_incomplete
 from projects.months import (
@@ -86,7 +86,7 @@ class MonthView(MonthDraftView):
         """Return the figures of the month as it is saved."""
         if month is None:
             return None
-        return month_figures(month, self.before(month), planned_wan=self.planned_wan)
+        return MonthFigures(month, self.before(month), self.planned_wan)
 
     @cached_property
     def planned_wan(self) -> int | None:
@@ -102,6 +102,11 @@ class SaveMonthDraft(SavesItself, MonthView):
 
 class MonthPage(MonthFormPage, MonthView):
     template_name = "projects/month_form.html"
+    file_view = "projects:evidence"
+    unsaved_refusal = gettext_lazy(
+        "Not saved: this project is no longer yours to report on, or the form is from before your last log-in. What "
+        "you typed is kept in this browser and can be copied."
+    )
     typed_fields = labels_of(MonthForm, *MonthForm.written, *TYPED_EVIDENCE)
 
     def first_values(self) -> dict[str, Any]:
@@ -156,7 +161,6 @@ def side_of(person: User | None) -> str:
 class MonthEvidenceFile(EvidenceFile):
     permission = PROJECT_EVIDENCE_READERS
     model = ProjectMonthEvidence
-    subject_name = "project"
     writer = "report__project"
 
     def permission_facts(self) -> Facts:

@@ -48,6 +48,11 @@ class MonthsOfPlan:
 
 class MonthReviewPage(MonthsOfPlan, QueuePage):
     template_name = "projects/month_review.html"
+    accepted_template = "projects/_accepted_month.html"
+    heading = gettext_lazy("Months of projects waiting for review")
+    left_out = gettext_lazy("Unlikely ones, suspensions and reversals are not selected: review each of them.")
+    undo_sentence = gettext_lazy("An acceptance can be undone on its own day. The month then waits again.")
+    kept = "months"
     model = ProjectMonth
     filterset_class = WaitingMonthFilter
     orderings = {"city": ["project__city__code", "period", "project__position", "project__code"]}
@@ -88,7 +93,6 @@ class ReturnedMonths(MonthsOfPlan, ReturnedPage):
 
 
 class DecideMonths(DecidesMany, MonthReviewPage):
-    queue_name = "projects:review"
     decided_with = ("project__plan",)
     decided_order = ("project", "period", "pk")
     accept_one = staticmethod(accept_month)
