@@ -19,7 +19,7 @@ from web.views import TodayView
 
 
 class BackupsPage(TodayView):
-    template_name = "backups.html"
+    template_name = "backups/backups.html"
     # It tells of files, of which the version of the data says nothing.
     is_cached = False
     http_method_names = ["get", "head", "options"]

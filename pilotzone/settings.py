@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "regions",
     "accounts",
     "web",
+    "permissions",
     "audit",
     "reporting",
     "measures",

@@ -7,9 +7,9 @@ from audit.views.check import LogCheckPage
 from audit.views.log import LogPage
 from backups.views import BackupsPage
 from integrity.views import IntegrityPage
+from permissions.views import PermissionsPage
 from pilotzone import health
 from pilotzone.manual import GlossaryPage, GuidePage, GuidesPage
-from pilotzone.permissions_page import PermissionsPage
 from web.site import site_profile
 
 admin.site.site_header = admin.site.site_title = lazy(lambda: site_profile().name, str)()

@@ -23,7 +23,7 @@ from indicators.values import ValueData, save_value, submit_value
 from measures.models import Evidence, Load, Measure, PlanMilestone
 from measures.reports import ReportData, save_draft
 from notices.models import Notice
-from pilotzone.permission_explained import Verdict, explain
+from permissions.explained import Verdict, explain
 from problems.models import Problem
 from problems.services import ProblemData, move_problem, save_problem_draft
 from projects.models import ProjectMonthEvidence

@@ -15,7 +15,7 @@ NEWEST = 2_000
 
 
 class LogCheckPage(TodayView):
-    template_name = "log_check.html"
+    template_name = "audit/log_check.html"
     http_method_names = ["get", "head", "options"]
     permission = LOG_READERS
 

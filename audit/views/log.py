@@ -148,7 +148,7 @@ def _start_of(day: date) -> datetime:
 
 
 class LogPage(TodayView, FilteredListView):
-    template_name = "log.html"
+    template_name = "audit/log.html"
     filterset_class = LogFilter
     orderings = {"time": ["timestamp"]}
     default_ordering = "-time"

@@ -12,8 +12,8 @@ from accounts.models import User
 from accounts.rules import LOG_READERS, RULES
 from core.exceptions import NotAllowed
 from core.forms import TypedTextField
-from pilotzone.permission_explained import METHODS, explain, facts_of_person
-from pilotzone.permission_matrix import KINDS, PARTS, POWERS, Part, matrix
+from permissions.explained import METHODS, explain, facts_of_person
+from permissions.matrix import KINDS, PARTS, POWERS, Part, matrix
 from web.errors import add_refusal
 from web.views import TodayView
 
@@ -66,7 +66,7 @@ class MatrixForm(forms.Form):
 class PermissionsPage(TodayView):
     """`?account=&asked=&method=` explains one decision; `?part=` and `?rule=` choose lines of the matrix."""
 
-    template_name = "permissions.html"
+    template_name = "permissions/permissions.html"
     http_method_names = ["get", "head", "options"]
     permission = LOG_READERS
 

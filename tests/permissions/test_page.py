@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from accounts.rules import ACCOUNTS, ANYONE, LOG_READERS, OWNERS, RULES, STRANGERS
 from accounts.second_factor import SHOWN
-from pilotzone.permission_explained import FACT_LABELS
-from pilotzone.permission_matrix import FACTS, KINDS, PARTS, Answer, answer, lines, matrix, part_of
+from permissions.explained import FACT_LABELS
+from permissions.matrix import FACTS, KINDS, PARTS, Answer, answer, lines, matrix, part_of
 from tests import factories as make
 from tests.addresses import ROWS
 from tests.pages import text_of
