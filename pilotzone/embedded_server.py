@@ -51,7 +51,7 @@ def _print_welcome(host: str, port: int) -> None:
 
 
 def _demo_accounts() -> list[str]:
-    from accounts.services import DEMO_ACCOUNTS, DEMO_PASSWORDS
+    from demonstration.accounts import DEMO_ACCOUNTS, DEMO_PASSWORDS
 
     lines = ["Anyone may read. Accounts to log in with:"]
     passwords = json.loads((settings.DATA_DIR / DEMO_PASSWORDS).read_text(encoding="utf-8"))

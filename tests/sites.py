@@ -21,8 +21,8 @@ from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from accounts.models import Role, User
-from accounts.services import DEMO_ACCOUNTS, DEMO_PASSWORDS
 from benchmarks.serving import fetch
+from demonstration.accounts import DEMO_ACCOUNTS, DEMO_PASSWORDS
 from measures.models import Report
 from tests.compose import compose_command
 from tests.factories import PASSWORD

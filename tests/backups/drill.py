@@ -18,12 +18,12 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import User
-from accounts.services import DEMO_PASSWORDS, make_demo_accounts
 from audit.archive import archive_files, prune_log
 from audit.noted_seals import RESTORED
 from audit.seals import seal_log
 from backups.stored_files import named_files
 from core.clock import now
+from demonstration.accounts import DEMO_PASSWORDS, make_demo_accounts
 from demonstration.fixtures import FOLDER as FIXTURES
 from indicators.models import Indicator
 from measures import reports

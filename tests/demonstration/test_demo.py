@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from accounts.models import User
-from accounts.services import DEMO_ACCOUNTS
+from demonstration.accounts import DEMO_ACCOUNTS
 from demonstration.management.commands import demo
 from tests.factories import make_plan, make_user
 from tests.lanes import clean_environment

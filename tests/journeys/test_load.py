@@ -27,9 +27,9 @@ import redis as redis_client
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from psycopg import sql
 
-from accounts.services import DEMO_PASSWORDS
 from benchmarks import serving, under_load
 from benchmarks.whole_site import whole_site
+from demonstration.accounts import DEMO_PASSWORDS
 from tests import services
 from tests.crowd import Job, Office, Visitor, Visits, beside, read, reader, together
 from tests.lanes import clean_environment
@@ -45,7 +45,7 @@ MOST_MEMORY = 250_000_000
 SECONDS = 60
 MAKE_ACCOUNTS = f"""
 from django.conf import settings
-from accounts.services import make_demo_accounts
+from demonstration.accounts import make_demo_accounts
 make_demo_accounts(settings.DATA_DIR / "{DEMO_PASSWORDS}")
 """
 

@@ -14,8 +14,8 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 from accounts.models import User
-from accounts.services import DEMO_ACCOUNTS, DEMO_PASSWORDS, make_demo_accounts
 from core.files import DamagedFile, read_texts, write_whole
+from demonstration.accounts import DEMO_ACCOUNTS, DEMO_PASSWORDS, make_demo_accounts
 from demonstration.embedded_site import EmbeddedSiteCommand
 from demonstration.fixtures import FOLDER as FIXTURES
 from demonstration.months.writing import make_months

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from accounts.models import User
-from accounts.services import make_demo_accounts
+from demonstration.accounts import make_demo_accounts
 from tests.factories import make_department, region
 
 pytestmark = pytest.mark.django_db
