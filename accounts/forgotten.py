@@ -5,20 +5,14 @@ import logging
 import threading
 from datetime import timedelta
 
-from auditlog.models import LogEntry
 from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import EmailMessage
-from django.db import models
 from django.http import HttpRequest
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import timezone, translation
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
-from django.utils.translation import gettext as _
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
-from accounts.log import Event, log_forgotten, log_own_event
+from accounts.letters import letter, password_path
+from accounts.log import Event, log_forgotten, log_own_event, recent_events
 from accounts.models import User
 from core.client_address import client_address
 
@@ -30,7 +24,7 @@ WITHIN = timedelta(minutes=15)
 
 def may_ask(request: HttpRequest) -> bool:
     """Returns whether this address has not asked too often lately. The log holds anyway what it asked."""
-    asked = _recent(Event.FORGOTTEN).filter(remote_addr=client_address(request))
+    asked = recent_events(Event.FORGOTTEN, WITHIN).filter(remote_addr=client_address(request))
     return asked.count() < ASKED_PER_ADDRESS
 
 
@@ -43,7 +37,7 @@ def send_links(request: HttpRequest, email: str) -> None:
     people = User.objects.filter(email__iexact=email, is_active=True)
     messages = []
     for person in people:
-        sent = _recent(Event.FORGOTTEN_SENT).filter(object_id=person.pk).count()
+        sent = recent_events(Event.FORGOTTEN_SENT, WITHIN).filter(object_id=person.pk).count()
         # Without a password there is an invitation, or an administrator has ended it: theirs is the link.
         if person.email and person.has_usable_password() and sent < SENT_PER_ACCOUNT:
             messages.append(_message(person))
@@ -51,25 +45,14 @@ def send_links(request: HttpRequest, email: str) -> None:
     threading.Thread(target=_send, args=(messages,), name="forgotten passwords", daemon=True).start()
 
 
-def _recent(event: Event) -> models.QuerySet[LogEntry]:
-    entries = LogEntry.objects.filter(timestamp__gte=timezone.now() - WITHIN, action=LogEntry.Action.ACCESS)
-    found: models.QuerySet[LogEntry] = entries.filter(additional_data__event=event)
-    return found
-
-
 def _message(person: User) -> EmailMessage:
-    uid = urlsafe_base64_encode(force_bytes(person.pk))
-    path = reverse("accounts:set_password", args=[uid, default_token_generator.make_token(person)])
-    context = {
-        "name": person.get_full_name() or person.get_username(),
-        "username": person.get_username(),
-        "site_url": settings.PILOTZONE_SITE_URL,
-        "url": f"{settings.PILOTZONE_SITE_URL}{path}",
-        "expires_at": timezone.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
-    }
-    with translation.override(person.language or settings.LANGUAGE_CODE):
-        text = render_to_string("accounts/forgotten.txt", context)
-        return EmailMessage(_("Set a new password"), text, None, [person.email])
+    return letter(
+        person,
+        gettext_lazy("Set a new password"),
+        "accounts/forgotten.txt",
+        url=f"{settings.PILOTZONE_SITE_URL}{password_path(person)}",
+        expires_at=timezone.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
+    )
 
 
 def _send(messages: list[EmailMessage]) -> None:

@@ -16,7 +16,6 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from django.utils.timezone import now
@@ -33,10 +32,10 @@ MAX_NAME_LENGTH = 150
 MASK = "***"
 # The setting with which the digests of all secrets are keyed.
 SECRET_KEY = "PILOTZONE_SECRET_KEY"  # noqa: S105  # the name of a setting
-# Refusals of one address, or of one account, that are logged within so many minutes: a script goes on with thousands.
-MAX_REFUSALS, REFUSAL_MINUTES = 30, 15
+# Refusals of one address, or of one account, that are logged within such a time: a script goes on with thousands.
+MAX_REFUSALS, REFUSALS_WITHIN = 30, timedelta(minutes=15)
 # The same of one account at one address of the site is logged once.
-SAME_REFUSAL_MINUTES = 1
+SAME_REFUSAL_WITHIN = timedelta(minutes=1)
 MAX_PATH_LENGTH = 500
 
 
@@ -119,52 +118,29 @@ def log_failed_login(
     name = str(credentials.get("username", ""))[:MAX_NAME_LENGTH].replace("\0", "")
     address = client_address(request) if request else None
     is_locked = getattr(request, "axes_locked_out", False)
-    if is_locked and _recent_refusals(address) >= MAX_REFUSALS:
-        return
-    LogEntry.objects.create(
-        content_type=ContentType.objects.get_for_model(User),
-        object_repr=name,
-        action=LogEntry.Action.ACCESS,
-        cid=request_id.current(),
-        remote_addr=address,
-        additional_data={"event": Event.LOCKED_OUT if is_locked else Event.LOGIN_FAILED},
-    )
+    event = Event.LOCKED_OUT if is_locked else Event.LOGIN_FAILED
+    if not is_locked or recent_events(event, REFUSALS_WITHIN).filter(remote_addr=address).count() < MAX_REFUSALS:
+        _write_event(event, name, address=address)
 
 
 def log_refused_sign_on(request: HttpRequest, name: str) -> None:
     """Logs that the provider of single sign-on vouched for somebody who may not come in, under the id there or the name
     here; bounded by address."""
-    address, since = client_address(request), now() - timedelta(minutes=REFUSAL_MINUTES)
-    failed = Q(additional_data__event=Event.LOGIN_FAILED, additional_data__way=WAYS[PROVIDER])
-    entries = LogEntry.objects.filter(failed, timestamp__gte=since, action=LogEntry.Action.ACCESS, remote_addr=address)
-    if entries.count() >= MAX_REFUSALS:
-        return
-    LogEntry.objects.create(
-        content_type=ContentType.objects.get_for_model(User),
-        object_repr=name[:MAX_NAME_LENGTH],
-        action=LogEntry.Action.ACCESS,
-        cid=request_id.current(),
-        remote_addr=address,
-        additional_data={"event": Event.LOGIN_FAILED, "way": WAYS[PROVIDER]},
-    )
+    address, way = client_address(request), WAYS[PROVIDER]
+    refused = recent_events(Event.LOGIN_FAILED, REFUSALS_WITHIN).filter(additional_data__way=way, remote_addr=address)
+    if refused.count() < MAX_REFUSALS:
+        _write_event(Event.LOGIN_FAILED, name, address=address, details={"way": way})
 
 
 def log_forgotten(request: HttpRequest, email: str) -> None:
     """Logs that a link was asked for, under the address as it was typed, whether or not there is such an account."""
-    LogEntry.objects.create(
-        content_type=ContentType.objects.get_for_model(User),
-        object_repr=email[:MAX_NAME_LENGTH],
-        action=LogEntry.Action.ACCESS,
-        cid=request_id.current(),
-        remote_addr=client_address(request),
-        additional_data={"event": Event.FORGOTTEN},
-    )
+    _write_event(Event.FORGOTTEN, email, address=client_address(request))
 
 
-def _recent_refusals(address: str | None) -> int:
-    since = now() - timedelta(minutes=REFUSAL_MINUTES)
-    entries = LogEntry.objects.filter(timestamp__gte=since, action=LogEntry.Action.ACCESS, remote_addr=address)
-    found: int = entries.filter(additional_data__event=Event.LOCKED_OUT).count()
+def recent_events(event: Event, age: timedelta) -> models.QuerySet[LogEntry]:
+    """Return the entries of this kind that are no older than `age`."""
+    entries = LogEntry.objects.filter(timestamp__gte=now() - age, action=LogEntry.Action.ACCESS)
+    found: models.QuerySet[LogEntry] = entries.filter(additional_data__event=event)
     return found
 
 
@@ -194,16 +170,10 @@ def log_refusal(request: HttpRequest) -> None:
     if isinstance(request.user, AnonymousUser):
         return
     what = {"method": request.method, "path": request.path[:MAX_PATH_LENGTH].replace("\0", "")}
-    moment = now()
-    since = moment - timedelta(minutes=REFUSAL_MINUTES)
-    logged = LogEntry.objects.filter(
-        actor=request.user, timestamp__gte=since, action=LogEntry.Action.ACCESS, additional_data__event=Event.REFUSED
-    )
+    same_since = now() - SAME_REFUSAL_WITHIN
+    logged = recent_events(Event.REFUSED, REFUSALS_WITHIN).filter(actor=request.user)
     recent = list(logged.order_by("-timestamp").values_list("timestamp", "additional_data")[:MAX_REFUSALS])
-    is_same = any(
-        at > moment - timedelta(minutes=SAME_REFUSAL_MINUTES) and what.items() <= details.items()
-        for at, details in recent
-    )
+    is_same = any(at > same_since and what.items() <= details.items() for at, details in recent)
     if not is_same and len(recent) < MAX_REFUSALS:
         log_own_event(Event.REFUSED, request.user, request, **what, token=_name_of_token(request))
 
@@ -231,7 +201,8 @@ def _name_of_token(request: HttpRequest) -> str | None:
 
 def log_account_event(event: Event, user: User, *, by: User) -> None:
     """Logs what an administrator or the owner, `by`, did with the account of `user`, and no change of its row tells."""
-    _write_event(event, user, by=by, address=auditlog_value.get({}).get("remote_addr"), details={})
+    address = auditlog_value.get({}).get("remote_addr")
+    _write_event(event, user.get_username(), user=user, by=by, address=address)
 
 
 def do_as[T](person: User, do: Callable[[], T]) -> T:
@@ -269,19 +240,14 @@ def log_export(
     )
 
 
-def log_changes(changes: Iterable[tuple[models.Model, Mapping[str, Any]]], *, by: User | None) -> None:
+def log_changes(
+    changes: Iterable[tuple[models.Model, Mapping[str, Any]]],
+    *,
+    by: User | None,
+    action: int = LogEntry.Action.UPDATE,
+) -> None:
     """Logs for each row what auditlog would log if it were saved by itself: for statements that change many rows at
     once. `by`: None for a command."""
-    _log_rows(changes, LogEntry.Action.UPDATE, by=by)
-
-
-def log_created(rows: Iterable[models.Model], *, by: User | None) -> None:
-    """The same of rows that one statement made."""
-    changes = ((row, model_instance_diff(None, row)) for row in rows)
-    _log_rows(((row, change) for row, change in changes if change), LogEntry.Action.CREATE, by=by)
-
-
-def _log_rows(changes: Iterable[tuple[models.Model, Mapping[str, Any]]], action: int, *, by: User | None) -> None:
     address = auditlog_value.get({}).get("remote_addr")
     LogEntry.objects.bulk_create(
         LogEntry(
@@ -297,6 +263,12 @@ def _log_rows(changes: Iterable[tuple[models.Model, Mapping[str, Any]]], action:
         )
         for row, change in changes
     )
+
+
+def log_created(rows: Iterable[models.Model], *, by: User | None) -> None:
+    """The same of rows that one statement made."""
+    changes = ((row, model_instance_diff(None, row)) for row in rows)
+    log_changes(((row, change) for row, change in changes if change), by=by, action=LogEntry.Action.CREATE)
 
 
 def log_links(
@@ -322,20 +294,30 @@ def log_links(
 
 
 def log_own_event(event: Event, user: User, request: HttpRequest | None, **details: Any) -> None:
-    _write_event(event, user, by=user, address=client_address(request) if request else None, details=details)
+    address = client_address(request) if request else None
+    _write_event(event, user.get_username(), user=user, by=user, address=address, details=details)
 
 
-def _write_event(event: Event, user: User, *, by: User, address: str | None, details: Mapping[str, Any]) -> None:
+def _write_event(
+    event: Event,
+    name: str,
+    *,
+    user: User | None = None,
+    by: User | None = None,
+    address: str | None,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """`name`: the user name of the account; where there is none, what somebody typed as it."""
     LogEntry.objects.create(
         content_type=ContentType.objects.get_for_model(User),
-        object_pk=str(user.pk),
-        object_id=user.pk,
-        object_repr=user.get_username(),
+        object_pk=str(user.pk) if user else "",
+        object_id=user.pk if user else None,
+        object_repr=name[:MAX_NAME_LENGTH],
         action=LogEntry.Action.ACCESS,
         actor=by,
         cid=request_id.current(),
         remote_addr=address,
-        additional_data={"event": event, **details},
+        additional_data={"event": event, **(details or {})},
     )
 
 

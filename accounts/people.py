@@ -11,19 +11,15 @@ from typing import NamedTuple
 
 from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
-from django.core.mail import send_mail
 from django.core.mail.backends import console
 from django.db import transaction
 from django.db.models import Q
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import timezone, translation
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from accounts.letters import letter, password_path
 from accounts.log import Event, log_account_event
 from accounts.models import AccountChange, Department, Role, User
 from accounts.passwords import remember_password
@@ -197,13 +193,11 @@ def tell_owner(person: User, change: AccountChange, *, by: User, addresses: Coll
 
 
 def _tell_by_email(person: User, change: AccountChange, addresses: Sequence[str]) -> None:
-    context = {"name": person.get_full_name() or person.get_username(), "site_url": settings.PILOTZONE_SITE_URL}
-    with translation.override(person.language or settings.LANGUAGE_CODE):
-        text = render_to_string("accounts/account_changed.txt", context | {"sentence": change.sentence})
-        subject = _("Your account was changed")
+    message = letter(person, gettext_lazy("Your account was changed"), "accounts/account_changed.txt", change=change)
     for address in filter(None, addresses):
+        message.to = [address]
         try:
-            send_mail(subject, text, None, [address])
+            message.send()
         except Exception:
             log.exception("User %s could not be told by e-mail what was done with the account.", person.pk)
 
@@ -279,8 +273,7 @@ def _new_link(person: User, *, by: User) -> Link:
     person.must_change_password = True
     person.save(update_fields=["password", "must_change_password"])
     person.access_tokens.revoke_all()
-    uid = urlsafe_base64_encode(force_bytes(person.pk))
-    path = reverse("accounts:set_password", args=[uid, default_token_generator.make_token(person)])
+    path = password_path(person)
     log_account_event(Event.LINK_MADE, person, by=by)
     # Real time, also where the day is pinned: else no link would ever expire there.
     return Link(person, path, timezone.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT))
@@ -297,17 +290,10 @@ def _sent(link: Link) -> Link:
     person = link.person
     if not person.email or not sends_email():
         return link
-    context = {
-        "name": person.get_full_name() or person.get_username(),
-        "username": person.get_username(),
-        "site_url": settings.PILOTZONE_SITE_URL,
-        "url": f"{settings.PILOTZONE_SITE_URL}{link.path}",
-        "expires_at": link.expires_at,
-    }
+    url = f"{settings.PILOTZONE_SITE_URL}{link.path}"
+    subject = gettext_lazy("Set a password for your account")
     try:
-        with translation.override(person.language or settings.LANGUAGE_CODE):
-            text = render_to_string("accounts/link.txt", context)
-            send_mail(_("Set a password for your account"), text, None, [person.email])
+        letter(person, subject, "accounts/link.txt", url=url, expires_at=link.expires_at).send()
     except Exception:
         log.exception("The link for user %s could not be sent; it is shown to the administrator.", person.pk)
         return link

@@ -9,13 +9,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch, URLResolver
 
 from core import log_context, metrics
 from core.client_address import client_address
 from core.log_formats import HIDDEN, without_secrets
+from web.middleware import Middleware
 
 log = logging.getLogger("pilotzone.access")
 # What stands in an address and lets whoever has it in.
@@ -49,11 +50,8 @@ class Statements:
             connection.execute_wrappers.remove(self)
 
 
-class AccessMiddleware:
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+class AccessMiddleware(Middleware):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         begin = time.perf_counter()
         caller = log_context.begin(request, client_address(request))
         statements = Statements()

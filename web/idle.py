@@ -3,8 +3,6 @@
 Before a page is looked for, so that it holds for cached ones too.
 """
 
-from collections.abc import Callable
-
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
@@ -15,17 +13,15 @@ from django.utils.translation import ngettext
 from accounts.log import Event, log_own_event
 from accounts.models import User
 from accounts.sessions import idle_minutes, is_idle, is_too_old, note_activity
+from web.middleware import Middleware
 
 # Sent by a page that asks for something by itself.
 BY_ITSELF = "X-By-Itself"
 
 
-class IdleMiddleware:
+class IdleMiddleware(Middleware):
     """A request after too long a pause is one of nobody: a page leads to the log-in, and what a form brought is shown
     (`web.unsaved_input`)."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         moment = timezone.now()

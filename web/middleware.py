@@ -52,14 +52,21 @@ def asked_language(request: HttpRequest, account: object = None, *, offered: Seq
     return settings.LANGUAGE_CODE
 
 
-class RequestIdMiddleware:
+class Middleware:
+    """A middleware that passes each request on; others do something before or after."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+
+class RequestIdMiddleware(Middleware):
     """Outermost: every answer has an id, a cached or redirected one too, and lines of the log have the same.
 
     The id stays until the answer is closed: rows of a file are read while it is sent.
     """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id = begin(request.headers.get(REQUEST_ID, ""))
@@ -69,16 +76,13 @@ class RequestIdMiddleware:
         return response
 
 
-class ForgetMiddleware:
+class ForgetMiddleware(Middleware):
     """Lets go of what was sent when it is answered. A request and its user refer to each other, so that forms of 5 MB
     would stay until the garbage collector comes: a stranger could fill the memory.
     """
 
     # Where Django keeps it. Files are closed with the answer.
     kept = ("_body", "_post")
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
@@ -87,24 +91,18 @@ class ForgetMiddleware:
         return response
 
 
-class StatementTimeoutMiddleware:
+class StatementTimeoutMiddleware(Middleware):
     """A middleware before whatever asks the database: no statement of a request holds it up for longer than is set."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with timeout_of_new_connections(settings.PILOTZONE_STATEMENT_TIMEOUT):
             return self.get_response(request)
 
 
-class PermissionsPolicyMiddleware:
+class PermissionsPolicyMiddleware(Middleware):
     """No page of ours uses any of these, and nothing that might be slipped into one is to."""
 
     policy = ", ".join(f"{feature}=()" for feature in ("camera", "geolocation", "microphone", "payment", "usb"))
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
@@ -112,10 +110,7 @@ class PermissionsPolicyMiddleware:
         return response
 
 
-class LanguageMiddleware:
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
+class LanguageMiddleware(Middleware):
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # To find the account may fail, and the page that says so is to be in a language of whoever asks.
         translation.activate(asked_language(request, offered=remembered().codes))
@@ -131,12 +126,9 @@ class LanguageMiddleware:
         return cannot_count(request, exception) if isinstance(exception, CannotCount) else None
 
 
-class LogMiddleware:
+class LogMiddleware(Middleware):
     """Tells the log who asks, and from where, and whom the site refused what. auditlog's own believes any
     X-Forwarded-For, and knows no tokens."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # REST framework puts a token's account on the request once it has read the token.
@@ -148,11 +140,8 @@ class LogMiddleware:
         return response
 
 
-class LimitMiddleware:
+class LimitMiddleware(Middleware):
     """Tells callers of the API how many requests are left to them, also in an answer of status 304."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
@@ -163,14 +152,8 @@ class LimitMiddleware:
         return response
 
 
-class OnceMiddleware:
+class OnceMiddleware(Middleware):
     """A form with an id is done once, however often it is sent. Last in the list: others have asked who sends it."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: Any, kwargs: Any

@@ -4,22 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.steps import ALWAYS_OPEN, due_step
-from web.api.problems import problem
-from web.api.shapes import PROBLEM_TYPE
+from web.api.problems import refuse
+from web.middleware import Middleware
 
 
-class StepMiddleware:
+class StepMiddleware(Middleware):
     """A middleware that may answer in place of a view, the admin's too; a cached page is not looked for then."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
@@ -32,8 +26,7 @@ class StepMiddleware:
         if request.resolver_match.view_name in (*step.pages, *ALWAYS_OPEN):
             return None
         if request.path.startswith("/api/"):
-            body = problem("forbidden", str(step.sentence))
-            return JsonResponse(body, status=body["status"], content_type=PROBLEM_TYPE)
+            return refuse("forbidden", str(step.sentence), is_page=False)
         page: Any = getattr(view, "view_class", None)
         if request.method == "POST" and hasattr(page, "show_unsaved"):
             response: HttpResponse = page.show_unsaved(request)

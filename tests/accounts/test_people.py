@@ -149,7 +149,7 @@ class TestInvitation:
         def fail(*args: Any) -> None:
             raise OSError
 
-        monkeypatch.setattr("accounts.people.send_mail", fail)
+        monkeypatch.setattr(mail.EmailMessage, "send", fail)
         assert not invite(mia, email="li@example.org").is_sent
 
     @pytest.mark.parametrize("username", ["mia", "MIA"])
@@ -322,7 +322,7 @@ class TestOwnerIsTold:
         def fail(*args: Any) -> None:
             raise OSError
 
-        monkeypatch.setattr("accounts.people.send_mail", fail)
+        monkeypatch.setattr(mail.EmailMessage, "send", fail)
         person = make_user("li", email="li@example.org")
         with django_capture_on_commit_callbacks(execute=True):
             change(person, mia, name="李敏")
