@@ -16,6 +16,7 @@ from accounts.people import tell_owner
 from accounts.permissions import signed_in
 from accounts.rules import ALL_METHODS, STAFF, asks
 from accounts.services import revoke_token
+from core.admin import ReadOnlyAdmin
 from core.published import PublishedAdmin
 from core.signals import person_changed
 
@@ -104,22 +105,13 @@ class AccessTokenAdmin(ConfirmedAdmin):
             revoke_token(token)
 
 
-class LogInAdmin(admin.ModelAdmin):
+class LogInAdmin(ReadOnlyAdmin):
     """The log-in attempts that django-axes counts: only to look at, like the log. `manage.py axes_reset_username` ends
     a lock-out."""
 
     list_display = ("attempt_time", "username", "ip_address")
     search_fields = ("username", "ip_address")
     exclude = ("get_data", "post_data")
-
-    def has_add_permission(self, request: Any) -> bool:
-        return False
-
-    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
-        return False
 
 
 admin.site.unregister(Group)

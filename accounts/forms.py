@@ -61,7 +61,8 @@ class _NewPassword:
     fields: Any
     user: User
 
-    def describe(self) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.fields["new_password1"].help_text = describe_rules(self.user)
         self.fields["new_password2"].label = _("New password once more")
         self.fields["new_password2"].help_text = ""
@@ -79,10 +80,6 @@ class PasswordForm(_NewPassword, PasswordChangeForm):
         "password_mismatch": _("The two new passwords differ"),
     }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.describe()
-
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         new = cleaned.get("new_password1")
@@ -97,10 +94,6 @@ class FirstPasswordForm(_NewPassword, SetPasswordForm):  # type: ignore[type-arg
     """A form to set a password, for whoever has a link and no password."""
 
     error_messages = {**SetPasswordForm.error_messages, "password_mismatch": _("The two new passwords differ")}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.describe()
 
 
 class ForgottenForm(forms.Form):

@@ -65,27 +65,19 @@ def describe_rules(user: User | None) -> str:
     least = profile.least_of(user)
     sentences = [ngettext("At least %(count)s character", "At least %(count)s characters", least) % {"count": least}]
     if profile.kinds:
-        sentences.append(_kinds_sentence(profile))
+        sentence = _("Of at least %(count)s of these: capital letters, small letters, digits, other characters")
+        sentences.append(sentence % {"count": profile.kinds})
     else:
         sentences.append(_("Of any kind: a few words in a row are easy to keep in mind"))
     sentences.append(_("Not one that is known to have leaked, unlike your name, and not built on names of this place"))
     if profile.remembered:
-        sentences.append(_remembered_sentence(profile))
+        sentences.append(_("None of your last %(count)s passwords") % {"count": profile.remembered})
     if profile.days:
         sentences.append(
             ngettext("To be changed after %(count)s day", "To be changed after %(count)s days", profile.days)
             % {"count": profile.days}
         )
     return pgettext("between sentences", ". ").join(sentences)
-
-
-def _kinds_sentence(profile: Profile) -> str:
-    sentence = _("Of at least %(count)s of these: capital letters, small letters, digits, other characters")
-    return sentence % {"count": profile.kinds}
-
-
-def _remembered_sentence(profile: Profile) -> str:
-    return _("None of your last %(count)s passwords") % {"count": profile.remembered}
 
 
 class ProfileValidator:

@@ -6,6 +6,7 @@ No label is something that a visitor types: routes, tasks and results are words 
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
@@ -22,41 +23,28 @@ OF_TASKS = (0.1, 1, 10, 60, 600)
 disable_created_metrics()  # type: ignore[no-untyped-call]  # it has no types
 REGISTRY = CollectorRegistry()
 
-requests = Counter(
-    "pilotzone_requests", "Requests that were answered", ["route", "method", "status"], registry=REGISTRY
-)
-request_seconds = Histogram(
-    "pilotzone_request_seconds",
+_counter = partial(Counter, namespace="pilotzone", registry=REGISTRY)
+_histogram = partial(Histogram, namespace="pilotzone", registry=REGISTRY)
+_gauge = partial(Gauge, namespace="pilotzone", registry=REGISTRY, multiprocess_mode="livesum")
+
+requests = _counter("requests", "Requests that were answered", ["route", "method", "status"])
+request_seconds = _histogram(
+    "request_seconds",
     "From a request to its answer, without what is read while a file is sent",
     ["route"],
     buckets=OF_REQUESTS,
-    registry=REGISTRY,
 )
-request_errors = Counter("pilotzone_request_errors", "Errors that no page expected", ["route"], registry=REGISTRY)
-request_queries = Counter(
-    "pilotzone_request_queries", "Statements to the database of requests", ["route"], registry=REGISTRY
+request_errors = _counter("request_errors", "Errors that no page expected", ["route"])
+request_queries = _counter("request_queries", "Statements to the database of requests", ["route"])
+request_query_seconds = _counter("request_query_seconds", "How long these statements took", ["route"])
+tasks = _counter("tasks", "Tasks that ended", ["task", "result"])
+task_seconds = _histogram("task_seconds", "How long tasks took", ["task"], buckets=OF_TASKS)
+mails = _counter("mails", "E-mails that were handed to the mail server", ["result"])
+cache_lookups = _counter("cache_lookups", "Pages and answers looked for in the cache", ["result"])
+pool_in_use = _gauge(
+    "database_connections_in_use", "Connections of the pools that a thread holds; PostgreSQL alone has pools"
 )
-request_query_seconds = Counter(
-    "pilotzone_request_query_seconds", "How long these statements took", ["route"], registry=REGISTRY
-)
-tasks = Counter("pilotzone_tasks", "Tasks that ended", ["task", "result"], registry=REGISTRY)
-task_seconds = Histogram("pilotzone_task_seconds", "How long tasks took", ["task"], buckets=OF_TASKS, registry=REGISTRY)
-mails = Counter("pilotzone_mails", "E-mails that were handed to the mail server", ["result"], registry=REGISTRY)
-cache_lookups = Counter(
-    "pilotzone_cache_lookups", "Pages and answers looked for in the cache", ["result"], registry=REGISTRY
-)
-pool_in_use = Gauge(
-    "pilotzone_database_connections_in_use",
-    "Connections of the pools that a thread holds; PostgreSQL alone has pools",
-    multiprocess_mode="livesum",
-    registry=REGISTRY,
-)
-pool_waiting = Gauge(
-    "pilotzone_database_connections_waiting",
-    "Threads that wait for a connection",
-    multiprocess_mode="livesum",
-    registry=REGISTRY,
-)
+pool_waiting = _gauge("database_connections_waiting", "Threads that wait for a connection")
 
 
 def begin_at_zero(*, task_names: Iterable[str], routes: Iterable[str]) -> None:

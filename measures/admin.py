@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts.permissions import signed_in
+from core.admin import ReadOnlyAdmin
 from core.bounds import within_days
 from core.clock import today
 from core.published import PublishedAdmin, PublishedForm
@@ -49,19 +50,6 @@ class SectionAdmin(PublishedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Section | None = None) -> tuple[str, ...]:
         # Stored totals are kept by plan: they would not follow a section that moved.
         return ("plan",) if obj else ()
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """A read-only admin for history, which only services write."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class MeasureForm(PublishedForm):

@@ -157,9 +157,13 @@ def secret_of_service(name: str) -> str:
     return _read(name, "", ".+", parse, "a text on one line", is_secret=True)
 
 
-def parsed(name: str, parse: Callable[[str], str], expected: str, default: str = "") -> str:
+def parsed(name: str, parse: Callable[[str], str], expected: str) -> str:
     """Return a setting as `parse` returns it; `parse` raises ValueError for what cannot be used."""
-    return _read(name, default, ".+", parse, expected)
+    return _read(name, "", ".+", parse, expected)
+
+
+def matching(name: str, pattern: str, expected: str, default: str = "") -> str:
+    return _read(name, default, pattern, str, expected)
 
 
 def _refuse_common_password(name: str, password: str | None) -> None:

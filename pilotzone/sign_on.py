@@ -28,12 +28,12 @@ def provider() -> ProviderSettings | None:
 
 def directory() -> DirectorySettings | None:
     """Return the settings of the LDAP directory; None without an address. Raises ImproperlyConfigured."""
-    url = env.parsed("PILOTZONE_LDAP_URL", _directory_url, "an address such as ldaps://directory.example")
+    url = env.matching("PILOTZONE_LDAP_URL", r"ldaps?://[^/?#\s]+/?", "an address such as ldaps://directory.example")
     bind_dn = env.text("PILOTZONE_LDAP_BIND_DN")
     bind_password = env.secret_of_service("PILOTZONE_LDAP_BIND_PASSWORD")
     search_base = env.text("PILOTZONE_LDAP_SEARCH_BASE")
-    person_filter = env.parsed(
-        "PILOTZONE_LDAP_FILTER", _person_filter, "a filter such as (uid=%(user)s)", "(uid=%(user)s)"
+    person_filter = env.matching(
+        "PILOTZONE_LDAP_FILTER", r"\([^%\n]*%\(user\)s[^%\n]*\)", "a filter such as (uid=%(user)s)", "(uid=%(user)s)"
     )
     ca_file = env.file("PILOTZONE_LDAP_CA_FILE")
     if not url:
@@ -43,7 +43,7 @@ def directory() -> DirectorySettings | None:
         raise ImproperlyConfigured("PILOTZONE_LDAP_SEARCH_BASE must be set where PILOTZONE_LDAP_URL is.")
     if bool(bind_dn) != bool(bind_password):
         raise ImproperlyConfigured("PILOTZONE_LDAP_BIND_DN and PILOTZONE_LDAP_BIND_PASSWORD belong together.")
-    return DirectorySettings(url, bind_dn, bind_password, search_base, person_filter, ca_file)
+    return DirectorySettings(url.rstrip("/"), bind_dn, bind_password, search_base, person_filter, ca_file)
 
 
 def _need_package(setting: str, package: str, lock: str) -> None:
@@ -55,17 +55,5 @@ def _need_package(setting: str, package: str, lock: str) -> None:
 
 def _issuer(raw: str) -> str:
     if not is_encrypted(raw) or re.search("[?#\\s]", raw):
-        raise ValueError
-    return raw
-
-
-def _directory_url(raw: str) -> str:
-    if not re.fullmatch(r"ldaps?://[^/?#\s]+/?", raw):
-        raise ValueError
-    return raw.rstrip("/")
-
-
-def _person_filter(raw: str) -> str:
-    if not re.fullmatch(r"\(.*\)", raw) or raw.count("%") != 1 or "%(user)s" not in raw:
         raise ValueError
     return raw

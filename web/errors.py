@@ -89,10 +89,6 @@ def cannot_count_sentence(exception: CannotCount) -> str:
     return _("The totals of this day cannot be counted, because of a row with an impossible value (%(error)s)") % words
 
 
-def database_away_sentence() -> str:
-    return _("Please try again in a moment. Nothing that was accepted is lost.")
-
-
 def took_too_long(error: BaseException | None) -> bool:
     """Return whether the database ended what was asked for (`core.statement_timeout`), or waited too long for a
     lock."""
@@ -100,10 +96,6 @@ def took_too_long(error: BaseException | None) -> bool:
     cause = getattr(error, "__cause__", None)
     is_locked = getattr(cause, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
     return is_locked or getattr(cause, "sqlstate", None) == QUERY_CANCELED
-
-
-def database_busy_sentence() -> str:
-    return _("This took too long and was stopped. Nothing was changed; please try again in a moment.")
 
 
 def cannot_count(request: HttpRequest, exception: CannotCount) -> HttpResponse:

@@ -25,8 +25,6 @@ from web.errors import (
     BadQuery,
     OneOf,
     cannot_count_sentence,
-    database_away_sentence,
-    database_busy_sentence,
     took_too_long,
 )
 
@@ -170,9 +168,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
     is_page = not request.path.startswith("/api/")
     if isinstance(error, OperationalError | InterfaceError):
         if took_too_long(error):
-            name, sentence = "database-busy", database_busy_sentence()
+            name = "database-busy"
+            sentence = _("This took too long and was stopped. Nothing was changed; please try again in a moment.")
         else:
-            name, sentence = "database-away", database_away_sentence()
+            name, sentence = "database-away", _("Please try again in a moment. Nothing that was accepted is lost.")
         response = refuse(name, sentence, is_page=is_page, may_retry=request.method in ("GET", "HEAD"))
         response.headers["Retry-After"] = str(RETRY_AFTER)
         return response

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from core.period_codes import CODE_PATTERN, Period, period_of_code
+from core.period_codes import CODE_PATTERN, period_of_code
 from core.texts import too_long, without_controls
 from web.api.shapes import DAY, FLAG, MONTH, NUMBER, TEXT, WHOLE, WITHOUT_NULL, Shape, array, one_of, optional, record
 from web.days import parse_day, parse_month
@@ -88,38 +89,35 @@ def choice_field(values: Iterable[str], *, required: bool = False) -> BodyField:
     return BodyField(read, one_of(allowed), required)
 
 
-def day_field() -> BodyField:
-    """Null is no day."""
+def _parsed_field[T](
+    parse: Callable[[str], T | None], refusal: Promise, shape: Shape, *, required: bool = False
+) -> BodyField:
+    """Return a field for a text that `parse` reads; it gives None for what is to be refused."""
 
-    def read(value: Any) -> date | None:
-        found = parse_day(value) if isinstance(value, str) else None
-        if found is None and value is not None:
-            raise InvalidValue(_("There is no such date; choose another, such as 2023-06-30"))
+    def read(value: Any) -> T:
+        found = parse(value) if isinstance(value, str) else None
+        if found is None:
+            raise InvalidValue(str(refusal))
         return found
 
-    return BodyField(read, optional(DAY))
+    return BodyField(read, shape, required)
+
+
+def day_field() -> BodyField:
+    """Null is no day."""
+    refusal = gettext_lazy("There is no such date; choose another, such as 2023-06-30")
+    return nullable_field(_parsed_field(parse_day, refusal, DAY))
 
 
 def month_field(*, required: bool = False) -> BodyField:
-    def read(value: Any) -> date:
-        found = parse_month(value) if isinstance(value, str) else None
-        if found is None:
-            raise InvalidValue(_("This is not a month; write it like 2023-06."))
-        return found
-
-    return BodyField(read, MONTH, required)
+    refusal = gettext_lazy("This is not a month; write it like 2023-06.")
+    return _parsed_field(parse_month, refusal, MONTH, required=required)
 
 
 def period_field(*, required: bool = False) -> BodyField:
     """Return a field for a period by its code, such as 2023H1."""
-
-    def read(value: Any) -> Period:
-        found = period_of_code(value) if isinstance(value, str) else None
-        if found is None:
-            raise InvalidValue(_("This is no period; write it like 2023H1, 2023Q1, 2023-06 or 2022."))
-        return found
-
-    return BodyField(read, {**TEXT, "pattern": CODE_PATTERN}, required)
+    refusal = gettext_lazy("This is no period; write it like 2023H1, 2023Q1, 2023-06 or 2022.")
+    return _parsed_field(period_of_code, refusal, {**TEXT, "pattern": CODE_PATTERN}, required=required)
 
 
 def flag_field() -> BodyField:

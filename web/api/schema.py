@@ -158,20 +158,20 @@ class EndpointSchema(AutoSchema):
             found.append(
                 OpenApiParameter("Idempotency-Key", shape, OpenApiParameter.HEADER, description=IDEMPOTENCY_KEY)
             )
-        if "{code}" in self.path:
-            pattern = {"type": "string", "pattern": "^[a-z0-9_]+$" if "/indicators/" in self.path else CODE_IN_PATH}
-            words = _("Its code, as the list gives it")
-            found.append(OpenApiParameter("code", pattern, OpenApiParameter.PATH, required=True, description=words))
-        if "{slug}" in self.path:
-            words = _("Its slug, as the list gives it")
-            found.append(OpenApiParameter("slug", SLUG, OpenApiParameter.PATH, required=True, description=words))
-        return [*found, *self._numbers_in_path()]
+        return [*found, *self._parameters_in_path()]
 
-    def _numbers_in_path(self) -> list[OpenApiParameter]:
-        names = {"report": _("Its id, as the list gives it"), "number": _("Its number, as the list gives it")}
+    def _parameters_in_path(self) -> list[OpenApiParameter]:
+        code = {"type": "string", "pattern": "^[a-z0-9_]+$" if "/indicators/" in self.path else CODE_IN_PATH}
+        number = {**WHOLE, "minimum": 1}
+        names: dict[str, tuple[Shape, str]] = {
+            "code": (code, _("Its code, as the list gives it")),
+            "slug": (SLUG, _("Its slug, as the list gives it")),
+            "report": (number, _("Its id, as the list gives it")),
+            "number": (number, _("Its number, as the list gives it")),
+        }
         return [
-            OpenApiParameter(name, {**WHOLE, "minimum": 1}, OpenApiParameter.PATH, required=True, description=words)
-            for name, words in names.items()
+            OpenApiParameter(name, dict(shape), OpenApiParameter.PATH, required=True, description=words)
+            for name, (shape, words) in names.items()
             if f"{{{name}}}" in self.path
         ]
 

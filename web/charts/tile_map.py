@@ -37,7 +37,7 @@ def city_tile_map(
     they are per cent. `format_tile` writes what stands on a tile, `format_value` what the pointer shows."""
     values_shown = [city.value for city in cities if city.value is not None]
     limits = _limits(values_shown, are_few=are_few, are_rates=are_rates)
-    labels = count_labels(limits) if are_few else class_labels(limits)
+    labels = class_labels(limits, are_few=are_few)
     sequence = [SEQUENCE_TONES[shade] for shade in shades(len(limits) + 1)]
     tones = [sequence[class_of(city.value or 0, limits)] for city in cities]
     values = ["—" if city.value is None else format_tile(Decimal(city.value)) for city in cities]
@@ -90,31 +90,18 @@ def _limits(values: Sequence[Decimal | int], *, are_few: bool, are_rates: bool) 
     return rate_limits(list(map(Decimal, values))) if are_rates else class_limits(values)
 
 
-def count_labels(classes: Sequence[Decimal]) -> list[str]:
-    """Return the labels of small counts: 0, 1–2, 3–4, 5 and over. There are none where all are of one class."""
-    if not classes:
+def class_labels(limits: Sequence[Decimal], *, are_few: bool = False) -> list[str]:
+    """Return the labels of classes: under 100, 100–200, 200 and over; of small counts 0, 1–2, 3–4, 5 and over. There
+    are none where all values are of one class."""
+    if not limits:
         return []
-    spans = [(low, high - 1) for low, high in pairwise(classes)]
     dash = "—" if is_chinese() else "–"
+    spans = [(low, high - 1 if are_few else high) for low, high in pairwise(limits)]
     return [
-        format_number(0),
+        format_number(0) if are_few else _("under %(bound)s") % {"bound": format_number(limits[0])},
         *(
             format_number(low) if low == high else f"{format_number(low)}{dash}{format_number(high)}"
             for low, high in spans
         ),
-        _("%(bound)s and over") % {"bound": format_number(classes[-1])},
-    ]
-
-
-def class_labels(classes: Sequence[Decimal]) -> list[str]:
-    """None where all are of one class."""
-    if not classes:
-        return []
-    return [
-        _("under %(bound)s") % {"bound": format_number(classes[0])},
-        *(
-            f"{format_number(low)}{'—' if is_chinese() else '–'}{format_number(high)}"
-            for low, high in pairwise(classes)
-        ),
-        _("%(bound)s and over") % {"bound": format_number(classes[-1])},
+        _("%(bound)s and over") % {"bound": format_number(limits[-1])},
     ]

@@ -9,44 +9,33 @@ from web.language import is_chinese
 
 def format_period(kind: str, start: date, end: date) -> str:
     """2023年上半年, H1 2023; 2023年1—8月, January to August 2023; 2021—2022年, 2021–2022."""
+    if kind == PeriodKind.DAY:
+        return format_day(end)
+    if kind == PeriodKind.MONTH:
+        return format_month(end)
     return _chinese(kind, start, end) if is_chinese() else _english(kind, start, end)
 
 
 def _chinese(kind: str, start: date, end: date) -> str:
-    year = f"{start.year}年"
-    if kind == PeriodKind.DAY:
-        return format_day(end)
-    if kind == PeriodKind.MONTH:
-        return format_month(end)
-    if kind == PeriodKind.MONTHS:
-        return f"{year}{start.month}—{end.month}月"
-    if kind == PeriodKind.QUARTER:
-        return f"{year}{'一二三四'[_quarter(end) - 1]}季度"
-    if kind == PeriodKind.HALF_YEAR:
-        return f"{year}{'上' if start.month == 1 else '下'}半年"
-    if kind == PeriodKind.THREE_QUARTERS:
-        return f"{year}前三季度"
-    if kind == PeriodKind.YEARS:
-        return f"{start.year}—{end.year}年"
-    return year
+    rest: dict[str, str] = {
+        PeriodKind.MONTHS: f"{start.month}—{end.month}月",
+        PeriodKind.QUARTER: f"{'一二三四'[_quarter(end) - 1]}季度",
+        PeriodKind.HALF_YEAR: f"{'上' if start.month == 1 else '下'}半年",
+        PeriodKind.THREE_QUARTERS: "前三季度",
+    }
+    return f"{start.year}—{end.year}年" if kind == PeriodKind.YEARS else f"{start.year}年{rest.get(kind, '')}"
 
 
 def _english(kind: str, start: date, end: date) -> str:
-    if kind == PeriodKind.DAY:
-        return format_day(end)
-    if kind == PeriodKind.MONTH:
-        return format_month(end)
     if kind == PeriodKind.MONTHS:
         return f"{format_month_name(start)} to {format_month(end)}"
-    if kind == PeriodKind.QUARTER:
-        return f"Q{_quarter(end)} {end.year}"
-    if kind == PeriodKind.HALF_YEAR:
-        return f"H{1 if start.month == 1 else 2} {end.year}"
-    if kind == PeriodKind.THREE_QUARTERS:
-        return f"Q1 to Q3 {end.year}"
-    if kind == PeriodKind.YEARS:
-        return f"{start.year}–{end.year}"
-    return str(end.year)
+    before: dict[str, str] = {
+        PeriodKind.QUARTER: f"Q{_quarter(end)} ",
+        PeriodKind.HALF_YEAR: f"H{1 if start.month == 1 else 2} ",
+        PeriodKind.THREE_QUARTERS: "Q1 to Q3 ",
+        PeriodKind.YEARS: f"{start.year}–",
+    }
+    return f"{before.get(kind, '')}{end.year}"
 
 
 def _quarter(end: date) -> int:

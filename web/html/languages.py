@@ -1,4 +1,5 @@
 import re
+from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -17,10 +18,11 @@ _WORD = rf"[A-Za-z][^\s{_HAN}{_WIDE}]*"
 ENGLISH_RUN = re.compile(rf"({_WORD}[^\S\n][^{_HAN}{_WIDE}]*[A-Za-z0-9])|{_WORD}")
 
 
-def mark_language(text: str) -> SafeString:
+def mark_language(value: Any) -> SafeString:
     """A text that has one language for every reader, such as what people typed or the name of a source: runs that are
     not in the language of the page say so, so that they are read aloud as what they are."""
     run, tag = (ENGLISH_RUN, "en") if is_chinese() else (CHINESE_RUN, "zh-Hans")
+    text = str(value or "")
     pieces, end = [], 0
     for found in run.finditer(text):
         if not found[1]:

@@ -18,7 +18,7 @@ from web.html.languages import mark_language
 from web.html.nowrap import nowrap, wrap_address
 from web.html.sources import source_link
 from web.lists.chips import filter_chips
-from web.site import SiteProfile, remembered
+from web.site import remembered
 from web.terms import term_link
 
 register = template.Library()
@@ -50,6 +50,7 @@ register.filter("person", text.format_person)
 register.filter("full_stop", text.with_full_stop)
 register.filter("nowrap", nowrap)
 register.filter("wrap_address", wrap_address)
+register.filter("mark_language", mark_language)
 
 # Marks, bars and figures
 register.simple_tag(marks.status_cells)
@@ -68,6 +69,10 @@ register.simple_tag(due_charts.days_strip)
 register.simple_tag(due_charts.forecast_bar)
 register.simple_tag(term_link, name="term")
 register.simple_tag(figures.unit_of, name="unit")
+
+# Addresses, and the site as it was last read, for pages that must not ask the database
+register.simple_tag(links.query_of)
+register.simple_tag(remembered, name="remembered_site")
 
 # Filters of lists
 register.simple_tag(filter_chips)
@@ -109,12 +114,6 @@ def localized(thing: Any, name: str) -> str:
     if not thing:
         return ""
     return language.localized(SimpleNamespace(**thing) if isinstance(thing, dict) else thing, name)
-
-
-@register.filter("mark_language")
-def mark_language_of(value: Any) -> SafeString:
-    """Mark what is not in the language of the page in what people typed, before `linebreaksbr`."""
-    return mark_language(str(value or ""))
 
 
 @register.simple_block_tag(takes_context=True)
@@ -165,12 +164,6 @@ def url_without(context: Context, name: str, value: Any = None) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def chart_csv_url(context: Context, name: str) -> str:
-    """Return this page's address for the rows of one of its charts as CSV."""
-    return links.query_with(_params(context), chart=name)
-
-
-@register.simple_tag(takes_context=True)
 def api_url(context: Context, name: str, *parts: str, filters: Mapping[str, Any] | None = None, **changes: Any) -> str:
     """`{% api_url "api-measures" format="csv" %}`: the address of the API's answer with the rows of this page. `parts`:
     what the path of the answer names, such as a code."""
@@ -201,12 +194,6 @@ def row_url(context: Context, row: Any) -> str:
 def plan_url(context: Context, plan: Any) -> str:
     """`{% plan_url plan %}`: the address of a plan's overview, on the day that the reader chose."""
     return links.query_of("/", as_of=_params(context).get("as_of", ""), plan=plan.link_slug)
-
-
-@register.simple_tag(name="query_of")
-def address_with_query(address: str, **query: Any) -> str:
-    """`{% query_of report_url period="2023-08" plan=plan.action_slug %}`: the address with what is not empty."""
-    return links.query_of(address, **query)
 
 
 @register.simple_tag(takes_context=True)
@@ -266,9 +253,3 @@ def _params(context: Context) -> QueryDict:
     """Empty on a page without a request: the error pages have none."""
     request = context.get("request")
     return request.GET if request else QueryDict()
-
-
-@register.simple_tag
-def remembered_site() -> SiteProfile:
-    """Return the site as it was last read, for pages that must not ask the database."""
-    return remembered()
