@@ -6,10 +6,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q, Value
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.bounds import texts_bound
 from core.names import named_bound
+from web.language import localized
 
 
 class DataChange(models.Model):
@@ -33,13 +35,15 @@ class Languages(models.TextChoices):
     ENGLISH = "en", _("English")
 
 
+BOTH = ("zh-hans", "en")
 MAX_DUE_DAY = 28
 MAX_LIMIT_DAYS = 366
 
 
 class Site(models.Model):
     """The name of the site, its place and its languages, and the limits of its lights: one row. Without it the site has
-    a neutral name. A limit that is empty is that of the settings."""
+    a neutral name. `place`: a short name; `subject`: what the site is about, in full; either may be empty in both
+    languages. A limit that is empty is that of the settings."""
 
     data_kind = "site"
 
@@ -94,6 +98,30 @@ class Site(models.Model):
 
     def __str__(self) -> str:
         return self.name_zh or self.name_en
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return localized(self, "name")
+
+    @property
+    def subject(self) -> str:
+        return localized(self, "subject")
+
+    @property
+    def heading(self) -> str:
+        """The heading of the overview."""
+        place = localized(self, "place")
+        return gettext("Where %(place)s stands") % {"place": place} if place else gettext("Where the plan stands")
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The languages that readers may choose, as settings name them."""
+        return BOTH if self.offers_both else (self.languages,)
+
+    @property
+    def offers_both(self) -> bool:
+        return self.languages == Languages.BOTH
 
 
 MAX_QUERY_LENGTH = 2_000

@@ -6,7 +6,6 @@ in the language that was offered before.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, fields
 from typing import Any
 
 from django.db import DatabaseError, transaction
@@ -18,62 +17,16 @@ from core.exceptions import NotAllowed
 from core.names import check_named
 from core.versions import State, as_state, check_unchanged
 from web.cache import versions
-from web.language import localized
-from web.models import Languages, Site
+from web.models import Site
 
-BOTH = ("zh-hans", "en")
-
-
-@dataclass(frozen=True)
-class SiteProfile:
-    """`place`: a short name; `subject`: what the site is about, in full. Either may be empty in both languages.
-    `web.limits` says what stands in the place of an empty limit."""
-
-    name_zh: str = "重点任务推进情况平台"
-    name_en: str = "Key task progress"
-    place_zh: str = ""
-    place_en: str = ""
-    subject_zh: str = ""
-    subject_en: str = ""
-    languages: str = Languages.BOTH
-    report_due_day: int | None = None
-    due_soon_days: int | None = None
-    silent_days: int | None = None
-    plausibility: Mapping[str, int | None] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """The name in the reader's language."""
-        return localized(self, "name")
-
-    @property
-    def subject(self) -> str:
-        return localized(self, "subject")
-
-    @property
-    def heading(self) -> str:
-        """The heading of the overview."""
-        place = localized(self, "place")
-        return _("Where %(place)s stands") % {"place": place} if place else _("Where the plan stands")
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """The languages that readers may choose, as settings name them."""
-        return BOTH if self.offers_both else (self.languages,)
-
-    @property
-    def offers_both(self) -> bool:
-        return self.languages == Languages.BOTH
-
-
-NEUTRAL = SiteProfile()
+# Of a site that has no row.
+NEUTRAL = Site(name_zh="重点任务推进情况平台", name_en="Key task progress")
 COLUMNS = ("name_zh", "name_en", "place_zh", "place_en", "subject_zh", "subject_en", "languages")
-_READ = tuple(each.name for each in fields(SiteProfile))
 # Of this process: the version that a profile was read in.
-_known: tuple[int | None, SiteProfile] | None = None
+_known: tuple[int | None, Site] | None = None
 
 
-def site_profile() -> SiteProfile:
+def site_profile() -> Site:
     """No query while nothing of it has changed."""
     global _known
     if _known is not None and _known[0] is not None and _known[0] == versions.of_site:
@@ -82,15 +35,15 @@ def site_profile() -> SiteProfile:
         if versions.of_site is None:
             versions.current()
         version = versions.of_site
-        row = Site.objects.values(*_READ).first()
+        row = Site.objects.first()
     except DatabaseError:
         # Also the page that says so has a name and a language.
         return remembered()
-    _known = (version, NEUTRAL if row is None else SiteProfile(**row))
+    _known = (version, row or NEUTRAL)
     return _known[1]
 
 
-def remembered() -> SiteProfile:
+def remembered() -> Site:
     """The last one that was read, for whoever cannot ask the database."""
     return NEUTRAL if _known is None else _known[1]
 

@@ -37,11 +37,11 @@ from web.api.shapes import (
     DAY,
     FIGURES,
     PROBLEM,
-    TEXT,
     WHOLE,
     Shape,
     array,
     choice,
+    meaning,
     named,
     one_of,
     optional,
@@ -104,11 +104,11 @@ class Endpoint(AnswersOnce, AsksOfRow, ThrottledView):
     def parameter_shapes(cls) -> dict[str, Shape]:
         """Every query parameter it knows, with the shape of its values."""
         return {
-            "as_of": {**DAY, "description": gettext_lazy("The day of the answer; today by default")},
+            "as_of": meaning(gettext_lazy("The day of the answer; today by default"), DAY),
             "lang": choice(settings.LANGUAGES, gettext_lazy("Language")),
             "format": {**one_of(cls.formats), "default": "json", "description": gettext_lazy("Format of the answer")},
             "fields": {**array(one_of(cls.field_names())), "description": _FIELDS},
-            **({"compare": {**COMPARED, "description": _COMPARE}} if cls.takes_compare else {}),
+            **({"compare": meaning(_COMPARE, COMPARED)} if cls.takes_compare else {}),
             **cls.plan_shapes(),
         }
 
@@ -323,7 +323,7 @@ class ListEndpoint(RowEndpoint):
                 "maximum": MAX_PAGE_SIZE,
                 "description": format_lazy(gettext_lazy("Rows of a page; {size} unless asked"), size=PAGE_SIZE),
             },
-            **({"cursor": {**TEXT, "description": _CURSOR}} if cls.takes_cursor else {}),
+            **({"cursor": meaning(_CURSOR)} if cls.takes_cursor else {}),
         }
 
     @classmethod
@@ -336,9 +336,9 @@ class ListEndpoint(RowEndpoint):
         return record(
             {
                 "as_of": AS_OF,
-                "count": {**WHOLE, "description": gettext_lazy("Rows of the filter, on all pages")},
-                "next": {**optional(ADDRESS), "description": gettext_lazy("Address of the next page")},
-                "previous": {**optional(ADDRESS), "description": gettext_lazy("Address of the page before")},
+                "count": meaning(gettext_lazy("Rows of the filter, on all pages"), WHOLE),
+                "next": meaning(gettext_lazy("Address of the next page"), optional(ADDRESS)),
+                "previous": meaning(gettext_lazy("Address of the page before"), optional(ADDRESS)),
                 "meta": FIGURES,
                 "results": {
                     **array(named(row, record({**cls.columns, **cls.compared_columns}, always=()))),

@@ -149,18 +149,14 @@ META = named(
     record(
         {
             "unit": meaning(gettext_lazy("The unit of the figure")),
-            "cumulative": {**optional(FLAG), "description": gettext_lazy("Whether it is a running total")},
-            "provenance": {
-                **optional(PROVENANCE),
-                "description": gettext_lazy("Where the figure comes from; null where each row has its own"),
-            },
-            "published_for": {
-                **optional(DAY),
-                "description": gettext_lazy("The day for which the published figure holds"),
-            },
+            "cumulative": meaning(gettext_lazy("Whether it is a running total"), optional(FLAG)),
+            "provenance": meaning(
+                gettext_lazy("Where the figure comes from; null where each row has its own"), optional(PROVENANCE)
+            ),
+            "published_for": meaning(gettext_lazy("The day for which the published figure holds"), optional(DAY)),
             "source": SOURCE,
-            "explain": {**TEXT, "description": gettext_lazy("What it is, or its formula")},
-            "url": {**optional(ADDRESS), "description": gettext_lazy("Address of its explanation")},
+            "explain": meaning(gettext_lazy("What it is, or its formula")),
+            "url": meaning(gettext_lazy("Address of its explanation"), optional(ADDRESS)),
         }
     ),
 )
@@ -174,7 +170,7 @@ PROBLEM = record(
         },
         "title": meaning(gettext_lazy("The kind of the problem, in the language of the request")),
         "status": meaning(gettext_lazy("The HTTP status"), WHOLE),
-        "detail": {**TEXT, "description": gettext_lazy("What is wrong, in the language of the request")},
+        "detail": meaning(gettext_lazy("What is wrong, in the language of the request")),
         "request_id": meaning(gettext_lazy("The id of the request, as in the header X-Request-ID and in the log")),
         "errors": meaning(
             gettext_lazy("What is wrong with which parameter or field"),
@@ -183,13 +179,10 @@ PROBLEM = record(
                     "ProblemError",
                     record(
                         {
-                            "parameter": {**TEXT, "description": gettext_lazy("The parameter of the query")},
-                            "pointer": {
-                                **TEXT,
-                                "description": gettext_lazy("JSON pointer (RFC 6901) into what was sent"),
-                            },
+                            "parameter": meaning(gettext_lazy("The parameter of the query")),
+                            "pointer": meaning(gettext_lazy("JSON pointer (RFC 6901) into what was sent")),
                             "detail": meaning(gettext_lazy("What is wrong with it, in the language of the request")),
-                            "allowed": {**array(TEXT), "description": gettext_lazy("Values that are allowed")},
+                            "allowed": meaning(gettext_lazy("Values that are allowed"), array(TEXT)),
                         },
                         always=["detail"],
                     ),
