@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from axes.handlers.proxy import AxesProxyHandler
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.generic import FormView
 
 from accounts.forms import OwnPasswordForm
 from accounts.log import Event, log_own_event
-from accounts.log_in import GoesOn, count_failure, locked_out
+from accounts.log_in import GoesOn, count_failure, is_locked, locked_out
 from accounts.permissions import signed_in
 from accounts.rules import ACCOUNTS, GuardedView
 from accounts.sessions import confirm
@@ -30,7 +29,7 @@ class ConfirmPassword(GuardedView, GoesOn, FormView):  # type: ignore[type-arg] 
         return super().get_context_data(**kwargs) | {"next": self.get_redirect_url()}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not AxesProxyHandler.is_allowed(request, {"username": signed_in(request.user).get_username()}):
+        if is_locked(request, signed_in(request.user)):
             return locked_out(request)
         return super().post(request, *args, **kwargs)
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.signals import user_login_failed
@@ -22,6 +23,11 @@ LOCK_MINUTES = int(settings.AXES_COOLOFF_TIME * 60)
 # In a session of nobody: for whom a password was right, when, and the state of the account then.
 WAITS = "waits_for_code"
 WAITS_FOR = timedelta(minutes=10)
+
+
+def is_locked(request: HttpRequest, person: User) -> bool:
+    """Return whether too many log-ins of this account failed lately."""
+    return not AxesProxyHandler.is_allowed(request, {"username": person.get_username()})
 
 
 def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from axes.handlers.proxy import AxesProxyHandler
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +13,7 @@ from django.views.generic import FormView
 
 from accounts.forms import CodeForm
 from accounts.log import last_login
-from accounts.log_in import WAITS, GoesOn, count_failure, locked_out, tell_of_last_login, who_waits
+from accounts.log_in import WAITS, GoesOn, count_failure, is_locked, locked_out, tell_of_last_login, who_waits
 from accounts.models import AuthenticatorApp, User
 from accounts.permissions import signed_in
 from accounts.rules import ACCOUNTS, ALL_METHODS, ANYONE, asks
@@ -48,8 +47,7 @@ class EnterCode(GoesOn, FormView):  # type: ignore[type-arg]  # at run time it t
         if waiting is None:
             return redirect("accounts:login")
         self.person, self.backend = waiting
-        credentials = {"username": self.person.get_username()}
-        if request.method == "POST" and not AxesProxyHandler.is_allowed(request, credentials):
+        if request.method == "POST" and is_locked(request, self.person):
             return locked_out(request)
         return super().dispatch(request, *args, **kwargs)
 
@@ -122,7 +120,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:login")
     form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
-        if not AxesProxyHandler.is_allowed(request, {"username": user.get_username()}):
+        if is_locked(request, user):
             return locked_out(request)
         if _is_right(request, form, user):
             return _change(request, user)

@@ -1,8 +1,7 @@
-from django.urls import path, reverse_lazy
+from django.urls import path
 
 from accounts.confirmation import ConfirmPassword
 from accounts.forgotten_pages import ForgottenPassword, ForgottenSent
-from accounts.forms import LoginForm
 from accounts.second_factor_pages import EnterCode, second_factor, set_up
 from accounts.session_pages import active, sessions
 from accounts.sign_on_pages import LoggedOut, LogOut, SignedOn, SignOn
@@ -10,24 +9,12 @@ from accounts.views import ChangePassword, LogIn, PasswordChanged, RevokeToken, 
 
 app_name = "accounts"
 urlpatterns = [
-    path(
-        "login/",
-        LogIn.as_view(
-            template_name="accounts/login.html", authentication_form=LoginForm, redirect_authenticated_user=True
-        ),
-        name="login",
-    ),
+    path("login/", LogIn.as_view(), name="login"),
     path("logout/", LogOut.as_view(), name="logout"),
     path("sign-on/", SignOn.as_view(), name="sign_on"),
     path("sign-on/done/", SignedOn.as_view(), name="signed_on"),
     path("logged-out/", LoggedOut.as_view(), name="logged_out"),
-    path(
-        "password/",
-        ChangePassword.as_view(
-            template_name="accounts/password_change.html", success_url=reverse_lazy("accounts:password_done")
-        ),
-        name="password",
-    ),
+    path("password/", ChangePassword.as_view(), name="password"),
     path(
         "password/done/",
         PasswordChanged.as_view(),

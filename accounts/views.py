@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import (
@@ -22,9 +21,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
-from accounts.forms import FirstPasswordForm, PasswordForm, PreferencesForm, TokenForm
+from accounts.forms import FirstPasswordForm, LoginForm, PasswordForm, PreferencesForm, TokenForm
 from accounts.log import last_login
-from accounts.log_in import GoesOn, count_failure, locked_out, tell_of_last_login, wait_for_code
+from accounts.log_in import GoesOn, count_failure, is_locked, locked_out, tell_of_last_login, wait_for_code
 from accounts.models import AccessToken, TokenState, User
 from accounts.people import forgive_failures
 from accounts.permissions import signed_in
@@ -38,7 +37,10 @@ TOKENS_ON_A_PAGE = 50
 
 
 class LogIn(GoesOn, LoginView):
+    authentication_form = LoginForm
     permission = write_permission = ANYONE
+    template_name = "accounts/login.html"
+    redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(provider=settings.PILOTZONE_OIDC, **kwargs)
@@ -58,13 +60,15 @@ class ChangePassword(GuardedView, PasswordChangeView):
 
     form_class = PasswordForm
     permission = write_permission = ACCOUNTS
+    template_name = "accounts/password_change.html"
+    success_url = reverse_lazy("accounts:password_done")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         has_password = signed_in(self.request.user).has_usable_password()
         return super().get_context_data(offers_second_factor=is_offered(), has_password=has_password, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not AxesProxyHandler.is_allowed(request, self._credentials):
+        if is_locked(request, signed_in(request.user)):
             return locked_out(request)
         return super().post(request, *args, **kwargs)
 
@@ -72,10 +76,6 @@ class ChangePassword(GuardedView, PasswordChangeView):
         if form.has_error("old_password", "password_incorrect"):
             count_failure(self.request, signed_in(self.request.user))
         return super().form_invalid(form)
-
-    @property
-    def _credentials(self) -> dict[str, str]:
-        return {"username": self.request.user.get_username()}
 
 
 class PasswordChanged(GuardedView, PasswordChangeDoneView):

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.rounding import apportion
+from core.rounding import apportion, whole
 
 TENTH = Decimal("0.1")
 
@@ -23,16 +23,14 @@ class Pace(models.TextChoices):
 def to_tenth(value: Fraction | Decimal) -> Decimal:
     """Rounded half up to one decimal, away from zero at the half."""
     if isinstance(value, Fraction):
-        tenths = value * 10
-        whole = (abs(tenths) * 2 + 1) // 2
-        return Decimal(int(whole if tenths >= 0 else -whole)).scaleb(-1)
+        return Decimal(whole(value * 10)).scaleb(-1)
     return value.quantize(TENTH, ROUND_HALF_UP) + 0  # never "-0.0"
 
 
-def percent(part: int, whole: int) -> Decimal | None:
-    """part / whole in percent, to one decimal. None where there is nothing to measure, which is not 0 %."""
+def percent(part: int, total: int) -> Decimal | None:
+    """part / total in percent, to one decimal. None where there is nothing to measure, which is not 0 %."""
     # A page asks this some hundred times; whole numbers are ten times as quick as fractions, and as exact.
-    return None if whole == 0 else Decimal((part * 2000 + whole) // (2 * whole)).scaleb(-1)
+    return None if total == 0 else Decimal((part * 2000 + total) // (2 * total)).scaleb(-1)
 
 
 def days_passed(*, starts_on: date, ends_on: date, on: date) -> tuple[int, int]:

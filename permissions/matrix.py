@@ -3,11 +3,11 @@ rows made up for the question."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from itertools import groupby, product
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -44,21 +44,13 @@ KINDS = (
 )
 
 
-class Answer(Enum):
-    """`template` marks each with a sign and a word: colour alone says nothing."""
+class Answer(models.TextChoices):
+    """A sign and a word for each: colour alone says nothing. `SOME`: it depends on the row, whose it is and whether it
+    is accepted."""
 
-    YES = "yes"
-    # It depends on the row: whose it is, whether it is accepted.
-    SOME = "some"
-    NO = "no"
-
-    @property
-    def label(self) -> str | Promise:
-        return {
-            Answer.YES: pgettext_lazy("permission", "yes"),
-            Answer.SOME: pgettext_lazy("permission", "some"),
-            Answer.NO: pgettext_lazy("permission", "no"),
-        }[self]
+    YES = "yes", pgettext_lazy("permission", "yes")
+    SOME = "some", pgettext_lazy("permission", "some")
+    NO = "no", pgettext_lazy("permission", "no")
 
 
 # What a rule may ask about a row -> what it is of a row of the person's own, and of one of others.

@@ -1,6 +1,5 @@
 """The root of the API: which address belongs to which endpoint, its schema and its documentation."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.addresses import readable
 from accounts.log import log_export
 from accounts.rules import READERS, asks
 from core.clock import today
@@ -161,7 +161,7 @@ class Root(Endpoint):
         for pattern in urlpatterns:
             endpoint = getattr(pattern.callback, "cls", None)
             if endpoint and endpoint.schema and endpoint is not Root:
-                yield re.sub(r"<\w+:(\w+)>", r"{\1}", str(pattern.pattern)), endpoint
+                yield readable(str(pattern.pattern)), endpoint
 
     def row(self, found: tuple[str, Any]) -> Row:
         path, endpoint = found

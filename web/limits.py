@@ -13,7 +13,7 @@ from core.lights import Thresholds
 from core.signals import limits_changed
 from core.versions import State
 from web.models import Site
-from web.site import NEUTRAL, change_columns, locked_site, site_profile, state_of
+from web.site import NEUTRAL, change_columns, locked_site, site_profile
 
 LIMITS = ("report_due_day", "due_soon_days", "silent_days")
 
@@ -41,11 +41,6 @@ def report_due_day() -> int:
     day = site_profile().report_due_day
     due_day: int = settings.PILOTZONE_REPORT_DUE_DAY if day is None else day
     return due_day
-
-
-def limits_state(site: Site) -> State:
-    """Return the values that the form of the limits holds."""
-    return state_of(site, LIMITS)
 
 
 @transaction.atomic

@@ -63,12 +63,8 @@ def offered_languages() -> Collection[str]:
     return [code[:2] for code in site_profile().codes]
 
 
-def site_state(site: Site) -> State:
-    """Return the values that the form of the site's profile holds."""
-    return state_of(site, COLUMNS)
-
-
 def state_of(site: Site, columns: Collection[str]) -> State:
+    """Return the values that a form of these columns holds."""
     return {name: as_state(getattr(site, name)) for name in columns}
 
 

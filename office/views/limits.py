@@ -14,8 +14,9 @@ from accounts.rules import ADMINISTRATORS
 from core.versions import State
 from office.forms import NumberField, OpenedForm
 from office.views.editing import OFFICE, Crumb, FormPage
-from web.limits import LIMITS, change_limits, limits_state
+from web.limits import LIMITS, change_limits
 from web.models import MAX_DUE_DAY, MAX_LIMIT_DAYS, Site
+from web.site import state_of
 from web.unsaved_input import labels_of
 
 
@@ -65,7 +66,7 @@ class ChangeLimits(FormPage):
         return [OFFICE]
 
     def make_form(self, data: Any = None) -> LimitsForm:
-        return LimitsForm(data, state=limits_state(self.subject))
+        return LimitsForm(data, state=state_of(self.subject, LIMITS))
 
     def save(self, form: LimitsForm, by: User) -> Site:
         return change_limits(by=by, opened=form.opened, **form.cleaned_data)

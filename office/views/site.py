@@ -14,7 +14,7 @@ from accounts.rules import ADMINISTRATORS
 from office.forms import OpenedForm, words_of
 from office.views.editing import OFFICE, Crumb, FormPage
 from web.models import Languages, Site
-from web.site import COLUMNS, change_site, site_state
+from web.site import COLUMNS, change_site, state_of
 from web.unsaved_input import labels_of
 
 
@@ -52,7 +52,7 @@ class ChangeSite(FormPage):
         return [OFFICE]
 
     def make_form(self, data: Any = None) -> SiteForm:
-        return SiteForm(data, state=site_state(self.subject))
+        return SiteForm(data, state=state_of(self.subject, COLUMNS))
 
     def save(self, form: SiteForm, by: User) -> Site:
         return change_site(by=by, opened=form.opened, **form.cleaned_data)

@@ -15,9 +15,9 @@ from projects.plans import plan_state
 from regions.models import Region
 from tests import factories as make
 from tests.pages import text_of
-from web.limits import limits_state
+from web.limits import LIMITS
 from web.models import Site
-from web.site import site_state
+from web.site import COLUMNS, state_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 EN = {"Accept-Language": "en"}
@@ -61,7 +61,7 @@ class TestSite:
         assert not Site.objects.exists()
 
     def test_two_at_once(self, mia: Any) -> None:
-        opened = json.dumps(site_state(Site()))
+        opened = json.dumps(state_of(Site(), COLUMNS))
         Site.objects.create(name_zh="对方的名")
         page = mia.post("/office/site/", self.FORM | {"opened": opened}, headers=EN)
         assert [(v.opened, v.stored, v.typed) for v in page.context["versions"]] == [("—", "对方的名", "港口平台")]
@@ -268,7 +268,7 @@ class TestLimits:
 
     def test_two_at_once(self, mia: Any) -> None:
         site = Site.objects.create(name_zh="港口", due_soon_days=30)
-        opened = json.dumps(limits_state(site))
+        opened = json.dumps(state_of(site, LIMITS))
         Site.objects.update(due_soon_days=40)
         page = mia.post("/office/limits/", self.FORM | {"due_soon_days": "50", "opened": opened}, headers=EN)
         assert [(v.opened, v.stored, v.typed) for v in page.context["versions"]] == [("30", "40", "50")]

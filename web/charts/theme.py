@@ -65,6 +65,3 @@ ELAPSED_LINE = {"color": COMPARATOR, "width": 2, "dash": "2px,3px"}
 
 
 PACE_LINE = {"color": ACCENT, "width": 2, "dash": "2px,3px"}
-
-
-PATH_LINE = {"color": ACCENT, "width": 1.5, "dash": "5px,4px"}

@@ -1,14 +1,14 @@
 """Numbers as text, the same in both languages, and as the numbers of JSON."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
+from core.pace import to_tenth
 from core.rounding import whole
 
 # Stands where there is no value.
 NO_VALUE = "—"
 MINUS = "\u2212"
-TENTH = Decimal("0.1")
 
 type Number = Decimal | int | float
 # Templates give "" for a variable that they do not have.
@@ -62,8 +62,7 @@ def to_decimal(value: Any) -> Decimal:
 
 
 def round_to_tenth(value: Any) -> Decimal:
-    # Adding zero turns -0.0 into 0.0.
-    return to_decimal(value).quantize(TENTH, ROUND_HALF_UP) + 0
+    return to_tenth(to_decimal(value))
 
 
 def json_number(value: Number | None) -> int | float | None:
