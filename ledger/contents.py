@@ -112,7 +112,7 @@ def _read_rows(sheet: str, plan: Plan | None, contents: Contents, *beside: str) 
     for path, (other, columns) in links.items():
         _fill_in(rows, path, contents.ids[other], columns)
     # Of otherwise equal keys the database has the order alone.
-    is_numbered = SHEETS[sheet].key[-1:] == ("number",) and BINDINGS[sheet].fields.get("number") == ""
+    is_numbered = SHEETS[sheet].key[-1:] == ("number",) and not path_of(SHEETS[sheet].column("number"))
     seen: Counter[Key] = Counter()
     for pk, values in rows:
         if is_numbered:
