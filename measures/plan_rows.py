@@ -11,7 +11,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.permissions import check_reviewer
 from core.exceptions import NotAllowed
 from core.names import check_named
 from core.provenance import Sourced
@@ -23,33 +22,41 @@ from web.language import localized
 
 @dataclass(frozen=True)
 class PlanRows[Row: Sourced]:
-    """`name`: what the columns of the names begin with. `held`: what is in a row, by its related name; empty where
-    nothing keeps it from being removed. `more`: further columns that its form holds, `links`: many-to-many ones. The
-    sentences say why something is refused. `check_user` and `check_values` raise NotAllowed for who may not change the
-    rows, and for what a plan's row may not be linked to."""
+    """`name`: what the columns of the names begin with. `check`: refuses whoever may not change the rows. `held`: what
+    is in a row, by its related name; empty where nothing keeps it from being removed. `more`: further columns that its
+    form holds, `links`: many-to-many ones, `links_of_plan` those of them whose rows belong to the same plan. The
+    sentences say why something is refused."""
 
     model: type[Row]
     name: str
+    check: Callable[[User], None]
     slug_is_taken: str | Promise
     is_gone: str | Promise
     held: str = ""
     is_in_use: str | Promise = ""
     more: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
-    check_user: Callable[[User], None] = check_reviewer
-    check_values: Callable[[Plan, Mapping[str, Any]], None] = lambda plan, values: None
+    links_of_plan: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Return the columns of the name."""
+        return f"{self.name}_zh", f"{self.name}_en"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return ("number", *self.names, *self.more)
 
     def state(self, row: Row) -> State:
         """Return the values that the form of a row holds."""
-        columns = ("number", f"{self.name}_zh", f"{self.name}_en", *self.more)
-        own = {name: as_state(getattr(row, name)) for name in columns}
+        own = {name: as_state(getattr(row, name)) for name in self.columns}
         return own | {name: as_state(getattr(row, name).all()) for name in self.links}
 
     @transaction.atomic
     def add(self, plan: Plan, *, by: User, slug: str, number: int, **values: Any) -> Row:
-        """Raises NotAllowed, with the field at fault."""
-        self.check_user(by)
-        self.check_values(plan, values)
+        """`values`: names, further columns and links. Raises NotAllowed, with the field at fault."""
+        self.check(by)
+        self._check_links(plan, values)
         others = self._locked(plan)
         if any(each.slug == slug for each in others):
             raise NotAllowed(str(self.slug_is_taken), field="slug")
@@ -63,12 +70,12 @@ class PlanRows[Row: Sourced]:
 
     @transaction.atomic
     def change(self, row: Any, *, by: User, opened: State, reason: str = "", source: str = "", **values: Any) -> Row:
-        """Renames a row, or gives it a number that no other of its plan has.
+        """Gives a row another number, other names, columns or links: `values` has all of them.
 
         Raises ChangedMeanwhile, and NotAllowed where a published row changes without reason and source.
         """
-        self.check_user(by)
-        self.check_values(row.plan, values)
+        self.check(by)
+        self._check_links(row.plan, values)
         others = {each.pk: each for each in self._locked(row.plan)}
         stored = others.pop(row.pk, None)
         if stored is None:
@@ -88,14 +95,19 @@ class PlanRows[Row: Sourced]:
         self._link(changed, linked)
         return changed
 
+    def _check_links(self, plan: Plan, values: Mapping[str, Any]) -> None:
+        for name in self.links_of_plan:
+            if any(each.plan_id != plan.pk for each in values[name]):
+                raise NotAllowed(_("It belongs to another plan."), field=name)
+
     def _link(self, row: Any, linked: Mapping[str, Iterable[Any]]) -> None:
         for name, rows in linked.items():
             getattr(row, name).set(rows)
 
     @transaction.atomic
     def remove(self, row: Any, *, by: User) -> None:
-        """The log keeps what it was. Raises NotAllowed."""
-        self.check_user(by)
+        """Removes a row in which nothing is; the log keeps what it was. Raises NotAllowed."""
+        self.check(by)
         stored = next((each for each in self._locked(row.plan) if each.pk == row.pk), None)
         if stored is None:
             return

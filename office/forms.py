@@ -190,6 +190,14 @@ class OpenedForm(forms.Form):
         return rows
 
 
+class PublishedForm(OpenedForm):
+    """A form that asks for the reason and the source of a change where its row is published."""
+
+    def __init__(self, data: Any = None, *, state: State, is_published: bool) -> None:
+        super().__init__(data, state=state)
+        self.fields |= explanation_fields(is_published=is_published)
+
+
 def _read_state(text: str, state: State) -> State:
     """Reads the state that a form carried. A text that no form of ours wrote counts as one that was opened just now."""
     try:

@@ -14,7 +14,7 @@ from core.forms import TypedTextField
 from core.versions import State
 from measures.models import Measure, Plan
 from measures.office.forms import ReasonField, RowField, RowsField
-from office.forms import OpenedForm, RowChoice, explanation_fields, source_field, with_words, words_of
+from office.forms import OpenedForm, PublishedForm, RowChoice, source_field, with_words, words_of
 from projects.models import SAID, Category, Project, ProjectClass, Stage
 from projects.national_codes import clean_national_code, validate_national_code
 from regions.models import Region, RegionKind
@@ -135,11 +135,10 @@ class NewProjectForm(SaidFields, TermsFields):
         self.choose_from(plan)
 
 
-class ProjectForm(SaidFields, OpenedForm):
+class ProjectForm(SaidFields, PublishedForm):
     def __init__(self, data: Any = None, *, plan: Plan, state: State, is_published: bool) -> None:
-        super().__init__(data, state=state)
+        super().__init__(data, state=state, is_published=is_published)
         self.choose_from(plan)
-        self.fields |= explanation_fields(is_published=is_published)
 
 
 class AnnualPlanForm(OpenedForm):

@@ -1,7 +1,7 @@
 from django.urls import path
 
+from office.row_kinds import CATEGORY_PAGES, PROBLEM_CATEGORY_PAGES, SECTION_PAGES, THEME_PAGES
 from office.views import (
-    categories,
     current_plan,
     departments,
     exemptions,
@@ -14,12 +14,10 @@ from office.views import (
     people,
     plan,
     plausibility,
-    problem_categories,
     projects,
-    sections,
     site,
-    themes,
 )
+from office.views.plan_rows import row_addresses
 
 app_name = "office"
 urlpatterns = [
@@ -38,30 +36,15 @@ urlpatterns = [
     path("add-exemption/", exemptions.AddExemption.as_view(), name="add_exemption"),
     path("exemptions/<int:pk>/", exemptions.ChangeExemption.as_view(), name="exemption"),
     path("exemptions/<int:pk>/remove/", exemptions.RemoveExemption.as_view(), name="remove_exemption"),
-    path("sections/", sections.OfficeSections.as_view(), name="sections"),
-    path("add-section/", sections.AddSection.as_view(), name="add_section"),
-    path("sections/<slug:slug>/", sections.ChangeSection.as_view(), name="section"),
-    path("sections/<slug:slug>/remove/", sections.RemoveSection.as_view(), name="remove_section"),
-    path("themes/", themes.OfficeThemes.as_view(), name="themes"),
-    path("add-theme/", themes.AddTheme.as_view(), name="add_theme"),
-    path("themes/<slug:slug>/", themes.ChangeTheme.as_view(), name="theme"),
-    path("themes/<slug:slug>/remove/", themes.RemoveTheme.as_view(), name="remove_theme"),
+    *row_addresses(SECTION_PAGES),
+    *row_addresses(THEME_PAGES),
     path("indicators/", indicators.OfficeIndicators.as_view(), name="indicators"),
     path("add-indicator/", indicators.AddIndicator.as_view(), name="add_indicator"),
     path("indicators/<str:code>/", indicators.ChangeIndicator.as_view(), name="indicator"),
     path("indicators/<str:code>/add-target/", indicators.AddTarget.as_view(), name="add_target"),
     path("indicators/<str:code>/targets/<int:pk>/", indicators.ChangeTarget.as_view(), name="target"),
     path("indicators/<str:code>/targets/<int:pk>/remove/", indicators.RemoveTarget.as_view(), name="remove_target"),
-    path("problem-categories/", problem_categories.OfficeProblemCategories.as_view(), name="problem_categories"),
-    path("add-problem-category/", problem_categories.AddProblemCategory.as_view(), name="add_problem_category"),
-    path(
-        "problem-categories/<slug:slug>/", problem_categories.ChangeProblemCategory.as_view(), name="problem_category"
-    ),
-    path(
-        "problem-categories/<slug:slug>/remove/",
-        problem_categories.RemoveProblemCategory.as_view(),
-        name="remove_problem_category",
-    ),
+    *row_addresses(PROBLEM_CATEGORY_PAGES),
     path("site/", site.ChangeSite.as_view(), name="site"),
     path("limits/", limits.ChangeLimits.as_view(), name="limits"),
     path("plausibility/", plausibility.ChangePlausibility.as_view(), name="plausibility"),
@@ -70,10 +53,7 @@ urlpatterns = [
     path("add-milestone/", plan.AddMilestone.as_view(), name="add_milestone"),
     path("milestones/<int:pk>/", plan.ChangeMilestone.as_view(), name="milestone"),
     path("milestones/<int:pk>/remove/", plan.RemoveMilestone.as_view(), name="remove_milestone"),
-    path("categories/", categories.OfficeCategories.as_view(), name="categories"),
-    path("add-category/", categories.AddCategory.as_view(), name="add_category"),
-    path("categories/<slug:slug>/", categories.ChangeCategory.as_view(), name="category"),
-    path("categories/<slug:slug>/remove/", categories.RemoveCategory.as_view(), name="remove_category"),
+    *row_addresses(CATEGORY_PAGES),
     path("departments/", departments.OfficeDepartments.as_view(), name="departments"),
     path("add-department/", departments.AddDepartment.as_view(), name="add_department"),
     path("departments/<slug:slug>/", departments.ChangeDepartment.as_view(), name="department"),

@@ -117,7 +117,7 @@ class Line:
         written: str | Promise = getattr(view, "write_summary", "")
         if self.method != "GET" and written:
             return str(written)
-        found: Any = vars(type(view)).get("heading") or getattr(view, "summary", "")
+        found: Any = (vars(type(view)) | vars(view)).get("heading") or getattr(view, "summary", "")
         return str(found) % {"name": "…"} if isinstance(found, (str, Promise)) else ""
 
 

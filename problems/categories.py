@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy
 
+from accounts.permissions import check_reviewer
 from measures.models import Plan
 from measures.plan_rows import PlanRows
 from problems.models import ProblemCategory
@@ -9,6 +10,7 @@ from problems.models import ProblemCategory
 CATEGORIES = PlanRows(
     ProblemCategory,
     "name",
+    check_reviewer,
     held="problems",
     slug_is_taken=gettext_lazy("The plan has a category of this name in addresses already."),
     is_gone=gettext_lazy("Somebody has removed this category."),

@@ -9,6 +9,7 @@ from projects.models import Category
 CATEGORIES = PlanRows(
     Category,
     "name",
+    check_administrator,
     held="projects",
     slug_is_taken=gettext_lazy("The plan has a category of this name in addresses already."),
     is_gone=gettext_lazy("Somebody has removed this category."),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.csrf import csrf_failure as plain_csrf_failure
 
+from accounts.rules import made_from
 from core.exceptions import CannotCount, NotAllowed
 
 # PostgreSQL's code of a statement that was ended.
@@ -107,7 +108,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
     Only for pages of this site that sent cookies: no other may show its words in a page of ours.
     """
-    view: Any = getattr(request.resolver_match and request.resolver_match.func, "view_class", None)
+    view = made_from(request.resolver_match and request.resolver_match.func)
     is_ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
     if hasattr(view, "show_unsaved") and is_ours and request.COOKIES:
         with suppress(BadQuery):

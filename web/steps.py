@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from accounts.rules import made_from
 from accounts.steps import ALWAYS_OPEN, due_step
 from web.api.problems import refuse
 from web.middleware import Middleware
@@ -27,7 +28,7 @@ class StepMiddleware(Middleware):
             return None
         if request.path.startswith("/api/"):
             return refuse("forbidden", str(step.sentence), is_page=False)
-        page: Any = getattr(view, "view_class", None)
+        page = made_from(view)
         if request.method == "POST" and hasattr(page, "show_unsaved"):
             response: HttpResponse = page.show_unsaved(request)
             return response

@@ -30,14 +30,13 @@ class ShowsUnsavedInput(GuardedView):
         """Return the address of the form that was sent."""
         return request.get_full_path()
 
-    @classmethod
-    def show_unsaved(cls, request: HttpRequest, *, must_confirm: bool = False) -> HttpResponse:
+    def show_unsaved(self, request: HttpRequest, *, must_confirm: bool = False) -> HttpResponse:
         """Says that nothing was saved, and what was typed. `must_confirm`: for want of the password alone."""
-        posted = [(label, request.POST.get(name, "")) for name, label in cls.typed_fields.items()]
+        posted = [(label, request.POST.get(name, "")) for name, label in self.typed_fields.items()]
         context = {
             "typed": [(label, Truncator(text).chars(MAX_CHARACTERS)) for label, text in posted if text.strip()],
             "had_files": bool(request.FILES),
-            "form_address": cls.form_address(request),
+            "form_address": self.form_address(request),
             "must_confirm": must_confirm,
             "as_of": None,
         }

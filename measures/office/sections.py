@@ -2,12 +2,14 @@
 
 from django.utils.translation import gettext_lazy
 
+from accounts.permissions import check_reviewer
 from measures.models import Section
 from measures.plan_rows import PlanRows
 
 SECTIONS = PlanRows(
     Section,
     "title",
+    check_reviewer,
     held="measures",
     slug_is_taken=gettext_lazy("The plan has a priority area of this name in addresses already."),
     is_gone=gettext_lazy("Somebody has removed this priority area."),

@@ -2,19 +2,13 @@
 
 from typing import Any
 
-from django import forms
-from django.contrib import messages
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
-from django.utils.functional import Promise, cached_property
+from django.shortcuts import get_object_or_404
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.permissions import signed_in
 from accounts.rules import REVIEWERS
-from core.exceptions import NotAllowed
 from core.scope import MEASURE_KINDS, ScopeKind, scope_on, scope_window
 from core.statuses import MeasureStatus
 from measures.filters import asked_plan
@@ -26,80 +20,21 @@ from measures.office.terms import change_terms
 from measures.rules import Change, correction_window, effective_changes, is_completion
 from measures.services import load_changes
 from reporting.doubt_pages import AsksDoubts
-from web.errors import add_refusal
+from web.form_pages import FormPage
 from web.html.links import query_of
 from web.language import localized
 from web.unsaved_input import labels_of
-from web.views import TodayView
 
 
-class OfficeForm(TodayView):
-    """A form that changes `subject`. A refusal goes back with what was typed.
-
-    `heading` may hold %(name)s, which is the subject's name; `done` is said after the change; `is_final`: it cannot be
-    undone.
-    """
+class OfficeForm(FormPage):
+    """A form of the reviewing office that changes `subject`, which has a page of its own."""
 
     template_name = "measures/office_form.html"
-    heading: Promise
-    submit: Promise
-    done: Promise
-    is_final = False
     permission = write_permission = REVIEWERS
 
-    @property
-    def subject(self) -> Any:
-        raise NotImplementedError
-
-    @property
-    def subject_name(self) -> str:
-        raise NotImplementedError
-
-    @property
-    def explanation(self) -> str | Promise:
-        raise NotImplementedError
-
-    def make_form(self, data: Any = None) -> forms.Form | None:
-        """None where there is nothing to change; the explanation then says why."""
-        raise NotImplementedError
-
-    def save(self, form: Any, by: User) -> None:
-        raise NotImplementedError
-
-    @property
-    def action(self) -> str:
-        """Return the address to which the form is sent."""
-        return self.request.path
-
-    def get_success_url(self, form: Any) -> str:
+    def success_url(self, saved: Any) -> str:
         address: str = self.subject.get_absolute_url()
         return address
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        if "form" not in kwargs:
-            kwargs["form"] = self.make_form()
-        return super().get_context_data(
-            subject=self.subject,
-            subject_name=self.subject_name,
-            heading=str(self.heading) % {"name": self.subject_name},
-            explanation=self.explanation,
-            submit=self.submit,
-            is_final=self.is_final,
-            action=self.action,
-            **kwargs,
-        )
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        form = self.make_form(request.POST)
-        if form is not None and form.is_valid():
-            try:
-                self.save(form, signed_in(request.user))
-            except NotAllowed as refusal:
-                add_refusal(form, refusal)
-            else:
-                messages.success(request, str(self.done))
-                return redirect(self.get_success_url(form))
-        return self.render_to_response(self.get_context_data(form=form, **kwargs))
 
 
 class MeasureForm(OfficeForm):
@@ -122,7 +57,6 @@ class MeasureForm(OfficeForm):
 class ChangeTerms(AsksDoubts, MeasureForm):
     heading = gettext_lazy("Change due date, lead department or priority area")
     explanation = gettext_lazy("What was set before, who changed it and why stay visible on the measure's page.")
-    submit = gettext_lazy("Save")
     done = gettext_lazy("The terms were changed; the old ones stay on record")
     typed_fields = labels_of(TermsForm, "due_on", "reason")
 
@@ -226,7 +160,6 @@ class ChangeScope(MeasureForm):
         "While it is out it counts in no total, has no light and needs no report. Totals of earlier days stay as "
         "they are, and what is recorded here stays visible."
     )
-    submit = gettext_lazy("Save")
     done = gettext_lazy("The change was recorded")
     typed_fields = labels_of(ScopeForm, "effective_on", "reason")
 

@@ -1,6 +1,5 @@
 """The choice of the plan that pages and answers show where none is named, as the reviewing office decides."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404
@@ -16,7 +15,7 @@ from measures.office.current_plan import choose_current_plan, chosen_plan, curre
 from measures.office.forms import ReasonField, RowField
 from office.forms import OpenedForm
 from office.history import current_plan_history
-from office.views.editing import OFFICE, Crumb, FormPage
+from office.views.editing import FormPage
 from web.language import localized
 from web.unsaved_input import labels_of
 
@@ -41,7 +40,6 @@ class ChooseCurrentPlan(FormPage):
         "Pages and answers show it where their address names no plan. A plan that is loaded or added changes nothing "
         "there until it is chosen here."
     )
-    submit = gettext_lazy("Save")
     done = gettext_lazy("The current plan was chosen")
     typed_fields = labels_of(CurrentPlanForm, "reason")
     permission = write_permission = REVIEWERS
@@ -54,10 +52,6 @@ class ChooseCurrentPlan(FormPage):
     @property
     def subject_name(self) -> str:
         return localized(self.subject, "name")
-
-    @property
-    def crumbs(self) -> Sequence[Crumb]:
-        return [OFFICE]
 
     def make_form(self, data: Any = None) -> CurrentPlanForm:
         if self.subject is None:

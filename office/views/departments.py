@@ -8,16 +8,14 @@ from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.departments import NAMES, add_department, change_department, department_state
 from accounts.models import Department, User
 from accounts.permissions import may_review
 from accounts.rules import ADMINISTRATORS
-from core.versions import State
-from office.forms import NumberField, OpenedForm, explanation_fields, slug_of, words_of
-from office.views.editing import OFFICE, Crumb, FormPage
+from office.forms import NumberField, PublishedForm, slug_of, words_of
+from office.views.editing import ADD, OFFICE, Crumb, FormPage
 from web.language import localized
 from web.unsaved_input import labels_of
 from web.views import TodayView
@@ -35,10 +33,8 @@ class NewDepartmentForm(DepartmentFields):
     slug = slug_of(Department)
 
 
-class DepartmentForm(DepartmentFields, OpenedForm):
-    def __init__(self, data: Any = None, *, state: State, is_published: bool) -> None:
-        super().__init__(data, state=state)
-        self.fields |= explanation_fields(is_published=is_published)
+class DepartmentForm(DepartmentFields, PublishedForm):
+    """A form that renames or renumbers a department."""
 
 
 class OfficeDepartments(TodayView):
@@ -67,22 +63,14 @@ class DepartmentPage(FormPage):
     def crumbs(self) -> Sequence[Crumb]:
         return [OFFICE, Crumb(reverse("office:departments"), gettext_lazy("Departments"))]
 
-    def success_url(self, saved: Any) -> str:
-        return reverse("office:departments")
-
 
 class AddDepartment(DepartmentPage):
+    form_class = NewDepartmentForm
     heading = gettext_lazy("Add a department")
-    submit = pgettext_lazy("button", "Add")
+    explanation = gettext_lazy("It can lead measures and have people from now on.")
+    submit = ADD
     done = gettext_lazy("The department was added")
     typed_fields = labels_of(NewDepartmentForm, "number", *NAMES, "slug")
-
-    @property
-    def explanation(self) -> str:
-        return _("It can lead measures and have people from now on.")
-
-    def make_form(self, data: Any = None) -> NewDepartmentForm:
-        return NewDepartmentForm(data)
 
     def save(self, form: NewDepartmentForm, by: User) -> Department:
         return add_department(by=by, **form.cleaned_data)
@@ -90,7 +78,6 @@ class AddDepartment(DepartmentPage):
 
 class ChangeDepartment(DepartmentPage):
     heading = gettext_lazy("Rename or renumber a department")
-    submit = gettext_lazy("Save")
     done = gettext_lazy("The department was changed")
     side_template = "office/_department_tasks.html"
     typed_fields = labels_of(DepartmentForm, "number", *NAMES)

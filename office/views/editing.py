@@ -4,23 +4,19 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from auditlog.models import LogEntry
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
-from django.urls import reverse_lazy
-from django.utils.functional import Promise
+from django.urls import reverse, reverse_lazy
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import User
-from accounts.permissions import signed_in
-from accounts.rules import REVIEWERS
+from accounts.rules import ADMINISTRATORS, REVIEWERS
 from core.exceptions import NotAllowed
 from core.versions import ChangedMeanwhile
 from measures.views.plans import PlanPage
 from office.forms import EditRow, OpenedForm, close_other_languages, open_fields
-from web.errors import add_refusal
-from web.views import TodayView
+from web import form_pages
+from web.html.links import query_of
+from web.models import Site
 
 
 class Crumb(NamedTuple):
@@ -29,106 +25,76 @@ class Crumb(NamedTuple):
 
 
 OFFICE = Crumb(reverse_lazy("office:index"), pgettext_lazy("navigation", "Office"))
+# The button of a form that adds a row.
+ADD = pgettext_lazy("button", "Add")
 
 
-class FormPage(TodayView):
-    """A page with one form. A refusal goes back with what was typed.
-
-    `heading`, `submit` and what is said when it is `done` may hold %(name)s, the name of the subject.
-    """
+class FormPage(form_pages.FormPage):
+    """A form of the office, in the languages that the site offers. It leads back to the last of its crumbs."""
 
     template_name = "office/form.html"
-    heading: str | Promise
-    submit: str | Promise
-    done: str | Promise = ""
-    is_final = False
     # Whether it is done once however often it is sent.
     is_once = True
     # Beside the form.
     side_template = ""
 
     @property
-    def explanation(self) -> str | Promise:
-        return ""
-
-    @property
-    def subject(self) -> Any:
-        """The row that is changed; None where one is added."""
-        return None
-
-    @property
-    def subject_name(self) -> str:
-        return ""
-
-    @property
     def crumbs(self) -> Sequence[Crumb]:
-        raise NotImplementedError
+        return [OFFICE]
 
-    def make_form(self, data: Any = None) -> Any:
-        raise NotImplementedError
+    def success_url(self, saved: Any) -> str:
+        return str(self.crumbs[-1].url)
 
-    def offered_form(self, data: Any = None) -> Any:
-        """Returns the form in the languages that the site offers."""
-        form = self.make_form(data)
+    def get_form(self, data: Any = None) -> Any:
+        form = super().get_form(data)
         close_other_languages(form)
         return form
 
-    def save(self, form: Any, by: User) -> Any:
-        """Saves the form and returns what the service gives. Raises NotAllowed."""
-        raise NotImplementedError
-
-    def success_url(self, saved: Any) -> str:
-        raise NotImplementedError
-
-    @property
-    def action(self) -> str:
-        return self.request.path
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        if "form" not in kwargs:
-            kwargs["form"] = self.offered_form()
-        form = kwargs["form"]
-        words = {"name": self.subject_name}
-        return super().get_context_data(
-            subject=self.subject,
-            subject_name=self.subject_name,
-            heading=str(self.heading) % words,
-            explanation=self.explanation,
-            submit=self.submit,
-            crumbs=self.crumbs,
-            cancel_url=self.crumbs[-1].url,
-            is_final=self.is_final,
-            is_once=self.is_once,
-            action=self.action,
-            side_template=self.side_template,
-            rows=form.rows if isinstance(form, OpenedForm) else [EditRow(field) for field in open_fields(form)],
-            **kwargs,
-        )
+        context = super().get_context_data(**kwargs)
+        form = context["form"]
+        return context | {
+            "crumbs": self.crumbs,
+            "cancel_url": self.crumbs[-1].url,
+            "is_once": self.is_once,
+            "side_template": self.side_template,
+            "rows": form.rows if isinstance(form, OpenedForm) else [EditRow(field) for field in open_fields(form)],
+        }
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        form = self.offered_form(request.POST)
-        if form.is_valid():
-            try:
-                saved = self.save(form, signed_in(request.user))
-            except ChangedMeanwhile as refusal:
-                return self.show_versions(form, refusal)
-            except NotAllowed as refusal:
-                add_refusal(form, refusal)
-            else:
-                messages.success(request, str(self.done) % {"name": self.subject_name})
-                return redirect(self.success_url(saved))
-        return self.render_to_response(self.get_context_data(form=form, **kwargs))
-
-    def show_versions(self, form: OpenedForm, refusal: ChangedMeanwhile) -> HttpResponse:
-        """Shows what was so, what the other wrote, and what was typed: the latter stays in the form."""
+    def show_refusal(self, form: Any, refusal: NotAllowed) -> HttpResponseBase:
+        """Shows, where somebody else wrote meanwhile, what was so, what the other wrote, and what was typed: the latter
+        stays in the form."""
+        if not isinstance(refusal, ChangedMeanwhile):
+            return super().show_refusal(form, refusal)
         versions = form.versions(refusal.stored)
         other = LogEntry.objects.get_for_object(self.subject).select_related("actor").first()
         form.add_error(None, str(refusal))
-        context = self.get_context_data(form=form, versions=versions, other=other)
-        return self.render_to_response(context)
+        return self.render_to_response(self.get_context_data(form=form, versions=versions, other=other))
+
+
+class RemovePage(FormPage):
+    submit = pgettext_lazy("button", "Remove")
+    is_final = True
+
+
+class SitePage(FormPage):
+    """A page about the one row of the site."""
+
+    permission = write_permission = ADMINISTRATORS
+
+    @cached_property
+    def subject(self) -> Site:
+        return Site.objects.first() or Site()
 
 
 class PlanFormPage(PlanPage, FormPage):
-    """A page of a reviewer, about a row of the plan that the address names."""
+    """A page of a reviewer, about a row of the plan that the address names; `in_plan` is the query of the plan."""
 
     permission = write_permission = REVIEWERS
+
+    def list_crumb(self, url_name: str, label: str | Promise) -> Crumb:
+        """Return the crumb of a list of the plan."""
+        return Crumb(query_of(reverse(url_name), plan=self.plan.link_slug), label)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(in_plan=query_of("", plan=self.plan.link_slug), **kwargs)

@@ -5,20 +5,18 @@ from typing import Any
 
 from django import forms
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.rules import REVIEWERS
 from core.clock import today
-from core.versions import State
 from measures.filters import asked_plan
 from measures.models import Plan
 from measures.office.forms import RowField
 from office.forms import OpenedForm, words_of
-from office.views.editing import OFFICE, Crumb, PlanFormPage
+from office.views.editing import OFFICE, Crumb, PlanFormPage, RemovePage
 from projects.exemptions import change_exemption, excuse_city, exemption_state, remove_exemption
 from projects.models import RankExemption
 from regions.models import Region
@@ -57,9 +55,6 @@ class ExemptionForm(OpenedForm):
     reason_zh = words_of(RankExemption, "reason_zh")
     reason_en = words_of(RankExemption, "reason_en")
 
-    def __init__(self, data: Any = None, *, state: State) -> None:
-        super().__init__(data, state=state)
-
 
 class OfficeExemptions(TodayView):
     """All of the plan, those that are over, too."""
@@ -82,32 +77,21 @@ class OfficeExemptions(TodayView):
 
 class ExemptionPage(PlanFormPage):
     @property
-    def list_url(self) -> str:
-        return query_of(reverse("office:exemptions"), plan=self.plan.link_slug)
-
-    @property
     def crumbs(self) -> Sequence[Crumb]:
-        return [OFFICE, Crumb(self.list_url, HEADING)]
-
-    def success_url(self, saved: Any) -> str:
-        return self.list_url
+        return [OFFICE, self.list_crumb("office:exemptions", HEADING)]
 
 
 class AddExemption(ExemptionPage):
-    submit = gettext_lazy("Save")
+    explanation = gettext_lazy(
+        "It has no rank from the first day to the last, and the others are ranked without it. Tables, map and "
+        "totals go on counting it."
+    )
     done = gettext_lazy("The exemption was saved: pages and briefs of its days show no rank, and why")
     typed_fields = labels_of(NewExemptionForm, "starts_on", "ends_on", "reason_zh", "reason_en")
 
     @property
     def heading(self) -> str:  # type: ignore[override]  # it names what the plan consists of
         return _("Excuse a %(place)s from the ranking") % {"place": self.plan.part_words.one}
-
-    @property
-    def explanation(self) -> str:
-        return _(
-            "It has no rank from the first day to the last, and the others are ranked without it. Tables, map and "
-            "totals go on counting it."
-        )
 
     def make_form(self, data: Any = None) -> NewExemptionForm:
         return NewExemptionForm(data, plan=self.plan)
@@ -132,7 +116,6 @@ class ChangeExemption(ExistingExemption):
     """The page that has an exemption end earlier or later, or words its reason otherwise."""
 
     heading = gettext_lazy("End an exemption")
-    submit = gettext_lazy("Save")
     done = gettext_lazy("The exemption of “%(name)s” was changed")
     side_template = "office/_exemption_tasks.html"
     typed_fields = labels_of(ExemptionForm, "ends_on", "reason_zh", "reason_en")
@@ -143,19 +126,11 @@ class ChangeExemption(ExistingExemption):
     def save(self, form: ExemptionForm, by: User) -> RankExemption:
         return change_exemption(self.subject, by=by, opened=form.opened, **form.cleaned_data)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(in_plan=query_of("", plan=self.plan.link_slug), **kwargs)
 
-
-class RemoveExemption(ExistingExemption):
+class RemoveExemption(RemovePage, ExistingExemption):
     heading = gettext_lazy("Remove an exemption")
-    submit = pgettext_lazy("button", "Remove")
     done = gettext_lazy("The exemption was removed; the log keeps what it was")
     explanation = gettext_lazy("Only where it was entered by mistake: the ranks of all of its days change.")
-    is_final = True
-
-    def make_form(self, data: Any = None) -> forms.Form:
-        return forms.Form(data)
 
     def save(self, form: forms.Form, by: User) -> None:
         remove_exemption(self.subject, by=by)

@@ -30,12 +30,12 @@ from office.indicator_forms import (
     RemoveTargetForm,
     TargetForm,
 )
-from office.views.editing import OFFICE, Crumb, FormPage
+from office.views.editing import ADD, OFFICE, Crumb, FormPage, RemovePage
+from office.views.lists import OfficeList
 from web.formats.numbers import trimmed
 from web.language import localized
 from web.lists.filters import ChoiceFilter, DepartmentFilter, SearchFilter, YesNoFilter
 from web.unsaved_input import labels_of
-from web.views import FilteredListView, TodayView
 
 INDICATORS = Crumb(reverse_lazy("office:indicators"), pgettext_lazy("navigation", "Indicators"))
 
@@ -50,7 +50,7 @@ class OfficeIndicatorFilter(django_filters.FilterSet):  # type: ignore[misc]  # 
     shown = ("search", "group", "owner", "frequency", "has_value")
 
 
-class OfficeIndicators(TodayView, FilteredListView):
+class OfficeIndicators(OfficeList):
     """All of them: those without a value, too."""
 
     template_name = "office/indicators.html"
@@ -62,44 +62,33 @@ class OfficeIndicators(TodayView, FilteredListView):
         "targets": ["target_count", "code"],
     }
     default_ordering = "code"
-    http_method_names = ["get", "head", "options"]
-    permission = write_permission = REVIEWERS
 
     def get_queryset(self) -> QuerySet[Indicator]:
         indicators: Any = Indicator.objects.select_related("owner").in_groups().with_value(self.day)
         counted: QuerySet[Indicator] = indicators.annotate(target_count=Count("targets"))
         return counted
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        is_filtered = any(self.request.GET.get(name) for name in self.filterset_class.base_filters)
-        return super().get_context_data(is_filtered=is_filtered, **kwargs)
-
 
 class IndicatorPage(FormPage):
     """A page of a reviewer about indicators, which are of no plan."""
 
+    permission = write_permission = REVIEWERS
+
     @property
     def crumbs(self) -> Sequence[Crumb]:
         return [OFFICE, INDICATORS]
-
-    permission = write_permission = REVIEWERS
 
     def success_url(self, saved: Any) -> str:
         return reverse("office:indicator", args=[saved.code])
 
 
 class AddIndicator(IndicatorPage):
+    form_class = NewIndicatorForm
     heading = gettext_lazy("Add an indicator")
-    submit = pgettext_lazy("button", "Add")
+    explanation = gettext_lazy("Its department files its values, the office reviews them. Add its targets on its page.")
+    submit = ADD
     done = gettext_lazy("The indicator was added; the public list shows it once it has a value")
     typed_fields = labels_of(NewIndicatorForm, "code", "name_zh", "name_en", "unit", "unit_zh", "zh_factor", "source")
-
-    @property
-    def explanation(self) -> str:
-        return _("Its department files its values, the office reviews them. Add its targets on its page.")
-
-    def make_form(self, data: Any = None) -> NewIndicatorForm:
-        return NewIndicatorForm(data)
 
     def save(self, form: NewIndicatorForm, by: User) -> Indicator:
         return add_indicator(by=by, **form.cleaned_data)
@@ -108,7 +97,6 @@ class AddIndicator(IndicatorPage):
 class ChangeIndicator(IndicatorPage):
     template_name = "office/indicator.html"
     heading = gettext_lazy("Change an indicator")
-    submit = gettext_lazy("Save")
     done = gettext_lazy("The indicator was changed")
     side_template = "office/_indicator_tasks.html"
     typed_fields = labels_of(IndicatorForm, "name_zh", "name_en", "unit", "unit_zh", "zh_factor", "source")
@@ -158,7 +146,7 @@ class TargetPage(IndicatorPage):
 
 class AddTarget(TargetPage):
     heading = gettext_lazy("Add a target")
-    submit = pgettext_lazy("button", "Add")
+    submit = ADD
     done = gettext_lazy("The target was added: from the day it was adopted values are judged by it")
     typed_fields = labels_of(
         NewTargetForm,
@@ -196,7 +184,6 @@ class ExistingTarget(TargetPage):
 
 class ChangeTarget(ExistingTarget):
     heading = gettext_lazy("Change a target")
-    submit = gettext_lazy("Save")
     done = gettext_lazy("The target was changed: verdicts follow it on all days")
     side_template = "office/_target_tasks.html"
     typed_fields = AddTarget.typed_fields
@@ -208,16 +195,12 @@ class ChangeTarget(ExistingTarget):
         return change_target(self.subject, by=by, opened=form.opened, **form.cleaned_data)
 
 
-class RemoveTarget(ExistingTarget):
+class RemoveTarget(RemovePage, ExistingTarget):
+    form_class = RemoveTargetForm
     heading = gettext_lazy("Remove a target")
-    submit = pgettext_lazy("button", "Remove")
     done = gettext_lazy("The target was removed; the log keeps what it was and why")
     explanation = gettext_lazy("Only where it was entered by mistake: no day is judged by it any more.")
-    is_final = True
     typed_fields = labels_of(RemoveTargetForm, "reason")
-
-    def make_form(self, data: Any = None) -> RemoveTargetForm:
-        return RemoveTargetForm(data)
 
     def save(self, form: RemoveTargetForm, by: User) -> None:
         remove_target(self.subject, by=by, **form.cleaned_data)

@@ -1,19 +1,15 @@
 """The page of limits: from when lights turn yellow, and by which day of a month its reports are due."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.rules import ADMINISTRATORS
 from core.versions import State
 from office.forms import NumberField, OpenedForm
-from office.views.editing import OFFICE, Crumb, FormPage
+from office.views.editing import SitePage
 from web.limits import LIMITS, change_limits
 from web.models import MAX_DUE_DAY, MAX_LIMIT_DAYS, Site
 from web.site import state_of
@@ -46,30 +42,17 @@ class LimitsForm(OpenedForm):
             field.help_text = text % {"most": field.max_value, "empty": getattr(settings, f"PILOTZONE_{name.upper()}")}
 
 
-class ChangeLimits(FormPage):
+class ChangeLimits(SitePage):
     heading = gettext_lazy("Lights and due day")
     explanation = gettext_lazy(
         "The lights of all measures are counted anew with these days, those of earlier days, too, and whether reports "
         "of earlier months came in time."
     )
-    submit = gettext_lazy("Save")
     done = gettext_lazy("The limits were changed; the lights are counted anew")
     typed_fields = labels_of(LimitsForm, *LIMITS)
-    permission = write_permission = ADMINISTRATORS
-
-    @cached_property
-    def subject(self) -> Site:
-        return Site.objects.first() or Site()
-
-    @property
-    def crumbs(self) -> Sequence[Crumb]:
-        return [OFFICE]
 
     def make_form(self, data: Any = None) -> LimitsForm:
         return LimitsForm(data, state=state_of(self.subject, LIMITS))
 
     def save(self, form: LimitsForm, by: User) -> Site:
         return change_limits(by=by, opened=form.opened, **form.cleaned_data)
-
-    def success_url(self, saved: Site) -> str:
-        return reverse("office:index")

@@ -13,26 +13,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Department, User
-from accounts.rules import REVIEWERS
 from core.clock import today
 from core.scope import PlanScope
 from core.scoped import scope_of
 from core.statuses import MeasureStatus
-from core.versions import State
 from measures.filters import asked_plan, sections_of_asked_plan
 from measures.models import Measure, Plan, Section
 from measures.office.forms import LeadField, ReasonField, RowField, RowsField
 from measures.office.measures import FIRST_STATUSES, TEXTS, change_texts, enter_measure, measure_state
-from office.forms import EXPLANATION, OpenedForm, explanation_fields, words_of
+from office.forms import EXPLANATION, PublishedForm, words_of
 from office.history import measure_history
-from office.views.editing import OFFICE, Crumb, PlanFormPage
+from office.views.editing import ADD, OFFICE, Crumb, PlanFormPage
+from office.views.lists import PlanList
 from reporting.doubt_pages import AsksDoubts
 from web.html.links import query_of
 from web.language import localized
 from web.lists.filters import ChoiceFilter, DayField, DepartmentFilter, SearchFilter, SlugFilter
 from web.unsaved_input import labels_of
 from web.values import asked_values
-from web.views import FilteredListView, TodayView
 
 
 class OfficeMeasureFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
@@ -47,7 +45,7 @@ class OfficeMeasureFilter(django_filters.FilterSet):  # type: ignore[misc]  # dj
     shown = ("search", "section", "department", "participating", "scope")
 
 
-class OfficeMeasures(TodayView, FilteredListView):
+class OfficeMeasures(PlanList):
     """All of the plan: those that are out, too, and those without a Chinese or English text."""
 
     template_name = "office/measures.html"
@@ -60,19 +58,15 @@ class OfficeMeasures(TodayView, FilteredListView):
         "updated": ["updated_at"],
     }
     default_ordering = "code"
-    http_method_names = ["get", "head", "options"]
-    permission = write_permission = REVIEWERS
 
     def get_queryset(self) -> QuerySet[Measure]:
         measures = Measure.objects.in_plan(asked_plan(self.request)).select_related("section", "lead_department")
         return measures.annotate(scope=scope_of(Measure, self.day))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        plan = asked_plan(self.request)
-        is_filtered = any(self.request.GET.get(name) for name in self.filterset_class.base_filters)
-        context = super().get_context_data(plan=plan, is_filtered=is_filtered, in_plan=PlanScope.IN_PLAN, **kwargs)
         departments = asked_values(self.request.GET, "department")
-        return context | {"only_department": departments[0] if len(departments) == 1 else ""}
+        only_department = departments[0] if len(departments) == 1 else ""
+        return super().get_context_data(only_department=only_department, **kwargs)
 
 
 class NewMeasureForm(forms.Form):
@@ -132,7 +126,7 @@ class NewMeasureForm(forms.Form):
         section.queryset = Section.objects.filter(plan=plan)
 
 
-class MeasureTextsForm(OpenedForm):
+class MeasureTextsForm(PublishedForm):
     title_zh = words_of(Measure, "title_zh")
     title_en = words_of(Measure, "title_en")
     participating_departments = RowsField(
@@ -143,16 +137,11 @@ class MeasureTextsForm(OpenedForm):
     description_zh = words_of(Measure, "description_zh")
     description_en = words_of(Measure, "description_en")
 
-    def __init__(self, data: Any = None, *, state: State, is_published: bool) -> None:
-        super().__init__(data, state=state)
-        self.fields |= explanation_fields(is_published=is_published)
-
 
 class MeasurePage(PlanFormPage):
     @property
     def crumbs(self) -> Sequence[Crumb]:
-        measures = query_of(reverse("office:measures"), plan=self.plan.link_slug)
-        return [OFFICE, Crumb(measures, pgettext_lazy("navigation", "Measures"))]
+        return [OFFICE, self.list_crumb("office:measures", pgettext_lazy("navigation", "Measures"))]
 
     def success_url(self, saved: Measure) -> str:
         return query_of(reverse("office:measure", args=[saved.code]), plan=self.plan.link_slug)
@@ -160,7 +149,7 @@ class MeasurePage(PlanFormPage):
 
 class AddMeasure(AsksDoubts, MeasurePage):
     heading = gettext_lazy("Add a measure")
-    submit = pgettext_lazy("button", "Add")
+    submit = ADD
     done = gettext_lazy("The measure was added; it counts in the totals now")
     typed_fields = labels_of(NewMeasureForm, "code", *TEXTS, "listed_on", "due_on", "reached_on", "reason")
 
@@ -189,7 +178,6 @@ class ChangeMeasure(MeasurePage):
     template_name = "office/form_with_history.html"
     side_template = "office/_measure_tasks.html"
     heading = gettext_lazy("Change a measure")
-    submit = gettext_lazy("Save")
     done = gettext_lazy("The measure was changed; what it said before is in its history")
     typed_fields = labels_of(MeasureTextsForm, *TEXTS)
 
@@ -222,7 +210,6 @@ class ChangeMeasure(MeasurePage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             history=measure_history(self.subject),
-            in_plan=query_of("", plan=self.plan.link_slug),
             is_out=self.subject.scope != PlanScope.IN_PLAN,
             **kwargs,
         )

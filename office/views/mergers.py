@@ -72,12 +72,13 @@ class MergeDepartment(OfficeForm):
             return None
         return MergeForm(data, source=self.subject, moves=count_holdings(self.subject))
 
-    def save(self, form: MergeForm, by: User) -> None:
-        merge_departments(self.subject, into=form.cleaned_data["into"], by=by, reason=form.cleaned_data["reason"])
-
-    def get_success_url(self, form: MergeForm) -> str:
+    def save(self, form: MergeForm, by: User) -> Department:
         into: Department = form.cleaned_data["into"]
-        return into.get_absolute_url()
+        merge_departments(self.subject, into=into, by=by, reason=form.cleaned_data["reason"])
+        return into
+
+    def success_url(self, saved: Department) -> str:
+        return saved.get_absolute_url()
 
     @property
     def explanation(self) -> str:

@@ -51,21 +51,14 @@ class OwnersPage(PlanFormPage):
 
     def trail(self, *office: Crumb) -> list[Crumb]:
         """Back to where the person came from; `office`: the last steps of the office."""
-        plan = self.plan.link_slug
         if not may_review(self.request.user):
-            workspace = query_of(reverse("measures:workspace"), plan=plan)
-            return [Crumb(workspace, gettext_lazy("My department"))]
-        measures = query_of(reverse("office:measures"), plan=plan)
-        return [OFFICE, Crumb(measures, pgettext_lazy("navigation", "Measures")), *office]
-
-    def success_url(self, saved: Any) -> str:
-        return str(self.crumbs[-1].url)
+            return [self.list_crumb("measures:workspace", gettext_lazy("My department"))]
+        return [OFFICE, self.list_crumb("office:measures", pgettext_lazy("navigation", "Measures")), *office]
 
 
 class ChangeOwners(OwnersPage):
     side_template = "office/_owners_tasks.html"
     heading = gettext_lazy("Who looks after a measure")
-    submit = gettext_lazy("Save")
     done = gettext_lazy("It is on record who looks after “%(name)s”")
 
     def permission_facts(self) -> Facts:
@@ -155,6 +148,9 @@ class ChangeManyOwners(OwnersPage):
 
     template_name = "office/many_owners.html"
     heading = gettext_lazy("Who looks after several measures")
+    explanation = gettext_lazy(
+        "Select measures below. Those who look after one are reminded of it, in place of the whole department."
+    )
     submit = gettext_lazy("Save for those selected")
     # Id of a measure -> who looked after it where it was shown, and why that was not changed.
     shown: Mapping[int, State] = {}
@@ -170,12 +166,6 @@ class ChangeManyOwners(OwnersPage):
     @property
     def subject_name(self) -> str:
         return localized(self.department, "name")
-
-    @property
-    def explanation(self) -> str:
-        return _(
-            "Select measures below. Those who look after one are reminded of it, in place of the whole department."
-        )
 
     @property
     def crumbs(self) -> Sequence[Crumb]:

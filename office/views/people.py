@@ -37,12 +37,12 @@ from core.exceptions import NotAllowed
 from office.forms import OpenedForm, PersonChoice, RowChoice, words_of
 from office.leaving import Left, find_left
 from office.views.editing import OFFICE, Crumb, FormPage
+from office.views.lists import OfficeList
 from regions.models import Region
 from web.errors import add_refusal
 from web.formats.text import format_person
 from web.lists.filters import ChoiceFilter, DepartmentFilter, SearchFilter, YesNoFilter
 from web.unsaved_input import labels_of
-from web.views import FilteredListView, TodayView
 
 
 class PersonFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
@@ -54,7 +54,7 @@ class PersonFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
     shown = ("search", "role", "department", "active")
 
 
-class OfficePeople(TodayView, FilteredListView):
+class OfficePeople(OfficeList):
     template_name = "office/people.html"
     filterset_class = PersonFilter
     orderings = {
@@ -64,7 +64,6 @@ class OfficePeople(TodayView, FilteredListView):
         "last_login": ["last_login"],
     }
     default_ordering = "username"
-    http_method_names = ["get", "head", "options"]
     permission = write_permission = ADMINISTRATORS
 
     def get_queryset(self) -> QuerySet[User]:
@@ -73,8 +72,7 @@ class OfficePeople(TodayView, FilteredListView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         names = [person.get_username() for person in context["page"].object_list]
-        is_filtered = any(self.request.GET.get(name) for name in self.filterset_class.base_filters)
-        return context | {"locked": locked_names(names), "is_filtered": is_filtered}
+        return context | {"locked": locked_names(names)}
 
 
 class PersonFields(forms.Form):
@@ -137,9 +135,6 @@ class PeoplePage(FormPage):
     def crumbs(self) -> Sequence[Crumb]:
         return [OFFICE, Crumb(reverse("office:people"), gettext_lazy("People"))]
 
-    def success_url(self, saved: Any) -> str:
-        return reverse("office:people")
-
     def show_link(self, form: Any) -> HttpResponseBase:
         """The answer shows the link: for a redirect it would be stored meanwhile, where others might read it."""
         try:
@@ -200,15 +195,11 @@ class PersonTask(PersonPage):
 
     @property
     def crumbs(self) -> Sequence[Crumb]:
-        return [*super().crumbs, Crumb(reverse("office:person", args=[self.subject.pk]), self.subject_name)]
-
-    def make_form(self, data: Any = None) -> forms.Form:
-        return forms.Form(data)
+        return [*super().crumbs, Crumb(self.success_url(self.subject), self.subject_name)]
 
 
 class ChangePerson(PersonPage):
     heading = gettext_lazy("Change an account")
-    submit = gettext_lazy("Save")
     done = gettext_lazy("The account was changed")
     side_template = "office/_person_tasks.html"
     typed_fields = labels_of(PersonForm, "name", "email")
@@ -226,15 +217,11 @@ class ChangePerson(PersonPage):
 
 class ResetPassword(PersonTask):
     heading = gettext_lazy("Make a link to set a password")
+    explanation = gettext_lazy(
+        "The present password and every earlier link end at once, with the sessions and access tokens of the account."
+    )
     submit = gettext_lazy("Make the link")
     is_once = False
-
-    @property
-    def explanation(self) -> str:
-        return _(
-            "The present password and every earlier link end at once, "
-            "with the sessions and access tokens of the account."
-        )
 
     def save(self, form: forms.Form, by: User) -> Link:
         return reset_password(self.subject, by=by)
@@ -261,13 +248,12 @@ class CloseForm(forms.Form):
 class ClosePerson(PersonTask):
     template_name = "office/close_person.html"
     heading = gettext_lazy("Close an account")
+    explanation = gettext_lazy(
+        "Nobody can log in with it any more, and its access tokens open nothing. What was done with it stays."
+    )
     submit = gettext_lazy("Close the account")
     done = gettext_lazy("The account was closed")
     is_final = True
-
-    @property
-    def explanation(self) -> str:
-        return _("Nobody can log in with it any more, and its access tokens open nothing. What was done with it stays.")
 
     @cached_property
     def left(self) -> Left:
@@ -287,12 +273,9 @@ class ClosePerson(PersonTask):
 
 class ReopenPerson(PersonTask):
     heading = gettext_lazy("Open an account again")
+    explanation = gettext_lazy("The person logs in with the password of before, or with one set through a new link.")
     submit = gettext_lazy("Open the account")
     done = gettext_lazy("The account is open again")
-
-    @property
-    def explanation(self) -> str:
-        return _("The person logs in with the password of before, or with one set through a new link.")
 
     def save(self, form: forms.Form, by: User) -> User:
         return set_active(self.subject, by=by, is_active=True)
@@ -300,16 +283,13 @@ class ReopenPerson(PersonTask):
 
 class RemoveSecondFactor(PersonTask):
     heading = gettext_lazy("Remove the second factor")
+    explanation = gettext_lazy(
+        "For somebody who lost both the phone and the recovery codes. Make sure who asks. "
+        "The sessions of the account end, and its password alone logs in until the second factor is set up again."
+    )
     submit = gettext_lazy("Remove")
     done = gettext_lazy("The second factor was removed")
     is_final = True
-
-    @property
-    def explanation(self) -> str:
-        return _(
-            "For somebody who lost both the phone and the recovery codes. Make sure who asks. "
-            "The sessions of the account end, and its password alone logs in until the second factor is set up again."
-        )
 
     def save(self, form: forms.Form, by: User) -> None:
         remove_second_factor(self.subject, by=by)
@@ -317,12 +297,11 @@ class RemoveSecondFactor(PersonTask):
 
 class UnlockPerson(PersonTask):
     heading = gettext_lazy("Unlock an account")
+    explanation = gettext_lazy(
+        "Too many wrong passwords lock an account for a while. An address from which many came stays locked."
+    )
     submit = gettext_lazy("Unlock")
     done = gettext_lazy("The account was unlocked")
-
-    @property
-    def explanation(self) -> str:
-        return _("Too many wrong passwords lock an account for a while. An address from which many came stays locked.")
 
     def save(self, form: forms.Form, by: User) -> None:
         unlock_person(self.subject, by=by)

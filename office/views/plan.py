@@ -5,18 +5,16 @@ from typing import Any
 
 from django import forms
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
 from accounts.rules import ADMINISTRATORS
-from core.versions import State
 from measures.models import Plan, PlanMilestone
 from measures.office.milestones import add_milestone, change_milestone, milestone_state, remove_milestone
-from office.forms import OpenedForm, RowChoice, explanation_fields, words_of
-from office.views.editing import OFFICE, Crumb, PlanFormPage
+from office.forms import PublishedForm, RowChoice, words_of
+from office.views.editing import ADD, OFFICE, Crumb, PlanFormPage, RemovePage
 from projects.plans import change_plan, plan_state
 from regions.models import Region
 from web.html.links import query_of
@@ -25,7 +23,7 @@ from web.lists.filters import DayField
 from web.unsaved_input import labels_of
 
 
-class PlanForm(OpenedForm):
+class PlanForm(PublishedForm):
     name_zh = words_of(Plan, "name_zh")
     name_en = words_of(Plan, "name_en")
     starts_on = DayField(label=gettext_lazy("First day"))
@@ -43,10 +41,6 @@ class PlanForm(OpenedForm):
         help_text=gettext_lazy("Such as the country, for a province. None: its indicators are compared with nothing."),
     )
 
-    def __init__(self, data: Any = None, *, state: State, is_published: bool) -> None:
-        super().__init__(data, state=state)
-        self.fields |= explanation_fields(is_published=is_published)
-
 
 class MilestoneFields(forms.Form):
     happens_on = DayField(label=pgettext_lazy("milestone", "Date"))
@@ -58,37 +52,24 @@ class MilestoneFields(forms.Form):
     name_en = words_of(PlanMilestone, "name_en")
 
 
-class MilestoneForm(MilestoneFields, OpenedForm):
-    def __init__(self, data: Any = None, *, state: State, is_published: bool) -> None:
-        super().__init__(data, state=state)
-        self.fields |= explanation_fields(is_published=is_published)
+class MilestoneForm(MilestoneFields, PublishedForm):
+    """A form that changes a milestone."""
 
 
 class PlanPage(PlanFormPage):
     permission = write_permission = ADMINISTRATORS
 
     @property
-    def plan_url(self) -> str:
-        return query_of(reverse("office:plan"), plan=self.plan.link_slug)
-
-    @property
     def crumbs(self) -> Sequence[Crumb]:
-        return [OFFICE, Crumb(self.plan_url, gettext_lazy("The plan's profile"))]
-
-    def success_url(self, saved: Any) -> str:
-        return self.plan_url
+        return [OFFICE, self.list_crumb("office:plan", gettext_lazy("The plan's profile"))]
 
 
-class ChangePlan(PlanPage):
+class ChangePlan(PlanFormPage):
+    permission = write_permission = ADMINISTRATORS
     heading = gettext_lazy("The plan's profile")
-    submit = gettext_lazy("Save")
     done = gettext_lazy("The plan's profile was changed")
     side_template = "office/_plan_milestones.html"
     typed_fields = labels_of(PlanForm, "name_zh", "name_en", "starts_on", "ends_on")
-
-    @property
-    def crumbs(self) -> Sequence[Crumb]:
-        return [OFFICE]
 
     @property
     def subject(self) -> Plan:
@@ -104,23 +85,23 @@ class ChangePlan(PlanPage):
     def save(self, form: PlanForm, by: User) -> Plan:
         return change_plan(self.plan, by=by, opened=form.opened, **form.cleaned_data)
 
+    def success_url(self, saved: Any) -> str:
+        return query_of(self.request.path, plan=self.plan.link_slug)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        query = query_of("", plan=self.plan.link_slug)
-        return super().get_context_data(milestones=self.plan.milestones.all(), in_plan=query, **kwargs)
+        return super().get_context_data(milestones=self.plan.milestones.all(), **kwargs)
 
 
 class AddMilestone(PlanPage):
     heading = gettext_lazy("Add a milestone")
-    submit = pgettext_lazy("button", "Add")
+    submit = ADD
     done = gettext_lazy("The milestone was added")
+    form_class = MilestoneFields
     typed_fields = labels_of(MilestoneFields, "happens_on", "name_zh", "name_en")
 
     @property
     def explanation(self) -> str:
         return _("It stands on the pages of “%(plan)s”.") % {"plan": localized(self.plan, "name")}
-
-    def make_form(self, data: Any = None) -> MilestoneFields:
-        return MilestoneFields(data)
 
     def save(self, form: MilestoneFields, by: User) -> PlanMilestone:
         return add_milestone(self.plan, by=by, **form.cleaned_data)
@@ -138,7 +119,6 @@ class ExistingMilestone(PlanPage):
 
 class ChangeMilestone(ExistingMilestone):
     heading = gettext_lazy("Change a milestone")
-    submit = gettext_lazy("Save")
     done = gettext_lazy("The milestone was changed")
     side_template = "office/_milestone_tasks.html"
     typed_fields = labels_of(MilestoneForm, "happens_on", "name_zh", "name_en")
@@ -149,18 +129,10 @@ class ChangeMilestone(ExistingMilestone):
     def save(self, form: MilestoneForm, by: User) -> PlanMilestone:
         return change_milestone(self.subject, by=by, opened=form.opened, **form.cleaned_data)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(in_plan=query_of("", plan=self.plan.link_slug), **kwargs)
 
-
-class RemoveMilestone(ExistingMilestone):
+class RemoveMilestone(RemovePage, ExistingMilestone):
     heading = gettext_lazy("Remove a milestone")
-    submit = pgettext_lazy("button", "Remove")
     done = gettext_lazy("The milestone was removed; the log keeps what it was")
-    is_final = True
-
-    def make_form(self, data: Any = None) -> forms.Form:
-        return forms.Form(data)
 
     def save(self, form: forms.Form, by: User) -> None:
         remove_milestone(self.subject, by=by)

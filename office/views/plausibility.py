@@ -1,14 +1,12 @@
 """The page of the questions about unlikely entries: which are asked, and from where on; they can be tried on a year's
 entries."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,7 +19,7 @@ from measures.office.due_days import CHECKS as OF_DUE_DAYS
 from measures.report_checks import CHECKS as OF_MEASURES
 from office.forms import NumberField, OpenedForm
 from office.trials import Trial, try_checks
-from office.views.editing import OFFICE, Crumb, FormPage
+from office.views.editing import SitePage
 from projects.month_rules import CHECKS as OF_PROJECTS
 from reporting.plausibility import MAX_LIMIT, Check, Limits, change_plausibility, state_of_checks
 from web.models import Site
@@ -61,24 +59,15 @@ class PlausibilityForm(OpenedForm):
         return found
 
 
-class ChangePlausibility(FormPage):
+class ChangePlausibility(SitePage):
     template_name = "office/plausibility.html"
     heading = gettext_lazy("Questions about unlikely entries")
     explanation = gettext_lazy(
         "Whoever files is asked, and may say that it is so; the answer stands beside the entry where you review it."
     )
-    submit = gettext_lazy("Save")
     done = gettext_lazy("The questions were changed")
     permission = write_permission = REVIEWERS
     trials: dict[str, Trial] | None = None
-
-    @cached_property
-    def subject(self) -> Site:
-        return Site.objects.first() or Site()
-
-    @property
-    def crumbs(self) -> Sequence[Crumb]:
-        return [OFFICE]
 
     def make_form(self, data: Any = None) -> PlausibilityForm:
         return PlausibilityForm(data, state=state_of_checks(CHECKS, Limits(self.subject.plausibility)))
@@ -92,7 +81,7 @@ class ChangePlausibility(FormPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.POST.get("action") != "try":
             return super().post(request, *args, **kwargs)
-        form = self.offered_form(request.POST)
+        form = self.get_form(request.POST)
         if form.is_valid():
             self.trials = try_checks(Limits(form.chosen), plan=asked_plan(request), day=self.day)
         return self.render_to_response(self.get_context_data(form=form, **kwargs))

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
-from accounts.rules import REVIEWERS
 from core.scope import PlanScope
 from core.scoped import scope_of
 from measures.filters import asked_plan, members_of_asked_plan
@@ -21,7 +20,8 @@ from measures.models import Plan
 from office.forms import EXPLANATION
 from office.history import annual_plan_history, project_history
 from office.project_forms import LINKS, WRITTEN, AnnualPlanForm, NewProjectForm, ProjectForm, ProjectTermsForm
-from office.views.editing import OFFICE, Crumb, PlanFormPage
+from office.views.editing import ADD, OFFICE, Crumb, PlanFormPage
+from office.views.lists import PlanList
 from projects.annual_plans import annual_plan_state, set_annual_plan
 from projects.filters import ClassFilter, categories_of_asked_plan
 from projects.models import AnnualPlan, Project, ProjectClass, Stage, Term
@@ -38,7 +38,6 @@ from web.html.links import query_of
 from web.language import localized
 from web.lists.filters import ChoiceFilter, DepartmentFilter, SearchFilter, SlugFilter
 from web.unsaved_input import labels_of
-from web.views import FilteredListView, TodayView
 
 
 class OfficeProjectFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
@@ -52,7 +51,7 @@ class OfficeProjectFilter(django_filters.FilterSet):  # type: ignore[misc]  # dj
     shown = ("search", "city", "category", "stage", "project_class", "lead")
 
 
-class OfficeProjects(TodayView, FilteredListView):
+class OfficeProjects(PlanList):
     """All of the plan: those that are out, and those that are listed later, too."""
 
     template_name = "office/projects.html"
@@ -64,24 +63,16 @@ class OfficeProjects(TodayView, FilteredListView):
         "total_investment": ["investment_wan", "position", "code"],
     }
     default_ordering = "code"
-    http_method_names = ["get", "head", "options"]
-    permission = write_permission = REVIEWERS
 
     def get_queryset(self) -> QuerySet[Project]:
         projects = Project.objects.in_plan(asked_plan(self.request)).select_related("city", "lead_department")
         return projects.with_stage(self.day).annotate(scope=scope_of(Project, self.day))
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        plan = asked_plan(self.request)
-        is_filtered = any(self.request.GET.get(name) for name in self.filterset_class.base_filters)
-        return super().get_context_data(plan=plan, is_filtered=is_filtered, in_plan=PlanScope.IN_PLAN, **kwargs)
-
 
 class ProjectPage(PlanFormPage):
     @property
     def crumbs(self) -> Sequence[Crumb]:
-        projects = query_of(reverse("office:projects"), plan=self.plan.link_slug)
-        return [OFFICE, Crumb(projects, pgettext_lazy("navigation", "Projects"))]
+        return [OFFICE, self.list_crumb("office:projects", pgettext_lazy("navigation", "Projects"))]
 
     def success_url(self, saved: Any) -> str:
         return query_of(reverse("office:project", args=[saved.code]), plan=self.plan.link_slug)
@@ -89,7 +80,7 @@ class ProjectPage(PlanFormPage):
 
 class AddProject(ProjectPage):
     heading = gettext_lazy("Add a project")
-    submit = pgettext_lazy("button", "Add")
+    submit = ADD
     done = gettext_lazy("The project was added; it counts in the totals from the day it is listed")
     typed_fields = labels_of(
         NewProjectForm,
@@ -130,7 +121,6 @@ class ChangedProjectPage(ProjectPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         planned = {each.year: each for each in self.subject.annual_plans.all()}
         return super().get_context_data(
-            in_plan=query_of("", plan=self.plan.link_slug),
             is_out=self.subject.scope != PlanScope.IN_PLAN,
             annual_plans=[(year, planned.get(year)) for year in years_of(self.plan, planned)],
             **kwargs,
@@ -145,7 +135,6 @@ def years_of(plan: Plan, planned: Iterable[int]) -> list[int]:
 class ChangeProject(ChangedProjectPage):
     template_name = "office/form_with_history.html"
     heading = gettext_lazy("Change a project")
-    submit = gettext_lazy("Save")
     done = gettext_lazy("The project was changed; what it said before is in its history")
     typed_fields = labels_of(ProjectForm, *WRITTEN)
 
@@ -170,13 +159,9 @@ class ChangeProject(ChangedProjectPage):
 class ChangeProjectTerms(ChangedProjectPage):
     template_name = "office/project_terms.html"
     heading = gettext_lazy("Change total investment or planned days")
-    submit = gettext_lazy("Save")
+    explanation = gettext_lazy("What was planned before, who changed it and why stay visible on the project's page.")
     done = gettext_lazy("The terms were changed; the old ones stay on record")
     typed_fields = labels_of(ProjectTermsForm, *Term.values, "reason")
-
-    @property
-    def explanation(self) -> str:
-        return _("What was planned before, who changed it and why stay visible on the project's page.")
 
     def make_form(self, data: Any = None) -> ProjectTermsForm:
         return ProjectTermsForm(data, state=terms_state(self.subject), is_published=self.subject.is_published)
@@ -194,19 +179,15 @@ class ChangeAnnualPlan(ChangedProjectPage):
     """The page of a project's annual plan of one year."""
 
     template_name = "office/form_with_history.html"
-    submit = gettext_lazy("Save")
+    explanation = gettext_lazy(
+        "How much is to be invested in the year. What was planned before, who changed it and why stay on record."
+    )
     done = gettext_lazy("The annual plan was saved")
     typed_fields = labels_of(AnnualPlanForm, "planned_wan", "reason")
 
     @property
     def heading(self) -> str:  # type: ignore[override]  # it names the year
         return _("Annual plan %(year)s") % {"year": self.year}
-
-    @property
-    def explanation(self) -> str:
-        return _(
-            "How much is to be invested in the year. What was planned before, who changed it and why stay on record."
-        )
 
     @cached_property
     def year(self) -> int:

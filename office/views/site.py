@@ -1,18 +1,13 @@
 """The site's profile: what the site is called, for which place it is, and its languages."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.urls import reverse
-from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.rules import ADMINISTRATORS
 from office.forms import OpenedForm, words_of
-from office.views.editing import OFFICE, Crumb, FormPage
+from office.views.editing import SitePage
 from web.models import Languages, Site
 from web.site import COLUMNS, change_site, state_of
 from web.unsaved_input import labels_of
@@ -32,30 +27,14 @@ class SiteForm(OpenedForm):
     )
 
 
-class ChangeSite(FormPage):
+class ChangeSite(SitePage):
     heading = gettext_lazy("The site's profile")
-    submit = gettext_lazy("Save")
+    explanation = gettext_lazy("Pages, exports and e-mails use these names from now on.")
     done = gettext_lazy("The site's profile was changed")
     typed_fields = labels_of(SiteForm, *COLUMNS[:-1])
-    permission = write_permission = ADMINISTRATORS
-
-    @cached_property
-    def subject(self) -> Site:
-        return Site.objects.first() or Site()
-
-    @property
-    def explanation(self) -> str:
-        return _("Pages, exports and e-mails use these names from now on.")
-
-    @property
-    def crumbs(self) -> Sequence[Crumb]:
-        return [OFFICE]
 
     def make_form(self, data: Any = None) -> SiteForm:
         return SiteForm(data, state=state_of(self.subject, COLUMNS))
 
     def save(self, form: SiteForm, by: User) -> Site:
         return change_site(by=by, opened=form.opened, **form.cleaned_data)
-
-    def success_url(self, saved: Site) -> str:
-        return reverse("office:index")

@@ -241,7 +241,6 @@ class AddMeeting(MeetingPage):
 class ChangeMeeting(MeetingFormPage):
     heading = gettext_lazy("Change the meeting")
     explanation = gettext_lazy("Its title, day and place. Its problems are on its agenda.")
-    submit = gettext_lazy("Save")
     done = gettext_lazy("The meeting was changed")
     typed_fields = labels_of(MeetingForm, "title_zh", "title_en", "held_on", "place")
 
@@ -274,7 +273,7 @@ class RemoveMeeting(MeetingFormPage):
     def save(self, form: Any, by: User) -> None:
         remove_meeting(self.meeting, by=by)
 
-    def get_success_url(self, form: Any) -> str:
+    def success_url(self, saved: Any) -> str:
         return self.address("meetings")
 
 

@@ -209,7 +209,6 @@ class ChangeScope(OfficeForm):
         "While it is out it counts in no total. The days before keep their totals, and what is recorded here stays "
         "visible. A project whose building is halted stays in the plan: that is its stage."
     )
-    submit = gettext_lazy("Save")
     done = gettext_lazy("The change was recorded")
     typed_fields = labels_of(ScopeForm, "effective_on", "reason")
 

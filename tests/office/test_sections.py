@@ -52,4 +52,4 @@ def test_the_way_to_remove_it_is_shown_where_it_is_empty(office, section):
 def test_the_list_says_how_many_measures_each_has(office, section):
     make_measure(section)
     make_section(section.plan, number=2)
-    assert [each["held"] for each in office.get("/office/sections/").context["rows"]] == [1, 0]
+    assert [row.held for row, *_names in office.get("/office/sections/").context["rows"]] == [1, 0]

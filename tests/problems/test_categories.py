@@ -50,7 +50,7 @@ def test_one_that_is_used_stays(office: Any, first: ProblemCategory) -> None:
     assert f"{PAGE}remove/" not in office.get(PAGE).content.decode()
     page = office.post(f"{PAGE}remove/", headers=EN)
     assert "It has problems: give them to another category first." in page.content.decode()
-    assert [each["held"] for each in office.get(LIST).context["rows"]] == [1]
+    assert [row.held for row, *_names in office.get(LIST).context["rows"]] == [1]
     assert ProblemCategory.objects.exists()
 
 
