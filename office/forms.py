@@ -28,12 +28,8 @@ LONG_TEXT = 600
 LANGUAGE_SUFFIXES = ("zh", "en")
 
 
-class WordsField(TypedTextField):
-    """A text as wide as a column, in as many lines as it may need."""
-
-
-def words_of(model: type[Model], name: str, **more: Any) -> WordsField:
-    """The field of a text column, with its label, help, length and validators."""
+def words_of(model: type[Model], name: str, **more: Any) -> TypedTextField:
+    """The field of a text column, with its label, help, length and validators, in as many lines as it may need."""
     column: Any = model._meta.get_field(name)
     is_long = column.max_length is None or column.max_length > LONG_TEXT
     settings: dict[str, Any] = {
@@ -44,7 +40,7 @@ def words_of(model: type[Model], name: str, **more: Any) -> WordsField:
         "validators": [each for each in column.validators if not hasattr(each, "limit_value")],
         "widget": forms.Textarea(attrs={"rows": 4}) if is_long else forms.TextInput(attrs={"autocomplete": "off"}),
     }
-    return WordsField(**settings | more)
+    return TypedTextField(**settings | more)
 
 
 def with_words[Form: forms.Form](model: type[Model], names: Iterable[str]) -> Callable[[type[Form]], type[Form]]:
@@ -209,9 +205,13 @@ def _read_state(text: str, state: State) -> State:
     return found if all(isinstance(found[name], type(value)) for name, value in state.items()) else state
 
 
-def reason_field(**kwargs: Any) -> TypedTextField:
-    settings: dict[str, Any] = {"label": gettext_lazy("Reason for the change"), "max_length": MAX_REASON_LENGTH}
-    return TypedTextField(**settings | {"widget": forms.Textarea(attrs={"rows": 2})} | kwargs)
+def reason_field(*, required: bool = True) -> TypedTextField:
+    return TypedTextField(
+        label=gettext_lazy("Reason for the change"),
+        max_length=MAX_REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        required=required,
+    )
 
 
 def source_field() -> TypedTextField:

@@ -15,7 +15,6 @@ from core.scope import ScopeKind
 from core.statuses import MeasureStatus
 from measures.models import Measure, Plan, Term
 from measures.office.terms_history import term_rows
-from measures.owners import PLACES
 from projects.models import AnnualPlan, AnnualPlanChange, Project
 from projects.models import Term as ProjectTerm
 from projects.terms_history import terms_history
@@ -92,8 +91,6 @@ def _values(model: type[Measure | Project], name: str, change: Any) -> tuple[str
     if isinstance(change, Mapping):
         names = format_list(change["objects"])
         return (names, "") if change["operation"] == "delete" else ("", names)
-    if name in PLACES:
-        return _names_of_people(*change)
     field: Any = model._meta.get_field(name) if hasattr(model, name) else None
     if field is not None and field.related_model is not None:
         return _names_of_rows(field.related_model, *change)
@@ -103,16 +100,10 @@ def _values(model: type[Measure | Project], name: str, change: Any) -> tuple[str
 
 
 def _names_of_rows(model: Any, *keys: str | None) -> tuple[str, str]:
-    """Returns the old and the new name of a region, category or department: the log has their keys."""
+    """Returns the old and the new name of a region, category, department or person: the log has their keys."""
     rows = model.objects.in_bulk([int(key) for key in keys if key and key != "None"])
-    old, new = (str(rows[int(key)]) if key and key != "None" else "" for key in keys)
-    return old, new
-
-
-def _names_of_people(*keys: str | None) -> tuple[str, str]:
-    """Returns the names of the people of the old and the new value, as the log has them."""
-    people = User.objects.in_bulk([int(key) for key in keys if key and key != "None"])
-    old, new = (format_person(people[int(key)]) if key and key != "None" else "" for key in keys)
+    name_of: Any = format_person if model is User else str
+    old, new = (name_of(rows[int(key)]) if key and key != "None" else "" for key in keys)
     return old, new
 
 

@@ -76,7 +76,10 @@ def _filings(person: User, plans: Mapping[int, Plan]) -> list[LeftRow]:
         *(_row(each.measure, "title", plans, _state_of(each, format_month(each.period))) for each in reports),
         *(_row(each.project, "name", plans, _state_of(each, format_month(each.period))) for each in months),
         *(_row_of_value(each) for each in values.order_by("indicator__code", "period_end", "pk")),
-        *(_row_of_problem(each, plans) for each in problems.order_by("pk")),
+        *(
+            _row(each.subject, "title" if each.measure else "name", plans, _("draft of a problem"))
+            for each in problems.order_by("pk")
+        ),
     ]
 
 
@@ -90,10 +93,6 @@ def _row(subject: Any, field: str, plans: Mapping[int, Plan], note: str) -> Left
 def _row_of_value(report: ValueReport) -> LeftRow:
     name = f"{localized(report.indicator, 'name')} {localized(report.region, 'short')}"
     return LeftRow(name, report.indicator.get_absolute_url(), _state_of(report, format_period(*report.span)))
-
-
-def _row_of_problem(problem: Problem, plans: Mapping[int, Plan]) -> LeftRow:
-    return _row(problem.subject, "title" if problem.measure else "name", plans, _("draft of a problem"))
 
 
 def _state_of(report: Any, period: str) -> str:

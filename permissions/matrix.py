@@ -117,7 +117,8 @@ class Line:
         written: str | Promise = getattr(view, "write_summary", "")
         if self.method != "GET" and written:
             return str(written)
-        found: Any = (vars(type(view)) | vars(view)).get("heading") or getattr(view, "summary", "")
+        stated = vars(type(view)) | getattr(view, "__dict__", {})
+        found: Any = stated.get("heading") or getattr(view, "summary", "")
         return str(found) % {"name": "…"} if isinstance(found, (str, Promise)) else ""
 
 

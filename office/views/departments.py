@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.departments import NAMES, add_department, change_department, department_state
@@ -49,7 +50,9 @@ class OfficeDepartments(TodayView):
             people=Count("users", filter=Q(users__is_active=True), distinct=True),
         )
         return super().get_context_data(
-            departments=sorted(departments, key=lambda each: (each.is_merged, each.number, each.slug)),
+            heading=_("Departments"),
+            rows=sorted(departments, key=lambda each: (each.is_merged, each.number, each.slug)),
+            empty=_("There are no departments yet"),
             may_merge=may_review(self.request.user),
             crumbs=[OFFICE],
             **kwargs,

@@ -12,19 +12,17 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.rules import REVIEWERS
 from core.clock import today
-from measures.filters import asked_plan
 from measures.models import Plan
 from measures.office.forms import RowField
 from office.forms import OpenedForm, words_of
 from office.views.editing import OFFICE, Crumb, PlanFormPage, RemovePage
+from office.views.lists import PlanTable
 from projects.exemptions import change_exemption, excuse_city, exemption_state, remove_exemption
 from projects.models import RankExemption
 from regions.models import Region
-from web.html.links import query_of
 from web.language import localized
 from web.lists.filters import DayField
 from web.unsaved_input import labels_of
-from web.views import TodayView
 
 HEADING = gettext_lazy("Excused from the ranking")
 
@@ -56,21 +54,19 @@ class ExemptionForm(OpenedForm):
     reason_en = words_of(RankExemption, "reason_en")
 
 
-class OfficeExemptions(TodayView):
+class OfficeExemptions(PlanTable):
     """All of the plan, those that are over, too."""
 
     template_name = "office/rank_exemptions.html"
     permission = write_permission = REVIEWERS
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        plan = asked_plan(self.request)
-        exemptions = RankExemption.objects.in_plan(plan).select_related("city", "recorded_by")
+        exemptions = RankExemption.objects.in_plan(self.plan).select_related("city", "recorded_by")
         return super().get_context_data(
-            crumbs=[OFFICE],
             heading=HEADING,
-            plan=plan,
-            exemptions=exemptions.order_by("-starts_on", "city__code"),
-            in_plan=query_of("", plan=plan.link_slug) if plan else "",
+            rows=exemptions.order_by("-starts_on", "city__code"),
+            empty=_("Nobody is excused from the ranking"),
+            add_address="office:add_exemption",
             **kwargs,
         )
 

@@ -31,7 +31,7 @@ from office.indicator_forms import (
     TargetForm,
 )
 from office.views.editing import ADD, OFFICE, Crumb, FormPage, RemovePage
-from office.views.lists import OfficeList
+from office.views.lists import ListWords, OfficeList
 from web.formats.numbers import trimmed
 from web.language import localized
 from web.lists.filters import ChoiceFilter, DepartmentFilter, SearchFilter, YesNoFilter
@@ -53,6 +53,12 @@ class OfficeIndicatorFilter(django_filters.FilterSet):  # type: ignore[misc]  # 
 class OfficeIndicators(OfficeList):
     """All of them: those without a value, too."""
 
+    words = ListWords(
+        pgettext_lazy("navigation", "Indicators"),
+        pgettext_lazy("navigation", "Indicators"),
+        empty=gettext_lazy("There are no indicators yet"),
+        none_found=gettext_lazy("No indicators match these filters"),
+    )
     template_name = "office/indicators.html"
     filterset_class = OfficeIndicatorFilter
     orderings = {

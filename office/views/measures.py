@@ -24,7 +24,7 @@ from measures.office.measures import FIRST_STATUSES, TEXTS, change_texts, enter_
 from office.forms import EXPLANATION, PublishedForm, words_of
 from office.history import measure_history
 from office.views.editing import ADD, OFFICE, Crumb, PlanFormPage
-from office.views.lists import PlanList
+from office.views.lists import ListWords, PlanList
 from reporting.doubt_pages import AsksDoubts
 from web.html.links import query_of
 from web.language import localized
@@ -48,6 +48,12 @@ class OfficeMeasureFilter(django_filters.FilterSet):  # type: ignore[misc]  # dj
 class OfficeMeasures(PlanList):
     """All of the plan: those that are out, too, and those without a Chinese or English text."""
 
+    words = ListWords(
+        pgettext_lazy("navigation", "Measures"),
+        gettext_lazy("Measures of the plan"),
+        empty=gettext_lazy("The plan has no measures yet"),
+        none_found=gettext_lazy("No measures match these filters"),
+    )
     template_name = "office/measures.html"
     filterset_class = OfficeMeasureFilter
     orderings = {

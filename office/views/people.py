@@ -37,7 +37,7 @@ from core.exceptions import NotAllowed
 from office.forms import OpenedForm, PersonChoice, RowChoice, words_of
 from office.leaving import Left, find_left
 from office.views.editing import OFFICE, Crumb, FormPage
-from office.views.lists import OfficeList
+from office.views.lists import ListWords, OfficeList
 from regions.models import Region
 from web.errors import add_refusal
 from web.formats.text import format_person
@@ -55,6 +55,12 @@ class PersonFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
 
 
 class OfficePeople(OfficeList):
+    words = ListWords(
+        gettext_lazy("People"),
+        gettext_lazy("People"),
+        empty="",
+        none_found=gettext_lazy("Nobody matches these filters"),
+    )
     template_name = "office/people.html"
     filterset_class = PersonFilter
     orderings = {

@@ -1,7 +1,7 @@
 """The pages of what a plan has in an order: its priority areas, its categories, its themes."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.db.models import Count
@@ -11,12 +11,11 @@ from django.utils.functional import cached_property
 
 from accounts.models import User
 from core.versions import State
-from measures.filters import asked_plan
 from measures.models import Plan
 from office.forms import NumberField, OpenedForm, explanation_fields, slug_of
 from office.row_kinds import FormWords, RowKind
 from office.views.editing import ADD, OFFICE, Crumb, PlanFormPage, RemovePage
-from web.html.links import query_of
+from office.views.lists import PlanTable
 from web.language import localized
 from web.views import TodayView
 
@@ -49,23 +48,30 @@ class KindView(TodayView):
         self.permission = self.write_permission = kind.permission
 
 
-class RowsPage(KindView):
+class NamedRow(NamedTuple):
+    """A row with its name in each language."""
+
+    row: Any
+    zh: str
+    en: str
+
+
+class RowsPage(KindView, PlanTable):
     template_name = "office/plan_rows.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        kind, plan = self.kind, asked_plan(self.request)
-        rows = kind.rows.model._default_manager.filter(plan=plan).annotate(held=Count(kind.counted)).order_by("number")
+        kind, model = self.kind, self.kind.rows.model
         zh, en = kind.rows.names
+        rows = model._default_manager.filter(plan=self.plan).annotate(held=Count(kind.counted)).order_by("number")
         return super().get_context_data(
-            crumbs=[OFFICE],
-            plan=plan,
             kind=kind,
             heading=kind.heading,
             labels=[kind.label(name) for name in kind.rows.names],
-            rows=[(row, getattr(row, zh), getattr(row, en)) for row in rows],
+            rows=[NamedRow(row, getattr(row, zh), getattr(row, en)) for row in rows],
             row_address=f"office:{kind.name}",
             add_address=f"office:add_{kind.name}",
-            in_plan=query_of("", plan=plan.link_slug) if plan else "",
+            add_label=kind.add.link_label,
+            empty=kind.empty,
             **kwargs,
         )
 

@@ -21,7 +21,7 @@ from office.forms import EXPLANATION
 from office.history import annual_plan_history, project_history
 from office.project_forms import LINKS, WRITTEN, AnnualPlanForm, NewProjectForm, ProjectForm, ProjectTermsForm
 from office.views.editing import ADD, OFFICE, Crumb, PlanFormPage
-from office.views.lists import PlanList
+from office.views.lists import ListWords, PlanList
 from projects.annual_plans import annual_plan_state, set_annual_plan
 from projects.filters import ClassFilter, categories_of_asked_plan
 from projects.models import AnnualPlan, Project, ProjectClass, Stage, Term
@@ -54,6 +54,12 @@ class OfficeProjectFilter(django_filters.FilterSet):  # type: ignore[misc]  # dj
 class OfficeProjects(PlanList):
     """All of the plan: those that are out, and those that are listed later, too."""
 
+    words = ListWords(
+        pgettext_lazy("navigation", "Projects"),
+        gettext_lazy("Projects of the plan"),
+        empty=gettext_lazy("The plan has no projects yet"),
+        none_found=gettext_lazy("No projects match these filters"),
+    )
     template_name = "office/projects.html"
     filterset_class = OfficeProjectFilter
     orderings = {

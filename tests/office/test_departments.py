@@ -48,7 +48,7 @@ def test_the_list_counts_and_puts_merged_ones_last(office: Client, django_assert
     make_user("ada", role="reporter", department=science)
     make_user("left", role="reporter", department=science, is_active=False)
     with django_assert_max_num_queries(10):
-        rows = office.get("/office/departments/").context["departments"]
+        rows = office.get("/office/departments/").context["rows"]
     assert [(each.slug, each.led, each.people) for each in rows] == [("science", 2, 1), ("old", 0, 0)]
 
 
