@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.models import User
 from core.forms import TypedTextField
 from core.published import MAX_SOURCE_LENGTH
-from core.texts import MAX_REASON_LENGTH, without_controls
+from core.texts import without_controls
 from core.versions import State, as_state
+from measures.office.forms import ReasonField
 from web.formats.numbers import NO_VALUE
 from web.formats.text import format_list, format_person
 from web.language import localized
@@ -205,15 +206,6 @@ def _read_state(text: str, state: State) -> State:
     return found if all(isinstance(found[name], type(value)) for name, value in state.items()) else state
 
 
-def reason_field(*, required: bool = True) -> TypedTextField:
-    return TypedTextField(
-        label=gettext_lazy("Reason for the change"),
-        max_length=MAX_REASON_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        required=required,
-    )
-
-
 def source_field() -> TypedTextField:
     return TypedTextField(
         label=gettext_lazy("Source of the new value"),
@@ -224,6 +216,7 @@ def source_field() -> TypedTextField:
 
 def explanation_fields(*, is_published: bool) -> dict[str, forms.Field]:
     """Reason and source, where a published row changes; else a reason for whoever wants to give one."""
-    if is_published:
-        return {"reason": reason_field(), "source": source_field()}
-    return {"reason": reason_field(required=False)}
+    reason = ReasonField(
+        label=gettext_lazy("Reason for the change"), required=is_published, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    return {"reason": reason, "source": source_field()} if is_published else {"reason": reason}

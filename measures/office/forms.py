@@ -19,8 +19,8 @@ from web.lists.filters import DayField, DepartmentField, SlugField, row_label
 
 class ReasonField(TypedTextField):
     def __init__(self, **kwargs: Any) -> None:
-        settings: dict[str, Any] = {"label": gettext_lazy("Reason"), "max_length": MAX_REASON_LENGTH}
-        super().__init__(**settings | kwargs, widget=forms.Textarea(attrs={"rows": 3}))
+        settings: dict[str, Any] = {"label": gettext_lazy("Reason"), "widget": forms.Textarea(attrs={"rows": 3})}
+        super().__init__(max_length=MAX_REASON_LENGTH, **settings | kwargs)
 
 
 class RowField(SlugField):
