@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from django.utils.translation import gettext as _
 
-from styleguide.specimens.specimen import DAY, ENDS, STARTS, Entry, Specimen, states
+from styleguide.specimens.specimen import DAY, ENDS, STARTS, Entry, Specimen, component, component_entry, states
 
 
 def _plan(slug: str, starts_on: date, ends_on: date) -> SimpleNamespace:
@@ -31,6 +31,11 @@ def button_entries() -> list[Entry]:
         " button-small": _("in a row of a table"),
         " button-quiet button-small": _("in a row, beside it"),
     }
+    choices = [
+        {"label": _("Total investment"), "url": "#", "is_chosen": True},
+        {"label": _("Number of projects"), "url": "#", "is_chosen": False},
+    ]
+    choice = {"plans": _plans(), "has_more": True}
     return [
         Entry(
             "button",
@@ -41,38 +46,8 @@ def button_entries() -> list[Entry]:
             ],
         ),
         # The page hides it until a session is about to end.
-        Entry("idle.html", [Specimen('{% include "components/idle.html" %}')], is_visible=False),
-        Entry(
-            "switch.html",
-            [
-                Specimen(
-                    f'{{% include "components/switch.html" with label="{_("The map shows")}" %}}',
-                    "",
-                    {
-                        "choices": [
-                            {"label": _("Total investment"), "url": "#", "is_chosen": True},
-                            {"label": _("Number of projects"), "url": "#", "is_chosen": False},
-                        ]
-                    },
-                )
-            ],
-        ),
-        Entry(
-            "plan_switch.html",
-            [
-                Specimen(
-                    '{% include "components/plan_switch.html" %}',
-                    "",
-                    {
-                        "plan": _plan("", STARTS, ENDS),
-                        "plan_choice": {"plans": _plans(), "has_more": True},
-                        "today": DAY,
-                    },
-                )
-            ],
-        ),
-        Entry(
-            "brief_link.html",
-            [Specimen('{% include "components/brief_link.html" %}', context={"brief_url": "/brief/"})],
-        ),
+        Entry("idle.html", [component("idle.html")], is_visible=False),
+        component_entry("switch.html", f'label="{_("The map shows")}"', choices=choices),
+        component_entry("plan_switch.html", plan=_plan("", STARTS, ENDS), plan_choice=choice, today=DAY),
+        component_entry("brief_link.html", brief_url="/brief/"),
     ]

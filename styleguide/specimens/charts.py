@@ -20,20 +20,18 @@ from indicators.charts.forms import choose_course
 from indicators.charts.points import IndicatorPoint, TargetPoint
 from measures.charts.status_history import status_history_figure
 from measures.models import Plan
-from styleguide.specimens.specimen import DAY, ENDS, STARTS, Entry, Specimen, in_language
+from styleguide.specimens.specimen import DAY, ENDS, STARTS, Entry, Specimen, component, in_language
 from web.charts.chart import Chart, Column, Figure
 from web.charts.steps import Step
 from web.charts.tile_map import Tile, city_tile_map
 from web.formats.dates import format_day, format_year
 
-CHART = '{% include "components/chart.html" with no_file=True %}'
-
 
 def chart_entries() -> list[Entry]:
     return [
         Entry("chart.html", [*_figures(), *_with_and_without_rows()]),
-        Entry("charts_head.html", [Specimen('{% include "components/charts_head.html" %}')], is_visible=False),
-        Entry("htmx_head.html", [Specimen('{% include "components/htmx_head.html" %}')], is_visible=False),
+        Entry("charts_head.html", [component("charts_head.html")], is_visible=False),
+        Entry("htmx_head.html", [component("htmx_head.html")], is_visible=False),
     ]
 
 
@@ -66,7 +64,7 @@ def _figures() -> list[Specimen]:
         )
         for n, (caption, kind, figure) in enumerate(drawn, start=1)
     ]
-    return [Specimen(CHART, chart.title, {"chart": chart}) for chart in charts]
+    return [component("chart.html", "no_file=True", chart.title, chart=chart) for chart in charts]
 
 
 def _progress_curve() -> Figure:
@@ -175,10 +173,11 @@ def _with_and_without_rows() -> list[Specimen]:
         due_chart([], figures, Links({}), provenance="illustrative"),
     ]
     return [
-        Specimen(
-            CHART,
+        component(
+            "chart.html",
+            "no_file=True",
             chart.title if chart.figure else chart.missing,
-            {"chart": replace(chart, name=f"{chart.name}-{n}")},
+            chart=replace(chart, name=f"{chart.name}-{n}"),
         )
         for n, chart in enumerate(charts)
     ]

@@ -9,7 +9,7 @@ from core.statuses import MeasureStatus
 from dashboard.charts.strips import blocks
 from indicators.marks import BulletBar, Dot, Trend
 from indicators.verdicts import Verdict
-from styleguide.specimens.specimen import Entry, Specimen, in_language
+from styleguide.specimens.specimen import Entry, Specimen, component, component_entry, in_language
 
 
 class SampleFigureLinks:
@@ -40,11 +40,7 @@ def figure_entries() -> list[Entry]:
                 Specimen(f"{figure}%}}13{{% endfigure %}}", _("alone")),
                 Specimen(f'{figure}href="#" %}}13{{% endfigure %}}', _("opens its rows")),
                 Specimen(headline, _("headline figure"), {"why": SampleFigureLinks()}),
-                Specimen(
-                    explained + '{% unit "%" %}',
-                    _("says why"),
-                    {"why": SampleFigureLinks()},
-                ),
+                Specimen(explained + '{% unit "%" %}', _("says why"), {"why": SampleFigureLinks()}),
                 Specimen(
                     '<span class="n2-line">'
                     '{% figure "projects.total_investment" 84500 classes="n2" %}8.45{% endfigure %} '
@@ -58,16 +54,7 @@ def figure_entries() -> list[Entry]:
             [Specimen('{% explanation_link "measures.completed" %}', "", {"why": SampleFigureLinks()})],
         ),
         *due_chart_entries(),
-        Entry(
-            "facts.html",
-            [
-                Specimen(
-                    '{% include "components/facts.html" with facts=facts %}',
-                    _("facts without a value are left out"),
-                    {"facts": facts},
-                )
-            ],
-        ),
+        component_entry("facts.html", "facts=facts", _("facts without a value are left out"), facts=facts),
         Entry(
             "nav_link",
             [
@@ -82,22 +69,11 @@ def figure_entries() -> list[Entry]:
     ]
 
 
-def stage_bar_entry() -> Entry:
-    return Entry(
-        "stage_bar.html",
-        [
-            Specimen(
-                '{% include "components/stage_bar.html" with blocks=blocks %}',
-                "",
-                {"blocks": blocks([("completed", 29), ("under_construction", 242), ("preparing", 47)], width=100)},
-            )
-        ],
-    )
-
-
 def due_chart_entries() -> list[Entry]:
+    days = [9, 14, 29, 29, 29, 60, 60, 60, 60, 90]
+    stages = blocks([("completed", 29), ("under_construction", 242), ("preparing", 47)], width=100)
     return [
-        stage_bar_entry(),
+        component_entry("stage_bar.html", "blocks=blocks", blocks=stages),
         Entry(
             "due_strip",
             [
@@ -105,10 +81,7 @@ def due_chart_entries() -> list[Entry]:
                 Specimen("{% due_strip 60 8 12 %}", _("a bar where there are many")),
             ],
         ),
-        Entry(
-            "days_strip",
-            [Specimen("{% days_strip days %}", "", {"days": [9, 14, 29, 29, 29, 60, 60, 60, 60, 90]})],
-        ),
+        Entry("days_strip", [Specimen("{% days_strip days %}", "", {"days": days})]),
         Entry("forecast_bar", [Specimen("{% forecast_bar 13 74 50 125 249 %}")]),
         *indicator_mark_entries(),
     ]
@@ -116,27 +89,26 @@ def due_chart_entries() -> list[Entry]:
 
 def indicator_mark_entries() -> list[Entry]:
     """Return the entries for the marks in a row of an indicator: the verdict, the way to its target, how it went."""
-    verdict = '{% include "components/verdict.html" with verdict=verdict label=verdict.label note=note %}'
+    verdict = "verdict=verdict label=verdict.label note=note"
+    no_target = pgettext("indicators", "No target")
     bar = BulletBar(Decimal(62), Decimal(30), Decimal(87))
     dots = [Dot(Decimal(4 + 22 * place), Decimal(y), place == 4) for place, y in enumerate((20, 16, 17, 9, 4))]
     line = " ".join(f"{dot.x},{dot.y}" for dot in dots)
     return [
         Entry(
             "verdict.html",
-            [Specimen(verdict, "", {"verdict": each, "note": ""}) for each in Verdict]
-            + [Specimen(verdict, _("without a target"), {"verdict": "", "note": pgettext("indicators", "No target")})],
+            [
+                *(component("verdict.html", verdict, verdict=each, note="") for each in Verdict),
+                component("verdict.html", verdict, _("without a target"), verdict="", note=no_target),
+            ],
         ),
-        Entry(
-            "bullet_bar.html", [Specimen('{% include "components/bullet_bar.html" with bar=bar %}', "", {"bar": bar})]
-        ),
+        component_entry("bullet_bar.html", "bar=bar", bar=bar),
         Entry(
             "trend.html",
             [
-                Specimen('{% include "components/trend.html" with trend=trend %}', "", {"trend": Trend(dots, [])}),
-                Specimen(
-                    '{% include "components/trend.html" with trend=trend %}',
-                    _("a line where there are many"),
-                    {"trend": Trend(dots[-1:], [line])},
+                component("trend.html", "trend=trend", trend=Trend(dots, [])),
+                component(
+                    "trend.html", "trend=trend", _("a line where there are many"), trend=Trend(dots[-1:], [line])
                 ),
             ],
         ),

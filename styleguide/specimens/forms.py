@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from core.forms import TypedTextField
 from core.lights import Light
 from core.statuses import MeasureStatus
-from styleguide.specimens.specimen import Entry, Specimen
+from styleguide.specimens.specimen import Entry, component, component_entry
 from web.lists.filters import DayField
 
 
@@ -48,7 +48,6 @@ def form_entries() -> list[Entry]:
         wrong.add_error(name, _("This value is not allowed; choose one of: %(values)s") % {"values": "2023-06-30"})
     hinted = SampleForm(auto_id="hinted-%s")
     refused = SampleForm({"status": "promoting"}, auto_id="refused-%s")
-    field = '{% include "components/field.html" with field=form.'
     names = list(empty.fields)
     messages = [
         (constants.SUCCESS, _("All totals were recomputed.")),
@@ -56,42 +55,27 @@ def form_entries() -> list[Entry]:
         (constants.WARNING, _("The day is before the plan began")),
         (constants.ERROR, _("The queue of tasks does not answer, so nothing was begun. Is Redis running?")),
     ]
-    hint = _("What follows, and by when")
+    hint, with_hint = _("What follows, and by when"), "field=form.light plain=True hint=hint"
     return [
         Entry(
             "field.html",
             [
-                *(Specimen(f"{field}{name} %}}", _("without errors"), {"form": empty}) for name in names),
-                Specimen(f"{field}light plain=True hint=hint %}}", _("with a hint"), {"form": hinted, "hint": hint}),
-                *(Specimen(f"{field}{name} %}}", _("with an error"), {"form": wrong}) for name in names),
+                *(component("field.html", f"field=form.{name}", _("without errors"), form=empty) for name in names),
+                component("field.html", with_hint, _("with a hint"), form=hinted, hint=hint),
+                *(component("field.html", f"field=form.{name}", _("with an error"), form=wrong) for name in names),
             ],
         ),
-        Entry(
-            "error_summary.html",
-            [Specimen('{% include "components/error_summary.html" with form=form %}', "", {"form": refused})],
-        ),
-        Entry(
+        component_entry("error_summary.html", "form=form", form=refused),
+        component_entry(
             "unsaved.html",
-            [
-                Specimen(
-                    '{% include "components/unsaved.html" with heading=heading typed=typed advice=advice only %}',
-                    "",
-                    {
-                        "heading": _("What you typed was not saved"),
-                        "typed": [(_("What was done"), "完成关键设备招标。"), (_("Problems"), "部分设备到货延期。")],
-                        "advice": _("To use it, copy it, withdraw the report, and put it in."),
-                    },
-                )
-            ],
+            "heading=heading typed=typed advice=advice only",
+            heading=_("What you typed was not saved"),
+            typed=[(_("What was done"), "完成关键设备招标。"), (_("Problems"), "部分设备到货延期。")],
+            advice=_("To use it, copy it, withdraw the report, and put it in."),
         ),
-        Entry(
+        component_entry(
             "messages.html",
-            [
-                Specimen(
-                    '{% include "components/messages.html" %}',
-                    _("success, information, warning and error"),
-                    {"messages": [Message(level, text) for level, text in messages]},
-                )
-            ],
+            state=_("success, information, warning and error"),
+            messages=[Message(level, text) for level, text in messages],
         ),
     ]

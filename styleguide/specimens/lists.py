@@ -12,7 +12,7 @@ from core.clock import SHANGHAI
 from core.lights import Light
 from core.scope import ScopeKind
 from core.statuses import MeasureStatus
-from styleguide.specimens.specimen import DAY, ENDS, STARTS, Entry, Specimen, in_language
+from styleguide.specimens.specimen import DAY, ENDS, STARTS, Entry, Specimen, component, component_entry, in_language
 from web.models import SavedView
 from web.saved_views import SavedViewForm
 from web.views import SavedLink, Share
@@ -45,27 +45,15 @@ def _filters_and_counts() -> list[Entry]:
     filters = filter_context(form)
     of_plan = {"plan": SimpleNamespace(slug="2023-2025")}
     return [
-        Entry(
+        component_entry(
             "filter_form.html",
-            [
-                Specimen(
-                    '{% include "components/filter_form.html" with form=filter.form shown=shown folded=folded %}',
-                    "",
-                    {**filters, "shown": ["q", "status"], "folded": ["light"]},
-                )
-            ],
+            "form=filter.form shown=shown folded=folded",
+            shown=["q", "status"],
+            folded=["light"],
+            **filters,
         ),
-        Entry("chips.html", [Specimen('{% include "components/chips.html" with form=filter.form %}', "", filters)]),
-        Entry(
-            "chip.html",
-            [
-                Specimen(
-                    '{% include "components/chip.html" with filter=filter url="#" %}',
-                    "",
-                    {"filter": _("With reports outstanding")},
-                )
-            ],
-        ),
+        component_entry("chips.html", "form=filter.form", **filters),
+        component_entry("chip.html", 'filter=filter url="#"', filter=_("With reports outstanding")),
         Entry(
             "count_line.html",
             [
@@ -97,61 +85,38 @@ def _filters_and_counts() -> list[Entry]:
 
 def _folds() -> list[Entry]:
     return [
-        Entry(
+        component_entry(
             "shares.html",
-            [
-                Specimen(
-                    '{% include "components/shares.html" with label=label %}',
-                    "",
-                    {"label": _("Status"), "shares": [Share(str(each.label), 7, "?") for each in MeasureStatus]},
-                )
-            ],
+            "label=label",
+            label=_("Status"),
+            shares=[Share(str(each.label), 7, "?") for each in MeasureStatus],
         ),
-        Entry(
+        component_entry(
             "saved_views.html",
-            [
-                Specimen(
-                    '{% include "components/saved_views.html" %}',
-                    "",
-                    {
-                        "saved_views": [SavedLink(SavedView(pk=1, name=_("Rated red")), "?", is_open=True)],
-                        "view_form": SavedViewForm(auto_id="view-%s"),
-                        "view_address": "/measures/?light=red",
-                        "plan": SimpleNamespace(slug="2023-2025"),
-                    },
-                )
-            ],
+            saved_views=[SavedLink(SavedView(pk=1, name=_("Rated red")), "?", is_open=True)],
+            view_form=SavedViewForm(auto_id="view-%s"),
+            view_address="/measures/?light=red",
+            plan=SimpleNamespace(slug="2023-2025"),
         ),
     ]
 
 
 def _pages_and_days() -> list[Entry]:
+    pages = Paginator(range(110), 50)
     return [
         Entry(
             "pagination.html",
             [
-                Specimen(
-                    '{% include "components/pagination.html" with page=page label=label %}',
-                    label,
-                    {"page": Paginator(range(110), 50).page(number), "label": label},
-                )
+                component("pagination.html", "page=page label=label", label, page=pages.page(number), label=label)
                 for number, label in enumerate((_("first page"), _("middle page"), _("last page")), start=1)
             ],
         ),
-        Entry(
+        component_entry(
             "pickers.html",
-            [
-                Specimen(
-                    '{% include "components/pickers.html" %}',
-                    "",
-                    {
-                        "as_of": DAY,
-                        "compared": date(2023, 7, 31),
-                        "today": DAY,
-                        "plan": SimpleNamespace(starts_on=STARTS, ends_on=ENDS),
-                    },
-                )
-            ],
+            as_of=DAY,
+            compared=date(2023, 7, 31),
+            today=DAY,
+            plan=SimpleNamespace(starts_on=STARTS, ends_on=ENDS),
         ),
     ]
 
@@ -161,27 +126,20 @@ def _notices() -> list[Entry]:
         Entry(
             "empty.html",
             [
-                Specimen(
-                    '{% include "components/empty.html" with text=text %}',
-                    _("nothing helps"),
-                    {"text": _("No data for this period")},
-                ),
-                Specimen(
-                    '{% include "components/empty.html" with text=text url="#" label=label %}',
+                component("empty.html", "text=text", _("nothing helps"), text=_("No data for this period")),
+                component(
+                    "empty.html",
+                    'text=text url="#" label=label',
                     _("with the link that helps"),
-                    {"text": _("No measures match these filters"), "label": _("Clear filters")},
+                    text=_("No measures match these filters"),
+                    label=_("Clear filters"),
                 ),
             ],
         ),
-        Entry(
+        component_entry(
             "refreshing.html",
-            [
-                Specimen(
-                    '{% include "components/refreshing.html" %}',
-                    _("while totals are refreshed; else nothing"),
-                    {"rollup_state": SimpleNamespace(refreshing=True)},
-                )
-            ],
+            state=_("while totals are refreshed; else nothing"),
+            rollup_state=SimpleNamespace(refreshing=True),
         ),
         *_leaving(),
     ]
@@ -196,9 +154,6 @@ def _leaving() -> list[Entry]:
         recorded_at=datetime(2023, 8, 29, 9, 30, tzinfo=SHANGHAI),
     )
     return [
-        Entry("scope_banner.html", [Specimen('{% include "components/scope_banner.html" %}', "", {"left": left})]),
-        Entry(
-            "scope_changes.html",
-            [Specimen('{% include "components/scope_changes.html" %}', "", {"scope_changes": [left]})],
-        ),
+        component_entry("scope_banner.html", left=left),
+        component_entry("scope_changes.html", scope_changes=[left]),
     ]

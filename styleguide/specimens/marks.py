@@ -10,7 +10,7 @@ from core.scope import PlanScope
 from core.statuses import MeasureStatus
 from problems.rules import TimeLeft
 from problems.workflow import LISTED_STATES, ProblemState
-from styleguide.specimens.specimen import Entry, Specimen, states
+from styleguide.specimens.specimen import Entry, Specimen, component, states
 
 
 def mark_entries() -> list[Entry]:
@@ -109,8 +109,8 @@ def _bars() -> list[Entry]:
         Entry(
             "status_key.html",
             [
-                Specimen('{% include "components/status_key.html" %}'),
-                Specimen('{% include "components/status_key.html" with tick=22 %}', _("with time elapsed")),
+                component("status_key.html"),
+                component("status_key.html", "tick=22", _("with time elapsed")),
             ],
         ),
         Entry(

@@ -24,6 +24,17 @@ class Entry(NamedTuple):
     is_visible: bool = True
 
 
+def component(name: str, arguments: str = "", state: str = "", **context: Any) -> Specimen:
+    """Return the specimen of a template of `templates/components`. `arguments`: what stands behind `with`."""
+    given = f" with {arguments}" if arguments else ""
+    return Specimen(f'{{% include "components/{name}"{given} %}}', state, context)
+
+
+def component_entry(name: str, arguments: str = "", state: str = "", **context: Any) -> Entry:
+    """Return the entry of a component that is shown once."""
+    return Entry(name, [component(name, arguments, state, **context)])
+
+
 class ValueTable(NamedTuple):
     """Filters and tags that write a value. `is_code`: they write addresses and the like, for machines."""
 

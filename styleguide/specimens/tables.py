@@ -1,12 +1,13 @@
 """The specimens of tables in the gallery."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from dashboard.pages.rows import GroupRow
-from styleguide.specimens.specimen import Entry, Specimen, in_language
+from styleguide.specimens.specimen import Entry, Specimen, component, in_language
 
 
 def table_entries() -> list[Entry]:
@@ -17,8 +18,7 @@ def table_entries() -> list[Entry]:
     ]
     cities = [(in_language("烟台", "Yantai"), "321", "10,307"), (in_language("青岛", "Qingdao"), "340", "8,897")]
     rows = [[{"text": name, "url": "#"}, count, amount] for name, count, amount in cities]
-    context = {"columns": columns, "rows": rows, "total": [_("Total"), "661", "19,204"]}
-    table = '{% include "components/table.html" with '
+    context: dict[str, Any] = {"columns": columns, "rows": rows, "total": [_("Total"), "661", "19,204"]}
     sorted_table = (
         '<table class="table"><thead><tr>'
         '{% sort_head "name" words.name %}{% sort_head "completion_rate" words.rate number=True %}'
@@ -42,8 +42,8 @@ def table_entries() -> list[Entry]:
         Entry(
             "table.html",
             [
-                Specimen(f"{table}caption=caption %}}", _("with a sum"), context | {"caption": _("Projects by city")}),
-                Specimen(f'{table}total="" classes="table-dense" %}}', _("close rows"), context),
+                component("table.html", "caption=caption", _("with a sum"), caption=_("Projects by city"), **context),
+                component("table.html", 'total="" classes="table-dense"', _("close rows"), **context),
             ],
         ),
         Entry("zip", [Specimen("{% for column, cell in columns|zip:total %}{{ cell }} {% endfor %}", "", context)]),
