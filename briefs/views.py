@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 
 from accounts.log import log_export
-from accounts.rules import READERS
 from briefs.cities import city_brief
 from briefs.measures import measures_brief
 from briefs.sheet import Brief
@@ -25,7 +24,6 @@ class BriefPage(PlanPage):
     """One sheet for a meeting, with what changed since an earlier day: the end of last month where none is named. With
     `?format=docx` the same as a Word file."""
 
-    permission = READERS
     template_name = "briefs/brief.html"
     parameters: Collection[str] = ("format",)
 

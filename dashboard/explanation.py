@@ -56,10 +56,10 @@ class Explanation:
     label: str
     value: Any
     description: Mapping[str, Any]
-    inputs: Sequence[Input]
-    working: str
-    rows: CountedRows | None
     freshness: Freshness
+    inputs: Sequence[Input] = ()
+    working: str = ""
+    rows: CountedRows | None = None
     scope: Scope = field(default_factory=dict)
     cells: int = 0
     run: RollupRun | None = None

@@ -1,6 +1,7 @@
 """Why a figure is what it is: its formula, what went in, which rows were counted, when, and by which run."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from core.forecast import MONTHS, MONTHS_IN_A_ROW, Forecast
 from core.pace import days_passed
 from core.periods import day_before
-from dashboard.due_days import MeasureDays, due_figures, forecast_of, is_of_due_days
+from dashboard.due_days import due_figures, forecast_of, is_of_due_days
 from dashboard.explanation import CountedRows, Explanation, Input, Scope
 from dashboard.figure_definitions import (
     BY_CATEGORY,
@@ -22,7 +23,7 @@ from dashboard.figure_definitions import (
     figure_definitions,
 )
 from dashboard.figures import Figures, measure_figures, project_figures
-from dashboard.problem_figures import PlanProblem, closed_from, problem_figures
+from dashboard.problem_figures import closed_from, problem_figures
 from dashboard.summary import describe_figure, describe_indicator
 from indicators.state import IndicatorState, is_rate
 from measures.filters import MeasureFilter
@@ -43,10 +44,11 @@ from web.values import asked_values
 KEY_FIELDS: Mapping[str, Mapping[str, str]] = {
     "measures": {"section": "section", "department": "lead_department"},
     "projects": {"city": "city", "category": "category", "stage": "stage"},
-    "problems": {"section": "measure__section", "department": "owner"},
+    # The owner of a problem is its last step's: whether a row is illustrative is asked of all that one ever owned.
+    "problems": {"section": "measure__section", "department": "steps__owner"},
     "indicators": {},
 }
-# Filters of the list of problems that have other names there.
+# Filters of the list of problems that have other names there, as have the columns of its rows.
 PROBLEM_FILTERS = {"department": "owner"}
 SCOPE_FILTERS = tuple(dict.fromkeys(name for fields in KEY_FIELDS.values() for name in fields))
 
@@ -131,11 +133,8 @@ def explain(figures: Figures, path: str, scope: Scope) -> Explanation:
 def _explain_time_elapsed(figures: Figures, path: str) -> Explanation:
     plan, definition, value = figures.plan, figure_definitions()[path], figures.measures["time_elapsed"]
     passed, days = days_passed(starts_on=plan.starts_on, ends_on=plan.ends_on, on=figures.day)
-    return Explanation(
-        figure=path,
-        label=definition.label,
-        value=value,
-        description=describe_figure(figures, path, definition),
+    return replace(
+        _explained(figures, path, {}, value),
         inputs=[
             Input(_("Days of the plan up to and with the day"), "days", passed),
             Input(_("All days of the plan"), "days", days),
@@ -143,8 +142,19 @@ def _explain_time_elapsed(figures: Figures, path: str) -> Explanation:
             Input(_("Last day"), day=plan.ends_on),
         ],
         working=_format_working(definition, value, {"days_passed": passed, "days": days}),
-        rows=None,
-        freshness=freshness(plan.pk, []),
+    )
+
+
+def _explained(figures: Figures, path: str, scope: Scope, value: Any, cells: PlanCells | None = None) -> Explanation:
+    """Return the explanation of a figure of rows without what went in. `cells`: what was summed, if it is a sum."""
+    definition, members = figures.definitions_for(path)[path], _members(path, scope)
+    return Explanation(
+        figure=path,
+        label=definition.label,
+        value=value,
+        description=describe_figure(figures, path, definition, of_plan=not scope, members=members),
+        freshness=freshness(figures.plan.pk, [cells.computed_at] if cells else []),
+        scope=scope,
     )
 
 
@@ -171,7 +181,7 @@ def _explain_measures(figures: Figures, path: str, scope: Scope) -> Explanation:
 def _explain_due_days(figures: Figures, path: str, scope: Scope) -> Explanation:
     definition = figure_definitions()[path]
     group, _dot, name = path.removeprefix("measures.").rpartition(".")
-    rows = _narrow_days(figures.measure_days, scope)
+    rows = _narrow_rows(figures.measure_days, scope, KEY_FIELDS["measures"])
     found = due_figures(rows, figures.plan, figures.day)
     values = found[group] if group else found
     value, is_forecast = values[name], group == "forecast"
@@ -182,22 +192,18 @@ def _explain_due_days(figures: Figures, path: str, scope: Scope) -> Explanation:
             each: _figure_input(figures, path.removesuffix(name) + each, values[each]) for each in definition.inputs
         }
     numbers = {each: went_in.value for each, went_in in inputs.items()}
-    return Explanation(
-        figure=path,
-        label=definition.label,
-        value=value,
-        description=describe_figure(figures, path, definition, of_plan=not scope, members=_members(path, scope)),
+    return replace(
+        _explained(figures, path, scope, value),
         inputs=[inputs[each] for each in definition.inputs if each in inputs],
         # A forecast of all measures was held there, and is no sum.
         working="" if is_forecast and value == len(rows) else _format_working(definition, value, numbers),
         rows=None if group else _rows_of_due_days(figures, name, values, scope),
-        freshness=freshness(figures.plan.pk, []),
-        scope=scope,
     )
 
 
-def _narrow_days(rows: Iterable[MeasureDays], scope: Scope) -> list[MeasureDays]:
-    wanted = {KEY_FIELDS["measures"][name]: {thing.pk for thing in things} for name, things in scope.items()}
+def _narrow_rows[Row](rows: Iterable[Row], scope: Scope, columns: Mapping[str, str]) -> list[Row]:
+    """`columns`: those that have another name than the filter."""
+    wanted = {columns.get(name, name): {thing.pk for thing in things} for name, things in scope.items()}
     return [row for row in rows if all(getattr(row, name) in ids for name, ids in wanted.items())]
 
 
@@ -249,41 +255,23 @@ def _explain_projects(figures: Figures, path: str, scope: Scope) -> Explanation:
 
 def _explain_problems(figures: Figures, path: str, scope: Scope) -> Explanation:
     definition, name = figure_definitions()[path], path.removeprefix("problems.")
-    rows = _narrow_problems(figures.problem_rows, scope)
+    rows = _narrow_rows(figures.problem_rows, scope, PROBLEM_FILTERS)
     values = problem_figures(count_problems(rows, on=figures.day))
     values |= {f"waiting.{each}": count for each, count in values.pop("waiting").items()}
     is_of_closed = name in ("closed_recently", "median_days")
     closed = {"closed_from": closed_from(figures.day).isoformat()} if is_of_closed else {}
     narrowed = {PROBLEM_FILTERS.get(each, each): value for each, value in scope_query(scope).items()}
     counted = "closed_recently" if is_of_closed else "open" if definition.unit == DAYS else name
-    return Explanation(
-        figure=path,
-        label=definition.label,
-        value=values[name],
-        description=describe_figure(figures, path, definition, of_plan=not scope, members=_problem_members(scope)),
+    return replace(
+        _explained(figures, path, scope, values[name]),
         inputs=[_figure_input(figures, f"problems.{each}", values[each]) for each in definition.inputs],
-        working="",
         rows=CountedRows(
             page="problems:list",
             api="api-problems",
             filters={**definition.filters, **closed, **narrowed},
             count=values[counted],
         ),
-        freshness=freshness(figures.plan.pk, []),
-        scope=scope,
     )
-
-
-def _narrow_problems(rows: Iterable[PlanProblem], scope: Scope) -> list[PlanProblem]:
-    names = {"section": "section", "department": "owner"}
-    wanted = {names[name]: {thing.pk for thing in things} for name, things in scope.items()}
-    return [row for row in rows if all(getattr(row, name) in ids for name, ids in wanted.items())]
-
-
-def _problem_members(scope: Scope) -> dict[str, Any]:
-    """The owner of a problem is its last step's: whether a row is illustrative is asked of all that one ever owned."""
-    fields = {"section": "measure__section", "department": "steps__owner"}
-    return {f"{fields[name]}__in": things for name, things in scope.items()}
 
 
 def _explain_sum(
@@ -298,16 +286,11 @@ def _explain_sum(
 ) -> Explanation:
     """`values`: the figures of the cells and what else the formula needs; `name` is the one to explain."""
     definition, value = figures.definitions_for(path)[path], values[name]
-    return Explanation(
-        figure=path,
-        label=definition.label,
-        value=value,
-        description=describe_figure(figures, path, definition, of_plan=not scope, members=_members(path, scope)),
+    return replace(
+        _explained(figures, path, scope, value, cells),
         inputs=inputs,
         working=_format_working(definition, value, values),
         rows=rows,
-        freshness=freshness(figures.plan.pk, [cells.computed_at]),
-        scope=scope,
         cells=len(cells.counts),
         run=None if cells.run_id is None else RollupRun.objects.filter(pk=cells.run_id).first(),
     )

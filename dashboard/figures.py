@@ -198,14 +198,6 @@ class Figures:
     def freshness(self) -> Freshness:
         return freshness(self.plan.pk, [self.measure_cells.computed_at, self.project_cells.computed_at])
 
-    @property
-    def refreshing(self) -> bool:
-        return self.freshness.refreshing
-
-    @property
-    def computed_at(self) -> datetime:
-        return self.freshness.computed_at
-
     @cached_property
     def latest_change_on(self) -> date | None:
         """The last day, up to the day of the figures, on which a status change was recorded that nothing supersedes."""

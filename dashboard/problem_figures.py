@@ -1,7 +1,7 @@
 """The problems of a plan on a day, as the figures of pages and API count them: one query for all of them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,12 +11,7 @@ from django.db.models.functions import Coalesce
 from core.pace import shares
 from measures.models import Plan
 from problems.models import ProblemStep, ProblemSubject
-from problems.rules import (
-    CLOSED_DAYS,
-    ProblemCounts,
-    ProblemOnDay,
-    WaitingFor,
-)
+from problems.rules import CLOSED_DAYS, ProblemCounts, ProblemOnDay, WaitingFor
 from problems.workflow import OPEN_STATES
 from web.formats.numbers import trimmed
 
@@ -60,70 +55,41 @@ class CategoryShare:
     share: Decimal
 
 
-# The columns of a step in the order in which `_problem` takes them.
-COLUMNS = (
-    "state",
-    "problem__raised_on",
-    "due_on",
-    "made_on",
-    "is_escalated",
-    "owner_now",
-    "problem__measure__section",
-    "problem__number",
-    "problem__measure__code",
-    "problem__measure__position",
-    "problem__project__code",
-    "problem__project__position",
-    "problem__project__city",
-    "problem__measure",
-    "problem__project__category",
-    "problem__category__number",
-    "problem__category__slug",
-    "problem__category__name_zh",
-    "problem__category__name_en",
-)
+# The columns of a step, by the fields of PlanProblem.
+COLUMNS = {
+    "state": "state",
+    "raised_on": "problem__raised_on",
+    "due_on": "due_on",
+    "since": "made_on",
+    "is_escalated": "is_escalated",
+    "owner": "owner_now",
+    "section": "problem__measure__section",
+    "number": "problem__number",
+    "city": "problem__project__city",
+    "measure": "problem__measure",
+    "project_category": "problem__project__category",
+}
+SUBJECTS = {kind: (f"problem__{kind}__code", f"problem__{kind}__position") for kind in ProblemSubject}
+CATEGORY = [f"problem__category__{each.name}" for each in fields(Category)]
 
 
 def read_problems(plan: Plan, day: date) -> list[PlanProblem]:
     """Return the problems of the plan on the day, drafts aside."""
     rows = ProblemStep.objects.in_plan(plan).last_by(day).annotate(owner_now=Coalesce("owner__merged_into", "owner"))
-    return [_problem(*row) for row in rows.order_by().values_list(*COLUMNS)]
+    subjects = [column for columns in SUBJECTS.values() for column in columns]
+    return [_problem(row) for row in rows.order_by().values(*COLUMNS.values(), *subjects, *CATEGORY)]
 
 
-def _problem(
-    state: str,
-    raised_on: date,
-    due_on: date | None,
-    since: date,
-    is_escalated: bool,
-    owner: int,
-    section: int | None,
-    number: int,
-    measure_code: str | None,
-    measure_position: int | None,
-    project_code: str | None,
-    project_position: int | None,
-    city: int | None,
-    measure: int | None,
-    project_category: int | None,
-    *category: Any,
-) -> PlanProblem:
-    of_project = measure_code is None
+def _problem(row: Mapping[str, Any]) -> PlanProblem:
+    """`row`: a step with the columns of PlanProblem, of its subjects and of its category."""
+    kind = ProblemSubject.PROJECT if row["problem__measure"] is None else ProblemSubject.MEASURE
+    code, position = (row[column] for column in SUBJECTS[kind])
+    category = [row[column] for column in CATEGORY]
     return PlanProblem(
-        state=state,
-        raised_on=raised_on,
-        due_on=due_on,
-        since=since,
-        is_escalated=is_escalated,
-        owner=owner,
-        section=section,
-        subject_kind=ProblemSubject.PROJECT if of_project else ProblemSubject.MEASURE,
-        code=(project_code if of_project else measure_code) or "",
-        position=(project_position if of_project else measure_position) or 0,
-        number=number,
-        city=city,
-        measure=measure,
-        project_category=project_category,
+        **{name: row[column] for name, column in COLUMNS.items()},
+        subject_kind=kind,
+        code=code,
+        position=position,
         category=Category() if category[0] is None else Category(*category),
     )
 

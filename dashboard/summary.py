@@ -23,8 +23,8 @@ def summary(figures: Figures) -> dict[str, Any]:
     return {
         "as_of": figures.day.isoformat(),
         "plan": figures.plan.slug,
-        "computed_at": figures.computed_at.isoformat(timespec="seconds"),
-        "refreshing": figures.refreshing,
+        "computed_at": figures.freshness.computed_at.isoformat(timespec="seconds"),
+        "refreshing": figures.freshness.refreshing,
         "measures": {
             **figures.measures,
             "latest_change_on": latest.isoformat() if latest else None,

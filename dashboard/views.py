@@ -51,7 +51,10 @@ from web.views import PageView
 class PlanPage(PageView):
     """A page about a plan on a day. A site that has none, or is being set up, says so instead."""
 
+    permission = READERS
     shows_totals = True
+    # What the page is about, as filters name it: a section, a department, a theme or a city.
+    about = ""
 
     @cached_property
     def plan(self) -> Plan | None:
@@ -75,8 +78,11 @@ class PlanPage(PageView):
 
     @property
     def scope(self) -> dict[str, str]:
-        """The section, department or city that the page is about, as filters name it."""
-        return {}
+        """The filter for what the page is about: its address has the key."""
+        if not self.about:
+            return {}
+        [key] = self.kwargs.values()
+        return {self.about: key}
 
     def choice(self, name: str, choices: list[str]) -> str:
         """One of a few values; the first where none is asked for."""
@@ -105,7 +111,6 @@ class PlanPage(PageView):
 
 
 class OverviewPage(PlanPage):
-    permission = READERS
     template_name = "dashboard/overview.html"
     parameters = ("course", "map")
 
@@ -123,7 +128,6 @@ class PlanOverview(PlanPage):
     """The page of what the plan is; the overview says how it stands."""
 
     shows_filings = False
-    permission = READERS
     template_name = "dashboard/plan.html"
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
@@ -133,7 +137,6 @@ class PlanOverview(PlanPage):
 class PresentationPage(PlanPage):
     """Five parts of the overview for a large screen; `?part=` is the one that is shown."""
 
-    permission = READERS
     template_name = "dashboard/presentation.html"
     parameters = ("part",)
 
@@ -145,7 +148,6 @@ class ChangesPage(PlanPage):
     """The page of what changed since an earlier day: the end of last month where none is named."""
 
     shows_filings = False
-    permission = READERS
     template_name = "dashboard/changes.html"
 
     def asked_comparison(self, request: HttpRequest) -> date | None:
@@ -174,7 +176,6 @@ class FallenPage(PlanPage):
 
 
 class DepartmentsPage(FallenPage):
-    permission = READERS
     template_name = "dashboard/departments.html"
     parameters = ("ordering", "reported", "fallen", "months")
 
@@ -201,7 +202,6 @@ class DepartmentsPage(FallenPage):
 
 class SectionsPage(PlanPage):
     shows_filings = False
-    permission = READERS
     template_name = "dashboard/sections.html"
     parameters = ("ordering",)
 
@@ -212,7 +212,6 @@ class SectionsPage(PlanPage):
 
 class CitiesPage(FallenPage):
     shows_filings = False
-    permission = READERS
     template_name = "dashboard/cities.html"
     parameters = ("ordering", "show", "columns", "fallen")
 
@@ -250,7 +249,6 @@ class ProjectGroupsPage(PlanPage):
     """Projects by what neither the page of cities nor cells tell."""
 
     shows_filings = False
-    permission = READERS
     template_name = "dashboard/project_groups.html"
     parameters = ("ordering", "by")
 
@@ -262,15 +260,11 @@ class ProjectGroupsPage(PlanPage):
 class DepartmentPage(PlanPage):
     """The page of a department; that of a department that was merged redirects to its successor."""
 
-    permission = READERS
     template_name = "dashboard/department.html"
+    about = "department"
     # The months of which it tells what the department did.
     parameters: Collection[str] = ("from", "to")
     url_name = "dashboard:department"
-
-    @property
-    def scope(self) -> dict[str, str]:
-        return {"department": self.kwargs["slug"]}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -294,12 +288,8 @@ class DepartmentPage(PlanPage):
 
 class SectionPage(PlanPage):
     shows_filings = False
-    permission = READERS
     template_name = "dashboard/section.html"
-
-    @property
-    def scope(self) -> dict[str, str]:
-        return {"section": self.kwargs["slug"]}
+    about = "section"
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
         found = section_detail(self.figures, kwargs["slug"], self.links, then=self.then)
@@ -310,7 +300,6 @@ class SectionPage(PlanPage):
 
 class ThemesPage(PlanPage):
     shows_filings = False
-    permission = READERS
     template_name = "dashboard/themes.html"
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
@@ -322,12 +311,8 @@ class ThemePage(PlanPage):
     explanation."""
 
     shows_filings = False
-    permission = READERS
     template_name = "dashboard/theme.html"
-
-    @property
-    def scope(self) -> dict[str, str]:
-        return {"theme": self.kwargs["slug"]}
+    about = "theme"
 
     @cached_property
     def theme(self) -> Theme:
@@ -340,12 +325,8 @@ class ThemePage(PlanPage):
 
 class CityPage(PlanPage):
     shows_filings = False
-    permission = READERS
     template_name = "dashboard/city.html"
-
-    @property
-    def scope(self) -> dict[str, str]:
-        return {"city": self.kwargs["code"]}
+    about = "city"
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
         city = get_object_or_404(Region.objects.members_of(self.figures.plan.region_id), code=kwargs["code"])
@@ -356,7 +337,6 @@ class CityPage(PlanPage):
 class ExplainPage(PlanPage):
     """Why one figure is what it is; the script of the other pages shows it as a panel over them."""
 
-    permission = READERS
     template_name = "dashboard/explain.html"
     parameters = ("figure", *SCOPE_FILTERS)
     several = SCOPE_FILTERS
@@ -371,7 +351,6 @@ class SearchPage(PlanPage):
     """All kinds of rows that hold the words of `?q=`; with `?kind=reports` all reports that do, in pages. Raises
     BadQuery for more than can be searched for."""
 
-    permission = READERS
     shows_filings = False
     template_name = "dashboard/search.html"
     shows_totals = False
@@ -398,7 +377,6 @@ class SearchPage(PlanPage):
 
 class PublishedPage(PlanPage):
     shows_filings = False
-    permission = READERS
     template_name = "dashboard/published.html"
 
     def content(self, **kwargs: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import F, Model, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -47,6 +47,14 @@ def asked_plan(request: HttpRequest) -> Plan | None:
     if "_asked_plan" not in attributes:
         attributes["_asked_plan"] = _read_asked_plan(request)
     plan: Plan | None = attributes["_asked_plan"]
+    return plan
+
+
+def asked_plan_or_404(request: HttpRequest) -> Plan:
+    """The same for what there is nothing to say of without a plan. Raises Http404."""
+    plan = asked_plan(request)
+    if plan is None:
+        raise Http404(_("There is no action plan yet."))
     return plan
 
 

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from core.clock import now
 from measures.models import Measure
 from notices.models import Notice, NoticeKind
 from notices.rules import NOTICE_DAYS_BEFORE, due_notice, notice_of_due_day
-from notices.services import Reporters, concerned_people, put_due_notices, reporters_of
+from notices.services import Reporters, concerned_people, make_notices, put_due_notices, reporters_of
 from problems.models import ProblemStep
 from problems.workflow import ProblemState
 
@@ -26,8 +25,8 @@ def _of_due_measures(on: date, people: Reporters) -> Iterator[Notice]:
     for measure in measures.only("due_on", "lead_department", "owner", "deputy"):
         kind = due_notice(measure.due_on, status=measure.status, on=on)
         if kind:
-            for user in concerned_people(people, measure.lead_department_id, measure):
-                yield Notice(user=user, kind=kind, measure=measure, day=on, created_at=now())
+            concerned = concerned_people(people, measure.lead_department_id, measure)
+            yield from make_notices(concerned, kind, day=on, measure=measure)
 
 
 def _of_due_problems(on: date, people: Reporters) -> Iterator[Notice]:
@@ -37,5 +36,5 @@ def _of_due_problems(on: date, people: Reporters) -> Iterator[Notice]:
     for step in assigned.select_related("problem__measure"):
         kind = notice_of_due_day(step.due_on, on=on)
         if kind:
-            for user in concerned_people(people, step.owner_id, step.problem.measure):
-                yield Notice(user=user, kind=kinds[kind], step=step, day=on, created_at=now())
+            concerned = concerned_people(people, step.owner_id, step.problem.measure)
+            yield from make_notices(concerned, kinds[kind], day=on, step=step)

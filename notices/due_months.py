@@ -1,25 +1,14 @@
 """The notices to cities and lead departments of months of their projects that are due soon, or overdue."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
-from core.clock import now
 from measures.models import Plan
 from notices.models import Notice
 from notices.rules import notices_of_due
-from notices.services import city_reporters, put_due_notices, reporters_of
+from notices.services import city_reporters, make_notices, put_due_notices, reporters_of
 from projects.month_work import FilingUnit, months_owed
 from reporting.months import reports_due_on
-
-
-@dataclass(frozen=True)
-class DueMonth:
-    month: date
-
-    @property
-    def due_on(self) -> date:
-        return reports_due_on(self.month)
 
 
 def notify_of_due_months(on: date) -> None:
@@ -32,22 +21,14 @@ def notify_of_due_months(on: date) -> None:
 
 
 def _of_due_months(plan: Plan, unit: FilingUnit, on: date) -> Iterator[Notice]:
-    outstanding: dict[int, list[DueMonth]] = {}
+    outstanding: dict[int, list[date]] = {}
     for month, by_unit in months_owed(plan, day=on, unit=unit).items():
         for key, owed in by_unit.items():
             if owed.missing:
-                outstanding.setdefault(key, []).append(DueMonth(month))
+                outstanding.setdefault(key, []).append(month)
     people = city_reporters() if unit == "city" else reporters_of(outstanding)
     for key, months in outstanding.items():
-        for kind, due in notices_of_due(months, on=on):
-            for user in people.get(key, []):
-                yield Notice(
-                    user=user,
-                    kind=kind,
-                    plan=plan,
-                    period=due.month,
-                    city_id=key if unit == "city" else None,
-                    due_on=due.due_on,
-                    day=on,
-                    created_at=now(),
-                )
+        for kind, month in notices_of_due(months, reports_due_on, on=on):
+            city = key if unit == "city" else None
+            about = {"plan": plan, "period": month, "city_id": city, "due_on": reports_due_on(month)}
+            yield from make_notices(people.get(key, []), kind, day=on, **about)

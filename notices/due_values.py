@@ -3,17 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
+from operator import attrgetter
 
 from django.db.models import F
 
-from core.clock import now
 from indicators.dues import owed_periods, rhythm_of
 from indicators.models import Indicator, ValueReport
 from indicators.value_work import latest_values
 from measures.models import Plan
 from notices.models import Notice
 from notices.rules import notices_of_due
-from notices.services import put_due_notices, reporters_of
+from notices.services import make_notices, put_due_notices, reporters_of
 from reporting.workflow import ReportState
 
 
@@ -33,18 +33,9 @@ def _of_due_values(plan: Plan, on: date) -> Iterator[Notice]:
         known = latest.get(indicator.pk)
         owed = owed_periods(rhythm_of(indicator), known_until=known.period_end if known else None, on=on)
         outstanding = [each for each in owed if each.period.code not in waiting[indicator.pk]]
-        for kind, due in notices_of_due(outstanding, on=on):
-            for user in people.get(indicator.owner_id, []):
-                yield Notice(
-                    user=user,
-                    kind=kind,
-                    indicator=indicator,
-                    plan=plan,
-                    value_period=due.period.code,
-                    due_on=due.due_on,
-                    day=on,
-                    created_at=now(),
-                )
+        for kind, due in notices_of_due(outstanding, attrgetter("due_on"), on=on):
+            about = {"indicator": indicator, "plan": plan, "value_period": due.period.code, "due_on": due.due_on}
+            yield from make_notices(people.get(indicator.owner_id, []), kind, day=on, **about)
 
 
 def _waiting(plan: Plan) -> defaultdict[int, set[str]]:

@@ -1,8 +1,8 @@
 """The rules for the days on which people are told of what is due."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
-from typing import Literal, Protocol
+from typing import Literal
 
 from measures.rules import is_completion
 
@@ -30,18 +30,14 @@ def notice_of_due_day(due_on: date | None, *, on: date) -> DueNotice | None:
     return "overdue" if late in NOTICE_DAYS_AFTER or (late > 0 and late % NOTICE_EVERY_DAYS == 0) else None
 
 
-class Due(Protocol):
-    """A thing that is due again and again, such as the value of each quarter."""
-
-    @property
-    def due_on(self) -> date: ...
-
-
-def notices_of_due[D: Due](outstanding: Iterable[D], *, on: date) -> Iterator[tuple[DueNotice, D]]:
-    """Yields the notices of a day of what is outstanding, the oldest first. Of those that are long overdue the oldest
-    alone: of what is due monthly and nobody files there would be a notice every few days."""
+def notices_of_due[D](
+    outstanding: Iterable[D], due_on: Callable[[D], date], *, on: date
+) -> Iterator[tuple[DueNotice, D]]:
+    """Yields the notices of a day of what is outstanding, the oldest first, such as the values of quarters. Of those
+    that are long overdue the oldest alone: of what is due monthly and nobody files there would be a notice every few
+    days."""
     for place, each in enumerate(outstanding):
-        kind = notice_of_due_day(each.due_on, on=on)
-        is_long_overdue = on - each.due_on > timedelta(days=max(NOTICE_DAYS_AFTER))
+        kind = notice_of_due_day(due_on(each), on=on)
+        is_long_overdue = on - due_on(each) > timedelta(days=max(NOTICE_DAYS_AFTER))
         if kind and not (place and is_long_overdue):
             yield kind, each

@@ -1,6 +1,7 @@
 """Notices: who is told, and what people do in their inbox."""
 
 from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -26,8 +27,12 @@ def notify_departments(departments: Collection[int], kind: NoticeKind, *, by: Us
 
 
 def put_notices(people: Iterable[User], kind: NoticeKind, **about: Any) -> int:
-    notices = [Notice(user=user, kind=kind, day=today(), created_at=now(), **about) for user in people]
-    return len(Notice.objects.bulk_create(notices))
+    return len(Notice.objects.bulk_create(make_notices(people, kind, day=today(), **about)))
+
+
+def make_notices(people: Iterable[User], kind: str, *, day: date, **about: Any) -> list[Notice]:
+    """Return the notices of a day to each of the people, which nothing has saved yet."""
+    return [Notice(user=user, kind=kind, day=day, created_at=now(), **about) for user in people]
 
 
 # By the id of their department, or of their city.

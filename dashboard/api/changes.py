@@ -2,8 +2,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.http import Http404
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
@@ -19,7 +17,7 @@ from measures.api.addresses import plan_slug
 from measures.api.measures import LIGHT_THEN, SCOPE_THEN, STATUS_THEN
 from measures.api.measures import MEASURE as LISTED
 from measures.comparison import MeasureChange, reason_on
-from measures.filters import asked_plan
+from measures.filters import asked_plan_or_404
 from projects.models import Stage
 from projects.sums import ProjectSum
 from web.api.endpoints import Endpoint
@@ -30,12 +28,12 @@ from web.api.shapes import (
     NUMBER,
     UNIT,
     URL,
-    WHOLE,
     Shape,
     array,
     choice,
     keyed,
     meaning,
+    number_of,
     optional,
     qualified,
     quantity,
@@ -87,7 +85,7 @@ COUNTS = {
 
 # What happened to projects in between.
 MOVED = {
-    "total": quantity("projects", WHOLE, description=gettext_lazy("How many projects")),
+    "total": number_of("projects", gettext_lazy("How many projects")),
     "total_investment": quantity("100 million yuan", description=gettext_lazy("Their total investment")),
 }
 STOCK = {
@@ -122,7 +120,7 @@ class ChangesBetween(Endpoint):
         ),
         "counts": meaning(
             gettext_lazy("How many measures changed"),
-            record({name: quantity("measures", WHOLE, description=words) for name, words in COUNTS.items()}),
+            record({name: number_of("measures", words) for name, words in COUNTS.items()}),
         ),
         "measures": meaning(
             gettext_lazy(
@@ -186,9 +184,7 @@ class ChangesBetween(Endpoint):
         return asked_comparison(request, self.day, default=LAST_MONTH)
 
     def get_answer(self, request: Any) -> Response:
-        plan = asked_plan(request._request)
-        if plan is None:
-            raise Http404(_("There is no action plan yet."))
+        plan = asked_plan_or_404(request._request)
         assert self.compared is not None
         changes = Changes(Figures(plan, self.day), Figures(plan, self.compared))
         listed = {

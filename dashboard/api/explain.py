@@ -1,9 +1,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import Http404
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
@@ -15,7 +13,7 @@ from dashboard.figures import Figures
 from indicators.api.indicators import CODE, COMPARATOR, PERIOD, PREVIOUS, REGION, RELEASED_ON, VALUE
 from indicators.api.observations import VERIFIED
 from indicators.state import IndicatorState
-from measures.filters import MeasureFilter, asked_plan
+from measures.filters import MeasureFilter, asked_plan_or_404
 from projects.filters import ProjectFilter
 from rollups.models import RollupRun
 from web.api.endpoints import Endpoint
@@ -121,9 +119,7 @@ class Explain(Endpoint):
         }
 
     def get_answer(self, request: Any) -> Response:
-        plan = asked_plan(request._request)
-        if plan is None:
-            raise Http404(_("There is no action plan yet."))
+        plan = asked_plan_or_404(request._request)
         explanation = asked_explanation(request._request, Figures(plan, self.day))
         fresh = explanation.freshness
         return Response(

@@ -37,12 +37,12 @@ from web.api.shapes import (
     NAME,
     NUMBER,
     TEXT,
-    WHOLE,
     Shape,
     array,
     choice,
     local_names,
     meaning,
+    number_of,
     on_the_earlier_day,
     one_of,
     optional,
@@ -331,13 +331,9 @@ _PROJECT_KEYS = {
 }
 RATES = {
     "rate_month": meaning(gettext_lazy("The newest month that ended by the day, of which the rates are"), TEXT),
-    "started": quantity(
-        UNIT_OF_PROJECTS, WHOLE, description=gettext_lazy("Those of them that have started, without reserve projects")
-    ),
-    "to_start": quantity(
-        UNIT_OF_PROJECTS,
-        WHOLE,
-        description=gettext_lazy("Those that have not, and are planned to start by the end of the year"),
+    "started": number_of(UNIT_OF_PROJECTS, gettext_lazy("Those of them that have started, without reserve projects")),
+    "to_start": number_of(
+        UNIT_OF_PROJECTS, gettext_lazy("Those that have not, and are planned to start by the end of the year")
     ),
     "start_rate": quantity(
         PERCENT,
@@ -361,18 +357,17 @@ RATES = {
         description=gettext_lazy("plan_completion less the time elapsed, which is month / 12"),
     ),
     "plan_pace": optional(choice(Pace.choices, gettext_lazy("Within one percentage point is on schedule"))),
-    "without_month": quantity(
-        UNIT_OF_PROJECTS, WHOLE, description=gettext_lazy("Those without an accepted report for the month of the rates")
+    "without_month": number_of(
+        UNIT_OF_PROJECTS, gettext_lazy("Those without an accepted report for the month of the rates")
     ),
 }
 _PROJECTS = {
     **INVESTED,
     **RATES,
     **{
-        stage.value: quantity(
+        stage.value: number_of(
             UNIT_OF_PROJECTS,
-            WHOLE,
-            description=format_lazy(gettext_lazy("Those of them in this stage on the day: {stage}"), stage=stage.label),
+            format_lazy(gettext_lazy("Those of them in this stage on the day: {stage}"), stage=stage.label),
         )
         for stage in Stage
     },

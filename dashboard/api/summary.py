@@ -1,9 +1,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.http import Http404
 from django.utils.functional import lazy
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
@@ -31,7 +29,7 @@ from indicators.api.indicators import (
     TARGET,
     VALUE,
 )
-from measures.filters import asked_plan
+from measures.filters import asked_plan_or_404
 from problems.rules import WaitingFor
 from web.api.endpoints import Endpoint, Row
 from web.api.shapes import (
@@ -52,6 +50,7 @@ from web.api.shapes import (
     array,
     keyed,
     meaning,
+    number_of,
     optional,
     quantity,
     record,
@@ -121,10 +120,8 @@ MEASURES: dict[str, Shape] = {
                 "month": meaning(
                     gettext_lazy("The next month in which something falls due; null: none"), optional(MONTH)
                 ),
-                "in_month": quantity(
-                    UNIT_OF_MEASURES,
-                    WHOLE,
-                    description=gettext_lazy("Measures due in it after the day, completed or not"),
+                "in_month": number_of(
+                    UNIT_OF_MEASURES, gettext_lazy("Measures due in it after the day, completed or not")
                 ),
                 "peak_on": meaning(
                     gettext_lazy(
@@ -133,9 +130,7 @@ MEASURES: dict[str, Shape] = {
                     ),
                     optional(DAY),
                 ),
-                "on_peak": quantity(
-                    UNIT_OF_MEASURES, WHOLE, description=gettext_lazy("Measures due on it, completed or not")
-                ),
+                "on_peak": number_of(UNIT_OF_MEASURES, gettext_lazy("Measures due on it, completed or not")),
             }
         ),
     ),
@@ -160,7 +155,7 @@ PROBLEMS: dict[str, Shape] = {
                 {
                     "category": meaning(gettext_lazy("Slug of the category; null: none yet"), optional(TEXT)),
                     "name": translated(gettext_lazy("Name of the category")),
-                    "open": quantity(UNIT_OF_PROBLEMS, WHOLE, description=gettext_lazy("Open problems of it")),
+                    "open": number_of(UNIT_OF_PROBLEMS, gettext_lazy("Open problems of it")),
                     "share": quantity(
                         PERCENT, NUMBER, description=gettext_lazy("Its share of all open problems; they sum to 100")
                     ),
@@ -170,10 +165,8 @@ PROBLEMS: dict[str, Shape] = {
     ),
 }
 REPORTS: dict[str, Shape] = {
-    "departments_outstanding": quantity(
-        UNIT_OF_DEPARTMENTS,
-        WHOLE,
-        description=gettext_lazy("Departments that still owe a report for a month whose day is over"),
+    "departments_outstanding": number_of(
+        UNIT_OF_DEPARTMENTS, gettext_lazy("Departments that still owe a report for a month whose day is over")
     ),
     "months": meaning(
         gettext_lazy("The months that reports were owed for by the day, the oldest first"),
@@ -181,27 +174,19 @@ REPORTS: dict[str, Shape] = {
             record(
                 {
                     "month": meaning(gettext_lazy("The month"), MONTH),
-                    "owed": quantity(
-                        UNIT_OF_REPORTS,
-                        WHOLE,
-                        description=gettext_lazy("Reports owed at its end, by what is known on the day"),
+                    "owed": number_of(
+                        UNIT_OF_REPORTS, gettext_lazy("Reports owed at its end, by what is known on the day")
                     ),
-                    "filed": quantity(
-                        UNIT_OF_REPORTS, WHOLE, description=gettext_lazy("Those filed for this very month")
+                    "filed": number_of(UNIT_OF_REPORTS, gettext_lazy("Those filed for this very month")),
+                    "covered": number_of(
+                        UNIT_OF_REPORTS, gettext_lazy("Those not filed, where a later month was, which ended the duty")
                     ),
-                    "covered": quantity(
-                        UNIT_OF_REPORTS,
-                        WHOLE,
-                        description=gettext_lazy("Those not filed, where a later month was, which ended the duty"),
-                    ),
-                    "missing": quantity(
-                        UNIT_OF_REPORTS, WHOLE, description=gettext_lazy("Those still owed: owed - filed - covered")
-                    ),
+                    "missing": number_of(UNIT_OF_REPORTS, gettext_lazy("Those still owed: owed - filed - covered")),
                     "departments": meaning(
                         gettext_lazy("Departments by how they stand with it"),
                         record(
                             {
-                                name: quantity(UNIT_OF_DEPARTMENTS, WHOLE, description=words)
+                                name: number_of(UNIT_OF_DEPARTMENTS, words)
                                 for name, words in {
                                     "owing": gettext_lazy("Those that owed a report for it"),
                                     "on_time": gettext_lazy("All is filed, by the day on which it was due"),
@@ -286,9 +271,7 @@ class Summary(Endpoint):
         return {**super().parameter_shapes(), "plan": ASKED_PLAN}
 
     def get_answer(self, request: Any) -> Response:
-        plan = asked_plan(request._request)
-        if plan is None:
-            raise Http404(_("There is no action plan yet."))
+        plan = asked_plan_or_404(request._request)
         figures = Figures(plan, self.day)
         return Response(
             {**summary(figures), "meta": linked(summary_meta(figures), self, figures), **self.compare(figures)}

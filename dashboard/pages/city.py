@@ -25,9 +25,10 @@ from dashboard.pages.city_measures import (
 from dashboard.pages.city_ranks import CityRank, Excused, city_ranks, read_excused
 from dashboard.pages.links import Links
 from dashboard.pages.ordering import rank
-from dashboard.pages.problems import city_problems
+from dashboard.pages.problems import open_problems
 from dashboard.pages.rows import project_changes
 from dashboard.pages.sentences import format_share, format_since, rounding_note
+from problems.models import ProblemStep
 from projects.models import Project, Stage
 from projects.querysets import ProjectQuerySet
 from regions.models import Region
@@ -127,6 +128,7 @@ def city_detail(figures: Figures, city: Region, links: Links, *, then: Figures |
     projects = projects.select_related("category").order_by("-investment_wan", "-position")
     stages = stage_rows(figures, figures.project_cells.narrow({"city": {city.pk}}), links, city=city.code)
     totals = {each.stage: each.total for each in stages}
+    steps = ProblemStep.objects.in_plan(figures.plan).filter(problem__project__city=city)
     return {
         "row": group,
         "provenance": figures.provenance_of("projects", city=city),
@@ -147,7 +149,7 @@ def city_detail(figures: Figures, city: Region, links: Links, *, then: Figures |
         "stage_blocks": stage_blocks([(each, totals[each]) for each in furthest_first(totals)]),
         **_categories(figures, then, city, links),
         "kinds": [_watched(figures, projects, group, links, measure) for measure in _watched_measures(figures)],
-        **city_problems(figures, city, links),
+        **open_problems(figures, steps, links, city=city.code),
         "indicators": city_indicators(figures, city, [each.group for each in cities], links),
         "projects": projects[:MAX_PROJECTS],
         "most_projects": MAX_PROJECTS,

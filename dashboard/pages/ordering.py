@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -16,36 +17,31 @@ from web.language import is_chinese
 type SortKeys = Mapping[str, Callable[[GroupFigures], Any]]
 
 
-def figure_named(name: str) -> Callable[[GroupFigures], Any]:
-    return lambda row: row.figures[name]
+def _figure(name: str, row: GroupFigures) -> Any:
+    return row.figures[name]
+
+
+def by_figures(*names: str) -> SortKeys:
+    """Return sort keys that are figures, by their names."""
+    return {name: partial(_figure, name) for name in names}
 
 
 MEASURE_SORT_KEYS: SortKeys = {
     # Of figures that have those of due days; who must act first.
-    "urgency": lambda row: row.figures["urgency"],
-    "overdue": lambda row: row.figures["overdue"],
-    "longest_overdue": lambda row: row.figures["longest_overdue"],
-    "in_time_rate": lambda row: row.figures["in_time_rate"],
-    "gap_to_plan": lambda row: row.figures["gap_to_plan"],
+    **by_figures("urgency", "overdue", "longest_overdue", "in_time_rate", "gap_to_plan"),
     "name": lambda row: row.group.number,
-    "total": lambda row: row.figures["total"],
-    "completed": lambda row: row.figures["completed"],
-    "in_progress": lambda row: row.figures["in_progress"],
-    "promoting": lambda row: row.figures["promoting"],
+    **by_figures("total", "completed", "in_progress", "promoting"),
     "rate": lambda row: row.figures["completion_rate"],
-    "gap": lambda row: row.figures["gap"],
+    **by_figures("gap"),
     "red": lambda row: row.figures["lights"]["red"],
     "yellow": lambda row: row.figures["lights"]["yellow"],
 }
 PROJECT_SORT_KEYS: SortKeys = {
     "name": lambda row: row.key,
-    "total": lambda row: row.figures["total"],
-    "total_investment": lambda row: row.figures["total_investment"],
-    **{stage: figure_named(stage) for stage in Stage.values},
+    **by_figures("total", "total_investment", *Stage.values),
     # Of cities that have it.
-    **{kind.name: figure_named(kind.name) for kind in (LARGE, BEHIND)},
-    "start_rate": figure_named("start_rate"),
-    "plan_completion": figure_named("plan_completion"),
+    **by_figures(LARGE.name, BEHIND.name),
+    **by_figures("start_rate", "plan_completion"),
 }
 
 

@@ -13,7 +13,6 @@ from django.utils.translation import ngettext, pgettext
 from core.classes import class_limits, class_of, shades
 from core.forecast import MONTHS
 from core.periods import month_of, months_between
-from core.provenance import Provenance, of_aggregate
 from core.rounding import whole
 from dashboard.charts.strips import blocks, month_bars
 from dashboard.due_days import forecast_of
@@ -21,6 +20,7 @@ from dashboard.figures import STATUSES, Figures, GroupFigures
 from dashboard.pages.city import furthest_first, stage_blocks
 from dashboard.pages.links import Links
 from dashboard.pages.overview.headline import published_on
+from dashboard.pages.overview.outcomes import GROWTH, indicators_provenance, state_of
 from dashboard.pages.sentences import format_share
 from dashboard.pages.verdict import (
     MAX_CALLED,
@@ -45,7 +45,6 @@ from web.language import localized
 PARTS = ("1", "2", "3", "4", "5")
 MAX_ROWS = 6
 MAX_CITIES = 4
-GROWTH = "gdp_growth_ytd"
 # Widths and heights of the drawings, in pixels of a screen that is 1920 wide.
 MONTH_PITCH, MONTH_HEIGHT = 106, 360
 TILE_WIDTH, TILE_HEIGHT = 166, 132
@@ -87,7 +86,7 @@ def presentation_context(figures: Figures, links: Links, *, part: str) -> dict[s
 def verdict_part(figures: Figures, links: Links) -> dict[str, Any]:
     plan, measures, due = figures.plan, figures.measures, figures.due_figures
     investment, unit = rounded_money(figures.projects["total_investment"])
-    growth = _state(figures, GROWTH)
+    growth = state_of(figures, GROWTH)
     return {
         "sentence": verdict_sentence(due, plan, figures.day, total=measures["total"], names_day=False),
         "measures": measures,
@@ -280,22 +279,15 @@ def _cities_sentence(largest: Sequence[GroupFigures], total: Decimal) -> str:
 
 
 def outcomes_part(figures: Figures, links: Links) -> dict[str, Any]:
-    growth = _state(figures, GROWTH)
-    rows = {each.latest.provenance for each in figures.indicator_states if each.latest}
+    growth = state_of(figures, GROWTH)
     return {
         "sentence": _growth_sentence(growth),
         "growth": growth and _growth(growth),
-        "provenance": of_aggregate(
-            is_published=rows == {Provenance.PUBLISHED}, has_illustrative=Provenance.ILLUSTRATIVE in rows
-        ),
+        "provenance": indicators_provenance(figures),
         "rows": [_indicator_row(each) for each in figures.indicator_states if each.indicator.code != GROWTH],
         "against": figures.against_name,
         "indicators_url": links.url("indicators:list"),
     }
-
-
-def _state(figures: Figures, code: str) -> IndicatorState | None:
-    return next((each for each in figures.indicator_states if each.indicator.code == code), None)
 
 
 def _growth(state: IndicatorState) -> dict[str, Any]:

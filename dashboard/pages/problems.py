@@ -10,12 +10,11 @@ from django.utils.translation import ngettext, pgettext
 
 from dashboard.figures import Figures, GroupFigures
 from dashboard.pages.links import Links
-from dashboard.problem_figures import PlanProblem, closed_from, oldest_open, problem_figures, shares_by_category
+from dashboard.problem_figures import closed_from, oldest_open, problem_figures, shares_by_category
 from problems.models import ProblemStep
+from problems.querysets import ProblemStepQuerySet
 from problems.rows import BY_DUE_DAY, ProblemRow, problem_rows, problems_of_department
 from problems.rules import CLOSED_DAYS, ProblemCounts, WaitingFor, count_problems
-from regions.models import Region
-from themes.models import Theme
 from web.formats.numbers import format_number
 from web.formats.text import format_names, format_sentence
 from web.language import localized
@@ -36,16 +35,16 @@ def attention_row(figures: Figures, links: Links) -> dict[str, Any]:
     else:
         text = format_sentence(
             _("Not closed; %(overdue)s, %(to_verify)s to be verified"),
-            overdue=_bold_if(
-                counts.overdue, pgettext("problem", "%(count)s overdue") % {"count": format_number(counts.overdue)}
-            ),
+            overdue=_format_late(counts.overdue),
             to_verify=format_number(counts.to_verify),
         )
     return {"problems_text": text, "problems_url": links.url("problems:list", state="open")}
 
 
-def _bold_if(count: int, text: str) -> SafeString | str:
-    return format_html('<strong class="past-due">{}</strong>', text) if count else text
+def _format_late(overdue: int) -> SafeString | str:
+    """Return how many are overdue, bold where there are some."""
+    text = pgettext("problem", "%(count)s overdue") % {"count": format_number(overdue)}
+    return format_html('<strong class="past-due">{}</strong>', text) if overdue else text
 
 
 def problem_block(figures: Figures, links: Links, departments: Iterable[GroupFigures]) -> dict[str, Any]:
@@ -110,9 +109,7 @@ def _sentence(counts: ProblemCounts, departments: Iterable[GroupFigures], links:
     return format_sentence(
         text,
         open=format_number(counts.open),
-        overdue=_bold_if(
-            counts.overdue, pgettext("problem", "%(count)s overdue") % {"count": format_number(counts.overdue)}
-        ),
+        overdue=_format_late(counts.overdue),
         owners=_format_owners(owners, counts, links),
     )
 
@@ -139,63 +136,43 @@ def _format_owners(owners: Sequence[GroupFigures], counts: ProblemCounts, links:
 
 def department_problems(figures: Figures, group: GroupFigures, links: Links) -> dict[str, Any]:
     """Return the problems that a department must solve, helps with or raised."""
-    department = group.group
-    rows = problems_of_department(department, figures.plan, on=figures.day)
-    own = _figures_of([each for each in figures.problem_rows if each.owner == department.pk], figures)
+    rows = problems_of_department(group.group, figures.plan, on=figures.day)
+    own = _own_figures(figures, group, links, field="owner")
     by_role = {role: sum(each.role == role for each in rows) for role in ("owner", "helper", "raiser")}
     return {
-        "problem_figures": own,
+        **own,
         "problem_url": links.url("problems:list", state="open", owner=group.key),
-        "problem_overdue_url": links.url("problems:list", overdue="yes", owner=group.key),
-        "problem_sentence": _sentence_of_department(by_role, own["overdue"]),
+        "problem_sentence": _sentence_of_department(by_role, own["problem_figures"]["overdue"]),
         **_shown(rows),
     }
 
 
 def section_problems(figures: Figures, group: GroupFigures, links: Links) -> dict[str, Any]:
     """The open problems of the measures of a section."""
-    steps = ProblemStep.objects.in_plan(figures.plan).last_by(figures.day).open().with_rows()
-    rows = problem_rows(steps.filter(problem__measure__section=group.group).order_by(*BY_DUE_DAY), on=figures.day)
-    own = _figures_of([each for each in figures.problem_rows if each.section == group.group.pk], figures)
+    steps = ProblemStep.objects.in_plan(figures.plan).filter(problem__measure__section=group.group)
+    own = _own_figures(figures, group, links, field="section")
+    return {**own, **open_problems(figures, steps, links, section=group.key)}
+
+
+def _own_figures(figures: Figures, group: GroupFigures, links: Links, *, field: str) -> dict[str, Any]:
+    """`field`: what names the group among the problems of the plan and in addresses of their list."""
+    own = [each for each in figures.problem_rows if getattr(each, field) == group.group.pk]
     return {
-        "problem_figures": own,
-        "problem_url": links.url("problems:list", state="open", section=group.key),
-        "problem_overdue_url": links.url("problems:list", overdue="yes", section=group.key),
-        "problem_sentence": _sentence_of_open(own["open"], own["overdue"]),
-        **_shown(rows),
+        "problem_figures": problem_figures(count_problems(own, on=figures.day)),
+        "problem_overdue_url": links.url("problems:list", overdue="yes", **{field: group.key}),
     }
 
 
-def city_problems(figures: Figures, city: Region, links: Links) -> dict[str, Any]:
-    """The open problems of the projects of a city."""
-    steps = ProblemStep.objects.in_plan(figures.plan).last_by(figures.day).open().with_rows()
-    rows = problem_rows(steps.filter(problem__project__city=city).order_by(*BY_DUE_DAY), on=figures.day)
-    return {
-        "problem_url": links.url("problems:list", state="open", city=city.code),
-        "problem_sentence": _sentence_of_open(len(rows), sum(row.left.is_overdue for row in rows)),
-        **_shown(rows),
-    }
-
-
-def theme_problems(figures: Figures, theme: Theme, links: Links) -> dict[str, Any]:
-    """The open problems of the measures and projects of a theme."""
-    steps = ProblemStep.objects.in_plan(figures.plan).in_themes([theme]).last_by(figures.day).open().with_rows()
-    rows = problem_rows(steps.order_by(*BY_DUE_DAY), on=figures.day)
-    return {
-        "problem_url": links.url("problems:list", state="open", theme=theme.slug),
-        "problem_sentence": _sentence_of_open(len(rows), sum(row.left.is_overdue for row in rows)),
-        **_shown(rows),
-    }
-
-
-def _sentence_of_open(count: int, overdue: int) -> SafeString | str:
+def open_problems(figures: Figures, steps: ProblemStepQuerySet, links: Links, **filters: str) -> dict[str, Any]:
+    """Return those problems of the steps that are open on the day. `filters`: the same in addresses of their list."""
+    rows = problem_rows(steps.last_by(figures.day).open().with_rows().order_by(*BY_DUE_DAY), on=figures.day)
+    count, overdue = len(rows), sum(row.left.is_overdue for row in rows)
     text = ngettext("%(open)s problem is open, %(overdue)s.", "%(open)s problems are open, %(overdue)s.", count)
-    late = _bold_if(overdue, pgettext("problem", "%(count)s overdue") % {"count": format_number(overdue)})
-    return format_sentence(text, open=format_number(count), overdue=late)
-
-
-def _figures_of(problems: Iterable[PlanProblem], figures: Figures) -> dict[str, Any]:
-    return problem_figures(count_problems(problems, on=figures.day))
+    return {
+        "problem_url": links.url("problems:list", state="open", **filters),
+        "problem_sentence": format_sentence(text, open=format_number(count), overdue=_format_late(overdue)),
+        **_shown(rows),
+    }
 
 
 def _shown(rows: Sequence[ProblemRow]) -> dict[str, Any]:
@@ -209,5 +186,4 @@ def _sentence_of_department(by_role: dict[str, int], overdue: int) -> SafeString
         if by_role["helper"]
         else _("Open problems: it must solve %(owner)s and raised %(raiser)s that others solve; %(overdue)s.")
     )
-    late = _bold_if(overdue, pgettext("problem", "%(count)s overdue") % {"count": format_number(overdue)})
-    return format_sentence(text, **words, overdue=late)
+    return format_sentence(text, **words, overdue=_format_late(overdue))

@@ -5,25 +5,15 @@ from typing import Any
 from core.rounding import whole
 from dashboard.figures import Figures, GroupFigures
 from dashboard.pages.links import Links
-from dashboard.pages.ordering import SortKeys, figure_named, sort_groups
+from dashboard.pages.ordering import SortKeys, by_figures, sort_groups
 from dashboard.pages.sentences import rounding_note
 from dashboard.project_groups import GROUPINGS, grouped_projects
 from web.formats.numbers import format_gap_cell, format_percent
 
 SORT_KEYS: SortKeys = {
     "name": lambda _row: 0,
-    **{
-        name: figure_named(name)
-        for name in (
-            "total",
-            "total_investment",
-            "built_rate",
-            "start_rate",
-            "plan_completion",
-            "plan_gap",
-            "without_month",
-        )
-    },
+    **by_figures("total", "total_investment", "built_rate", "start_rate"),
+    **by_figures("plan_completion", "plan_gap", "without_month"),
 }
 
 

@@ -1,6 +1,6 @@
 """The content of the page of a search."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from web.language import column_suffix, localized
 
 # Of measures, projects, indicators and reports; themes, departments and cities are few.
 FIRST_ROWS = 5
+SHORT_NAMES = ("short_zh", "short_en")
 
 
 @dataclass(frozen=True)
@@ -126,10 +127,7 @@ def _projects(search: Search, links: Links, words: FoundWords) -> Kind:
 
 def _indicators(search: Search, links: Links, words: FoundWords) -> Kind:
     found = list(search.indicators)
-    rows = [
-        _found_row(each, "name", words, more=["code"], url=links.url("indicators:detail", each.code))
-        for each in found[:FIRST_ROWS]
-    ]
+    rows = _named_rows(found[:FIRST_ROWS], words, links, page="indicators:detail", key="code")
     all_url = links.url("indicators:list", search=search.text) if len(found) > FIRST_ROWS else ""
     return Kind("indicators", pgettext("navigation", "Indicators"), len(found), rows, all_url)
 
@@ -148,13 +146,9 @@ def _problems(search: Search, links: Links, words: FoundWords) -> Kind:
 
 def _found_problem(step: Any, words: FoundWords, search: Search, links: Links) -> FoundProblem:
     problem = step.problem
-    # The reader's language first.
-    columns = sorted(["text_zh", "text_en"], key=lambda column: not column.endswith(column_suffix()))
-    written = [each for each in columns if getattr(problem, each)]
-    column = next((each for each in written if words.are_in(getattr(problem, each))), written[0])
     return FoundProblem(
         step,
-        Found(words.excerpt(getattr(problem, column)), _language_of(column)),
+        _excerpt(problem, ["text_zh", "text_en"], words),
         words.mark(problem.code),
         words.mark(problem.subject_name),
         step.left_on(search.day),
@@ -163,27 +157,17 @@ def _found_problem(step: Any, words: FoundWords, search: Search, links: Links) -
 
 
 def _themes(search: Search, links: Links, words: FoundWords) -> Kind:
-    rows = [
-        _found_row(each, "name", words, more=["slug"], url=links.url("dashboard:theme", each.slug))
-        for each in search.themes
-    ]
+    rows = _named_rows(search.themes, words, links, page="dashboard:theme", key="slug")
     return Kind("themes", pgettext("navigation", "Themes"), len(rows), rows)
 
 
 def _departments(search: Search, links: Links, words: FoundWords) -> Kind:
-    more = ["short_zh", "short_en", "slug"]
-    rows = [
-        _found_row(each, "name", words, more=more, url=links.url("dashboard:department", each.slug))
-        for each in search.departments
-    ]
+    rows = _named_rows(search.departments, words, links, page="dashboard:department", key="slug", more=SHORT_NAMES)
     return Kind("departments", _("Departments"), len(rows), rows)
 
 
 def _cities(search: Search, links: Links, words: FoundWords) -> Kind:
-    more = ["short_zh", "short_en", "code"]
-    rows = [
-        _found_row(each, "name", words, more=more, url=links.url("dashboard:city", each.code)) for each in search.cities
-    ]
+    rows = _named_rows(search.cities, words, links, page="dashboard:city", key="code", more=SHORT_NAMES)
     return Kind("cities", search.plan.part_words.heading, len(rows), rows)
 
 
@@ -199,6 +183,15 @@ def _reports(search: Search, links: Links, words: FoundWords) -> Kind:
     )
 
 
+def _named_rows(
+    found: Iterable[Any], words: FoundWords, links: Links, *, page: str, key: str, more: Sequence[str] = ()
+) -> list[FoundRow]:
+    """Return rows by their name. `key`: what addresses of the `page` call them, in which the words may stand, too."""
+    return [
+        _found_row(each, "name", words, more=[*more, key], url=links.url(page, getattr(each, key))) for each in found
+    ]
+
+
 def _found_row(
     row: Any, field: str, words: FoundWords, *, more: Sequence[str] = (), code: str = "", url: str = ""
 ) -> FoundRow:
@@ -211,12 +204,17 @@ def _found_row(
 
 
 def _found_report(report: Report, words: FoundWords) -> FoundReport:
-    # The reader's language first.
-    columns = sorted(TEXT_COLUMNS, key=lambda column: not column.endswith(column_suffix()))
-    written = [each for each in columns if getattr(report, each)]
-    column = next((each for each in written if words.are_in(getattr(report, each))), next(iter(written), ""))
-    excerpt = Found(words.excerpt(getattr(report, column)), _language_of(column)) if column else Found(SafeString())
-    return FoundReport(report, words.mark(localized(report.measure, "title")), excerpt)
+    title = words.mark(localized(report.measure, "title"))
+    return FoundReport(report, title, _excerpt(report, TEXT_COLUMNS, words))
+
+
+def _excerpt(row: Any, columns: Iterable[str], words: FoundWords) -> Found:
+    """Return an excerpt of the first column with the words, else of the first that is filled: those in the reader's
+    language come before others."""
+    in_order = sorted(columns, key=lambda column: not column.endswith(column_suffix()))
+    written = [each for each in in_order if getattr(row, each)]
+    column = next((each for each in written if words.are_in(getattr(row, each))), next(iter(written), ""))
+    return Found(words.excerpt(getattr(row, column)), _language_of(column)) if column else Found(SafeString())
 
 
 def _language_of(column: str) -> str:

@@ -18,13 +18,14 @@ from dashboard.pages.city import furthest_first, stage_blocks, stage_rows
 from dashboard.pages.groups import format_days_overdue, format_next_due_day, join_clauses, listed_measures
 from dashboard.pages.links import Links
 from dashboard.pages.overview.outcomes import indicator_row
-from dashboard.pages.problems import theme_problems
+from dashboard.pages.problems import open_problems
 from dashboard.pages.rows import measure_lines, project_changes
 from dashboard.pages.sentences import format_share, format_since
 from dashboard.theme_figures import ThemeFigures, theme_figures
 from indicators.state import IndicatorState
 from indicators.verdict_words import verdict_list, verdict_rank
 from measures.models import Measure
+from problems.models import ProblemStep
 from projects.models import Project
 from themes.models import Theme
 from web.formats.money import format_rounded_money, rounded_money
@@ -110,6 +111,7 @@ def theme_detail(figures: Figures, theme: Theme, links: Links, *, then: Figures 
     [own] = theme_figures(figures, [theme], listed_measures(figures, then).in_themes([theme]))
     earlier = theme_figures(then, [theme], listed_measures(then, None).in_themes([theme]))[0] if then else None
     rows = [_indicator_row(each, links) for each in sorted(own.states, key=verdict_rank)]
+    steps = ProblemStep.objects.in_plan(figures.plan).in_themes([theme])
     amount, unit = rounded_money(own.projects["total_investment"])
     return {
         "theme": theme,
@@ -136,7 +138,7 @@ def theme_detail(figures: Figures, theme: Theme, links: Links, *, then: Figures 
         **_measure_part(own, figures.day),
         **_project_part(figures, own, links),
         "urls": _urls(theme, links),
-        **theme_problems(figures, theme, links),
+        **open_problems(figures, steps, links, theme=theme.slug),
     }
 
 

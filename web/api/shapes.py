@@ -98,6 +98,11 @@ def quantity(unit: Any, shape: Shape = NUMBER, *, cumulative: bool | None = None
     return {**shape, "x-unit": unit, "x-cumulative": cumulative, "description": description}
 
 
+def number_of(unit: Any, words: Any) -> Shape:
+    """A whole number of rows."""
+    return quantity(unit, WHOLE, description=words)
+
+
 def translated(words: Any) -> Shape:
     """A text in the caller's language."""
     return meaning(format_lazy(gettext_lazy("{what}, in the language of the request"), what=words))

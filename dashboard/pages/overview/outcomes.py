@@ -12,21 +12,8 @@ from dashboard.pages.links import Links
 from indicators.marks import bullet_bar
 from indicators.state import IndicatorState
 from indicators.verdict_words import verdict_list, verdict_note, verdict_rank
-from indicators.wording import (
-    change_cell,
-    number_cell,
-    period_words,
-    shown_unit,
-    target_words,
-    with_unit,
-)
-from web.formats.numbers import (
-    NO_VALUE,
-    format_gap_cell,
-    format_number,
-    format_percent,
-    with_true_minus,
-)
+from indicators.wording import change_cell, number_cell, period_words, shown_unit, target_words, with_unit
+from web.formats.numbers import NO_VALUE, format_gap_cell, format_number, format_percent, with_true_minus
 from web.language import localized
 
 GROWTH = "gdp_growth_ytd"
@@ -36,13 +23,16 @@ def state_of(figures: Figures, code: str) -> IndicatorState | None:
     return next((each for each in figures.indicator_states if each.indicator.code == code), None)
 
 
-def indicators(figures: Figures, links: Links) -> dict[str, Any]:
+def indicators_provenance(figures: Figures) -> Provenance:
+    """Return the provenance of all headline indicators taken together."""
     rows = {each.latest.provenance for each in figures.indicator_states if each.latest}
+    return of_aggregate(is_published=rows == {Provenance.PUBLISHED}, has_illustrative=Provenance.ILLUSTRATIVE in rows)
+
+
+def indicators(figures: Figures, links: Links) -> dict[str, Any]:
     return {
         "sentence": _sentence(figures.indicator_states),
-        "provenance": of_aggregate(
-            is_published=rows == {Provenance.PUBLISHED}, has_illustrative=Provenance.ILLUSTRATIVE in rows
-        ),
+        "provenance": indicators_provenance(figures),
         "indicators": [indicator_row(each, links) for each in sorted(figures.indicator_states, key=verdict_rank)],
         "indicators_url": links.url("indicators:list"),
     }
