@@ -25,6 +25,7 @@ from dashboard.pages.links import Links
 from dashboard.pages.ordering import rank
 from dashboard.pages.sentences import format_earlier_day, format_share
 from projects.models import Project, RankExemption
+from projects.querysets import ProjectQuerySet
 from regions.models import Region
 from web.formats.money import format_rounded_money, format_yi_cell, rounded_money, wan_to_yi, yi_decimals
 from web.formats.numbers import format_number
@@ -33,7 +34,7 @@ from web.language import localized
 MAX_PROJECTS, PROJECT_LINES, MAX_NAMED = 10, 20, 12
 
 
-def city_brief(figures: Figures, then: Figures, links: Links, city: Region, *, site: str) -> Brief:
+def city_brief(figures: Figures, then: Figures, links: Links, city: Region) -> Brief:
     cities = figures.projects_by("city")
     group = next(each for each in cities if each.group == city)
     own, province = group.figures, figures.projects
@@ -41,7 +42,6 @@ def city_brief(figures: Figures, then: Figures, links: Links, city: Region, *, s
     return Brief(
         name=shortened(group.name, MAX_TITLE),
         day=figures.day,
-        compared=then.day,
         since=format_earlier_day(then.day, figures.day.year),
         sentence=one_city_sentence(own, share),
         figures=_figures(figures, group, cities, links.as_of(figures.day)),
@@ -51,7 +51,6 @@ def city_brief(figures: Figures, then: Figures, links: Links, city: Region, *, s
             _changes_part(figures, then, city),
         ],
         provenance=figures.provenance_of("projects", city=city),
-        site=site,
         back_url=links.url("dashboard:city", city.code),
         back_label=group.name,
     )
@@ -123,33 +122,59 @@ def _stages_part(figures: Figures, city: Region, links: Links) -> Part:
     )
 
 
-def _largest_part(figures: Figures, group: GroupFigures, links: Links) -> Part:
-    projects: Any = Project.objects.in_plan(figures.plan).in_scope(figures.day).filter(city=group.group)
-    largest = list(projects.select_related("category").order_by("-investment_wan", "position", "code")[:MAX_PROJECTS])
-    decimals = yi_decimals(each.investment_wan for each in largest)
+def largest_projects_part(
+    projects: ProjectQuerySet,
+    figures: Figures,
+    links: Links,
+    *,
+    heads: tuple[str, str],
+    beside: str,
+    total: int,
+    most: int,
+    lines: int,
+    **filters: str,
+) -> Part:
+    """`heads`: of the projects and of what stands `beside` their investment, a column. `total`: how many there are;
+    `filters`: of the list of all."""
+    found = list(projects.select_related(beside).order_by("-investment_wan", "position", "code")[:most])
+    decimals = yi_decimals(each.investment_wan for each in found)
     columns = [
-        Column(_("Project"), 45),
+        Column(heads[0], 45),
         Column(_("Total investment (100 million yuan)"), 18, is_number=True),
-        Column(_("Category"), 17),
+        Column(heads[1], 17),
         Column(_("Stage"), 20),
     ]
     rows = [
         [
             Cell(shortened(localized(each, "name"), MAX_NAME), links.url("projects:detail", each.code)),
             Cell(format_yi_cell(each.investment_wan, decimals), is_bold=True),
-            Cell(localized(each.category, "name")),
+            Cell(localized(getattr(each, beside), "short")),
             Cell(each.get_stage_display()),
         ]
-        for each in largest
+        for each in found
     ]
-    shown = rows_that_fit(columns, rows, most=MAX_PROJECTS, lines=PROJECT_LINES)
+    shown = rows_that_fit(columns, rows, most=most, lines=lines)
     return Part(
         _("Largest projects"),
         columns,
         shown,
         nothing=_("No projects are listed by this day."),
-        left_out=group.figures["total"] - len(shown),
-        url=links.as_of(figures.day).url("projects:list", city=group.key, ordering="-total_investment"),
+        left_out=total - len(shown),
+        url=links.as_of(figures.day).url("projects:list", ordering="-total_investment", **filters),
+    )
+
+
+def _largest_part(figures: Figures, group: GroupFigures, links: Links) -> Part:
+    return largest_projects_part(
+        Project.objects.in_plan(figures.plan).in_scope(figures.day).filter(city=group.group),
+        figures,
+        links,
+        heads=(_("Project"), _("Category")),
+        beside="category",
+        total=group.figures["total"],
+        most=MAX_PROJECTS,
+        lines=PROJECT_LINES,
+        city=group.key,
     )
 
 

@@ -29,7 +29,7 @@ from core.pace import shares
 from core.periods import month_end
 from core.statuses import MeasureStatus
 from dashboard.figures import STATUSES, Figures
-from dashboard.pages.groups import find_group
+from dashboard.pages.groups import get_group_or_404
 from dashboard.pages.links import Links
 from dashboard.pages.sentences import format_earlier_day
 from dashboard.pages.verdict import format_day_of, format_end_of_plan, format_range, verdict_sentence
@@ -44,18 +44,13 @@ MAX_COMING = 5
 MOST_LINES, HEADING_LINES, CHANGE_LINES = 22, 3, 7
 
 
-def measures_brief(
-    figures: Figures, then: Figures, links: Links, *, site: str, by: str = "plan", key: str = ""
-) -> Brief | None:
-    """None for a section or a department that there is not."""
-    group = find_group(figures.measures_by(by), key or figures.plan.slug)
-    if group is None:
-        return None
+def measures_brief(figures: Figures, then: Figures, links: Links, *, by: str = "plan", key: str = "") -> Brief:
+    """Raises Http404 for a section or a department that there is not."""
+    group = get_group_or_404(figures.measures_by(by), key or figures.plan.slug)
     about = Subject(figures, then, by, group, links)
     return Brief(
         name=shortened(group.name, MAX_TITLE),
         day=figures.day,
-        compared=then.day,
         since=format_earlier_day(then.day, figures.day.year),
         sentence=verdict_sentence(about.due, figures.plan, figures.day, total=group.figures["total"]),
         figures=_figures(about),
@@ -63,7 +58,6 @@ def measures_brief(
         counts=group.figures,
         parts=_parts(about),
         provenance=figures.provenance_of("measures", **about.members),
-        site=site,
         back_url=links.url("dashboard:overview") if by == "plan" else links.url(f"dashboard:{by}", key),
         back_label=_("Overview") if by == "plan" else group.name,
     )

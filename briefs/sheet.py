@@ -168,17 +168,16 @@ class Brief:
 
     name: str
     day: date
-    compared: date
     since: str
     sentence: str
     figures: Sequence[BriefFigure]
     parts: Sequence[Part]
     provenance: Provenance
-    site: str
     back_url: str
     back_label: str
     statuses: Sequence[StatusShare] = ()
     counts: Mapping[str, Any] = field(default_factory=dict)
+    site: str = ""
 
     @property
     def headed_parts(self) -> list[tuple[str, Part]]:

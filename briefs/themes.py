@@ -1,11 +1,11 @@
 """The brief of a theme: its indicators, its measures, its projects and what stands in their way."""
 
 from dataclasses import replace
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext, pgettext
 
+from briefs.cities import largest_projects_part
 from briefs.measures import coming_part, next_due_figure, overdue_figure, overdue_part, status_shares
 from briefs.problems import problems_part
 from briefs.sheet import (
@@ -32,7 +32,7 @@ from indicators.verdict_words import verdict_rank
 from indicators.verdicts import Verdict
 from projects.models import Project
 from themes.models import Theme
-from web.formats.money import format_yi_cell, rounded_money, yi_decimals
+from web.formats.money import rounded_money
 from web.formats.numbers import format_number, format_percent
 from web.language import localized
 
@@ -42,7 +42,7 @@ OVERDUE_LINES, COMING_LINES = 4, 3
 MAX_PROJECTS, PROJECT_LINES = 3, 4
 
 
-def theme_brief(figures: Figures, then: Figures, links: Links, theme: Theme, *, site: str) -> Brief:
+def theme_brief(figures: Figures, then: Figures, links: Links, theme: Theme) -> Brief:
     [own] = theme_figures(figures, [theme], listed_measures(figures, None).in_themes([theme]))
     name = localized(theme, "name")
     about = Subject(figures, then, "theme", GroupFigures(theme.slug, name, theme, dict(own.measures)), links)
@@ -56,7 +56,6 @@ def theme_brief(figures: Figures, then: Figures, links: Links, theme: Theme, *, 
     return Brief(
         name=shortened(name, MAX_TITLE),
         day=figures.day,
-        compared=then.day,
         since=format_earlier_day(then.day, figures.day.year),
         sentence=theme_sentence(own, figures),
         figures=_figures(own, about),
@@ -65,7 +64,6 @@ def theme_brief(figures: Figures, then: Figures, links: Links, theme: Theme, *, 
         # No measure is due next where none of them is left.
         parts=[each for each in parts if each is not None and (each.rows or each.nothing)],
         provenance=figures.provenance_of("measures", **about.members),
-        site=site,
         back_url=links.url("dashboard:theme", theme.slug),
         back_label=name,
     )
@@ -142,29 +140,14 @@ def _indicators_part(own: ThemeFigures, about: Subject) -> Part:
 def _projects_part(own: ThemeFigures, about: Subject) -> Part | None:
     if not own.projects["total"]:
         return None
-    projects: Any = Project.objects.in_plan(about.figures.plan).in_scope(about.day).in_themes([own.theme])
-    largest = list(projects.select_related("city").order_by("-investment_wan", "position", "code")[:MAX_PROJECTS])
-    decimals = yi_decimals(each.investment_wan for each in largest)
-    columns = [
-        Column(_("Largest projects"), 45),
-        Column(_("Total investment (100 million yuan)"), 18, is_number=True),
-        Column(about.figures.plan.part_words.of_project, 17),
-        Column(_("Stage"), 20),
-    ]
-    rows = [
-        [
-            Cell(shortened(localized(each, "name"), MAX_NAME), about.links.url("projects:detail", each.code)),
-            Cell(format_yi_cell(each.investment_wan, decimals), is_bold=True),
-            Cell(localized(each.city, "short")),
-            Cell(each.get_stage_display()),
-        ]
-        for each in largest
-    ]
-    shown = rows_that_fit(columns, rows, most=MAX_PROJECTS, lines=PROJECT_LINES)
-    return Part(
-        _("Largest projects"),
-        columns,
-        shown,
-        left_out=own.projects["total"] - len(shown),
-        url=about.links.as_of(about.day).url("projects:list", theme=own.theme.slug, ordering="-total_investment"),
+    return largest_projects_part(
+        Project.objects.in_plan(about.figures.plan).in_scope(about.day).in_themes([own.theme]),
+        about.figures,
+        about.links,
+        heads=(_("Largest projects"), about.figures.plan.part_words.of_project),
+        beside="city",
+        total=own.projects["total"],
+        most=MAX_PROJECTS,
+        lines=PROJECT_LINES,
+        theme=own.theme.slug,
     )

@@ -1,10 +1,11 @@
 """The pages of briefs, each the sheet of a page of the dashboard."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
@@ -49,17 +50,13 @@ class BriefPage(PlanPage):
         return brief_file(brief)
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
-        brief = self.brief()
-        if brief is None:
-            raise Http404
-        return {"brief": brief}
+        return {"brief": replace(self.brief(), site=self.request.build_absolute_uri("/").rstrip("/"))}
 
-    def brief(self) -> Brief | None:
-        """None for a section or a department that there is not."""
+    def brief(self) -> Brief:
+        """Raises Http404 for a section or a department that there is not."""
         assert self.then is not None
-        site = self.request.build_absolute_uri("/").rstrip("/")
         ((by, key),) = self.scope.items() or [("plan", "")]
-        return measures_brief(self.figures, self.then, self.links, site=site, by=by, key=key)
+        return measures_brief(self.figures, self.then, self.links, by=by, key=key)
 
 
 class SectionBriefPage(BriefPage, SectionPage):
@@ -76,13 +73,11 @@ class ThemeBriefPage(BriefPage, ThemePage):
 
     def brief(self) -> Brief:
         assert self.then is not None
-        site = self.request.build_absolute_uri("/").rstrip("/")
-        return theme_brief(self.figures, self.then, self.links, self.theme, site=site)
+        return theme_brief(self.figures, self.then, self.links, self.theme)
 
 
 class CityBriefPage(BriefPage, CityPage):
     def brief(self) -> Brief:
         assert self.then is not None
         city = get_object_or_404(Region.objects.members_of(self.figures.plan.region_id), code=self.kwargs["code"])
-        site = self.request.build_absolute_uri("/").rstrip("/")
-        return city_brief(self.figures, self.then, self.links, city, site=site)
+        return city_brief(self.figures, self.then, self.links, city)

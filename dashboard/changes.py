@@ -13,7 +13,6 @@ from core.comparison import FigureChange
 from core.lights import Light, Thresholds
 from core.pace import gap
 from core.scoped import is_out
-from dashboard.cells import split_cells
 from dashboard.due_days import is_of_due_days
 from dashboard.figures import (
     MIN_MEASURES_TO_RANK,
@@ -78,7 +77,7 @@ def earlier_figures(then: Figures, by: str, groups: Iterable[GroupFigures]) -> d
     those of a past day are counted, and name no department that was merged.
     """
     if by == "city":
-        cells = split_cells(then.project_cells, ["city"])
+        cells = then.project_cells.split("city")
         return {each.key: staged_figures(cells.get((each.group.pk,)), on=then.day) for each in groups}
     sums = then.measure_cells.sum_by("section" if by == "section" else "lead_department")
     return {each.key: measure_figures(sums.get(each.group.pk, {}), then.plan, then.day) for each in groups}

@@ -16,7 +16,6 @@ from core.pace import Progress, percent, time_elapsed
 from core.provenance import Provenance, of_aggregate
 from core.punctuality import Punctuality, urgency
 from core.statuses import MeasureStatus
-from dashboard.cells import split_cells
 from dashboard.due_days import (
     MeasureDays,
     due_figures,
@@ -56,11 +55,9 @@ MIN_MEASURES_TO_RANK = 5
 MIN_PROJECTS_FOR_SHARE = 10
 
 # The published counts that a figure is made of: it is published when each of them is.
+PUBLISHED_COUNTS = ("total", *MeasureStatus.values)
 PUBLISHED_PARTS = {
-    "measures.total": ("measures.total",),
-    "measures.completed": ("measures.completed",),
-    "measures.in_progress": ("measures.in_progress",),
-    "measures.promoting": ("measures.promoting",),
+    **{f"measures.{name}": (f"measures.{name}",) for name in PUBLISHED_COUNTS},
     "measures.completion_rate": ("measures.completed", "measures.total"),
     "measures.gap": ("measures.completed", "measures.total"),
     "projects.total": ("projects.total",),
@@ -324,7 +321,7 @@ class Figures:
         if by == ("plan",):
             total = staged_figures(self.project_cells, on=self.day)
             return [GroupFigures(self.plan.slug, localized(self.plan, "name"), self.plan, total)]
-        cells = split_cells(self.project_cells, by)
+        cells = self.project_cells.split(*by)
         return [
             GroupFigures(
                 "/".join(each.key for each in members),

@@ -280,8 +280,6 @@ class DepartmentPage(PlanPage):
         asked = (self.request.GET.get(name, "") for name in self.parameters)
         months = asked_months(*asked, plan=self.plan, day=self.day)
         found = department_detail(self.figures, kwargs["slug"], self.links, months=months, then=self.then)
-        if found is None:
-            raise Http404
         may_merge = self.day == today() and may_review(self.request.user)
         return {"may_merge": may_merge, "all_url": self.links.url("dashboard:departments"), **found}
 
@@ -293,8 +291,6 @@ class SectionPage(PlanPage):
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
         found = section_detail(self.figures, kwargs["slug"], self.links, then=self.then)
-        if found is None:
-            raise Http404
         return {"all_url": self.links.url("dashboard:sections"), **found}
 
 

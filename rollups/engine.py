@@ -153,13 +153,17 @@ class PlanCells:
         }
         return replace(self, counts=counts)
 
+    def split(self, *fields: str) -> dict[CellKey, "PlanCells"]:
+        """Return the cells by the values of some fields of the key, in their order; no group is empty."""
+        places = [TABLES[self.kind].key_fields.index(field) for field in fields]
+        groups: dict[CellKey, dict[CellKey, Counts]] = {}
+        for key, counts in self.counts.items():
+            groups.setdefault(tuple(key[place] for place in places), {})[key] = counts
+        return {values: replace(self, counts=counts) for values, counts in groups.items()}
+
     def sum_by(self, field: str) -> dict[int | str, Counts]:
         """Sums by the values of one field of the key."""
-        place = TABLES[self.kind].key_fields.index(field)
-        groups: dict[int | str, list[Counts]] = {}
-        for key, counts in self.counts.items():
-            groups.setdefault(key[place], []).append(counts)
-        return {value: add_up(group) for value, group in groups.items()}
+        return {value: cells.totals() for (value,), cells in self.split(field).items()}
 
 
 def add_up(cells: Iterable[Counts]) -> Counts:
@@ -291,9 +295,9 @@ def _has_key(names: Sequence[str], keys: Collection[CellKey]) -> Q:
     return Q(**{f"{names[0]}__in": {key[0] for key in keys}}) & cells
 
 
-def _write(kind: str, keys: Collection[CellKey] | None, *, day: date, run: RollupRun, limits: Thresholds) -> int:
+def _write(kind: str, keys: Collection[CellKey] | None, *, day: date, run: RollupRun, limits: Thresholds) -> None:
     """Recomputes the cells of `keys` (None: all) and writes them with one statement, whose rows never pass through
-    Python; a cell that became empty goes. Returns how many cells were recomputed.
+    Python; a cell that became empty goes. The run counts the cells.
 
     The one place with SQL of ours: it wraps the counting query.
     """
@@ -317,10 +321,9 @@ def _write(kind: str, keys: Collection[CellKey] | None, *, day: date, run: Rollu
             f" SELECT cells.*, %s, %s, %s FROM ({select}) AS cells WHERE 1 = 1 {on_conflict}",
             (*stamp.values(), *params),
         )
-        recomputed = cursor.rowcount if keys is None else len(keys)
+        run.cells += cursor.rowcount if keys is None else len(keys)
     not_written = table.stored_rows().exclude(run=run)
     (not_written if keys is None else not_written.filter(_has_key(table.key_columns, keys))).delete()
-    return recomputed
 
 
 def refresh_batch(*, day: date, retries: int = 0) -> RollupRun | None:
@@ -340,25 +343,21 @@ def refresh_batch(*, day: date, retries: int = 0) -> RollupRun | None:
         limits = stored_thresholds()
         errors: dict[str, Errors] = {}
         for kind, keys in keys_by_kind.items():
-            errors[kind] = around(sorted(keys), partial(_write_some, kind, day=day, run=run, limits=limits))
+            errors[kind] = around(sorted(keys), partial(_write, kind, day=day, run=run, limits=limits))
         run.set_aside = settle_marks(marks, errors)
     return run
-
-
-def _write_some(kind: str, keys: Sequence[CellKey], *, day: date, run: RollupRun, limits: Thresholds) -> None:
-    run.cells += _write(kind, keys, day=day, run=run, limits=limits)
 
 
 def _write_all(kind: str, *, day: date, run: RollupRun, limits: Thresholds) -> Errors:
     """Every cell. Those that cannot be counted keep their stored counts, which then stand for the day."""
     try:
         with transaction.atomic():
-            run.cells += _write(kind, None, day=day, run=run, limits=limits)
+            _write(kind, None, day=day, run=run, limits=limits)
         return {}
     except DatabaseError as error:
         raise_unless_of_rows(error)
     table = TABLES[kind]
-    errors = around(table.source_keys(day), partial(_write_some, kind, day=day, run=run, limits=limits))
+    errors = around(table.source_keys(day), partial(_write, kind, day=day, run=run, limits=limits))
     kept, old = _has_key(table.key_columns, errors), table.stored_rows().exclude(run=run)
     old.exclude(kept).delete()
     old.filter(kept).update(as_of=day)

@@ -21,6 +21,7 @@ from dashboard.due_days import OF_GROUPS
 from dashboard.figure_definitions import PERCENT, POINTS, YI, figure_definitions
 from dashboard.figure_definitions import PROJECTS as UNIT_OF_PROJECTS
 from dashboard.figures import Figures, GroupFigures
+from dashboard.pages.ordering import sort_groups
 from dashboard.project_groups import GROUPINGS, grouped_projects
 from dashboard.series import figures_on
 from dashboard.summary import describe_figure
@@ -70,12 +71,9 @@ class GroupListing(Listing):
         """Members without a value of the figure that orders them come last, whichever way the order goes."""
         found = self._found()
         name = self.ordering.removeprefix("-")
-        down = self.ordering.startswith("-")
         if name == "number":
-            return found[::-1] if down else found
-        with_value = [each for each in found if _value(each, name) is not None]
-        without = [each for each in found if _value(each, name) is None]
-        return sorted(with_value, key=lambda each: _value(each, name), reverse=down) + without
+            return found if name == self.ordering else found[::-1]
+        return sort_groups(found, {name: partial(_value, name)}, self.ordering)
 
     def _found(self) -> list[Any]:
         """Return the members that `key=` and `search=` ask for. Raises BadQuery for a key that no member has."""
@@ -88,7 +86,7 @@ class GroupListing(Listing):
         return [each for each in asked if all(word in _searched(each) for word in words)]
 
 
-def _value(member: GroupFigures, name: str) -> Any:
+def _value(name: str, member: GroupFigures) -> Any:
     if name in ("key", "name"):
         return getattr(member, name)
     return member.figures["lights"][name] if name in Light else member.figures[name]
@@ -143,19 +141,17 @@ class Rollups(ListEndpoint):
     def filter_shapes(cls) -> dict[str, Shape]:
         return {
             "by": {**choice(cls.groups.items(), gettext_lazy("Grouping")), "default": "plan"},
-            "key": {**array(NAME), "description": gettext_lazy("Keys of members, with commas between: only these")},
-            "search": {**FILLED_TEXT, "description": gettext_lazy("Keyword")},
-            "from": {
-                **DAY,
-                "description": gettext_lazy(
-                    "First day of a series, of a row for each member and day; that of the plan unless given"
-                ),
-            },
-            "to": {**DAY, "description": gettext_lazy("Last day of a series; that of the answer unless given")},
-            "interval": {
-                **one_of(INTERVALS),
-                "description": gettext_lazy("A series is of the ends of months, or of quarters, and of its last day"),
-            },
+            "key": meaning(gettext_lazy("Keys of members, with commas between: only these"), array(NAME)),
+            "search": meaning(gettext_lazy("Keyword"), FILLED_TEXT),
+            "from": meaning(
+                gettext_lazy("First day of a series, of a row for each member and day; that of the plan unless given"),
+                DAY,
+            ),
+            "to": meaning(gettext_lazy("Last day of a series; that of the answer unless given"), DAY),
+            "interval": meaning(
+                gettext_lazy("A series is of the ends of months, or of quarters, and of its last day"),
+                one_of(INTERVALS),
+            ),
         }
 
     def get_members(self, figures: Figures, by: str) -> Sequence[GroupFigures]:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from core.periods import last_ended_month
 from core.rounding import whole
-from dashboard.cells import split_cells
 from dashboard.changes import earlier_figures
 from dashboard.figures import Figures, GroupFigures, project_figures
 from dashboard.pages.sentences import format_share
@@ -102,7 +101,7 @@ class CityMeasure:
 
     def sums(self, figures: Figures, fields: Sequence[str]) -> dict[tuple[int | str, ...], dict[str, Any]]:
         """The sums and rates of its projects by some fields of the cells."""
-        groups = split_cells(self.cells(figures), fields)
+        groups = self.cells(figures).split(*fields)
         return {key: _sums_of(cells.totals(), figures) for key, cells in groups.items()}
 
     def total(self, figures: Figures) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dashboard.charts.report_matrix import ReportRow, report_chart, report_rows
 from dashboard.figures import Figures, GroupFigures
 from dashboard.pages.department_work import Months, department_work, month_rows, participation
 from dashboard.pages.groups import (
-    find_group,
+    get_group_or_404,
     group_detail,
     group_sentence,
     group_table,
@@ -107,13 +107,11 @@ def department_detail(
     *,
     months: Months | None,
     then: Figures | None = None,
-) -> dict[str, Any] | None:
-    """None for a department that there is not, or that was merged. `months`: those of which the page tells what the
-    department did; None before the plan."""
+) -> dict[str, Any]:
+    """Raises Http404 for a department that there is not, or that was merged. `months`: those of which the page tells
+    what the department did; None before the plan."""
     groups = figures.measures_with_due_by("department")
-    department = find_group(groups, slug)
-    if department is None:
-        return None
+    department = get_group_or_404(groups, slug)
     measures = list(listed_measures(figures, then).filter(lead_department=department.group))
     history = load_history(figures.plan, figures.day)
     owed = reports_owed(figures.plan, by=figures.day, history=history)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import F
+from django.http import Http404
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -15,10 +16,10 @@ from core.lights import Light
 from core.pace import gap
 from dashboard.changes import earlier_figures
 from dashboard.charts.due_dates import Due, due_chart
-from dashboard.figures import MIN_MEASURES_TO_RANK, STATUSES, Figures, GroupFigures
+from dashboard.figures import MIN_MEASURES_TO_RANK, Figures, GroupFigures
 from dashboard.pages.links import Links
 from dashboard.pages.ordering import API_MEASURE_ORDERINGS, MEASURE_SORT_KEYS, Rank, api_ordering, rank, sort_groups
-from dashboard.pages.rows import days_left, measure_lines, measure_rows
+from dashboard.pages.rows import days_left, measure_lines, measure_rows, status_rows
 from dashboard.pages.sentences import format_since
 from dashboard.pages.verdict import MAX_CALLED, format_day_of, format_late, to_call
 from measures.models import Measure
@@ -114,8 +115,12 @@ def join_clauses(clauses: Iterable[str]) -> SafeString:
     return format_html_join(pgettext("between clauses", "; "), "{}", ((each,) for each in clauses))
 
 
-def find_group(groups: Sequence[GroupFigures], key: str) -> GroupFigures | None:
-    return next((each for each in groups if each.key == key), None)
+def get_group_or_404(groups: Sequence[GroupFigures], key: str) -> GroupFigures:
+    """Return the group of the key. Raises Http404 where there is none."""
+    for each in groups:
+        if each.key == key:
+            return each
+    raise Http404
 
 
 def listed_measures(figures: Figures, then: Figures | None) -> MeasureQuerySet:
@@ -150,16 +155,7 @@ def group_detail(
         "name": group.name,
         "measures": measure_lines(measures, figures.day),
         "charts": {"due": due_chart(due, figures, links, provenance=provenance, **filters)},
-        "statuses": [
-            {
-                "status": status,
-                "path": f"measures.{status}",
-                "value": own[status],
-                "change": None if earlier is None else own[status] - earlier[status],
-                "url": links.url("measures:list", status=status, **filters),
-            }
-            for status in STATUSES
-        ],
+        "statuses": status_rows(own, links, earlier, **filters),
         "lights": [
             {
                 "light": light.value,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.rounding import whole
 from core.statuses import MeasureStatus
-from dashboard.figures import GroupFigures
+from dashboard.figures import STATUSES, GroupFigures
 from dashboard.pages.links import Links
 from web.formats.dates import format_days
 from web.language import localized
@@ -105,6 +105,23 @@ def _problems_url(row: GroupFigures, by: str, links: Links) -> str:
     if not row.figures.get("problems"):
         return ""
     return links.url("problems:list", state="open", **{"owner" if by == "department" else by: row.key})
+
+
+def status_rows(
+    counts: Mapping[str, Any], links: Links, then: Mapping[str, Any] | None, **filters: str
+) -> list[dict[str, Any]]:
+    """Return a row for each status with how many measures have it, and how many more than `then`. `filters`: of the
+    list of these measures."""
+    return [
+        {
+            "status": status,
+            "path": f"measures.{status}",
+            "value": counts[status],
+            "change": None if then is None else counts[status] - then[status],
+            "url": links.url("measures:list", status=status, **filters),
+        }
+        for status in STATUSES
+    ]
 
 
 def city_rows(rows: Iterable[GroupFigures], links: Links) -> list[GroupRow]:

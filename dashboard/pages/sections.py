@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from dashboard.charts.due_dates import due_chart, due_rows
 from dashboard.figures import Figures
 from dashboard.pages.groups import (
-    find_group,
+    get_group_or_404,
     group_detail,
     group_sentence,
     group_table,
@@ -29,12 +29,10 @@ def section_list(figures: Figures, links: Links, *, ordering: str, then: Figures
     }
 
 
-def section_detail(figures: Figures, slug: str, links: Links, *, then: Figures | None = None) -> dict[str, Any] | None:
-    """None for a section that the plan does not have."""
+def section_detail(figures: Figures, slug: str, links: Links, *, then: Figures | None = None) -> dict[str, Any]:
+    """Raises Http404 for a section that the plan does not have."""
     groups = figures.measures_with_due_by("section")
-    section = find_group(groups, slug)
-    if section is None:
-        return None
+    section = get_group_or_404(groups, slug)
     measures = list(listed_measures(figures, then).filter(section=section.group))
     count = section.figures["total"]
     total = ngettext("The priority area has %(count)s measure", "The priority area has %(count)s measures", count)

@@ -19,7 +19,7 @@ from dashboard.pages.groups import format_days_overdue, format_next_due_day, joi
 from dashboard.pages.links import Links
 from dashboard.pages.overview.outcomes import indicator_row
 from dashboard.pages.problems import open_problems
-from dashboard.pages.rows import measure_lines, project_changes
+from dashboard.pages.rows import measure_lines, project_changes, status_rows
 from dashboard.pages.sentences import format_share, format_since
 from dashboard.theme_figures import ThemeFigures, theme_figures
 from indicators.state import IndicatorState
@@ -125,7 +125,7 @@ def theme_detail(figures: Figures, theme: Theme, links: Links, *, then: Figures 
         "investment_share": format_share(own.projects["total_investment"], figures.projects["total_investment"]),
         "shows_rates": figures.has_project_months and bool(own.projects["planned_this_year"]),
         "plan_gap": format_gap_cell(own.projects["plan_gap"]),
-        "statuses": _statuses(own, earlier, links),
+        "statuses": status_rows(own.measures, links, earlier and earlier.measures, theme=theme.slug),
         "days_overdue": format_days_overdue(own.listed, figures.day),
         "next_due": format_next_due_day(own.listed, figures.day),
         "since": format_since(figures, then),
@@ -148,19 +148,6 @@ def _indicator_row(state: IndicatorState, links: Links) -> dict[str, Any]:
 
 def _measures_of(figures: Figures, theme: Theme) -> Any:
     return Measure.objects.in_plan(figures.plan).in_themes([theme]).order_by().values("pk")
-
-
-def _statuses(own: ThemeFigures, earlier: ThemeFigures | None, links: Links) -> list[dict[str, Any]]:
-    return [
-        {
-            "status": status.value,
-            "path": f"measures.{status.value}",
-            "value": own.measures[status],
-            "change": earlier and own.measures[status] - earlier.measures[status],
-            "url": links.url("measures:list", status=status.value, theme=own.theme.slug),
-        }
-        for status in reversed(MeasureStatus)
-    ]
 
 
 def unfinished(own: ThemeFigures) -> list[Any]:

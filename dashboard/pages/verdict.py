@@ -129,37 +129,28 @@ def format_others(others: Sequence[GroupFigures], *, are_sections: bool = False)
     departments and sections by words of their own."""
     if not others:
         return ""
-    counts = {each.figures["overdue"] for each in others}
-    values = {
-        "count": format_number(len(others)),
-        "overdue": format_number(sum(each.figures["overdue"] for each in others)),
-    }
-    if len(counts) == 1:
-        values["each"] = format_number(counts.pop())
-        if are_sections:
-            return (
-                npgettext(
-                    "priority areas",
-                    "%(count)s other: %(each)s overdue",
-                    "%(count)s others: %(each)s overdue each",
-                    len(others),
-                )
-                % values
-            )
-        text = ngettext("%(count)s other: %(each)s overdue", "%(count)s others: %(each)s overdue each", len(others))
-        return text % values
-    if are_sections:
-        return (
-            npgettext(
-                "priority areas",
-                "%(count)s other: %(overdue)s overdue",
-                "%(count)s others: %(overdue)s overdue in all",
-                len(others),
-            )
-            % values
+    counts = [each.figures["overdue"] for each in others]
+    are_alike, number = len(set(counts)) == 1, len(others)
+    if are_sections and are_alike:
+        text = npgettext(
+            "priority areas", "%(count)s other: %(each)s overdue", "%(count)s others: %(each)s overdue each", number
         )
-    text = ngettext("%(count)s other: %(overdue)s overdue", "%(count)s others: %(overdue)s overdue in all", len(others))
-    return text % values
+    elif are_sections:
+        text = npgettext(
+            "priority areas",
+            "%(count)s other: %(overdue)s overdue",
+            "%(count)s others: %(overdue)s overdue in all",
+            number,
+        )
+    elif are_alike:
+        text = ngettext("%(count)s other: %(each)s overdue", "%(count)s others: %(each)s overdue each", number)
+    else:
+        text = ngettext("%(count)s other: %(overdue)s overdue", "%(count)s others: %(overdue)s overdue in all", number)
+    return text % {
+        "count": format_number(number),
+        "each": format_number(counts[0]),
+        "overdue": format_number(sum(counts)),
+    }
 
 
 def format_late(group: GroupFigures, name: str) -> str:

@@ -137,9 +137,7 @@ def chart_of(plan: make.Plan, day: date = DAY, **member: str) -> Chart:
     figures = Figures(plan, day)
     if not member:
         return due_chart(due_rows(figures), figures, Links({}), provenance="illustrative")
-    found = section_detail(figures, member["section"], Links({}))
-    assert found
-    return found["charts"]["due"]
+    return section_detail(figures, member["section"], Links({}))["charts"]["due"]
 
 
 @pytest.mark.django_db
