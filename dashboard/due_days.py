@@ -43,11 +43,6 @@ class MeasureDays(NamedTuple):
         return self.due_on != self.first_due_on
 
 
-def read_days(plan: Plan, day: date) -> list[MeasureDays]:
-    """Return the days of each measure in the plan on one day, by one query."""
-    return read_days_on(plan, [day])[day]
-
-
 def read_days_on(plan: Plan, days: Sequence[date]) -> dict[date, list[MeasureDays]]:
     """Return the days of each measure in the plan for several days, by one query."""
     columns = ("pk", "section_id", "lead_department_id", "due_on", "first_due_on", "status_since", "status", "on")

@@ -23,7 +23,7 @@ from dashboard.due_days import (
     punctuality_by,
     punctuality_figures,
     punctuality_of,
-    read_days,
+    read_days_on,
 )
 from dashboard.figure_definitions import (
     BY_CATEGORY,
@@ -210,7 +210,7 @@ class Figures:
 
     @cached_property
     def measure_days(self) -> list[MeasureDays]:
-        return read_days(self.plan, self.day)
+        return read_days_on(self.plan, [self.day])[self.day]
 
     @cached_property
     def due_figures(self) -> dict[str, Any]:

@@ -180,24 +180,15 @@ class DepartmentsPage(FallenPage):
     parameters = ("ordering", "reported", "fallen", "months")
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
-        ordering = asked_ordering(self.request, MEASURE_SORT_KEYS, "urgency")
-        unreported_only = self.choice("reported", ["all", "no"]) == "no"
-        fallen_only = self.fallen_only
-        all_months = self.choice("months", ["gaps", "all"]) == "all"
-        return {
-            "unreported_only": unreported_only,
-            "fallen_only": fallen_only,
-            "all_months": all_months,
-            **department_list(
-                self.figures,
-                self.links,
-                ordering=ordering,
-                unreported_only=unreported_only,
-                fallen_only=fallen_only,
-                all_months=all_months,
-                then=self.then,
-            ),
-        }
+        return department_list(
+            self.figures,
+            self.links,
+            ordering=asked_ordering(self.request, MEASURE_SORT_KEYS, "urgency"),
+            unreported_only=self.choice("reported", ["all", "no"]) == "no",
+            fallen_only=self.fallen_only,
+            all_months=self.choice("months", ["gaps", "all"]) == "all",
+            then=self.then,
+        )
 
 
 class SectionsPage(PlanPage):
@@ -216,20 +207,16 @@ class CitiesPage(FallenPage):
     parameters = ("ordering", "show", "columns", "fallen")
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
-        fallen_only = self.fallen_only
-        return {
-            "fallen_only": fallen_only,
-            **city_list(
-                self.figures,
-                self.links,
-                measure=self.measure,
-                ordering=asked_ordering(self.request, PROJECT_SORT_KEYS, f"-{self.measure.name}"),
-                columns=self.choice("columns", list(COLUMNS)),
-                fallen_only=fallen_only,
-                then=self.then,
-                last_month=self.last_month,
-            ),
-        }
+        return city_list(
+            self.figures,
+            self.links,
+            fallen_only=self.fallen_only,
+            measure=self.measure,
+            ordering=asked_ordering(self.request, PROJECT_SORT_KEYS, f"-{self.measure.name}"),
+            columns=self.choice("columns", list(COLUMNS)),
+            then=self.then,
+            last_month=self.last_month,
+        )
 
     @property
     def measure(self) -> CityMeasure:

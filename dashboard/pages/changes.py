@@ -16,7 +16,7 @@ from core.rounding import whole
 from dashboard.changes import Changes
 from dashboard.figure_definitions import PERCENT, POINTS, YI, FigureDefinition, format_unit
 from dashboard.pages.links import Links
-from dashboard.pages.sentences import rounding_note
+from dashboard.pages.sentences import counted_clauses, rounding_note
 from indicators.models import Observation
 from indicators.wording import assumed_note, number_cell, period_words, release_cell, shown_unit
 from projects.models import Stage
@@ -164,7 +164,11 @@ def changes_sentence(changes: Changes) -> SafeString:
         if values
         else _("no indicator value was released")
     )
-    out_and_back = _format_projects_scope(*changes.projects_out_and_back)
+    out, back = changes.projects_out_and_back
+    out_and_back = counted_clauses(
+        (out, ngettext("%(count)s was withdrawn", "%(count)s were withdrawn", out)),
+        (back, ngettext("%(count)s was readmitted", "%(count)s were readmitted", back)),
+    )
     return format_sentence(
         _("Since %(day)s, %(measures)s; %(projects)s; %(values)s."),
         day=format_day(changes.then.day),
@@ -188,26 +192,13 @@ def _format_measures(counts: dict[str, int]) -> str:
         }
     else:
         text = _("no measure changed status")
-    parts = [text]
-    if new := counts["newly_listed"]:
-        words = ngettext("%(count)s measure was newly listed", "%(count)s measures were newly listed", new)
-        parts.append(words % {"count": format_number(new)})
-    if left := counts["left"]:
-        words = ngettext("%(count)s was suspended or withdrawn", "%(count)s were suspended or withdrawn", left)
-        parts.append(words % {"count": format_number(left)})
-    if returned := counts["returned"]:
-        words = ngettext("%(count)s was resumed", "%(count)s were resumed", returned)
-        parts.append(words % {"count": format_number(returned)})
-    return pgettext("between clauses", ", ").join(parts)
-
-
-def _format_projects_scope(withdrawn: int, readmitted: int) -> Iterable[str]:
-    if withdrawn:
-        words = ngettext("%(count)s was withdrawn", "%(count)s were withdrawn", withdrawn)
-        yield words % {"count": format_number(withdrawn)}
-    if readmitted:
-        words = ngettext("%(count)s was readmitted", "%(count)s were readmitted", readmitted)
-        yield words % {"count": format_number(readmitted)}
+    new, left, returned = counts["newly_listed"], counts["left"], counts["returned"]
+    more = counted_clauses(
+        (new, ngettext("%(count)s measure was newly listed", "%(count)s measures were newly listed", new)),
+        (left, ngettext("%(count)s was suspended or withdrawn", "%(count)s were suspended or withdrawn", left)),
+        (returned, ngettext("%(count)s was resumed", "%(count)s were resumed", returned)),
+    )
+    return pgettext("between clauses", ", ").join([text, *more])
 
 
 def _figure_row(path: str, definition: FigureDefinition, change: FigureChange, then: Links) -> dict[str, Any]:

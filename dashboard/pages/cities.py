@@ -60,6 +60,7 @@ def city_list(
         row |= {"rank": ranks[city.key], "is_excused": city.key in excused.now}
         row |= {"cells": table.cells(city), "shown": measure.size(city)}
     return {
+        "fallen_only": fallen_only,
         "cities": rows,
         "keys": ",".join(city.key for city in cities),
         "heads": table.heads,

@@ -71,6 +71,9 @@ def department_list(
     shown_reports = [row for row in listed_reports if all_months or row.has_gap]
     return {
         **table,
+        "unreported_only": unreported_only,
+        "fallen_only": fallen_only,
+        "all_months": all_months,
         "sentence": sentence,
         "charts": {
             "reports": report_chart(

@@ -12,7 +12,7 @@ from core.rounding import whole
 from dashboard.figures import Figures
 from web.formats.dates import format_month_name
 from web.formats.money import WAN_PER_YI
-from web.formats.numbers import format_percent
+from web.formats.numbers import format_number, format_percent
 from web.language import is_chinese
 
 
@@ -30,6 +30,11 @@ def format_earlier_day(day: date, year: int) -> str:
 def format_since(figures: Figures, then: Figures | None) -> str:
     """The earlier day that figures are compared with; empty without one."""
     return format_earlier_day(then.day, figures.day.year) if then else ""
+
+
+def counted_clauses(*clauses: tuple[int, str]) -> list[str]:
+    """Return the clauses of which the number is not 0, each with it as %(count)s."""
+    return [text % {"count": format_number(count)} for count, text in clauses if count]
 
 
 def rounding_note(parts: Iterable[Decimal], total: Decimal) -> str:

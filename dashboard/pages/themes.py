@@ -125,7 +125,7 @@ def theme_detail(figures: Figures, theme: Theme, links: Links, *, then: Figures 
         "investment_share": format_share(own.projects["total_investment"], figures.projects["total_investment"]),
         "shows_rates": figures.has_project_months and bool(own.projects["planned_this_year"]),
         "plan_gap": format_gap_cell(own.projects["plan_gap"]),
-        "statuses": status_rows(own.measures, links, earlier and earlier.measures, theme=theme.slug),
+        "statuses": status_rows(own.measures, links, earlier.measures if earlier else None, theme=theme.slug),
         "days_overdue": format_days_overdue(own.listed, figures.day),
         "next_due": format_next_due_day(own.listed, figures.day),
         "since": format_since(figures, then),
@@ -150,14 +150,9 @@ def _measures_of(figures: Figures, theme: Theme) -> Any:
     return Measure.objects.in_plan(figures.plan).in_themes([theme]).order_by().values("pk")
 
 
-def unfinished(own: ThemeFigures) -> list[Any]:
-    """Return the theme's measures with a due day that are not completed, the longest overdue first."""
-    return [each for each in own.listed if each.due_on and each.status != MeasureStatus.COMPLETED]
-
-
 def _measure_part(own: ThemeFigures, day: date) -> dict[str, Any]:
-    """Return the part on measures: what is late and what falls due next."""
-    rows = unfinished(own)
+    """Return the part on measures not completed: what is late, the longest first, and what falls due next."""
+    rows = [each for each in own.listed if each.due_on and each.status != MeasureStatus.COMPLETED]
     late = [each for each in rows if each.due_on < day]
     coming = [each for each in rows if each.due_on >= day]
     return {

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext, npgettext, pgettext
 
 from core.periods import month_end
 from dashboard.figures import GroupFigures
+from dashboard.pages.sentences import counted_clauses
 from measures.models import Plan
 from web.formats.dates import format_day, format_days, format_month, format_month_name, format_year
 from web.formats.numbers import format_number
@@ -51,12 +52,11 @@ def format_due(due: Mapping[str, Any]) -> str:
     """23 measures were due: 12 completed on time, 1 late, 10 overdue."""
     if not due["due_before"]:
         return _("no measure has been due yet")
-    words = {
-        "completed_in_time": _("%(count)s completed on time"),
-        "completed_late": _("%(count)s completed late"),
-        "overdue": _("%(count)s overdue"),
-    }
-    parts = [words[name] % {"count": format_number(due[name])} for name in words if due[name]]
+    parts = counted_clauses(
+        (due["completed_in_time"], _("%(count)s completed on time")),
+        (due["completed_late"], _("%(count)s completed late")),
+        (due["overdue"], _("%(count)s overdue")),
+    )
     return ngettext(
         "%(count)s measure was due: %(parts)s", "%(count)s measures were due: %(parts)s", due["due_before"]
     ) % {

@@ -13,7 +13,7 @@ from dashboard.changes import figure_changes
 from dashboard.figures import Figures
 from dashboard.pages.links import Links
 from dashboard.pages.overview.outcomes import GROWTH, state_of
-from dashboard.pages.sentences import format_earlier_day
+from dashboard.pages.sentences import counted_clauses, format_earlier_day
 from indicators.state import ChangeSince, IndicatorState
 from indicators.wording import (
     number_cell,
@@ -25,7 +25,6 @@ from web.formats.money import format_rounded_money, rounded_money
 from web.formats.numbers import (
     MINUS,
     format_gap_cell,
-    format_number,
     format_percent,
     with_true_minus,
 )
@@ -96,16 +95,12 @@ def published_on(figures: Figures, *paths: str) -> date | None:
 def _format_changes(history: History, since: date, day: date) -> str:
     """Return the changes as a clause: since the end of July 2 changed status and 1 was newly listed; or that nothing
     changed."""
-    parts = [
-        text % {"count": format_number(count)}
-        for count, text in (
-            (history.changed_since(since), _("%(count)s changed status")),
-            (history.listed_since(since), _("%(count)s newly listed")),
-            (history.out_since(since), _("%(count)s suspended or withdrawn")),
-            (history.back_since(since), _("%(count)s resumed")),
-        )
-        if count
-    ]
+    parts = counted_clauses(
+        (history.changed_since(since), _("%(count)s changed status")),
+        (history.listed_since(since), _("%(count)s newly listed")),
+        (history.out_since(since), _("%(count)s suspended or withdrawn")),
+        (history.back_since(since), _("%(count)s resumed")),
+    )
     values = {"since": format_earlier_day(since, day.year), "changes": format_list(parts)}
     if not parts:
         return _("unchanged since %(since)s") % values

@@ -12,8 +12,21 @@ from dashboard.pages.links import Links
 from indicators.marks import bullet_bar
 from indicators.state import IndicatorState
 from indicators.verdict_words import verdict_list, verdict_note, verdict_rank
-from indicators.wording import change_cell, number_cell, period_words, shown_unit, target_words, with_unit
-from web.formats.numbers import NO_VALUE, format_gap_cell, format_number, format_percent, with_true_minus
+from indicators.wording import (
+    change_cell,
+    number_cell,
+    period_words,
+    shown_unit,
+    target_words,
+    with_unit,
+)
+from web.formats.numbers import (
+    NO_VALUE,
+    format_gap_cell,
+    format_number,
+    format_percent,
+    with_true_minus,
+)
 from web.language import localized
 
 GROWTH = "gdp_growth_ytd"
