@@ -28,7 +28,6 @@ class CityValue(NamedTuple):
     row: Observation
     earlier: Observation | None = None
     place: int | None = None
-    is_tied: bool = False
 
 
 class Cities(NamedTuple):
@@ -153,7 +152,4 @@ def _ranked(indicator: Indicator, values: Iterable[CityValue]) -> list[CityValue
     sign = 1 if indicator.direction == Direction.DOWN else -1
     ordered = sorted(values, key=lambda each: (sign * each.row.value, each.region.code))
     amounts = [each.row.value for each in ordered]
-    return [
-        each._replace(place=1 + amounts.index(each.row.value), is_tied=amounts.count(each.row.value) > 1)
-        for each in ordered
-    ]
+    return [each._replace(place=1 + amounts.index(each.row.value)) for each in ordered]

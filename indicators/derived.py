@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -15,6 +15,9 @@ from django.utils.translation import gettext_lazy
 
 from core.pace import to_tenth
 from indicators.rules import Value, year_before
+
+if TYPE_CHECKING:
+    from indicators.models import Observation
 
 # Of a ratio: so many digits, and at most so many decimals.
 DIGITS, DECIMALS = 4, 6
@@ -30,21 +33,9 @@ class DerivedForm(models.TextChoices):
     PER_HEAD = "per_head", gettext_lazy("Per head")
 
 
-class Release(Protocol):
-    """A verified and exact observation of one region, as it was released on a day."""
-
-    @property
-    def period_kind(self) -> str: ...
-    @property
-    def period_start(self) -> date: ...
-    @property
-    def period_end(self) -> date: ...
-    @property
-    def value(self) -> Decimal: ...
-    @property
-    def scope(self) -> str: ...
-    @property
-    def released_on(self) -> date: ...
+# A verified and exact one of one region, as it was released on a day.
+type Release = Observation
+type Period = tuple[str, date, date]
 
 
 class Derived(NamedTuple):
@@ -53,10 +44,7 @@ class Derived(NamedTuple):
 
     value: Decimal
     released_on: date
-    inputs: tuple[Any, Any]
-
-
-Period = tuple[str, date, date]
+    inputs: tuple[Release, Release]
 
 
 def derived_values(form: str, own: Iterable[Release], others: Iterable[Release]) -> list[Derived]:

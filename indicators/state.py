@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -14,7 +14,7 @@ from core.comparison import FigureChange
 from core.pace import gap
 from indicators.milestones import read_milestones
 from indicators.models import Direction, Indicator, Observation, Target
-from indicators.released import sound_observations
+from indicators.released import Series, sound_observations
 from indicators.rules import (
     VERSUS,
     Goal,
@@ -49,9 +49,8 @@ class IndicatorState:
     target: Target | None
     # That of the target which the newest value is judged by.
     judgement: Judgement | None = None
-    # Every verified and exact observation released by the day: the region's, and the comparator's.
+    # Every verified and exact observation of the region released by the day.
     series: tuple[Observation, ...] = ()
-    comparator_series: tuple[Observation, ...] = ()
     # Adopted by the day, for the region; by id.
     targets: Mapping[int, Target] = field(default_factory=dict)
     on: date | None = None
@@ -181,54 +180,40 @@ def indicator_states(indicators: Iterable[Indicator], *, on: date, plan: Plan | 
     targets: dict[int, list[Target]] = defaultdict(list)
     for target in Target.objects.adopted(on).filter(indicator__in=indicators, region=region).order_by("pk"):
         targets[target.indicator_id].append(target)
-    return [
-        replace(
-            _state_of(
-                each,
-                rows[each.pk, region.pk] if region is not None else [],
-                rows[each.pk, against.pk] if against is not None else [],
-                targets[each.pk],
-                on=on,
-            ),
-            region=region,
-            against=against,
-            on=on,
-        )
-        for each in indicators
-    ]
+    return [_state_of(each, rows, targets[each.pk], on=on, region=region, against=against) for each in indicators]
 
 
 def _state_of(
     indicator: Indicator,
-    own: list[Observation],
-    others: list[Observation],
+    rows: Series,
     targets: list[Target],
     *,
     on: date,
+    region: Region | None,
+    against: Region | None,
 ) -> IndicatorState:
+    own = [] if region is None else rows[indicator.pk, region.pk]
+    others = [] if against is None or not indicator.may_compare else rows[indicator.pk, against.pk]
     by_value = {as_value(row): row for row in own}
     by_goal = {as_goal(row, indicator): row for row in targets}
     current = newest(by_value, on=on)
     goal = goal_in_force(by_goal, on=on)
-    target = None if goal is None else by_goal[goal]
-    by_id = {row.pk: row for row in targets}
-    if current is None:
-        unknown = IndicatorState(indicator, None, None, None, None, target, targets=by_id)
-        return replace(unknown, judgement=_judgement(indicator, [], by_goal, scope="", on=on))
-    before = year_before(by_value, current, on=on)
-    against = same_period(map(as_value, others), current, on=on) if indicator.may_compare else None
-    comparator = None if against is None else against.value
+    before = None if current is None else year_before(by_value, current, on=on)
+    beside = None if current is None else same_period(map(as_value, others), current, on=on)
+    comparator = None if beside is None else beside.value
     return IndicatorState(
         indicator=indicator,
-        latest=by_value[current],
+        latest=None if current is None else by_value[current],
         previous=None if before is None else before.value,
         comparator=comparator,
-        gap=gap(current.value, comparator),
-        target=target,
-        judgement=_judgement(indicator, by_value, by_goal, scope=current.scope, on=on),
-        targets=by_id,
+        gap=None if current is None else gap(current.value, comparator),
+        target=None if goal is None else by_goal[goal],
+        judgement=_judgement(indicator, by_value, by_goal, scope="" if current is None else current.scope, on=on),
+        targets={row.pk: row for row in targets},
         series=tuple(own),
-        comparator_series=tuple(others),
+        on=on,
+        region=region,
+        against=against,
     )
 
 

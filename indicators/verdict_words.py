@@ -1,6 +1,6 @@
 """Verdicts on targets in the reader's language."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
@@ -16,17 +16,11 @@ from web.formats.periods import format_period
 from web.formats.text import format_list
 
 # What stands first in a list: what is behind, and last what has no target.
-ORDER: Mapping[Verdict | None, int] = {
-    Verdict.BEHIND: 0,
-    Verdict.ON_TRACK: 1,
-    Verdict.AHEAD: 2,
-    Verdict.CANNOT_JUDGE: 3,
-    None: 4,
-}
+ORDER = (Verdict.BEHIND, Verdict.ON_TRACK, Verdict.AHEAD, Verdict.CANNOT_JUDGE, None)
 
 
 def verdict_rank(state: IndicatorState) -> int:
-    return ORDER[state.verdict]
+    return ORDER.index(state.verdict)
 
 
 class VerdictCount(NamedTuple):

@@ -180,16 +180,11 @@ def _concluded(found: Judgement, *, is_past: bool, sign: int, tolerance: Decimal
         return found._replace(verdict=Verdict.AHEAD)
     if is_past:
         return found._replace(verdict=Verdict.BEHIND)
-    if (reason := _missing(found)) is not None:
-        return found._replace(reason=reason)
-    return found._replace(verdict=_verdict(found, sign=sign, tolerance=tolerance))
-
-
-def _missing(found: Judgement) -> Reason | None:
-    """Return the reason for no verdict where something is missing that a path cannot be without; else None."""
     if found.baseline is None:
-        return Reason.NO_BASELINE
-    return Reason.NO_LATER_VALUE if found.required is None else None
+        return found._replace(reason=Reason.NO_BASELINE)
+    if found.required is None:
+        return found._replace(reason=Reason.NO_LATER_VALUE)
+    return found._replace(verdict=_verdict(found, sign=sign, tolerance=tolerance))
 
 
 def _of_due_year(values: Sequence[Value], goal: Goal) -> Value | None:

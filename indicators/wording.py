@@ -37,14 +37,28 @@ def in_one_bracket(text: str) -> str:
     return text.replace("）（", "，")
 
 
+def named_in(name: str, unit: str) -> str:
+    """Return a name with the unit of its values: GDP (billion yuan)."""
+    return in_one_bracket(_("%(name)s (%(unit)s)") % {"name": name, "unit": unit})
+
+
 def number_cell(indicator: Indicator, value: Decimal | None, *, exact: bool = True, exactly: bool = False) -> str:
     """Return a number for table cells, where the unit stands elsewhere: 6.2, -3.95, 8,382, 约115; a rate has at least
     one decimal."""
     if value is None:
         return NO_VALUE
     shown = shown_value(indicator, value, exactly=exactly)
-    text = value_text(shown, percent=is_rate(indicator), exact=exact, decimals=_least_decimals(indicator))
+    return as_cell(value_text(shown, percent=is_rate(indicator), exact=exact, decimals=_least_decimals(indicator)))
+
+
+def as_cell(text: str) -> str:
+    """Return a number as tables write it: without the unit, and with a minus that other programs read too."""
     return text.replace("%", "").replace(MINUS, "-")
+
+
+def signed_cell(change: Decimal, text: str) -> str:
+    """Return a change, written as `text`, for a cell: with its sign, and none on zero."""
+    return f"+{as_cell(text)}" if change > 0 else as_cell(text)
 
 
 def digits_after(indicator: Indicator, values: Sequence[Decimal]) -> int:
@@ -76,14 +90,9 @@ def change_cell(indicator: Indicator, change: Decimal | None, value: Decimal | N
     if change is None or value is None:
         return NO_VALUE
     if not is_rate(indicator):
-        change = _as_exact_as(value, change)
-    text = number_cell(indicator, change)
-    return f"+{text}" if change > 0 else text
-
-
-def _as_exact_as(value: Decimal, change: Decimal) -> Decimal:
-    decimals = max(-int(trimmed(value).as_tuple().exponent), 0)
-    return change.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) or change
+        decimals = max(-int(trimmed(value).as_tuple().exponent), 0)
+        change = change.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) or change
+    return signed_cell(change, number_cell(indicator, change))
 
 
 def with_unit(indicator: Indicator, value: Decimal, *, exact: bool = True, exactly: bool = False) -> str:
@@ -154,6 +163,10 @@ def since_words(since: ChangeSince, day: str) -> str:
     return _("%(change)s since %(since)s (before: %(then)s)") % words
 
 
+def remarks(target: Target) -> list[str]:
+    return [word for word in re.split(r"[,;]\s+|\s+(?=\()", target.qualifier) if word]
+
+
 def target_words(target: Target, indicator: Indicator, *, unit: bool = False) -> str:
     """Return a target in words: at least 9,000 (2025), with what the document adds; sentences want the unit. A target
     below a year's level says what it is: 2030年较2005年下降68.0%以上."""
@@ -194,10 +207,10 @@ def _parts(target: Target, indicator: Indicator, written: Callable[[Indicator, D
     """The value as it is written there, with its bound, and the document's remarks."""
     value = written(indicator, target.value)
     notes = []
-    for word in re.split(r"[,;]\s+|\s+(?=\()", target.qualifier):
+    for word in remarks(target):
         if word in ("about", "at least", "above"):
             value = _bound(word) % {"value": value}
-        elif word:
+        else:
             notes.append(_note(word, indicator))
     return value, notes
 

@@ -68,7 +68,13 @@ COMPARATOR = meaning(
     gettext_lazy("The region that it is compared with, in the same period; null: not released"),
     optional(record({"region": REGION, "value": VALUE})),
 )
-LATEST = record({"period": PERIOD, "value": VALUE, "released_on": RELEASED_ON, "provenance": PROVENANCE})
+_LATEST: dict[str, Shape] = {
+    "period": PERIOD,
+    "value": VALUE,
+    "released_on": RELEASED_ON,
+    "provenance": PROVENANCE,
+}
+LATEST = record(_LATEST)
 _TARGET: dict[str, Shape] = {
     "value": meaning(gettext_lazy("What it is to be, in the unit of the target"), NUMBER),
     "due_year": meaning(gettext_lazy("The year by whose end it is to be reached"), WHOLE),
@@ -127,10 +133,8 @@ INPUTS = meaning(
         record(
             {
                 "indicator": CODE,
-                "period": PERIOD,
+                **_LATEST,
                 "value": meaning(gettext_lazy("The value, in the unit of that indicator"), NUMBER),
-                "released_on": RELEASED_ON,
-                "provenance": PROVENANCE,
             }
         )
     ),
@@ -149,13 +153,15 @@ def target_row(target: Target | None) -> Row | None:
 
 
 def latest_row(latest: Observation | None) -> Row | None:
-    if latest is None:
-        return None
+    return None if latest is None else _value_row(latest)
+
+
+def _value_row(row: Observation) -> Row:
     return {
-        "period": latest.period,
-        "value": json_number(trimmed(latest.value)),
-        "released_on": latest.released_on,
-        "provenance": latest.provenance,
+        "period": row.period,
+        "value": json_number(trimmed(row.value)),
+        "released_on": row.released_on,
+        "provenance": row.provenance,
     }
 
 
@@ -266,10 +272,6 @@ def _series(chunk: Chunk) -> Reader:
     return lambda state: chunk.endpoint.address("api-indicator-series", state.indicator.code)
 
 
-def _derived(chunk: Chunk) -> Reader:
-    return lambda state: derived_row(state.indicator)
-
-
 def derived_row(indicator: Indicator) -> Row | None:
     if not indicator.derived_form or indicator.derived_from is None:
         return None
@@ -281,20 +283,9 @@ def derived_row(indicator: Indicator) -> Row | None:
     }
 
 
-def _inputs(chunk: Chunk) -> Reader:
-    def read(state: IndicatorState) -> list[Row]:
-        return [
-            {
-                "indicator": each.indicator.code,
-                "period": each.period,
-                "value": json_number(trimmed(each.value)),
-                "released_on": each.released_on,
-                "provenance": each.provenance,
-            }
-            for each in (state.latest.inputs if state.latest else ())
-        ]
-
-    return read
+def _inputs(state: IndicatorState) -> list[Row]:
+    inputs = state.latest.inputs if state.latest else ()
+    return [{"indicator": each.indicator.code, **_value_row(each)} for each in inputs]
 
 
 DETAILS = {
@@ -306,7 +297,7 @@ DETAILS = {
     "previous": value(PREVIOUS, lambda state: state.previous),
     "gap": value(GAP, lambda state: state.gap),
     "attainment": value(ATTAINMENT, lambda state: state.judgement and state.judgement.attainment),
-    "judgement": value(JUDGEMENT, lambda state: judgement_row(state)),
+    "judgement": value(JUDGEMENT, judgement_row),
     "targets": Field(meaning(gettext_lazy("Every target adopted by the day"), _TARGETS), (), _targets),
     "measures": Field(
         meaning(gettext_lazy("Codes of the plan's measures that are to move it, listed by the day"), array(TEXT)),
@@ -319,8 +310,8 @@ DETAILS = {
         (),
         _series,
     ),
-    "derived": Field(DERIVED, (), _derived),
-    "inputs": Field(INPUTS, (), _inputs),
+    "derived": value(DERIVED, lambda state: derived_row(state.indicator)),
+    "inputs": value(INPUTS, _inputs),
     "provenance": _attribute("provenance", PROVENANCE),
     "source": value(SOURCE, lambda state: format_source(state.indicator.source)),
 }

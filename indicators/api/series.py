@@ -2,7 +2,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from operator import attrgetter
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -49,6 +48,8 @@ from web.lists.filters import MAX_NAMED, TimestampField
 from web.lists.listing import Listing
 from web.values import asked_values
 
+_REGION_NAME = local_names("region_name", gettext_lazy("Name of the region"))
+
 
 @dataclass(frozen=True)
 class SeriesValue:
@@ -88,17 +89,6 @@ def _of_row(shape: Shape, read: Callable[[Observation], Any]) -> Field:
     return value(shape, lambda each: read(each.row))
 
 
-def _of_region(field: str, words: Any) -> dict[str, Field]:
-    shapes = local_names(field, words)
-    return {
-        field: _of_row(shapes[field], lambda row: localized(row.region, "name")),
-        **{
-            f"{field}_{language}": _of_row(shapes[f"{field}_{language}"], attrgetter(f"region.name_{language}"))
-            for language in ("zh", "en")
-        },
-    }
-
-
 def _address(chunk: Chunk) -> Reader:
     """The series of its region around the end of its period."""
 
@@ -131,7 +121,9 @@ class IndicatorSeries(ListEndpoint):
         "name": _of_row(NAME["name"], lambda row: localized(row.indicator, "name")),
         "unit": _of_row(UNIT, lambda row: row.indicator.unit),
         "region": _of_row(REGION, lambda row: row.region.code),
-        **_of_region("region_name", gettext_lazy("Name of the region")),
+        "region_name": _of_row(_REGION_NAME["region_name"], lambda row: localized(row.region, "name")),
+        "region_name_zh": _of_row(_REGION_NAME["region_name_zh"], lambda row: row.region.name_zh),
+        "region_name_en": _of_row(_REGION_NAME["region_name_en"], lambda row: row.region.name_en),
         "period": _of_row(PERIOD, lambda row: row.period),
         "period_kind": _of_row(choice(PeriodKind.choices, gettext_lazy("Kind of period")), lambda row: row.period_kind),
         "period_start": _of_row(meaning(gettext_lazy("First day of the period"), DAY), lambda row: row.period_start),

@@ -11,9 +11,9 @@ from indicators.charts.forms import Course, Form
 from indicators.charts.points import IndicatorPoint
 from indicators.models import Indicator
 from indicators.state import is_rate
-from indicators.wording import shown_unit
+from indicators.wording import as_cell, shown_unit, signed_cell
 from web.charts.text import value_text
-from web.formats.numbers import MINUS, NO_VALUE, trimmed
+from web.formats.numbers import NO_VALUE, trimmed
 
 
 class SingleValue(NamedTuple):
@@ -27,7 +27,7 @@ def single_value(indicator: Indicator, course: Course) -> SingleValue | None:
     if course.form is not Form.NUMBER or not course.drawn:
         return None
     [point] = course.drawn
-    text = value_text(point.value, percent=is_rate(indicator), exact=point.exact, is_floor=point.is_floor)
+    text = point.said(percent=is_rate(indicator))
     return SingleValue(text.replace("%", ""), shown_unit(indicator), point)
 
 
@@ -42,11 +42,15 @@ class ApartRow(NamedTuple):
 def apart_rows(indicator: Indicator, course: Course) -> list[ApartRow]:
     """Values of other periods than those that the chart shows; the newest first."""
     by_days = {(each.kind, each.start, each.end): each for each in course.apart}
+    percent = is_rate(indicator)
     rows = []
     for each in course.apart:
         before = by_days.get((each.kind, _year_before(each.start), _year_before(each.end)))
-        change = None if before is None else Decimal(str(each.value)) - Decimal(str(before.value))
-        rows.append(ApartRow(each, _cell(indicator, each), _signed(indicator, change)))
+        shown = NO_VALUE
+        if before is not None:
+            change = trimmed(Decimal(str(each.value)) - Decimal(str(before.value)))
+            shown = signed_cell(change, value_text(change, percent=percent))
+        rows.append(ApartRow(each, as_cell(each.said(percent=percent)), shown))
     return rows
 
 
@@ -55,18 +59,6 @@ def _year_before(day: date) -> date:
     if day == month_end(day):
         return month_end(date(day.year - 1, day.month, 1))
     return day.replace(year=day.year - 1)
-
-
-def _cell(indicator: Indicator, point: IndicatorPoint) -> str:
-    text = value_text(point.value, percent=is_rate(indicator), exact=point.exact, is_floor=point.is_floor)
-    return text.replace("%", "").replace(MINUS, "-")
-
-
-def _signed(indicator: Indicator, change: Decimal | None) -> str:
-    if change is None:
-        return NO_VALUE
-    text = value_text(trimmed(change), percent=is_rate(indicator)).replace("%", "").replace(MINUS, "-")
-    return f"+{text}" if change > 0 else text
 
 
 def city_rows(cities: Cities) -> list[dict[str, Any]]:
@@ -80,17 +72,10 @@ def city_rows(cities: Cities) -> list[dict[str, Any]]:
                 "place": each.place,
                 "value": cities_cell(cities, each.row),
                 "earlier": cities_cell(cities, each.earlier) if each.earlier else NO_VALUE,
-                "change": _change(cities, change),
+                "change": NO_VALUE if change is None else signed_cell(change, cities_text(cities, change)),
             }
         )
     return rows + [
         {"region": each, "place": None, "value": NO_VALUE, "earlier": NO_VALUE, "change": NO_VALUE}
         for each in cities.without
     ]
-
-
-def _change(cities: Cities, change: Decimal | None) -> str:
-    if change is None:
-        return NO_VALUE
-    text = cities_text(cities, change).replace(MINUS, "-")
-    return f"+{text}" if change > 0 else text

@@ -1,6 +1,7 @@
 """The cities of a region beside each other: a dot each, sorted, and the same values on a map of tiles."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -9,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from indicators.by_city import Cities, CityValue, NoRank
+from indicators.charts.marks import scatter
 from indicators.models import Observation
 from indicators.rules import is_comparable
 from indicators.state import is_rate
 from indicators.wording import (
     digits_after,
-    in_one_bracket,
+    named_in,
     period_words,
     rounded_text,
     short_text,
@@ -47,7 +49,6 @@ class CityDot(NamedTuple):
     shown: str
     earlier: Number | None = None
     is_exact: bool = True
-    is_own: bool = False
     hover: str = ""
     url: str = ""
 
@@ -74,7 +75,7 @@ def city_dots(dots: Sequence[CityDot], *, mean: Number, mean_words: str, percent
             yaxis=y_axis(
                 range=[len(dots) - 0.4, -0.6],
                 tickvals=heights,
-                ticktext=[f"<b>{each.name}</b>" if each.is_own else each.name for each in dots],
+                ticktext=[each.name for each in dots],
                 tickfont={"size": FONT, "color": INK},
                 # A dot at the very start of the axis keeps clear of its name.
                 ticklabelstandoff=9,
@@ -120,36 +121,30 @@ def _joins(dots: Sequence[CityDot]) -> list[dict[str, Any]]:
 
 def _open_dots(dots: Sequence[CityDot]) -> dict[str, Any]:
     known = [(n, each) for n, each in enumerate(dots) if each.earlier is not None]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [plain(each.earlier) for _n, each in known if each.earlier is not None],
-        "y": [n for n, _each in known],
-        "marker": {"size": 7, "opacity": 1, "color": GROUND, "line": {"color": COMPARATOR, "width": 1.5}},
-        "hovertext": [each.hover for _n, each in known],
-        "hoverinfo": "text",
-        "cliponaxis": False,
-    }
+    return scatter(
+        "markers",
+        x=[plain(each.earlier) for _n, each in known if each.earlier is not None],
+        y=[n for n, _each in known],
+        hover=[each.hover for _n, each in known],
+        marker={"size": 7, "opacity": 1, "color": GROUND, "line": {"color": COMPARATOR, "width": 1.5}},
+    )
 
 
 def _dots(dots: Sequence[CityDot]) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [plain(each.value) for each in dots],
-        "y": list(range(len(dots))),
-        "marker": {
-            "size": [13 if each.is_own else 9 for each in dots],
+    return scatter(
+        "markers",
+        x=[plain(each.value) for each in dots],
+        y=list(range(len(dots))),
+        hover=[each.hover for each in dots],
+        customdata=[each.url for each in dots],
+        marker={
+            "size": [9] * len(dots),
             "opacity": 1,
             "symbol": ["circle" if each.is_exact else "diamond" for each in dots],
             "color": [ACCENT if each.is_exact else GROUND for each in dots],
             "line": {"color": ACCENT, "width": 1.5},
         },
-        "hovertext": [each.hover for each in dots],
-        "hoverinfo": "text",
-        "customdata": [each.url for each in dots],
-        "cliponaxis": False,
-    }
+    )
 
 
 def _mean_line(mean: Number) -> dict[str, Any]:
@@ -164,10 +159,8 @@ def _words(
     side = "left" if share < 0.3 else "right" if share > 0.7 else "center"
     above = {"xanchor": side, "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 4}
     written = [label(mean_words, x=plain(mean), colour=INK_2, **above)]
-    for n, each in enumerate(dots):
-        at = {"xref": "paper", "xanchor": "right", "xshift": right - 4}
-        text = f"<b>{each.shown}</b>" if each.is_own else each.shown
-        written.append(label(text, x=1, y=n, colour=INK if each.is_own else INK_2, **at))
+    at = {"xref": "paper", "xanchor": "right", "xshift": right - 4}
+    written += [label(each.shown, x=1, y=n, colour=INK_2, **at) for n, each in enumerate(dots)]
     return written
 
 
@@ -185,14 +178,11 @@ class CitiesPart(NamedTuple):
 
 def cities_part(cities: Cities, words: PartWords, *, url_of: Callable[[Region], str]) -> CitiesPart:
     indicator = cities.indicator
-    unit = shown_unit(indicator)
-    period = period_words(cities.period)
-    if cities.earlier is not None:
-        period = _("%(period)s (filled) and %(earlier)s (open)") % {
-            "period": period,
-            "earlier": period_words(cities.earlier),
-        }
-    name = in_one_bracket(_("%(name)s (%(unit)s)") % {"name": localized(indicator, "name"), "unit": unit})
+    own_period = period = period_words(cities.period)
+    earlier = period_words(cities.earlier) if cities.earlier is not None else ""
+    if earlier:
+        period = _("%(period)s (filled) and %(earlier)s (open)") % {"period": period, "earlier": earlier}
+    name = named_in(localized(indicator, "name"), shown_unit(indicator))
     sentence = cities_sentence(cities)
     dots = [_dot(cities, each, url_of) for each in cities.values]
     is_level = not is_comparable(indicator.unit)
@@ -201,7 +191,7 @@ def cities_part(cities: Cities, words: PartWords, *, url_of: Callable[[Region], 
         title=_("%(name)s, %(period)s") % {"name": name, "period": period},
         figure=city_dots(
             dots,
-            mean=shown_value(cities.indicator, cities.mean, exactly=True),
+            mean=shown_value(indicator, cities.mean, exactly=True),
             mean_words=_mean_words(cities),
             percent=is_rate(indicator),
             is_level=is_level,
@@ -209,8 +199,7 @@ def cities_part(cities: Cities, words: PartWords, *, url_of: Callable[[Region], 
         summary=sentence,
         columns=[
             Column(words.label, is_number=False),
-            Column(name, lambda value: value_text(value)),
-            *([Column(period_words(cities.earlier), lambda value: value_text(value))] if cities.earlier else []),
+            *(Column(head, value_text) for head in (name, earlier) if head),
         ],
         rows=_rows(cities, dots),
         urls=[each.url for each in dots],
@@ -221,22 +210,22 @@ def cities_part(cities: Cities, words: PartWords, *, url_of: Callable[[Region], 
         on=cities.period.period_end,
         has_own_table=True,
     )
-    earlier = period_words(cities.earlier) if cities.earlier else ""
-    tiles = _tiles(cities, name, url_of, chart)
-    return CitiesPart(cities, period_words(cities.period), earlier, sentence, chart, tiles)
+    title = _("%(name)s, %(period)s") % {"name": name, "period": own_period}
+    return CitiesPart(cities, own_period, earlier, sentence, chart, _tiles(cities, title, url_of, chart))
 
 
 def _rows(cities: Cities, dots: Sequence[CityDot]) -> list[tuple[Any, ...]]:
-    names = [localized(each.region, "short") for each in cities.values]
-    more = [(each.earlier,) if cities.earlier else () for each in dots]
-    return [(name, each.value, *earlier) for name, each, earlier in zip(names, dots, more, strict=True)]
+    rows: list[tuple[Any, ...]] = [
+        (localized(each.region, "short"), dot.value, dot.earlier) for each, dot in zip(cities.values, dots, strict=True)
+    ]
+    return rows if cities.earlier else [row[:2] for row in rows]
 
 
 def _dot(cities: Cities, each: CityValue, url_of: Callable[[Region], str]) -> CityDot:
     indicator, earlier = cities.indicator, each.earlier
     name = localized(each.region, "short")
     shown = cities_cell(cities, each.row)
-    lines = [f"{name}", f"{period_words(each.row)} {shown}"]
+    lines = [name, f"{period_words(each.row)} {shown}"]
     if earlier is not None:
         lines.append(f"{period_words(earlier)} {cities_cell(cities, earlier)}")
     return CityDot(
@@ -306,7 +295,7 @@ def _note(cities: Cities, *, starts_at: float) -> str:
     return capfirst(pgettext("between clauses", "; ").join(said))
 
 
-def _tiles(cities: Cities, name: str, url_of: Callable[[Region], str], dots: Chart) -> Chart | None:
+def _tiles(cities: Cities, title: str, url_of: Callable[[Region], str], dots: Chart) -> Chart | None:
     indicator = cities.indicator
     shown = {each.region.pk: shown_value(indicator, each.row.value, exactly=True) for each in cities.values}
     decimals = digits_after(indicator, cities.amounts)
@@ -319,22 +308,17 @@ def _tiles(cities: Cities, name: str, url_of: Callable[[Region], str], dots: Cha
     if not tiles:
         return None
     percent = is_rate(indicator)
-    return Chart(
+    return replace(
+        dots,
         name="city-map",
-        title=_("%(name)s, %(period)s") % {"name": name, "period": period_words(cities.period)},
+        title=title,
         figure=city_tile_map(
             tiles,
             are_rates=is_comparable(indicator.unit),
             format_value=lambda value: rounded_text(value, decimals) + ("%" if percent else ""),
             format_tile=lambda value: rounded_text(value, decimals),
         ),
-        summary=dots.summary,
-        columns=dots.columns,
-        rows=dots.rows,
-        urls=dots.urls,
         kind="map",
         note=_("Schematic map, not to scale"),
-        provenance=dots.provenance,
-        on=dots.on,
-        has_own_table=True,
+        source="",
     )

@@ -2,9 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from core.periods import PeriodKind
 from indicators.charts.decoupling import years_words
 from indicators.charts.detail import Scene, indicator_line, numbered_notes
 from indicators.charts.forms import Course, Form, bands, choose_course, missing_years, near_targets
-from indicators.charts.points import BOUND, Band, IndicatorPoint, TargetPoint, is_floor, remarks, row_id
+from indicators.charts.points import BOUND, IndicatorPoint, TargetPoint, is_floor, row_id
 from indicators.models import Indicator, Observation, Target
 from indicators.rules import is_comparable
 from indicators.state import IndicatorState, is_rate
@@ -22,7 +22,9 @@ from indicators.verdict_words import required_value
 from indicators.verdicts import Judgement, Verdict
 from indicators.wording import (
     in_one_bracket,
+    named_in,
     period_words,
+    remarks,
     shown_unit,
     shown_value,
     target_label,
@@ -36,18 +38,6 @@ from web.formats.numbers import MINUS
 from web.formats.sources import format_source
 from web.formats.text import format_list
 from web.language import localized
-
-
-class Drawn(NamedTuple):
-    """The content of an indicator's chart of the plan's region. `far`: targets that are not drawn; `bands`: those of
-    the region's parts; `parts`: the word for these parts."""
-
-    course: Course
-    others: list[IndicatorPoint]
-    near: list[TargetPoint]
-    far: list[Target]
-    bands: list[Band]
-    parts: str
 
 
 def own_course(state: IndicatorState, observations: Iterable[Observation], targets: Iterable[Target]) -> Course:
@@ -106,10 +96,23 @@ def indicator_chart(
     indicator, region = state.indicator, state.region
     of_region = [each for each in targets if each.region == region]
     near, far = _targets(state, course, of_region, on=on)
-    others = _others(state, course, observations)
-    drawn = Drawn(course, others, near, far, bands(_cities_by_year(state, observations), course), str(parts.many))
+    scene = Scene(
+        course=course,
+        name=localized(region, "short") if region is not None else "",
+        others=_others(state, course, observations),
+        comparator_name=state.against_name,
+        targets=near,
+        bands=bands(_cities_by_year(state, observations), course),
+        bands_label=_("Lowest to highest of the %(places)s") % {"places": parts.many},
+        percent=is_rate(indicator),
+        is_level=not is_comparable(indicator.unit),
+    )
+    is_drawn = course.form is not Form.NUMBER
+    rows = list(_rows(scene, parts)) if is_drawn else []
     newest = max(
-        (row for row in observations if row.region == region), key=lambda row: (row.verified, *_when(row)), default=None
+        (row for row in observations if row.region == region),
+        key=lambda row: (row.verified, row.period_end, row.released_on),
+        default=None,
     )
     joined = pgettext("between clauses", "; ").join(filter(None, sentences))
     unit = shown_unit(indicator)
@@ -119,36 +122,22 @@ def indicator_chart(
             _("%(name)s (%(unit)s), as of %(day)s")
             % {"name": localized(indicator, "name"), "unit": unit, "day": format_day(on)}
         ),
-        figure=None if course.form is Form.NUMBER else indicator_line(scene_of(state, drawn)),
+        figure=indicator_line(scene) if is_drawn else None,
         summary=joined + pgettext("end of a sentence", ".") if course.drawn and joined else "",
         columns=[
             Column(_("Series"), is_number=False),
             Column(_("Period"), is_number=False),
-            Column(_("%(name)s (%(unit)s)") % {"name": _("Value"), "unit": unit}, lambda value: value_text(value)),
+            Column(named_in(_("Value"), unit), value_text),
             Column(_("Accuracy"), is_number=False),
         ],
-        **_rows(state, drawn),
-        note=_note(state, drawn),
+        rows=[cells for _url, cells in rows],
+        urls=[url for url, _cells in rows],
+        note=_note(indicator, scene, far) if is_drawn else "",
         source=newest.source if newest else indicator.source,
         provenance=newest.provenance if newest else "",
         on=newest.period_end if newest else None,
         has_own_table=True,
         missing="" if course.drawn else _("No verified figure available."),
-    )
-
-
-def scene_of(state: IndicatorState, drawn: Drawn) -> Scene:
-    indicator, region = state.indicator, state.region
-    return Scene(
-        course=drawn.course,
-        name=localized(region, "short") if region is not None else "",
-        others=drawn.others,
-        comparator_name=state.against_name if drawn.others else "",
-        targets=drawn.near,
-        bands=drawn.bands,
-        bands_label=_("Lowest to highest of the %(places)s") % {"places": drawn.parts},
-        percent=is_rate(indicator),
-        is_level=not is_comparable(indicator.unit),
     )
 
 
@@ -185,7 +174,7 @@ def _targets(
     indicator, judged = state.indicator, state.judged_target
     rows = shown_targets([each for each in targets if _fits(indicator, course, each)], judged)
     aims = {_aim(state, course, each): each for each in rows}
-    near, _far = near_targets(aims, course.drawn, on=on)
+    near = near_targets(aims, course.drawn, on=on)
     drawn = {aims[each].pk for each in near}
     ahead = [each for each in shown_targets(targets, judged) if each.pk not in drawn and each.due_year >= on.year]
     return near, ahead
@@ -246,46 +235,30 @@ def _fits(indicator: Indicator, course: Course, target: Target) -> bool:
     return _is_of_its_kind(target, indicator, versus=False)
 
 
-def _rows(state: IndicatorState, drawn: Drawn) -> dict[str, Any]:
-    """Return the table of what is drawn, row by row, and the addresses to which the first cells lead."""
-    name = localized(state.region, "short") if state.region is not None else ""
-    rows: list[tuple[Any, ...]] = []
-    urls: list[str] = []
-    if drawn.course.form is Form.NUMBER:
-        return {"rows": rows, "urls": urls}
-    for title, series in ((name, drawn.course.drawn), (state.against_name, drawn.others)):
+def _rows(scene: Scene, parts: PartWords) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Yield the rows of the table of what is drawn, each behind the address to which its first cell leads."""
+    drawn, places = scene.course.drawn, {"places": parts.many}
+    for title, series in ((scene.name, drawn), (scene.comparator_name, scene.others)):
         for point in series:
-            rows.append((title, point.label, point.value, _accuracy(point)))
-            urls.append(point.url)
-    for band in drawn.bands:
-        for title, value in (
-            (_("Lowest of the %(places)s"), band.lowest),
-            (_("Highest of the %(places)s"), band.highest),
-        ):
-            rows.append((title % {"places": drawn.parts}, band.label, value, None))
-            urls.append("#by-city")
-    for aim in drawn.near:
-        if aim.path_from and aim.path_from not in drawn.course.drawn:
-            rows.append((_("Baseline"), aim.path_from.label, aim.path_from.value, None))
-            urls.append("#targets")
+            yield point.url, (title, point.label, point.value, _accuracy(point))
+    for band in scene.bands:
+        yield "#by-city", (_("Lowest of the %(places)s") % places, band.label, band.lowest, None)
+        yield "#by-city", (_("Highest of the %(places)s") % places, band.label, band.highest, None)
+    for aim in scene.targets:
+        if aim.path_from and aim.path_from not in drawn:
+            yield "#targets", (_("Baseline"), aim.path_from.label, aim.path_from.value, None)
         if aim.required is not None:
-            rows.append((_("Required by then"), drawn.course.drawn[-1].label, aim.required, None))
-            urls.append("#targets")
+            yield "#targets", (_("Required by then"), drawn[-1].label, aim.required, None)
         for year, value in aim.milestones:
-            rows.append((_("Milestone"), str(year), value, None))
-            urls.append("#targets")
-        rows.append((aim.label, str(aim.due_year), aim.value, None))
-        urls.append("#targets")
-    return {"rows": rows, "urls": urls}
+            yield "#targets", (_("Milestone"), str(year), value, None)
+        yield "#targets", (aim.label, str(aim.due_year), aim.value, None)
 
 
-def _note(state: IndicatorState, drawn: Drawn) -> str:
-    """All that is said under the figure, as one note without its full stop."""
-    course = drawn.course
-    if course.form is Form.NUMBER:
-        return ""
+def _note(indicator: Indicator, scene: Scene, far: Sequence[Target]) -> str:
+    """All that is said under the figure, as one note without its full stop. `far`: targets that are not drawn."""
+    course = scene.course
     said = []
-    if scene_of(state, drawn).bounds.is_cut:
+    if scene.bounds.is_cut:
         said.append(_("The vertical axis does not start at 0"))
     if any(not each.verified for each in course.drawn):
         said.append(_("hollow: not verified"))
@@ -295,15 +268,11 @@ def _note(state: IndicatorState, drawn: Drawn) -> str:
         said.append(_("no values for %(years)s") % {"years": years_words(missing)})
     if course.apart:
         said.append(_("values of other periods are in the table below"))
-    if drawn.far:
-        words = [target_words(each, state.indicator, unit=True) for each in drawn.far]
+    if far:
+        words = [target_words(each, indicator, unit=True) for each in far]
         said.append(_("not drawn: targets of %(targets)s") % {"targets": format_list(words)})
     said += [f"{mark} {point.label} {format_source(point.note)}" for point, mark in numbered_notes(course).items()]
     return capfirst(pgettext("between clauses", "; ").join(said))
-
-
-def _when(row: Observation) -> tuple[date, date]:
-    return row.period_end, row.released_on
 
 
 def _accuracy(point: IndicatorPoint) -> str | None:

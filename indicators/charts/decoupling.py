@@ -13,10 +13,11 @@ from django.utils.translation import ngettext, pgettext
 
 from core.pace import to_tenth
 from core.periods import PeriodKind
+from indicators.charts.marks import scatter
 from indicators.charts.points import row_id
 from indicators.models import Indicator, Observation
 from indicators.rules import emission_intensity
-from indicators.wording import in_one_bracket, shown_unit, shown_value
+from indicators.wording import named_in, shown_unit, shown_value
 from regions.models import Region, RegionKind
 from web.charts.axes import Margin, layout, narrow_layout, plain, scale, tick_values, x_axis, y_axis
 from web.charts.chart import Chart, Column, Figure
@@ -83,30 +84,26 @@ def decoupling_path(points: Sequence[YearPoint], *, gdp: Axis, emissions: Axis) 
         y_title, x=0, y=1, colour=INK_2, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=8
     )
     title_font = {"size": NARROW_FONT, "color": INK_2}
+    path = scatter(
+        "lines+markers+text",
+        x=[each and plain(each.gdp) for each in line],
+        y=[each and plain(each.emissions) for each in line],
+        hover=["" if each is None else _hover(each, gdp, emissions) for each in line],
+        line=SUBJECT_LINE | {"width": 2},
+        marker={
+            "size": 10,
+            "opacity": 1,
+            "symbol": ["circle" if each is None or each.is_exact else "diamond" for each in line],
+            "color": [ACCENT if each and each.is_exact and each is points[-1] else GROUND for each in line],
+            "line": {"color": ACCENT, "width": 2},
+        },
+        text=["" if each is None else names[each.year] for each in line],
+        textposition=["top center" if each is None else places[each.year] for each in line],
+        textfont={"color": INK},
+        customdata=["" if each is None else each.url for each in line],
+    )
     return {
-        "data": [
-            {
-                "type": "scatter",
-                "mode": "lines+markers+text",
-                "x": [each and plain(each.gdp) for each in line],
-                "y": [each and plain(each.emissions) for each in line],
-                "line": SUBJECT_LINE | {"width": 2},
-                "marker": {
-                    "size": 10,
-                    "opacity": 1,
-                    "symbol": ["circle" if each is None or each.is_exact else "diamond" for each in line],
-                    "color": [ACCENT if each and each.is_exact and each is points[-1] else GROUND for each in line],
-                    "line": {"color": ACCENT, "width": 2},
-                },
-                "text": ["" if each is None else names[each.year] for each in line],
-                "textposition": ["top center" if each is None else places[each.year] for each in line],
-                "textfont": {"color": INK},
-                "cliponaxis": False,
-                "customdata": ["" if each is None else each.url for each in line],
-                "hovertext": ["" if each is None else _hover(each, gdp, emissions) for each in line],
-                "hoverinfo": "text",
-            }
-        ],
+        "data": [path],
         "layout": layout(
             height=330,
             margin=Margin(48, 24, 34, 54),
@@ -145,10 +142,6 @@ def _ticks(values: Sequence[Decimal], unit: str) -> Ticks:
         (span[0] * many, span[1] * many),
         larger,
     )
-
-
-def named_in(name: str, unit: str) -> str:
-    return in_one_bracket(_("%(name)s (%(unit)s)") % {"name": name, "unit": unit})
 
 
 def _place(before: YearPoint | None, point: YearPoint, after: YearPoint | None) -> str:
@@ -241,19 +234,15 @@ def years_words(years: Iterable[int]) -> str:
     return comma.join(words) + ("年" if is_chinese() else "")
 
 
-def missing_words(emissions: Iterable[int], gdp: Iterable[int], *, name: str, gdp_name: str = "") -> str:
+def missing_words(emissions: Iterable[int], gdp: Iterable[int], *, name: str, gdp_name: str) -> str:
     """Return a sentence of the years and inputs that a path lacks. `name`: what is emitted; `gdp_name`: that of GDP."""
-    gdp_name = gdp_name or _("GDP")
     emitted, produced = set(emissions), set(gdp)
     wanted = []
-    if not emitted:
-        wanted.append(name)
-    elif lacking := produced - emitted:
-        wanted.append(_of_years(name, lacking, known=emitted))
-    if not produced:
-        wanted.append(gdp_name)
-    elif lacking := emitted - produced:
-        wanted.append(_of_years(gdp_name, lacking, known=produced))
+    for input_name, known, others in ((name, emitted, produced), (gdp_name, produced, emitted)):
+        if not known:
+            wanted.append(input_name)
+        elif lacking := others - known:
+            wanted.append(_of_years(input_name, lacking, known=known))
     if not wanted:
         return _("missing are years of which both are counted in one way throughout")
     both = _("%(first)s and %(second)s") % {"first": wanted[0], "second": wanted[-1]}
@@ -274,12 +263,11 @@ def has_decoupling(indicator: Indicator) -> bool:
 
 
 def decoupling_charts(
-    indicator: Indicator, own: Iterable[Observation], *, on: date, home: Region | None, kept: str = ""
+    indicator: Indicator, own: Iterable[Observation], *, on: date, home: Region | None
 ) -> list[Chart]:
     """Return the charts for the page of what is emitted, or of GDP: one for each region that has the years, and an
     empty one that says what is missing for the others. `own`: the indicator's observations released by the day, with
-    their regions. One query; none for other indicators, which have no such charts. `home`: the plan's region. `kept`
-    ends the addresses of rows ("?as_of=…").
+    their regions. One query; none for other indicators, which have no such charts. `home`: the plan's region.
     """
     if not has_decoupling(indicator):
         return []
@@ -292,7 +280,7 @@ def decoupling_charts(
     for row in emissions:
         by_indicator[row.indicator].append(row)
     found = [each for rows in by_indicator.values() for each in common_years(rows, gdp)]
-    charts = [_chart(each, is_gdp=is_gdp, on=on, kept=kept) for each in found]
+    charts = [_chart(each, is_gdp=is_gdp, on=on) for each in found]
     if is_gdp and found:
         return charts
     return charts + _empty_charts(indicator, emissions, gdp, {each.region for each in found}, on=on, home=home)
@@ -303,7 +291,7 @@ def _released_years(on: date) -> QuerySet[Observation]:
     return rows.select_related("region", "indicator").order_by("indicator", "region", "period_end")
 
 
-def _chart(common: Common, *, is_gdp: bool, on: date, kept: str) -> Chart:
+def _chart(common: Common, *, is_gdp: bool, on: date) -> Chart:
     indicator = common.indicator
     gdp_indicator = next(iter(common.years.values()))[1].indicator
     gdp_name, name = gdp_of(common.region), localized(indicator, "name")
@@ -315,34 +303,28 @@ def _chart(common: Common, *, is_gdp: bool, on: date, kept: str) -> Chart:
             shown_value(indicator, emissions.value, exactly=True),
             gdp.exact,
             emissions.exact,
-            f"{kept}#{row_id(gdp if is_gdp else emissions)}",
+            f"#{row_id(gdp if is_gdp else emissions)}",
         )
         for year, (emissions, gdp) in common.years.items()
     ]
     rounded = [_rounded_words(point, gdp_name, name) for point in points]
-    rows: list[tuple[Any, ...]] = [(point.year, point.gdp, point.emissions) for point in points]
+    rows: list[tuple[Any, ...]] = [
+        (point.year, point.gdp, point.emissions, emission_intensity(emissions.value, gdp.value))
+        for point, (emissions, gdp) in zip(points, common.years.values(), strict=True)
+    ]
     columns = [
         Column(_("Year"), is_number=False),
         Column(named_in(gdp_name, gdp_unit), aligned([point.gdp for point in points])),
         Column(named_in(name, unit), aligned([point.emissions for point in points])),
         Column(_("Emission intensity (tonnes per 10,000 yuan)"), value_text),
     ]
-    rows = [
-        (*row, emission_intensity(emissions.value, gdp.value))
-        for row, (emissions, gdp) in zip(rows, common.years.values(), strict=True)
-    ]
     if any(rounded):
         columns.append(Column(_("Rounded"), is_number=False))
         rows = [(*row, words or None) for row, words in zip(rows, rounded, strict=True)]
-    notes = [
-        (
-            _("%(gdp)s at current prices, as first released")
-            if common.is_first_release
-            else _("%(gdp)s at current prices")
-        )
-        % {"gdp": gdp_name},
-        _("the axes do not start at 0"),
-    ]
+    prices = _("%(gdp)s at current prices")
+    if common.is_first_release:
+        prices = _("%(gdp)s at current prices, as first released")
+    notes = [prices % {"gdp": gdp_name}, _("the axes do not start at 0")]
     if any(rounded):
         notes.append(_("an open diamond is a rounded value"))
     newest_emissions, newest_gdp = common.years[max(common.years)]

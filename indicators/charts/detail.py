@@ -1,8 +1,9 @@
 """The figure of an indicator: its values, those of a comparator, the cities behind it, targets and the way to them."""
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -20,7 +21,6 @@ from indicators.charts.marks import (
     BAND_TONE,
     band_trace,
     due_day,
-    middle_of,
     path_traces,
     series_trace,
     start_of_path,
@@ -171,7 +171,7 @@ def _margin(scene: Scene, ticks: Sequence[str], *, narrow: bool) -> Margin:
     if scene.course.form is Form.LINE or scene.others:
         texts += [
             text
-            for one in _end_labels(scene)
+            for _at, one in _end_labels(scene)
             for text in ([one.name, one.value] if narrow else [f"{one.name} {one.value}"])
         ]
     # What is bold is a little wider.
@@ -291,44 +291,36 @@ def numbered_notes(course: Course) -> dict[IndicatorPoint, str]:
     return dict(zip(noted, CIRCLED, strict=False))
 
 
-def _end_labels(scene: Scene) -> list[EndLabel]:
-    course = scene.course
+def _end_labels(scene: Scene) -> list[tuple[str, EndLabel]]:
+    """Return name and value of each line, behind the day at which it ends."""
+    course, percent = scene.course, scene.percent
     found = []
     if scene.others:
         last = scene.others[-1]
-        found.append(EndLabel(scene.comparator_name, last.said(percent=scene.percent), last.value, COMPARATOR))
+        end = EndLabel(scene.comparator_name, last.said(percent=percent), last.value, COMPARATOR)
+        found.append((course.place(last), end))
     if course.form is Form.LINE:
         last = course.drawn[-1]
-        found.append(EndLabel(scene.name, last.said(percent=scene.percent), last.value, ACCENT, bold=True))
+        end = EndLabel(scene.name, last.said(percent=percent), last.value, ACCENT, bold=True)
+        found.append((course.place(last), end))
     return found
 
 
 def _line_ends(scene: Scene, bounds: Bounds, margin: Margin, *, height: int, narrow: bool) -> list[dict[str, Any]]:
     """Name and value right of where each line ends; above its end where a path or a target goes on from there."""
     course = scene.course
-    ends: dict[str, list[EndLabel]] = {}
-    labels = _end_labels(scene)
-    if scene.others:
-        ends.setdefault(course.place(scene.others[-1]), []).append(labels[0])
-    if course.form is Form.LINE:
-        last = course.drawn[-1]
-        at = course.place(last)
-        if scene.targets and max(due_day(course, each) for each in scene.targets) > at:
-            end = labels[-1]
-            text = f"{end.name}<br>{end.value}" if narrow else f"{end.name} {end.value}"
-            # Left of it, on the side from which the line does not come.
-            fell = len(course.drawn) > 1 and float(course.drawn[-2].value) > float(last.value)
-            mark = beside(f"<b>{text}</b>", x=at, y=last.value, colour=ACCENT, below=fell)
-            mark |= {"xanchor": "right", "align": "right", "xshift": 6}
-            return [mark, *_placed(ends, bounds, margin, height=height, narrow=narrow)]
-        ends.setdefault(at, []).append(labels[-1])
-    return _placed(ends, bounds, margin, height=height, narrow=narrow)
-
-
-def _placed(
-    ends: dict[str, list[EndLabel]], bounds: Bounds, margin: Margin, *, height: int, narrow: bool
-) -> list[dict[str, Any]]:
+    last_due = max((due_day(course, each) for each in scene.targets), default="")
     written: list[dict[str, Any]] = []
+    ends: dict[str, list[EndLabel]] = defaultdict(list)
+    for at, end in _end_labels(scene):
+        if not end.bold or last_due <= at:
+            ends[at].append(end)
+            continue
+        text = f"{end.name}<br>{end.value}" if narrow else f"{end.name} {end.value}"
+        # Left of it, on the side from which the line does not come.
+        fell = len(course.drawn) > 1 and float(course.drawn[-2].value) > float(end.at)
+        mark = beside(f"<b>{text}</b>", x=at, y=end.at, colour=ACCENT, below=fell)
+        written.append(mark | {"xanchor": "right", "align": "right", "xshift": 6})
     for at, group in ends.items():
         written += end_labels(group, x=at, span=bounds.span, height=height, margin=margin, narrow=narrow)
     return written
@@ -383,13 +375,11 @@ def _path_words(scene: Scene, target: TargetPoint, *, narrow: bool) -> list[dict
     days = (date.fromisoformat(last) - date.fromisoformat(first)).days
     name = _("Required path")
     room = days * scene.a_day(narrow=narrow)
-    at, y = middle_of(first, last, 0.6), float(start.value) + (float(target.value) - float(start.value)) * 0.6
+    at = (date.fromisoformat(first) + timedelta(days=round(days * 0.6))).isoformat()
+    y = float(start.value) + (float(target.value) - float(start.value)) * 0.6
     size = NARROW_FONT if narrow else FONT
-    written = []
-    if about_wide(name, size) <= room:
-        written.append(beside(name, x=at, y=y, colour=ACCENT, below=rises, by=10))
-    elif about_wide(wrapped(name, 10), size) <= room:
-        written.append(beside(wrapped(name, 10), x=at, y=y, colour=ACCENT, below=rises, by=10))
+    fitting = [text for text in (name, wrapped(name, 10)) if about_wide(text, size) <= room]
+    written = [beside(text, x=at, y=y, colour=ACCENT, below=rises, by=10) for text in fitting[:1]]
     if start not in course.drawn:
         text = f"{_('Baseline')} {start.said(percent=scene.percent)}"
         where = {"xanchor": "left", "align": "left"}

@@ -196,18 +196,14 @@ def is_near(
     return abs(float(target.value)) <= 2 * max(known)
 
 
-def near_targets(
-    targets: Iterable[TargetPoint], values: Sequence[IndicatorPoint], *, on: date
-) -> tuple[list[TargetPoint], list[TargetPoint]]:
-    """Return the targets that are drawn, and the far ones; each the nearest due first. One to which a path leads is
-    never far but in years."""
+def near_targets(targets: Iterable[TargetPoint], values: Sequence[IndicatorPoint], *, on: date) -> list[TargetPoint]:
+    """Return the targets that are drawn, the nearest due first. One to which a path leads is never far but in years."""
     near: list[TargetPoint] = []
-    far: list[TargetPoint] = []
     for target in sorted(targets, key=lambda each: each.due_year):
         is_led_to = target.path_from is not None and target.due_year - on.year <= YEARS_AHEAD
-        is_drawn = is_led_to or is_near(target, values, on=on, nearer=near)
-        (near if is_drawn else far).append(target)
-    return near, far
+        if is_led_to or is_near(target, values, on=on, nearer=near):
+            near.append(target)
+    return near
 
 
 def bands(by_year: dict[tuple[date, date], tuple[str, list[float]]], course: Course) -> list[Band]:
@@ -217,7 +213,7 @@ def bands(by_year: dict[tuple[date, date], tuple[str, list[float]]], course: Cou
         return []
     shown = {(each.start, each.end) for each in course.drawn}
     return [
-        Band(*days, label, min(values), max(values), len(values))
+        Band(*days, label, min(values), max(values))
         for days, (label, values) in sorted(by_year.items())
         if days in shown and len(values) >= LEAST_CITIES
     ]

@@ -1,7 +1,6 @@
 """The marks in the chart of an indicator, one kind of mark a function: traces as Plotly takes them."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from indicators.charts.forms import Course, Form, Scheme, runs
@@ -24,6 +23,15 @@ BAND_TONE = SEQUENCE_TONES[0]
 _DAY = 24 * 60 * 60 * 1000  # Plotly counts time in ms
 
 
+def scatter(
+    mode: str, *, x: Sequence[Any], y: Sequence[Any], hover: Sequence[str] | None = None, **more: Any
+) -> dict[str, Any]:
+    """Return a trace of points, whole also at the edge of the plot. `hover`: words for each point; None where it
+    answers no pointer."""
+    answers = {"hoverinfo": "skip"} if hover is None else {"hovertext": hover, "hoverinfo": "text"}
+    return {"type": "scatter", "mode": mode, "x": x, "y": y, "cliponaxis": False, **answers, **more}
+
+
 def series_trace(
     course: Course, points: Sequence[IndicatorPoint], *, title: str, percent: bool, subject: bool
 ) -> dict[str, Any]:
@@ -31,20 +39,17 @@ def series_trace(
     triangle where the source says only that it is more. The newest is larger."""
     colour = ACCENT if subject else COMPARATOR
     spots = _spots(course, points)
-    return {
-        "type": "scatter",
-        "mode": "markers" if course.form is Form.DOTS else "lines+markers",
-        "x": [spot.x for spot in spots],
-        "y": [spot.y for spot in spots],
-        "hovertext": [
+    return scatter(
+        "markers" if course.form is Form.DOTS else "lines+markers",
+        x=[spot.x for spot in spots],
+        y=[spot.y for spot in spots],
+        hover=[
             f"{spot.point.label}<br>{title} {spot.point.said(percent=percent)}" if spot.point else "" for spot in spots
         ],
-        "hoverinfo": "text",
-        "customdata": [spot.point.url if spot.point else "" for spot in spots],
-        "cliponaxis": False,
-        "line": SUBJECT_LINE if subject else COMPARATOR_LINE,
-        "marker": _markers(course, points, spots, colour=colour, subject=subject),
-    }
+        customdata=[spot.point.url if spot.point else "" for spot in spots],
+        line=SUBJECT_LINE if subject else COMPARATOR_LINE,
+        marker=_markers(course, points, spots, colour=colour, subject=subject),
+    )
 
 
 class _Spot(NamedTuple):
@@ -144,30 +149,25 @@ def path_traces(course: Course, target: TargetPoint) -> list[dict[str, Any]]:
     if start is None:
         return []
     first = start_of_path(course, target)
-    traces: list[dict[str, Any]] = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": [first, *(year_place(course, year) for year, _value in target.milestones), due_day(course, target)],
-            "y": [plain(start.value), *(plain(value) for _year, value in target.milestones), plain(target.value)],
-            "line": PACE_LINE,
-            "hoverinfo": "skip",
-            "cliponaxis": False,
-        }
+    traces = [
+        scatter(
+            "lines",
+            x=[first, *(year_place(course, year) for year, _value in target.milestones), due_day(course, target)],
+            y=[plain(start.value), *(plain(value) for _year, value in target.milestones), plain(target.value)],
+            line=PACE_LINE,
+        )
     ]
     if target.path_is_inferred or start not in course.drawn:
+        marker = {"size": 9, "opacity": 1, "color": GROUND, "line": {"color": ACCENT, "width": 2}}
         traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": [first],
-                "y": [plain(start.value)],
-                "marker": {"size": 9, "opacity": 1, "color": GROUND, "line": {"color": ACCENT, "width": 2}},
-                "hovertext": [start.label],
-                "hoverinfo": "text",
-                "customdata": [target.url],
-                "cliponaxis": False,
-            }
+            scatter(
+                "markers",
+                x=[first],
+                y=[plain(start.value)],
+                hover=[start.label],
+                marker=marker,
+                customdata=[target.url],
+            )
         )
     return traces + _bracket(course, target)
 
@@ -176,35 +176,18 @@ def _bracket(course: Course, target: TargetPoint) -> list[dict[str, Any]]:
     newest = course.drawn[-1] if course.drawn else None
     if newest is None or target.required is None:
         return []
-    at = course.place(newest)
-    return [
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "x": [at, at],
-            "y": [plain(newest.value), plain(target.required)],
-            "line": {"color": INK, "width": 1.5},
-            "marker": {"size": [0, 9], "symbol": "line-ew", "line": {"color": INK, "width": 1.5}},
-            "hoverinfo": "skip",
-            "cliponaxis": False,
-        }
-    ]
+    at, line = course.place(newest), {"color": INK, "width": 1.5}
+    marker = {"size": [0, 9], "symbol": "line-ew", "line": line}
+    ends = [plain(newest.value), plain(target.required)]
+    return [scatter("lines+markers", x=[at, at], y=ends, line=line, marker=marker)]
 
 
 def targets_trace(course: Course, targets: Sequence[TargetPoint]) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [due_day(course, target) for target in targets],
-        "y": [plain(target.value) for target in targets],
-        "hovertext": [f"{target.label}<br>{format_year(target.due_year)}" for target in targets],
-        "hoverinfo": "text",
-        "customdata": [target.url for target in targets],
-        "cliponaxis": False,
-        "marker": {"size": 12, "symbol": "cross-thin", "line": {"color": INK_2, "width": 3}},
-    }
-
-
-def middle_of(first: str, last: str, share: float = 0.5) -> str:
-    start, end = date.fromisoformat(first), date.fromisoformat(last)
-    return (start + timedelta(days=round((end - start).days * share))).isoformat()
+    return scatter(
+        "markers",
+        x=[due_day(course, target) for target in targets],
+        y=[plain(target.value) for target in targets],
+        hover=[f"{target.label}<br>{format_year(target.due_year)}" for target in targets],
+        customdata=[target.url for target in targets],
+        marker={"size": 12, "symbol": "cross-thin", "line": {"color": INK_2, "width": 3}},
+    )

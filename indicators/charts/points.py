@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-from indicators.models import Observation, Target
+from indicators.models import Observation
 from web.charts.chart import Number
 from web.charts.text import value_text
 
@@ -21,10 +21,6 @@ def row_id(row: Observation) -> str:
 def is_floor(row: Observation) -> bool:
     """Return whether the source says only that a value is more than this one."""
     return not row.exact and FLOOR.match(row.basis) is not None
-
-
-def remarks(target: Target) -> list[str]:
-    return [word for word in re.split(r"[,;]\s+|\s+(?=\()", target.qualifier) if word]
 
 
 class IndicatorPoint(NamedTuple):
@@ -75,11 +71,10 @@ class TargetPoint(NamedTuple):
 
 
 class Band(NamedTuple):
-    """The lowest and the highest of so many `cities` in a year."""
+    """The lowest and the highest of the cities in a year."""
 
     start: date
     end: date
     label: str
     lowest: Number
     highest: Number
-    cities: int

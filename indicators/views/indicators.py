@@ -129,14 +129,9 @@ def list_row(state: IndicatorState, compared: date | None) -> dict[str, Any]:
         "target": target_words(state.judged_target, indicator) if state.judged_target else "",
         "bar": bullet_bar(found),
         "verdict": state.verdict,
-        "note": verdict_note(indicator, found) if found else against_words(state),
+        "note": verdict_note(indicator, found) if found else against_comparator(state),
         "since": since_cells(ChangeSince(state, compared)) if compared else None,
     }
-
-
-def against_words(state: IndicatorState) -> str:
-    """Return the words in the place of a verdict where there is no target: the comparison, if there is one."""
-    return against_comparator(state) if state.gap is not None else ""
 
 
 def since_cells(since: ChangeSince) -> dict[str, Any]:
@@ -317,9 +312,7 @@ def further_sentence(state: IndicatorState) -> str:
     it is stated, and what a derived one is based on."""
     if state.latest is None:
         return ""
-    clauses = []
-    if state.gap is not None and state.comparator is not None:
-        clauses.append(against_comparator(state))
+    clauses = [against_comparator(state)]
     if state.change is not None:
         # Chinese says 同期 of a part of a year alone.
         is_year = state.latest.period_kind == PeriodKind.YEAR
@@ -335,11 +328,13 @@ def further_sentence(state: IndicatorState) -> str:
         clauses.append(release_words(state.latest))
     if state.latest.inputs:
         clauses.append(state.latest.basis)
-    return pgettext("between clauses", ", ").join(clauses)
+    return pgettext("between clauses", ", ").join(filter(None, clauses))
 
 
 def against_comparator(state: IndicatorState) -> str:
-    assert state.gap is not None and state.comparator is not None
+    """Return the words of the comparison with another region; empty where there is none."""
+    if state.gap is None or state.comparator is None:
+        return ""
     if is_rate(state.indicator) and state.gap:
         points = {"points": format_number(abs(state.gap)), "region": state.against_name}
         if state.gap > 0:

@@ -120,7 +120,7 @@ class TestWords:
         ],
     )
     def test_the_missing_input_is_named(self, emitted: list[int], produced: list[int], words: str) -> None:
-        assert missing_words(emitted, produced, name="CO2") == words
+        assert missing_words(emitted, produced, name="CO2", gdp_name="GDP") == words
 
 
 def observe(indicator: Indicator, values: dict[int, str], **more: Any) -> None:

@@ -107,10 +107,9 @@ def test_targets_that_would_squeeze_the_story_are_far() -> None:
         TargetPoint(2027, 95, "c"),
         TargetPoint(2060, 9, "d"),
     ]
-    near, far = near_targets(aims, values, on=DAY)
-    assert ([each.label for each in near], [each.label for each in far]) == (["a", "c"], ["b", "d"])
+    assert [each.label for each in near_targets(aims, values, on=DAY)] == ["a", "c"]
     # One to which a path leads is drawn.
     led = TargetPoint(2030, 200, "b", path_from=values[-1])
-    assert near_targets([led], values, on=DAY)[0] == [led]
-    assert near_targets([led._replace(due_year=2034)], values, on=DAY)[0] == []
-    assert near_targets(aims, [], on=DAY + timedelta(days=1))[0] == []
+    assert near_targets([led], values, on=DAY) == [led]
+    assert near_targets([led._replace(due_year=2034)], values, on=DAY) == []
+    assert near_targets(aims, [], on=DAY + timedelta(days=1)) == []
