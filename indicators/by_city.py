@@ -85,12 +85,11 @@ def compare_cities(indicator: Indicator, observations: Iterable[Observation], pa
     if len(rows) < LEAST_CITIES or len(rows) * ONE_IN < len(parts):
         return None
     earlier = _earlier(by_period, chosen)
-    known = [each for each in parts if each.pk in rows]
-    no_rank = _no_rank(indicator, missing=len(known) < len(parts))
-    values = [CityValue(each, rows[each.pk], earlier.get(each.pk)) for each in known]
+    values = [CityValue(each, rows[each.pk], earlier.get(each.pk)) for each in parts if each.pk in rows]
     mean = sum((each.row.value for each in values), Decimal(0)) / len(values)
     without = [each for each in parts if each.pk not in rows]
-    if no_rank:
+    if not indicator.may_rank or without:
+        no_rank = NoRank.MISSING if indicator.may_rank else NoRank.METHOD
         return Cities(indicator, values, without, mean, no_rank)
     ranked = _ranked(indicator, values)
     return Cities(indicator, ranked, without, mean, None, _best_since(indicator, ranked[0], by_period, chosen))
@@ -139,12 +138,6 @@ def _years_before(by_period: ByPeriod, chosen: Period) -> list[Period]:
         and period[2] < end
     ]
     return sorted(same, key=lambda period: period[2], reverse=True)
-
-
-def _no_rank(indicator: Indicator, *, missing: bool) -> NoRank | None:
-    if not indicator.may_rank:
-        return NoRank.METHOD
-    return NoRank.MISSING if missing else None
 
 
 def _ranked(indicator: Indicator, values: Iterable[CityValue]) -> list[CityValue]:

@@ -24,12 +24,12 @@ from web.language import localized
 WEAKEST_FIRST = (Provenance.ILLUSTRATIVE, Provenance.REPORTED, Provenance.PUBLISHED)
 
 # Observations by indicator and region, in the order of their periods and releases.
-Series = defaultdict[tuple[int, int], list[Observation]]
+ObservationSeries = defaultdict[tuple[int, int], list[Observation]]
 
 
 def sound_observations(
     indicators: Iterable[Indicator], *, on: date, regions: Iterable[int] | None = None, with_regions: bool = False
-) -> Series:
+) -> ObservationSeries:
     """The verified and exact ones released by the day, of some regions or of all. One query, however many indicators;
     two where one is derived.
 
@@ -43,7 +43,7 @@ def sound_observations(
         rows = rows.filter(region__in=regions)
     if with_regions:
         rows = rows.select_related("region")
-    found: Series = defaultdict(list)
+    found: ObservationSeries = defaultdict(list)
     # In the order of each series alone: that of the indicators and regions would have their tables joined in.
     for row in rows.order_by("period_end", "released_on", "id"):
         found[row.indicator_id, row.region_id].append(row)
@@ -63,7 +63,7 @@ def every_observation(indicator: Indicator, *, on: date, regions: Iterable[int] 
 
 
 def _derived_series(
-    derived: Iterable[Indicator], found: Series, names: Mapping[int, Indicator]
+    derived: Iterable[Indicator], found: ObservationSeries, names: Mapping[int, Indicator]
 ) -> dict[tuple[int, int], list[Observation]]:
     made = {}
     ids = count(-1, -1)
@@ -107,9 +107,9 @@ def _as_observation(indicator: Indicator, derived: Derived, names: Mapping[int, 
 
 
 def _basis(row: Observation, names: Mapping[int, Indicator]) -> str:
-    """Return the words for what a derived value rests on, in the reader's language: the oldest of its inputs."""
-    oldest = row.oldest_input
-    assert oldest is not None
+    """Return the words for what a derived value rests on, in the reader's language: the input of the earliest period,
+    or the one that was released first."""
+    oldest = min(row.inputs, key=lambda each: (each.period_end, each.released_on))
     return _("based on %(name)s of %(period)s, released on %(day)s") % {
         "name": localized(names[oldest.indicator_id], "name"),
         "period": format_period(oldest.period_kind, oldest.period_start, oldest.period_end),

@@ -61,29 +61,18 @@ def newest(values: Iterable[Value], *, on: date) -> Value | None:
     return max(released, key=lambda v: (v.end, v.released_on, v.end - v.start), default=None)
 
 
-def _of_period(
-    values: Iterable[Value], kind: str, start: tuple[int, int, int], end: tuple[int, int, int]
-) -> list[Value]:
-    return [
-        value
-        for value in values
-        if value.kind == kind
-        and (value.start.year, value.start.month, value.start.day) == start
-        and (value.end.year, value.end.month, value.end.day) == end
-    ]
-
-
 def year_before(values: Iterable[Value], current: Value, *, on: date) -> Value | None:
     """The value of the same kind of period one year earlier; None where none is known by the day."""
 
-    def back(day: date, *, to_month_end: bool = False) -> tuple[int, int, int]:
+    def back(day: date, *, to_month_end: bool = False) -> str:
         length = 29 if day.month == 2 and isleap(day.year - 1) else monthrange(1999, day.month)[1]
-        return (day.year - 1, day.month, length if to_month_end else min(day.day, length))
+        # As text: a day before the year 1 is none.
+        return f"{day.year - 1:04}-{day.month:02}-{length if to_month_end else min(day.day, length):02}"
 
     # A period that ends with February ends with it in the year before as well, leap year or not.
     ends_a_month = current.kind != "day" and current.end.day == monthrange(current.end.year, current.end.month)[1]
-    before = back(current.start), back(current.end, to_month_end=ends_a_month)
-    return newest(_of_period(values, current.kind, *before), on=on)
+    before = (current.kind, back(current.start), back(current.end, to_month_end=ends_a_month))
+    return newest([v for v in values if (v.kind, v.start.isoformat(), v.end.isoformat()) == before], on=on)
 
 
 def same_period(values: Iterable[Value], current: Value, *, on: date) -> Value | None:

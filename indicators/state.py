@@ -14,7 +14,7 @@ from core.comparison import FigureChange
 from core.pace import gap
 from indicators.milestones import read_milestones
 from indicators.models import Direction, Indicator, Observation, Target
-from indicators.released import Series, sound_observations
+from indicators.released import ObservationSeries, sound_observations
 from indicators.rules import (
     VERSUS,
     Goal,
@@ -185,7 +185,7 @@ def indicator_states(indicators: Iterable[Indicator], *, on: date, plan: Plan | 
 
 def _state_of(
     indicator: Indicator,
-    rows: Series,
+    rows: ObservationSeries,
     targets: list[Target],
     *,
     on: date,

@@ -113,18 +113,13 @@ def comparable_values(values: Iterable[Value], goal: Goal, *, cumulative: bool, 
     from 1 January, days."""
     kinds = {PeriodKind.YEAR} if cumulative else {PeriodKind.YEAR, PeriodKind.DAY}
     newest: dict[date, Value] = {}
-    for value in values:
+    for value in sorted(values, key=lambda each: (each.released_on, each.end - each.start), reverse=True):
         if goal.since is not None:
             is_of_kind = value.kind == PeriodKind.YEARS and value.start.year == goal.since + 1
         else:
             is_of_kind = value.kind in kinds
         if is_of_kind and value.scope == goal.scope and value.released_on <= on:
-            other = newest.get(value.end)
-            if other is None or (value.released_on, value.end - value.start) > (
-                other.released_on,
-                other.end - other.start,
-            ):
-                newest[value.end] = value
+            newest.setdefault(value.end, value)
     return [newest[day] for day in sorted(newest)]
 
 

@@ -175,17 +175,13 @@ class Common(NamedTuple):
 
     @property
     def is_first_release(self) -> bool:
-        return any(FIRST_RELEASE in clauses(gdp.basis) for _emissions, gdp in self.years.values())
-
-
-def clauses(basis: str) -> list[str]:
-    return re.split(r"[;,]\s*", basis)
+        return any(method_of(gdp.basis) == FIRST_RELEASE for _emissions, gdp in self.years.values())
 
 
 def method_of(basis: str) -> str:
     """How a value was made. First releases carry remarks of their own (rounded, revised since) and are of one kind all
     the same; any other basis is compared by its whole text."""
-    return FIRST_RELEASE if FIRST_RELEASE in clauses(basis) else basis
+    return FIRST_RELEASE if FIRST_RELEASE in re.split(r"[;,]\s*", basis) else basis
 
 
 def by_method(observations: Iterable[Observation]) -> dict[Region, dict[str, dict[int, Observation]]]:
@@ -292,60 +288,59 @@ def _released_years(on: date) -> QuerySet[Observation]:
 
 
 def _chart(common: Common, *, is_gdp: bool, on: date) -> Chart:
-    indicator = common.indicator
-    gdp_indicator = next(iter(common.years.values()))[1].indicator
-    gdp_name, name = gdp_of(common.region), localized(indicator, "name")
-    gdp_unit, unit = shown_unit(gdp_indicator), shown_unit(indicator)
-    points = [
-        YearPoint(
-            year,
-            shown_value(gdp_indicator, gdp.value, exactly=True),
-            shown_value(indicator, emissions.value, exactly=True),
-            gdp.exact,
-            emissions.exact,
-            f"#{row_id(gdp if is_gdp else emissions)}",
-        )
-        for year, (emissions, gdp) in common.years.items()
-    ]
-    rounded = [_rounded_words(point, gdp_name, name) for point in points]
-    rows: list[tuple[Any, ...]] = [
-        (point.year, point.gdp, point.emissions, emission_intensity(emissions.value, gdp.value))
-        for point, (emissions, gdp) in zip(points, common.years.values(), strict=True)
-    ]
+    region = localized(common.region, "short")
+    newest_emissions, newest_gdp = common.years[max(common.years)]
+    gdp = Axis(gdp_of(common.region), shown_unit(newest_gdp.indicator))
+    emissions = Axis(localized(common.indicator, "name"), shown_unit(common.indicator))
+    points = [_year_point(*both, is_gdp=is_gdp) for both in common.years.values()]
     columns = [
         Column(_("Year"), is_number=False),
-        Column(named_in(gdp_name, gdp_unit), aligned([point.gdp for point in points])),
-        Column(named_in(name, unit), aligned([point.emissions for point in points])),
+        Column(named_in(gdp.name, gdp.unit), aligned([point.gdp for point in points])),
+        Column(named_in(emissions.name, emissions.unit), aligned([point.emissions for point in points])),
         Column(_("Emission intensity (tonnes per 10,000 yuan)"), value_text),
     ]
-    if any(rounded):
-        columns.append(Column(_("Rounded"), is_number=False))
-        rows = [(*row, words or None) for row, words in zip(rows, rounded, strict=True)]
+    rows: list[tuple[Any, ...]] = [
+        (point.year, point.gdp, point.emissions, emission_intensity(emitted.value, produced.value))
+        for point, (emitted, produced) in zip(points, common.years.values(), strict=True)
+    ]
     prices = _("%(gdp)s at current prices")
     if common.is_first_release:
         prices = _("%(gdp)s at current prices, as first released")
-    notes = [prices % {"gdp": gdp_name}, _("the axes do not start at 0")]
+    notes = [prices % {"gdp": gdp.name}, _("the axes do not start at 0")]
+    rounded = [_rounded_words(point, gdp.name, emissions.name) for point in points]
     if any(rounded):
+        columns.append(Column(_("Rounded"), is_number=False))
+        rows = [(*row, words or None) for row, words in zip(rows, rounded, strict=True)]
         notes.append(_("an open diamond is a rounded value"))
-    newest_emissions, newest_gdp = common.years[max(common.years)]
     return Chart(
-        name=f"decoupling-{indicator.code}-{common.region.code}-{min(common.years)}",
+        name=f"decoupling-{common.indicator.code}-{common.region.code}-{min(common.years)}",
         title=_("%(region)s: %(gdp)s and %(emissions)s, %(years)s, as of %(day)s")
         % {
-            "region": localized(common.region, "short"),
-            "gdp": gdp_name,
-            "emissions": name,
+            "region": region,
+            "gdp": gdp.name,
+            "emissions": emissions.name,
             "years": years_words(common.years),
             "day": format_day(on),
         },
-        figure=decoupling_path(points, gdp=Axis(gdp_name, gdp_unit), emissions=Axis(name, unit)),
-        summary=_summary(points, localized(common.region, "short"), gdp_name),
+        figure=decoupling_path(points, gdp=gdp, emissions=emissions),
+        summary=_summary(points, region, gdp.name),
         columns=columns,
         rows=rows,
         urls=[point.url for point in points],
         note=pgettext("between clauses", "; ").join(notes),
-        source=pgettext("between clauses", "; ").join(map(format_source, [indicator.source, newest_gdp.source])),
+        source=pgettext("between clauses", "; ").join(map(format_source, [common.indicator.source, newest_gdp.source])),
         provenance=newest_emissions.provenance,
+    )
+
+
+def _year_point(emissions: Observation, gdp: Observation, *, is_gdp: bool) -> YearPoint:
+    return YearPoint(
+        gdp.period_end.year,
+        shown_value(gdp.indicator, gdp.value, exactly=True),
+        shown_value(emissions.indicator, emissions.value, exactly=True),
+        gdp.exact,
+        emissions.exact,
+        f"#{row_id(gdp if is_gdp else emissions)}",
     )
 
 

@@ -124,13 +124,13 @@ def indicator_line(scene: Scene) -> Figure:
                 zerolinecolor=EDGE,
                 zerolinewidth=1,
             ),
-            annotations=_words(scene, bounds, margins[False], narrow=False),
+            annotations=_words(scene, margins[False], narrow=False),
         ),
         "narrow": narrow_layout(
             height=NARROW_HEIGHT,
             margin=margins[True],
             xaxis=_year_ticks(scene.years, at_most=4),
-            annotations=_words(scene, bounds, margins[True], narrow=True),
+            annotations=_words(scene, margins[True], narrow=True),
         ),
         **({"key": [swatch(scene.bands_label, BAND_TONE)]} if scene.bands else {}),
     }
@@ -180,13 +180,12 @@ def _margin(scene: Scene, ticks: Sequence[str], *, narrow: bool) -> Margin:
     return Margin(left, round(min(max(room, 26), most)), 18, 30 if narrow else 34)
 
 
-def _words(scene: Scene, bounds: Bounds, margin: Margin, *, narrow: bool) -> list[dict[str, Any]]:
-    height = NARROW_HEIGHT if narrow else HEIGHT
+def _words(scene: Scene, margin: Margin, *, narrow: bool) -> list[dict[str, Any]]:
     written = _value_words(scene, narrow=narrow)
     if scene.course.form is Form.LINE or scene.others:
-        written += _line_ends(scene, bounds, margin, height=height, narrow=narrow)
+        written += _line_ends(scene, margin, narrow=narrow)
     if scene.course.form is Form.DOTS:
-        written += _missing_words(scene, bounds, narrow=narrow)
+        written += _missing_words(scene, narrow=narrow)
     for target in scene.targets:
         written += _path_words(scene, target, narrow=narrow)
     for n, target in enumerate(scene.targets):
@@ -306,7 +305,7 @@ def _end_labels(scene: Scene) -> list[tuple[str, EndLabel]]:
     return found
 
 
-def _line_ends(scene: Scene, bounds: Bounds, margin: Margin, *, height: int, narrow: bool) -> list[dict[str, Any]]:
+def _line_ends(scene: Scene, margin: Margin, *, narrow: bool) -> list[dict[str, Any]]:
     """Name and value right of where each line ends; above its end where a path or a target goes on from there."""
     course = scene.course
     last_due = max((due_day(course, each) for each in scene.targets), default="")
@@ -321,16 +320,17 @@ def _line_ends(scene: Scene, bounds: Bounds, margin: Margin, *, height: int, nar
         fell = len(course.drawn) > 1 and float(course.drawn[-2].value) > float(end.at)
         mark = beside(f"<b>{text}</b>", x=at, y=end.at, colour=ACCENT, below=fell)
         written.append(mark | {"xanchor": "right", "align": "right", "xshift": 6})
+    height, span = NARROW_HEIGHT if narrow else HEIGHT, scene.bounds.span
     for at, group in ends.items():
-        written += end_labels(group, x=at, span=bounds.span, height=height, margin=margin, narrow=narrow)
+        written += end_labels(group, x=at, span=span, height=height, margin=margin, narrow=narrow)
     return written
 
 
-def _missing_words(scene: Scene, bounds: Bounds, *, narrow: bool) -> list[dict[str, Any]]:
+def _missing_words(scene: Scene, *, narrow: bool) -> list[dict[str, Any]]:
     """Years without a value keep their place, and say so on the axis where there is room."""
     if scene.a_day(narrow=narrow) * 365 < _ROOM_OF_YEAR:
         return []
-    low = bounds.span[0]
+    low = scene.bounds.span[0]
     return [
         label(_("no data"), x=f"{year:04d}-07-01", y=low, colour=INK_3, yanchor="bottom", yshift=3)
         for year in missing_years(scene.course)

@@ -229,7 +229,31 @@ class HeadlineIndicator(models.Model):
         return f"{self.number} {self.indicator}"
 
 
-class Observation(Sourced, UpdatedAtModel):
+class PeriodValue(models.Model):
+    """The columns of a value of a period, filed or recorded."""
+
+    period = models.CharField(_("Period"), max_length=24)
+    period_kind = models.CharField(_("Kind of period"), max_length=14, choices=PeriodKind)
+    period_start = models.DateField(_("First day of the period"), validators=[within_observed_days])
+    period_end = models.DateField(_("Last day of the period"), validators=[within_observed_days])
+    exact = models.BooleanField(_("Exact"), default=True)
+    basis = models.CharField(_("What the value rests on"), max_length=300, blank=True)
+    scope = models.CharField(
+        pgettext_lazy("indicators", "Scope"), max_length=MAX_SCOPE_LENGTH, blank=True, help_text=SCOPE_HELP
+    )
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(condition=Q(period_kind__in=PeriodKind.values), name="%(class)s_period_kind_known"),
+            models.CheckConstraint(condition=Q(period_start__lte=F("period_end")), name="%(class)s_period_in_order"),
+            days_bound(
+                "period_start", "period_end", "released_on", first=FIRST_OBSERVED_DAY, name="%(class)s_days_in_bounds"
+            ),
+        ]
+
+
+class Observation(PeriodValue, Sourced, UpdatedAtModel):
     """A value of an indicator for a region and a period, as it was released on a day. Headlines and gaps use only
     verified, exact ones.
 
@@ -239,16 +263,7 @@ class Observation(Sourced, UpdatedAtModel):
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="observations", verbose_name=_("Indicator"))
     region = models.ForeignKey("regions.Region", models.PROTECT, related_name="observations", verbose_name=_("Region"))
-    period = models.CharField(_("Period"), max_length=24)
-    period_kind = models.CharField(_("Kind of period"), max_length=14, choices=PeriodKind)
-    period_start = models.DateField(_("First day of the period"), validators=[within_observed_days])
-    period_end = models.DateField(_("Last day of the period"), validators=[within_observed_days])
     value = models.DecimalField(_("Value"), max_digits=18, decimal_places=6)
-    exact = models.BooleanField(_("Exact"), default=True)
-    basis = models.CharField(_("What the value rests on"), max_length=300, blank=True)
-    scope = models.CharField(
-        pgettext_lazy("indicators", "Scope"), max_length=MAX_SCOPE_LENGTH, blank=True, help_text=SCOPE_HELP
-    )
     note = models.CharField(
         _("Note"), max_length=300, blank=True, help_text=_("A break or a base effect, for readers: Chinese | English")
     )
@@ -289,13 +304,7 @@ class Observation(Sourced, UpdatedAtModel):
         ordering = ["indicator", "region", "period_end", "released_on", "id"]
         constraints = [
             *Sourced.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(period_kind__in=PeriodKind.values), name="observation_period_kind_known"
-            ),
-            models.CheckConstraint(condition=Q(period_start__lte=F("period_end")), name="observation_period_in_order"),
-            days_bound(
-                "period_start", "period_end", "released_on", first=FIRST_OBSERVED_DAY, name="observation_days_in_bounds"
-            ),
+            *PeriodValue.Meta.constraints,
             models.UniqueConstraint(
                 fields=["indicator", "region", "period_kind", "period_start", "period_end", "released_on"],
                 condition=Q(superseded=False),
@@ -323,12 +332,6 @@ class Observation(Sourced, UpdatedAtModel):
     def is_release_assumed(self) -> bool:
         """Says whether the day of release is not in the source, but assumed from when such figures usually come."""
         return self.release_basis != STATED
-
-    @property
-    def oldest_input(self) -> "Observation | None":
-        """Returns the input of a derived value that is of the earliest period, or was released first; None without
-        inputs."""
-        return min(self.inputs, key=lambda row: (row.period_end, row.released_on), default=None)
 
 
 class Target(Sourced):

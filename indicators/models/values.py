@@ -4,19 +4,19 @@ observation."""
 from auditlog.registry import auditlog
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from accounts.permissions import may_file_for
-from core.bounds import FIRST_OBSERVED_DAY, days_bound, within_observed_days
+from core.bounds import within_observed_days
 from core.period_codes import Period
 from core.periods import PeriodKind
 from core.provenance import Provenance
 from core.texts import MAX_REASON_LENGTH
 from core.timestamps import UpdatedAtModel, track_part
-from indicators.models.indicators import MAX_SCOPE_LENGTH, SCOPE_HELP, STATED, Indicator, Observation
+from indicators.models.indicators import STATED, Indicator, Observation, PeriodValue
 from indicators.querysets import ValueReportQuerySet
 from reporting.models import AbstractEvidence, AbstractFiling, AbstractReportStep, WrittenByDepartment
 from reporting.workflow import EDITABLE_STATES, OPEN_STATES, ReportState
@@ -43,7 +43,7 @@ class Purpose(models.TextChoices):
     CORRECTION = "correction", pgettext_lazy("value", "A correction")
 
 
-class ValueReport(WrittenByDepartment, AbstractFiling, UpdatedAtModel):
+class ValueReport(PeriodValue, WrittenByDepartment, AbstractFiling, UpdatedAtModel):
     """A value of an indicator for a region and a period, as its department files it. The `value` is in the indicator's
     `unit`; whoever filed it wrote it in the Chinese one where `in_chinese_unit`.
 
@@ -57,13 +57,8 @@ class ValueReport(WrittenByDepartment, AbstractFiling, UpdatedAtModel):
     department = models.ForeignKey(
         "accounts.Department", models.PROTECT, related_name="value_reports", verbose_name=_("Department")
     )
-    period = models.CharField(_("Period"), max_length=24)
-    period_kind = models.CharField(_("Kind of period"), max_length=14, choices=PeriodKind)
-    period_start = models.DateField(_("First day of the period"), validators=[within_observed_days])
-    period_end = models.DateField(_("Last day of the period"), validators=[within_observed_days])
     value = models.DecimalField(_("Value"), max_digits=18, decimal_places=6, null=True, blank=True)
     in_chinese_unit = models.BooleanField(_("In the Chinese unit"), default=False)
-    exact = models.BooleanField(_("Exact"), default=True)
     verified = models.BooleanField(_("Verified"), null=True, blank=True)
     released_on = models.DateField(_("Release date"), null=True, blank=True, validators=[within_observed_days])
     release_basis = models.CharField(
@@ -77,10 +72,6 @@ class ValueReport(WrittenByDepartment, AbstractFiling, UpdatedAtModel):
         max_length=12,
         choices=ValueProvenance,
         default=ValueProvenance.REPORTED,
-    )
-    basis = models.CharField(_("What the value rests on"), max_length=300, blank=True)
-    scope = models.CharField(
-        pgettext_lazy("indicators", "Scope"), max_length=MAX_SCOPE_LENGTH, blank=True, help_text=SCOPE_HELP
     )
     note = models.CharField(_("Note"), max_length=300, blank=True)
     purpose = models.CharField(_("Why it is filed"), max_length=10, choices=Purpose, blank=True)
@@ -120,9 +111,7 @@ class ValueReport(WrittenByDepartment, AbstractFiling, UpdatedAtModel):
         ordering = ["-period_end", "-submitted_on", "-id"]
         constraints = [
             *AbstractFiling.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(period_kind__in=PeriodKind.values), name="valuereport_period_kind_known"
-            ),
+            *PeriodValue.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(release_basis__in=[value for value, _label in RELEASE_BASES]),
                 name="valuereport_release_basis_known",
@@ -130,10 +119,6 @@ class ValueReport(WrittenByDepartment, AbstractFiling, UpdatedAtModel):
             models.CheckConstraint(
                 condition=Q(value_provenance__in=ValueProvenance.values),
                 name="valuereport_value_provenance_known",
-            ),
-            models.CheckConstraint(condition=Q(period_start__lte=F("period_end")), name="valuereport_period_in_order"),
-            days_bound(
-                "period_start", "period_end", "released_on", first=FIRST_OBSERVED_DAY, name="valuereport_days_in_bounds"
             ),
             models.CheckConstraint(
                 # One that was returned is written anew, and may be incomplete meanwhile.

@@ -18,9 +18,9 @@ from indicators.charts.cities import CitiesPart, cities_part
 from indicators.charts.course import indicator_chart, own_course
 from indicators.charts.decoupling import decoupling_charts, has_decoupling
 from indicators.charts.points import row_id
+from indicators.drawings import bullet_bar, trend
 from indicators.dues import next_due, rhythm_of
 from indicators.filters import INDICATOR_ORDERINGS, IndicatorFilter, indicators_of
-from indicators.marks import bullet_bar, trend
 from indicators.models import Indicator, IndicatorGroup, Observation, Target
 from indicators.released import every_observation
 from indicators.state import ChangeSince, IndicatorState, indicator_states, is_rate

@@ -7,7 +7,7 @@ from django.utils.translation import pgettext
 
 from core.statuses import MeasureStatus
 from dashboard.charts.strips import blocks
-from indicators.marks import BulletBar, Dot, Trend
+from indicators.drawings import BulletBar, Dot, Trend
 from indicators.verdicts import Verdict
 from styleguide.specimens.specimen import Entry, Specimen, component, component_entry, in_language
 

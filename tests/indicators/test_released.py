@@ -137,7 +137,6 @@ def test_the_oldest_input_is_told(share: Indicator, tertiary: Indicator, gdp: In
     make_observation(gdp, "100", **YEAR)
     with translation.override("en"):
         [row] = every_observation(share, on=DAY)
-    assert row.oldest_input and row.oldest_input.indicator_id == gdp.pk
     assert row.basis == "based on GDP of 2022, released on 20 January 2023"
 
 

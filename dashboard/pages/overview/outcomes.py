@@ -9,7 +9,7 @@ from django.utils.translation import ngettext, pgettext
 from core.provenance import Provenance, of_aggregate
 from dashboard.figures import Figures
 from dashboard.pages.links import Links
-from indicators.marks import bullet_bar
+from indicators.drawings import bullet_bar
 from indicators.state import IndicatorState
 from indicators.verdict_words import verdict_list, verdict_note, verdict_rank
 from indicators.wording import (

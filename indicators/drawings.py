@@ -71,11 +71,8 @@ def trend(state: IndicatorState) -> Trend | None:
     def place(row: Observation) -> Dot:
         days = Decimal((row.period_end - first).days)
         x = MARGIN + (WIDTH - 2 * MARGIN) * (days / span if span else Decimal(1))
-        y = (
-            HEIGHT
-            - MARGIN
-            - (HEIGHT - 2 * MARGIN) * ((row.value - low) / (high - low) if high > low else Decimal("0.5"))
-        )
+        share = (row.value - low) / (high - low) if high > low else Decimal("0.5")
+        y = HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * share
         return Dot(round(x, 1), round(y, 1), row is rows[-1])
 
     dots = [place(row) for row in rows]
