@@ -88,9 +88,10 @@ def compare_cities(indicator: Indicator, observations: Iterable[Observation], pa
     values = [CityValue(each, rows[each.pk], earlier.get(each.pk)) for each in parts if each.pk in rows]
     mean = sum((each.row.value for each in values), Decimal(0)) / len(values)
     without = [each for each in parts if each.pk not in rows]
-    if not indicator.may_rank or without:
-        no_rank = NoRank.MISSING if indicator.may_rank else NoRank.METHOD
-        return Cities(indicator, values, without, mean, no_rank)
+    if not indicator.may_rank:
+        return Cities(indicator, values, without, mean, NoRank.METHOD)
+    if without:
+        return Cities(indicator, values, without, mean, NoRank.MISSING)
     ranked = _ranked(indicator, values)
     return Cities(indicator, ranked, without, mean, None, _best_since(indicator, ranked[0], by_period, chosen))
 

@@ -200,15 +200,14 @@ def _state_of(
     goal = goal_in_force(by_goal, on=on)
     before = None if current is None else year_before(by_value, current, on=on)
     beside = None if current is None else same_period(map(as_value, others), current, on=on)
-    comparator = None if beside is None else beside.value
     return IndicatorState(
         indicator=indicator,
         latest=None if current is None else by_value[current],
-        previous=None if before is None else before.value,
-        comparator=comparator,
-        gap=None if current is None else gap(current.value, comparator),
+        previous=_number(before),
+        comparator=_number(beside),
+        gap=gap(_number(current), _number(beside)),
         target=None if goal is None else by_goal[goal],
-        judgement=_judgement(indicator, by_value, by_goal, scope="" if current is None else current.scope, on=on),
+        judgement=_judgement(indicator, by_value, by_goal, current, on=on),
         targets={row.pk: row for row in targets},
         series=tuple(own),
         on=on,
@@ -217,14 +216,19 @@ def _state_of(
     )
 
 
+def _number(found: Value | None) -> Decimal | None:
+    return None if found is None else found.value
+
+
 SIGNS = {Direction.UP: 1, Direction.DOWN: -1, Direction.NEUTRAL: 0}
 
 
 def _judgement(
-    indicator: Indicator, values: Iterable[Value], goals: Iterable[Goal], *, scope: str, on: date
+    indicator: Indicator, values: Iterable[Value], goals: Iterable[Goal], current: Value | None, *, on: date
 ) -> Judgement | None:
     """None without a target; where all are of another scope, of the one in force."""
     goals = list(goals)
+    scope = "" if current is None else current.scope
     goal = judged_goal(goals, scope=scope, on=on) or goal_in_force(goals, on=on)
     return None if goal is None else _judgement_by(indicator, values, goal, on=on)
 

@@ -26,7 +26,6 @@ COMPLEX = {
     "dashboard/charts/progress_curve.py progress_curve",
     "dashboard/charts/progress_curve.py progress_points",
     "web/charts/tile_map.py city_tile_map",
-    "indicators/charts/decoupling.py _chart",
     "indicators/charts/decoupling.py _empty_charts",
     "indicators/charts/decoupling.py decoupling_charts",
     "indicators/charts/decoupling.py decoupling_path",
@@ -35,7 +34,6 @@ LONG_FUNCTIONS = {
     "fixtures/make/measures.py make",
     # Replaced by an open issue.
     "dashboard/charts/progress_curve.py progress_curve",
-    "indicators/charts/decoupling.py _chart",
 }
 LONG_FILES: set[str] = set()
 LARGE_APPS: set[str] = set()

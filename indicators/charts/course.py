@@ -94,26 +94,10 @@ def indicator_chart(
     `parts`: what the region's parts are called; `sentences`: what is said of the figures, without full stops.
     """
     indicator, region = state.indicator, state.region
-    of_region = [each for each in targets if each.region == region]
-    near, far = _targets(state, course, of_region, on=on)
-    scene = Scene(
-        course=course,
-        name=localized(region, "short") if region is not None else "",
-        others=_others(state, course, observations),
-        comparator_name=state.against_name,
-        targets=near,
-        bands=bands(_cities_by_year(state, observations), course),
-        bands_label=_("Lowest to highest of the %(places)s") % {"places": parts.many},
-        percent=is_rate(indicator),
-        is_level=not is_comparable(indicator.unit),
-    )
-    is_drawn = course.form is not Form.NUMBER
-    rows = list(_rows(scene, parts)) if is_drawn else []
-    newest = max(
-        (row for row in observations if row.region == region),
-        key=lambda row: (row.verified, row.period_end, row.released_on),
-        default=None,
-    )
+    near, far = _targets(state, course, targets, on=on)
+    scene = _scene(state, course, observations, near, parts)
+    rows = list(_rows(scene, parts))
+    newest = _newest(row for row in observations if row.region == region)
     joined = pgettext("between clauses", "; ").join(filter(None, sentences))
     unit = shown_unit(indicator)
     return Chart(
@@ -122,7 +106,7 @@ def indicator_chart(
             _("%(name)s (%(unit)s), as of %(day)s")
             % {"name": localized(indicator, "name"), "unit": unit, "day": format_day(on)}
         ),
-        figure=indicator_line(scene) if is_drawn else None,
+        figure=None if course.form is Form.NUMBER else indicator_line(scene),
         summary=joined + pgettext("end of a sentence", ".") if course.drawn and joined else "",
         columns=[
             Column(_("Series"), is_number=False),
@@ -132,12 +116,36 @@ def indicator_chart(
         ],
         rows=[cells for _url, cells in rows],
         urls=[url for url, _cells in rows],
-        note=_note(indicator, scene, far) if is_drawn else "",
+        note=_note(indicator, scene, far),
         source=newest.source if newest else indicator.source,
         provenance=newest.provenance if newest else "",
         on=newest.period_end if newest else None,
         has_own_table=True,
         missing="" if course.drawn else _("No verified figure available."),
+    )
+
+
+def _newest(rows: Iterable[Observation]) -> Observation | None:
+    return max(rows, key=lambda row: (row.verified, row.period_end, row.released_on), default=None)
+
+
+def _scene(
+    state: IndicatorState,
+    course: Course,
+    observations: Sequence[Observation],
+    targets: Sequence[TargetPoint],
+    parts: PartWords,
+) -> Scene:
+    return Scene(
+        course=course,
+        name=localized(state.region, "short") if state.region is not None else "",
+        others=_others(state, course, observations),
+        comparator_name=state.against_name,
+        targets=targets,
+        bands=bands(_cities_by_year(state, observations), course),
+        bands_label=_("Lowest to highest of the %(places)s") % {"places": parts.many},
+        percent=is_rate(state.indicator),
+        is_level=not is_comparable(state.indicator.unit),
     )
 
 
@@ -169,9 +177,10 @@ def _cities_by_year(
 def _targets(
     state: IndicatorState, course: Course, targets: Sequence[Target], *, on: date
 ) -> tuple[list[TargetPoint], list[Target]]:
-    """Return the targets that are drawn, and the others: far ones, and those whose number means something else than the
-    values."""
+    """Return the targets of the region that are drawn, and the others: far ones, and those whose number means something
+    else than the values."""
     indicator, judged = state.indicator, state.judged_target
+    targets = [each for each in targets if each.region == state.region]
     rows = shown_targets([each for each in targets if _fits(indicator, course, each)], judged)
     aims = {_aim(state, course, each): each for each in rows}
     near = near_targets(aims, course.drawn, on=on)
@@ -237,6 +246,8 @@ def _fits(indicator: Indicator, course: Course, target: Target) -> bool:
 
 def _rows(scene: Scene, parts: PartWords) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """Yield the rows of the table of what is drawn, each behind the address to which its first cell leads."""
+    if scene.course.form is Form.NUMBER:
+        return
     drawn, places = scene.course.drawn, {"places": parts.many}
     for title, series in ((scene.name, drawn), (scene.comparator_name, scene.others)):
         for point in series:
@@ -257,6 +268,8 @@ def _rows(scene: Scene, parts: PartWords) -> Iterator[tuple[str, tuple[Any, ...]
 def _note(indicator: Indicator, scene: Scene, far: Sequence[Target]) -> str:
     """All that is said under the figure, as one note without its full stop. `far`: targets that are not drawn."""
     course = scene.course
+    if course.form is Form.NUMBER:
+        return ""
     said = []
     if scene.bounds.is_cut:
         said.append(_("The vertical axis does not start at 0"))
