@@ -42,7 +42,7 @@ from measures.models import Plan
 from regions.models import Region
 from themes.models import Theme
 from web.days import LAST_MONTH, asked_comparison, end_of_month_before
-from web.errors import BadQuery, not_one_of
+from web.errors import BadQuery, asked_choice
 from web.lists.listing import asked_page
 from web.unknown_parameters import remove_unknown
 from web.views import PageView
@@ -86,10 +86,7 @@ class PlanPage(PageView):
 
     def choice(self, name: str, choices: list[str]) -> str:
         """One of a few values; the first where none is asked for."""
-        asked = self.request.GET.get(name, "") or choices[0]
-        if asked not in choices:
-            raise BadQuery({name: [not_one_of(choices)]})
-        return asked
+        return asked_choice(self.request.GET.get(name, "") or choices[0], choices, name=name)
 
     def get_template_names(self) -> list[str]:
         return super().get_template_names() if self.plan else ["dashboard/no_plan.html"]

@@ -13,15 +13,9 @@ from core.queue import BrokerAway, start_task
 from rollups import runs, runs_page
 from rollups.marks import RETRY_SECONDS
 from rollups.services import MAX_RECORDED_DIFFERENCES, RETENTION_DAYS
-from web.errors import BadQuery, not_one_of
+from web.errors import asked_choice
 from web.lists.listing import asked_page
 from web.views import TodayView
-
-
-def _choice(name: str, asked: str, choices: list[str]) -> str:
-    if asked not in choices:
-        raise BadQuery({name: [not_one_of(filter(None, choices))]})
-    return asked
 
 
 class RunsPage(TodayView):
@@ -30,7 +24,7 @@ class RunsPage(TodayView):
     write_permission = ADMINISTRATORS
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        task = _choice("task", request.POST.get("task", ""), list(runs.TASKS))
+        task = asked_choice(request.POST.get("task", ""), runs.TASKS, name="task")
         try:
             outcome = start_task(runs.TASKS[task])
         except BrokerAway:
@@ -51,7 +45,8 @@ class RunsPage(TodayView):
         return redirect("rollups:runs")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        failed_only = _choice("failed", self.request.GET.get("failed", ""), ["", "1"]) == "1"
+        failed = self.request.GET.get("failed", "")
+        failed_only = bool(failed and asked_choice(failed, ["1"], name="failed"))
         listed = runs.newest_runs()
         if failed_only:
             listed = listed.exclude(error="")

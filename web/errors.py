@@ -1,7 +1,7 @@
 """The errors of a request, in sentences of the reader's language."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -57,6 +57,13 @@ def not_one_of(values: Iterable[str], *, is_missing: bool = False, names: Mappin
     sentence = OneOf(text % {"values": (pgettext("between items", ", ") if names else ", ").join(shown)})
     sentence.allowed = allowed
     return sentence
+
+
+def asked_choice(asked: str, choices: Collection[str], *, name: str) -> str:
+    """Return what is asked for. Raises BadQuery where it is none of the choices of the parameter `name`."""
+    if asked not in choices:
+        raise BadQuery({name: [not_one_of(choices)]})
+    return asked
 
 
 def add_refusal(form: BaseForm, refusal: NotAllowed) -> None:

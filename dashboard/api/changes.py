@@ -23,7 +23,6 @@ from projects.sums import ProjectSum
 from web.api.endpoints import Endpoint
 from web.api.shapes import (
     ADDRESS,
-    ASKED_PLAN,
     DAY,
     NUMBER,
     UNIT,
@@ -111,6 +110,7 @@ class ChangesBetween(Endpoint):
         "measures whose status or light changed, the projects that were listed and the values that were released since."
     )
     takes_compare = True
+    takes_plan = True
     columns = {
         "plan": PLAN,
         "compared_with": meaning(gettext_lazy("The earlier day"), DAY),
@@ -177,7 +177,7 @@ class ChangesBetween(Endpoint):
 
     @classmethod
     def parameter_shapes(cls) -> dict[str, Shape]:
-        shapes = {**super().parameter_shapes(), "plan": ASKED_PLAN}
+        shapes = super().parameter_shapes()
         return {**shapes, "compare": {**shapes["compare"], "default": LAST_MONTH}}
 
     def asked_comparison(self, request: Any) -> date | None:

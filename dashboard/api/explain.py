@@ -19,7 +19,6 @@ from rollups.models import RollupRun
 from web.api.endpoints import Endpoint
 from web.api.shapes import (
     ADDRESS,
-    ASKED_PLAN,
     DAY,
     FILLED_TEXT,
     FLAG,
@@ -84,6 +83,7 @@ OBSERVATION = record(
 
 class Explain(Endpoint):
     permission = READERS
+    takes_plan = True
     component = "Explanation"
     summary = gettext_lazy(
         "Why a figure is what it is: its formula, what went in, the rows that were counted, when, and by which run."
@@ -113,7 +113,6 @@ class Explain(Endpoint):
         filters = parameters_of(MeasureFilter) | parameters_of(ProjectFilter)
         return {
             **super().parameter_shapes(),
-            "plan": ASKED_PLAN,
             "figure": {**FILLED_TEXT, "description": gettext_lazy("Path of a figure in the summary"), "required": True},
             **{name: filters[name] for name in SCOPE_FILTERS},
         }

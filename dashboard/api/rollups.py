@@ -6,7 +6,6 @@ from itertools import permutations
 from operator import attrgetter
 from typing import Any
 
-from django.http import QueryDict
 from django.utils import translation
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -50,7 +49,7 @@ from web.api.shapes import (
     quantity,
 )
 from web.days import asked_range
-from web.errors import BadQuery, not_one_of
+from web.errors import BadQuery, asked_choice, not_one_of
 from web.language import localized
 from web.lists.listing import Listing
 from web.values import asked_values
@@ -160,10 +159,7 @@ class Rollups(ListEndpoint):
 
     @property
     def by(self) -> str:
-        by = self.request.GET.get("by") or "plan"
-        if by not in self.groups:
-            raise BadQuery({"by": [not_one_of(self.groups)]})
-        return by
+        return asked_choice(self.request.GET.get("by") or "plan", self.groups, name="by")
 
     def get_listing(self) -> Listing:
         by, self.plan = self.by, asked_plan(self.request._request)
@@ -182,7 +178,7 @@ class Rollups(ListEndpoint):
         for one after that of the answer, and beside `compare`."""
         params = self.request.query_params
         first, last = asked_range(params)
-        interval = _asked_interval(params)
+        interval = params.get("interval", "") and asked_choice(params["interval"], INTERVALS, name="interval")
         if plan is None or not (first or last or interval):
             return None
         if self.compared:
@@ -216,14 +212,6 @@ class Rollups(ListEndpoint):
 
     def every(self, listing: Listing) -> Iterable[Sequence[Any]]:
         return [list(listing.rows)]
-
-
-def _asked_interval(params: QueryDict) -> str:
-    """Empty where none is asked for."""
-    interval = params.get("interval", "")
-    if interval not in ("", *INTERVALS):
-        raise BadQuery({"interval": [not_one_of(INTERVALS)]})
-    return interval
 
 
 def _few(days: Sequence[date]) -> Sequence[date]:

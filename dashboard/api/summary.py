@@ -34,7 +34,6 @@ from problems.rules import WaitingFor
 from web.api.endpoints import Endpoint, Row
 from web.api.shapes import (
     AS_OF,
-    ASKED_PLAN,
     DAY,
     FIGURES,
     FLAG,
@@ -247,6 +246,7 @@ class Summary(Endpoint):
         "`compare`, where an earlier day is named, what it was then, by its path."
     )
     takes_compare = True
+    takes_plan = True
     columns = {
         "plan": PLAN,
         "computed_at": COMPUTED_AT,
@@ -265,10 +265,6 @@ class Summary(Endpoint):
         words = gettext_lazy("What the figures were on the earlier day; only where one is named")
         columns = {"as_of": AS_OF, **cls.columns, "compare": meaning(words, compare), "meta": FIGURES}
         return record(columns, always=("as_of", "meta"))
-
-    @classmethod
-    def parameter_shapes(cls) -> dict[str, Shape]:
-        return {**super().parameter_shapes(), "plan": ASKED_PLAN}
 
     def get_answer(self, request: Any) -> Response:
         plan = asked_plan_or_404(request._request)

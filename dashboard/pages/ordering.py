@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from dashboard.figures import GroupFigures
 from projects.kinds import BEHIND, LARGE
 from projects.models import Stage
-from web.errors import BadQuery, not_one_of
+from web.errors import asked_choice
 from web.language import is_chinese
 
 type SortKeys = Mapping[str, Callable[[GroupFigures], Any]]
@@ -48,8 +48,7 @@ PROJECT_SORT_KEYS: SortKeys = {
 def asked_ordering(request: HttpRequest, sort_keys: SortKeys, default: str) -> str:
     """Raises BadQuery for an unknown order."""
     asked = request.GET.get("ordering", "") or default
-    if asked.removeprefix("-") not in sort_keys:
-        raise BadQuery({"ordering": [not_one_of(sort_keys)]})
+    asked_choice(asked.removeprefix("-"), sort_keys, name="ordering")
     return asked
 
 
