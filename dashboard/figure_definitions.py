@@ -260,29 +260,27 @@ def _projects() -> dict[str, FigureDefinition]:
     return {"total": total, "total_investment": investment}
 
 
+def _count_of_problems(label: str, formula: str, **filters: str) -> FigureDefinition:
+    return FigureDefinition(label, PROBLEMS, formula, filters=filters, cumulative=False)
+
+
 def problem_definitions() -> dict[str, FigureDefinition]:
     days = {"days": CLOSED_DAYS}
     return {
-        "open": FigureDefinition(
+        "open": _count_of_problems(
             _("Open problems"),
-            PROBLEMS,
             _("Problems raised by the day and neither closed nor withdrawn on it."),
-            filters={"state": "open"},
-            cumulative=False,
+            state="open",
         ),
-        "overdue": FigureDefinition(
+        "overdue": _count_of_problems(
             _("Overdue problems"),
-            PROBLEMS,
             _("Open problems whose due date lies before the day and that nobody has reported as solved."),
-            filters={"overdue": "yes"},
-            cumulative=False,
+            overdue="yes",
         ),
-        "to_verify": FigureDefinition(
+        "to_verify": _count_of_problems(
             _("Problems to be verified"),
-            PROBLEMS,
             _("Problems that their owners have reported as solved and the office has not yet verified."),
-            filters={"state": ProblemState.SOLVED.value},
-            cumulative=False,
+            state=ProblemState.SOLVED.value,
         ),
         "longest_days": FigureDefinition(
             _("Longest-waiting problem"),
@@ -290,13 +288,11 @@ def problem_definitions() -> dict[str, FigureDefinition]:
             _("Days from the day on which the oldest open problem was raised to the day; none without open problems."),
             filters={"state": "open"},
         ),
-        "closed_recently": FigureDefinition(
+        "closed_recently": _count_of_problems(
             _("Problems closed in the last %(days)s days") % days,
-            PROBLEMS,
             _("Problems that were closed within the last %(days)s days, the day included, and are still closed.")
             % days,
-            filters={"state": ProblemState.CLOSED.value},
-            cumulative=False,
+            state=ProblemState.CLOSED.value,
         ),
         "median_days": FigureDefinition(
             _("Median days from raised to closed"),
@@ -317,12 +313,10 @@ def _definitions_of_waiting() -> dict[str, FigureDefinition]:
         WaitingFor.GOVERNMENT: _("Problems being solved that the office has put before the government."),
     }
     return {
-        f"waiting.{each.value}": FigureDefinition(
+        f"waiting.{each.value}": _count_of_problems(
             _("%(figure)s: %(part)s") % {"figure": _("Waiting for"), "part": each.label},
-            PROBLEMS,
             formula,
-            filters={"waiting": each.value},
-            cumulative=False,
+            waiting=each.value,
         )
         for each, formula in formulas.items()
     }

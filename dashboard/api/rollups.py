@@ -304,6 +304,11 @@ class MeasureRollups(Rollups):
         return figures.measures_with_due_by(by)
 
 
+def _rate(unit: str, words: Any) -> Shape:
+    """A rate or a gap, which is null where there is nothing to measure."""
+    return quantity(unit, optional(NUMBER), description=words)
+
+
 # What projects are counted by, two at a time too: the code of each with what it is a code of.
 _PROJECT_KEYS = {
     "city": (pgettext_lazy("project", "City"), gettext_lazy("Code of the city; null where nothing is counted by it")),
@@ -319,10 +324,8 @@ RATES = {
     "to_start": number_of(
         UNIT_OF_PROJECTS, gettext_lazy("Those that have not, and are planned to start by the end of the year")
     ),
-    "start_rate": quantity(
-        PERCENT,
-        optional(NUMBER),
-        description=gettext_lazy("started / (started + to_start); null where there is nothing to measure"),
+    "start_rate": _rate(
+        PERCENT, gettext_lazy("started / (started + to_start); null where there is nothing to measure")
     ),
     "planned_this_year": quantity(YI, description=gettext_lazy("What is to be invested in the year of the rates")),
     "invested_this_year": quantity(
@@ -330,16 +333,10 @@ RATES = {
         cumulative=True,
         description=gettext_lazy("What was invested since 1 January by the newest accepted months"),
     ),
-    "plan_completion": quantity(
-        PERCENT,
-        optional(NUMBER),
-        description=gettext_lazy("invested_this_year / planned_this_year; null where nothing is planned"),
+    "plan_completion": _rate(
+        PERCENT, gettext_lazy("invested_this_year / planned_this_year; null where nothing is planned")
     ),
-    "plan_gap": quantity(
-        POINTS,
-        optional(NUMBER),
-        description=gettext_lazy("plan_completion less the time elapsed, which is month / 12"),
-    ),
+    "plan_gap": _rate(POINTS, gettext_lazy("plan_completion less the time elapsed, which is month / 12")),
     "plan_pace": optional(choice(Pace.choices, gettext_lazy("Within one percentage point is on schedule"))),
     "without_month": number_of(
         UNIT_OF_PROJECTS, gettext_lazy("Those without an accepted report for the month of the rates")
@@ -355,11 +352,7 @@ _PROJECTS = {
         )
         for stage in Stage
     },
-    "built_rate": quantity(
-        PERCENT,
-        optional(NUMBER),
-        description=gettext_lazy("(completed + in_production) / total; null where there are no projects"),
-    ),
+    "built_rate": _rate(PERCENT, gettext_lazy("(completed + in_production) / total; null where there are no projects")),
 }
 
 

@@ -57,8 +57,9 @@ def _members(name: str, key: str, words: Any) -> Field:
     return value(meaning(words, array(TEXT)), read)
 
 
-def _figure(kind: str, name: str, shape: Shape) -> Field:
-    return value(shape, lambda row: getattr(row, kind)[name])
+def _number(kind: str, name: str, words: Any) -> Field:
+    """How many measures, projects or problems (`kind`)."""
+    return value(meaning(words, WHOLE), lambda row: getattr(row, kind)[name])
 
 
 def _address(name: str, *, key: bool = False) -> Any:
@@ -87,22 +88,16 @@ THEME = {
     "measures": _members(
         "measures", "code", gettext_lazy("Codes of the measures that it names besides those of its priority areas")
     ),
-    "measures_total": _figure(
-        "measures", "total", meaning(gettext_lazy("How many measures belong to it on the day"), WHOLE)
-    ),
-    "measures_completed": _figure(
-        "measures", "completed", meaning(gettext_lazy("How many of them are completed"), WHOLE)
-    ),
-    "measures_overdue": _figure("measures", "overdue", meaning(gettext_lazy("How many of them are overdue"), WHOLE)),
-    "projects_total": _figure(
-        "projects", "total", meaning(gettext_lazy("How many projects belong to it on the day"), WHOLE)
-    ),
+    "measures_total": _number("measures", "total", gettext_lazy("How many measures belong to it on the day")),
+    "measures_completed": _number("measures", "completed", gettext_lazy("How many of them are completed")),
+    "measures_overdue": _number("measures", "overdue", gettext_lazy("How many of them are overdue")),
+    "projects_total": _number("projects", "total", gettext_lazy("How many projects belong to it on the day")),
     "total_investment": value(
         quantity(YI, description=gettext_lazy("Planned total investment of its projects")),
         lambda row: json_number(row.projects["total_investment"]),
     ),
-    "problems_open": _figure(
-        "problems", "open", meaning(gettext_lazy("How many problems of its measures and projects are open"), WHOLE)
+    "problems_open": _number(
+        "problems", "open", gettext_lazy("How many problems of its measures and projects are open")
     ),
     "updated_at": value(UPDATED_AT, lambda row: api_timestamp(row.theme.updated_at)),
     "url": Field(URL, (), _address("api-themes", key=True)),
