@@ -160,7 +160,7 @@ def largest_projects_part(
         shown,
         nothing=_("No projects are listed by this day."),
         left_out=total - len(shown),
-        url=links.as_of(figures.day).url("projects:list", ordering="-total_investment", **filters),
+        url=links.as_of(figures.day).url("projects:list", **filters, ordering="-total_investment"),
     )
 
 

@@ -6,6 +6,7 @@ from itertools import permutations
 from operator import attrgetter
 from typing import Any
 
+from django.http import QueryDict
 from django.utils import translation
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -178,7 +179,7 @@ class Rollups(ListEndpoint):
         for one after that of the answer, and beside `compare`."""
         params = self.request.query_params
         first, last = asked_range(params)
-        interval = params.get("interval", "") and asked_choice(params["interval"], INTERVALS, name="interval")
+        interval = _asked_interval(params)
         if plan is None or not (first or last or interval):
             return None
         if self.compared:
@@ -212,6 +213,12 @@ class Rollups(ListEndpoint):
 
     def every(self, listing: Listing) -> Iterable[Sequence[Any]]:
         return [list(listing.rows)]
+
+
+def _asked_interval(params: QueryDict) -> str:
+    """Empty where none is asked for."""
+    asked = params.get("interval", "")
+    return asked and asked_choice(asked, INTERVALS, name="interval")
 
 
 def _few(days: Sequence[date]) -> Sequence[date]:

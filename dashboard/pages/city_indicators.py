@@ -1,7 +1,7 @@
 """The indicators of which a city has values of its own, against its province and the best of the cities."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import reduce
 from operator import or_
@@ -12,7 +12,7 @@ from django.db.models import Q
 from dashboard.figures import Figures
 from dashboard.pages.links import Links
 from dashboard.pages.sentences import format_share
-from indicators.by_city import compare_cities
+from indicators.by_city import CityValue, compare_cities
 from indicators.models import Indicator, Observation
 from indicators.wording import period_words, short_text, shown_unit
 from regions.models import Region
@@ -85,7 +85,7 @@ def _row(
     ranked = {each.region.pk: each for each in found.values} if found and found.is_ranked else {}
     place = ranked.get(row.region_id)
     best = next(iter(ranked.values()), None)
-    other = best if best is not None and best.region.pk != row.region_id else None
+    is_other = best is not None and best.region.pk != row.region_id
     return CityIndicator(
         name=localized(indicator, "name"),
         url=links.url("indicators:detail", indicator.code),
@@ -97,15 +97,23 @@ def _row(
         place=None if place is None else place.place,
         of=len(ranked),
         ranked_period="" if found is None or place is None else period_words(found.period),
-        best=localized(other.region, "short") if other else "",
-        best_url=links.url("dashboard:city", other.region.code) if other else "",
-        best_value=_cell(other.row, like=row) if other else "",
+        **_best(best if is_other else None, row, links),
     )
 
 
 def _is_same(row: Observation, other: Observation, region: Region) -> bool:
     days = (row.period_kind, row.period_start, row.period_end)
     return other.region_id == region.pk and (other.period_kind, other.period_start, other.period_end) == days
+
+
+def _best(best: CityValue | None, own: Observation, links: Links) -> Mapping[str, str]:
+    if best is None:
+        return {"best": "", "best_url": "", "best_value": ""}
+    return {
+        "best": localized(best.region, "short"),
+        "best_url": links.url("dashboard:city", best.region.code),
+        "best_value": _cell(best.row, like=own),
+    }
 
 
 def _cell(row: Observation | None, *, like: Observation) -> str:
