@@ -1,6 +1,5 @@
 """The rows of leaving and returning. No table here: measures and projects have their own."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any, ClassVar, Self
 
@@ -25,9 +24,9 @@ class ScopeChangeQuerySet[M: models.Model](AppendOnlyQuerySet[M]):
         later = self.model._default_manager.filter(comes_later(), effective_on__lte=on, **{subject: OuterRef(subject)})
         return self.filter(~Exists(later), effective_on__lte=on)
 
-    def out(self, on: date, kinds: Iterable[str] = OUT_KINDS) -> Self:
+    def out(self, on: date) -> Self:
         """The change of each subject that is out on the day."""
-        return self.latest_by(on).filter(kind__in=kinds)
+        return self.latest_by(on).filter(kind__in=OUT_KINDS)
 
 
 def add_scope_change(

@@ -1,6 +1,5 @@
 """Query conditions for who is in a plan on a day: `core.scope` as questions to the database."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Self
 
@@ -12,19 +11,19 @@ from core.scope import OUT_KINDS, PlanScope
 from core.timestamps import UpdatedAtQuerySet
 
 
-def is_out(model: type[models.Model], on: date, *, subject: str = "pk", kinds: Iterable[str] = OUT_KINDS) -> Exists:
+def is_out(model: type[models.Model], on: date, *, subject: str = "pk") -> Exists:
     """Return a condition that a measure or a project (`model`) is out on the day; the outer query names it
     `subject`."""
     changes = model.scope_changes.rel.related_model  # type: ignore[attr-defined]  # the related name
-    return Exists(changes.objects.out(on, kinds).filter(**{changes.subject: OuterRef(subject)}))
+    return Exists(changes.objects.out(on).filter(**{changes.subject: OuterRef(subject)}))
 
 
-def scope_of(model: type[models.Model], on: date, *, subject: str = "pk") -> Coalesce:
+def scope_of(model: type[models.Model], on: date) -> Coalesce:
     """The scope of a measure or a project on the day, as `scope_on` says."""
     changes = model.scope_changes.rel.related_model  # type: ignore[attr-defined]  # the related name
     # Kinds of those that are out are named as their scope.
     scope = Case(When(kind__in=OUT_KINDS, then=F("kind")), default=Value(PlanScope.IN_PLAN.value))
-    latest = changes.objects.latest_by(on).filter(**{changes.subject: OuterRef(subject)}).annotate(scope=scope)
+    latest = changes.objects.latest_by(on).filter(**{changes.subject: OuterRef("pk")}).annotate(scope=scope)
     return Coalesce(
         Subquery(latest.order_by().values("scope")[:1]), Value(PlanScope.IN_PLAN.value), output_field=CharField()
     )

@@ -14,7 +14,6 @@ from core.exceptions import NotAllowed
 from core.forms import TypedTextField
 from permissions.explained import METHODS, explain, facts_of_person
 from permissions.matrix import KINDS, PARTS, POWERS, Part, matrix
-from web.errors import add_refusal
 from web.views import TodayView
 
 ALL = gettext_lazy("All")
@@ -80,7 +79,7 @@ class PermissionsPage(TodayView):
             try:
                 explanation = explain(person, form.cleaned_data["asked"], form.cleaned_data["method"])
             except NotAllowed as refusal:
-                add_refusal(form, NotAllowed(str(refusal), field="asked"))
+                form.add_error("asked", str(refusal))
         context = self.get_context_data(form=form, explanation=explanation, person_facts=facts_of_person(person))
         return self.render_to_response(context, status=400 if form.errors else 200)
 

@@ -164,6 +164,12 @@ def url_without(context: Context, name: str, value: Any = None) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def chart_csv_url(context: Context, name: str) -> str:
+    """Return this page's address for the rows of one of its charts as CSV."""
+    return links.query_with(_params(context), chart=name)
+
+
+@register.simple_tag(takes_context=True)
 def api_url(context: Context, name: str, *parts: str, filters: Mapping[str, Any] | None = None, **changes: Any) -> str:
     """`{% api_url "api-measures" format="csv" %}`: the address of the API's answer with the rows of this page. `parts`:
     what the path of the answer names, such as a code."""
