@@ -14,5 +14,4 @@ CATEGORIES = PlanRows(
     slug_is_taken=gettext_lazy("The plan has a category of this name in addresses already."),
     is_gone=gettext_lazy("Somebody has removed this category."),
     is_in_use=gettext_lazy("It has projects: give them to another category first."),
-    check_user=check_administrator,
 )
