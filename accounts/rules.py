@@ -26,6 +26,7 @@ from django.views.generic import View
 from accounts import permissions as may
 from accounts.models import User
 from accounts.sessions import is_confirmed
+from core.view_instances import made_from
 
 WRITE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 ALL_METHODS = ("GET", "HEAD", *WRITE_METHODS)
@@ -265,14 +266,6 @@ class Stated:
     def asks_again(self) -> bool:
         """Tells whether each change needs the password."""
         return all(method in self.confirmed_methods for method in self.by_method if method in WRITE_METHODS)
-
-
-def made_from(callback: Any) -> Any:
-    """The view as each request makes it; None of a function."""
-    page, endpoint = getattr(callback, "view_class", None), getattr(callback, "cls", None)
-    if page is not None:
-        return page(**callback.view_initkwargs)
-    return endpoint(**callback.initkwargs) if endpoint is not None else None
 
 
 def stated_by(callback: Any) -> Stated | None:

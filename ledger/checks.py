@@ -134,25 +134,29 @@ def _check_once(merged: Merged, sheet: str, *columns: str) -> None:
 
 def _check_places(merged: Merged) -> None:
     """Checks the place of a region, a section or an indicator in its list or on the map."""
-    order = RegionKind.values
     kinds = {item["code"]: item["kind"] for item in merged.items["regions"].values()}
     for item in merged.touched("regions"):
-        if item["kind"] not in order:
-            continue
-        above = set(order[: order.index(item["kind"])])
-        if not above and item["parent"]:
-            merged.add_problem(item, "parent", _("A country lies in no region of the list."))
-        # The largest region of a site lies in none.
-        elif kinds.get(item["parent"]) not in above and (item["parent"] or not above.isdisjoint(kinds.values())):
-            merged.add_problem(item, "parent", _("It must lie in a larger region."))
-        if (item["tile_row"] is None) != (item["tile_column"] is None):
-            merged.add_problem(item, "tile_row", _("A tile needs both its row and its column."))
-        if item["tile_row"] is not None and item["kind"] == RegionKind.COUNTRY:
-            merged.add_problem(item, "tile_row", _("A country has no tile on the map."))
+        if item["kind"] in RegionKind.values:
+            _check_region(merged, item, kinds)
     _check_once(merged, "regions", "parent", "tile_row", "tile_column")
     for sheet in ("sections", "categories", "problem_categories", "themes"):
         _check_once(merged, sheet, "number")
     _check_once(merged, "indicators", "headline")
+
+
+def _check_region(merged: Merged, item: Item, kinds: Mapping[Any, Any]) -> None:
+    """Checks where a region lies; `kinds`: those of all regions, by their codes."""
+    order = RegionKind.values
+    above = set(order[: order.index(item["kind"])])
+    if not above and item["parent"]:
+        merged.add_problem(item, "parent", _("A country lies in no region of the list."))
+    # The largest region of a site lies in none.
+    elif kinds.get(item["parent"]) not in above and (item["parent"] or not above.isdisjoint(kinds.values())):
+        merged.add_problem(item, "parent", _("It must lie in a larger region."))
+    if (item["tile_row"] is None) != (item["tile_column"] is None):
+        merged.add_problem(item, "tile_row", _("A tile needs both its row and its column."))
+    if item["tile_row"] is not None and item["kind"] == RegionKind.COUNTRY:
+        merged.add_problem(item, "tile_row", _("A country has no tile on the map."))
 
 
 def _check_plan(merged: Merged) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -110,15 +110,12 @@ def preview(
         if not new:
             break
         wrong |= new
-    first, known = found[0], set(found[0])
-    later = [each for each in dict.fromkeys(chain(*found[1:])) if each not in known]
-    entries = [item for sheet in SHEETS for item in merged.items[sheet].values() if item.row is not None]
     return Preview(
         plan,
-        entries,
+        _items_of_file(merged),
         sum(number > 0 for _sheet, number in wrong),
-        _bounded(first),
-        later[:MAX_PROBLEMS],
+        _bounded(found[0]),
+        _only_later(found)[:MAX_PROBLEMS],
         digest_of(contents),
         version.made_at if version else None,
         is_base_lost=bool(ledger.base) and version is None,
@@ -126,6 +123,16 @@ def preview(
         contents=contents,
         unlikely=tuple(find_unlikely(merged, limits())),
     )
+
+
+def _items_of_file(merged: Merged) -> list[Item]:
+    return [item for sheet in SHEETS for item in merged.items[sheet].values() if item.row is not None]
+
+
+def _only_later(found: Sequence[Sequence[Problem]]) -> list[Problem]:
+    """Returns what is wrong only once the rows that were wrong at first are left out, each once."""
+    known = set(found[0])
+    return [each for each in dict.fromkeys(chain(*found[1:])) if each not in known]
 
 
 def _add_derived(merged: Merged) -> None:

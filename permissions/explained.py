@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.addresses import ADMIN, OF_ADMIN
 from accounts.models import Department, User
-from accounts.rules import Facts, Person, Rule, Stated, made_from, stated_by
+from accounts.rules import Facts, Person, Rule, Stated, stated_by
 from accounts.second_factor import SHOWN, has_app
 from accounts.steps import ALWAYS_OPEN, Step, due_step
 from core.exceptions import NotAllowed
+from core.view_instances import made_from
 from regions.models import Region
 from web.api.endpoints import Endpoint
 from web.errors import BadQuery

@@ -14,7 +14,8 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.addresses import Address, addresses
 from accounts.models import Role, User
-from accounts.rules import ADMINISTRATORS, LOG_READERS, REPORTERS, REVIEWERS, Person, Rule, made_from
+from accounts.rules import ADMINISTRATORS, LOG_READERS, REPORTERS, REVIEWERS, Person, Rule
+from core.view_instances import made_from
 
 
 class Kind(NamedTuple):

@@ -279,8 +279,7 @@ FILE_UPLOAD_HANDLERS = [
 FILE_UPLOAD_PERMISSIONS = 0o600
 # Large enough that a report with three far too long texts, 9 bytes a character, is answered with an error at the field.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-# The image collects and compresses the files when it is built. Elsewhere they are served from where they are installed,
-# but for `manage.py demo` and `manage.py serve`.
+# The image, `manage.py demo` and `serve` collect them; elsewhere they are served from where they are installed.
 WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()
 warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
 WHITENOISE_MAX_AGE = 3600

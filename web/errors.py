@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.csrf import csrf_failure as plain_csrf_failure
 
-from accounts.rules import made_from
 from core.exceptions import CannotCount, NotAllowed
+from core.view_instances import made_from
 
 # PostgreSQL's code of a statement that was ended.
 QUERY_CANCELED = "57014"

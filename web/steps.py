@@ -7,8 +7,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from accounts.rules import made_from
 from accounts.steps import ALWAYS_OPEN, due_step
+from core.view_instances import made_from
 from web.api.problems import refuse
 from web.middleware import Middleware
 

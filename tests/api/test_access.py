@@ -7,7 +7,7 @@ from django.core.cache.backends.redis import RedisCache
 from django.test import Client
 
 from accounts.addresses import addresses
-from accounts.rules import made_from
+from core.view_instances import made_from
 from measures.models import Report
 from tests import factories as make
 from tests.api.addresses import ALL, WRITTEN
