@@ -266,7 +266,7 @@ def log_changes(
 
 
 def log_created(rows: Iterable[models.Model], *, by: User | None) -> None:
-    """The same of rows that one statement made."""
+    """Log the creation of rows that one statement made, which sends no signal for each."""
     changes = ((row, model_instance_diff(None, row)) for row in rows)
     log_changes(((row, change) for row, change in changes if change), by=by, action=LogEntry.Action.CREATE)
 

@@ -51,7 +51,7 @@ def asked_plan(request: HttpRequest) -> Plan | None:
 
 
 def asked_plan_or_404(request: HttpRequest) -> Plan:
-    """The same for what there is nothing to say of without a plan. Raises Http404."""
+    """Return the plan that the address names, or the current one. Raises Http404 on a site without a plan."""
     plan = asked_plan(request)
     if plan is None:
         raise Http404(_("There is no action plan yet."))

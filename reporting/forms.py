@@ -142,8 +142,10 @@ class DraftForm(EvidenceForm):
         return json.dumps({name: [text] for name, text in texts.items()}, ensure_ascii=False)
 
     def known_after(self, values: Mapping[str, Any]) -> str:
-        """The same once the form was saved, and these values stand in the database. A figure is as it was typed: who
-        pauses after "1." goes on with "5"."""
+        """Return the texts once the form was saved and these values stand in the database.
+
+        A figure is as it was typed: who pauses after "1." goes on with "5".
+        """
         texts = self.texts_of(values)
         if self.figure and texts[self.figure] == self.typed_texts[self.figure]:
             texts[self.figure] = plain_text(self.data.get(self.figure))

@@ -33,6 +33,7 @@ MOVING = (
     (re.compile(r"nonce-[\w+/=-]+"), "NONCE"),
 )
 MOVING_ATTRIBUTES = {"nonce", "integrity"}
+MOVING_FIELDS = {"csrfmiddlewaretoken", "form_id"}
 
 
 class Page(HTMLParser):
@@ -49,7 +50,8 @@ class Page(HTMLParser):
         known = dict(attrs)
         if known.get("name") == "csrfmiddlewaretoken":
             self.token = known["value"] or ""
-            known["value"] = "TOKEN"
+        if known.get("name") in MOVING_FIELDS:
+            known["value"] = "MOVING"
         if tag == "a" and known.get("href"):
             self.links.append(known["href"] or "")
         words = [f'{name}="{value}"' for name, value in sorted(known.items()) if name not in MOVING_ATTRIBUTES]
@@ -60,7 +62,7 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if text := " ".join(data.split()):
-            self.lines.append(text)
+            self.lines.append(in_order(text) if text[0] in "[{" else text)
 
 
 class Visitor:
@@ -101,7 +103,7 @@ class Visitor:
         while waiting and written < MOST_ANSWERS:
             path = waiting.popleft()
             status, kind, text = self.ask(path)
-            lines, links = parsed(kind, text)
+            lines, links = parsed(kind, text.replace(self.site, "http://site"))
             write(folder, path, [f"{status} {kind}", *lines])
             written += 1
             for link in sorted({*self._inside(path, links)} - seen):
@@ -113,9 +115,9 @@ class Visitor:
 
     def _inside(self, path: str, links: list[str]) -> Iterator[str]:
         for link in links:
-            whole = urldefrag(urljoin(self.site + path, link)).url
-            if whole.startswith(self.site + "/"):
-                inside = whole.removeprefix(self.site)
+            whole = urldefrag(urljoin(f"http://site{path}", link)).url
+            if whole.startswith("http://site/"):
+                inside = whole.removeprefix("http://site")
                 if not inside.startswith(LEFT_OUT) and "lang=" not in inside:
                     yield inside
 
@@ -126,6 +128,14 @@ def parsed(kind: str, text: str) -> tuple[list[str], list[str]]:
         page = Page(text)
         return page.lines, page.links
     return text.splitlines(), []
+
+
+def in_order(text: str) -> str:
+    """Return JSON, such as that of a chart, with its keys in order; other texts as they are."""
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False, sort_keys=True)
+    except ValueError:
+        return text
 
 
 def kind_of(path: str) -> str:
