@@ -8,7 +8,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts.rules import ANYONE, STAFF, Stated, StatesPermission, stated_by
+from accounts.access_rules import ANYONE, STAFF, Stated, StatesPermission, stated_by
 from core.view_instances import made_from
 
 # The administration is Django's: all its addresses ask the same, and then for the permissions of each table.

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from accounts.access_rules import ALL_METHODS, STAFF, asks
 from accounts.models import AccessToken, AccountChange, Department, User
 from accounts.people import tell_owner
 from accounts.permissions import signed_in
-from accounts.rules import ALL_METHODS, STAFF, asks
 from accounts.services import revoke_token
 from core.admin import ReadOnlyAdmin
 from core.published import PublishedAdmin

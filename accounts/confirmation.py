@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.generic import FormView
 
+from accounts.access_rules import ACCOUNTS, GuardedView
 from accounts.forms import OwnPasswordForm
 from accounts.log import Event, log_own_event
 from accounts.log_in import GoesOn, count_failure, is_locked, locked_out
 from accounts.permissions import signed_in
-from accounts.rules import ACCOUNTS, GuardedView
 from accounts.sessions import confirm
 
 

@@ -5,10 +5,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department, User
 from accounts.permissions import check_administrator
+from core.edit_conflicts import State, as_state, check_unchanged
 from core.exceptions import NotAllowed
 from core.names import check_named
 from core.published import explain_change
-from core.versions import State, as_state, check_unchanged
 
 NAMES = ("name_zh", "name_en", "short_zh", "short_en")
 

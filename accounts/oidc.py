@@ -18,7 +18,7 @@ from joserfc.errors import InvalidClaimError, JoseError
 from requests.exceptions import RequestException
 
 from accounts.sign_on import Answer, AnswerRefused, ProviderAway, provider_of_site
-from core.sign_on import ProviderSettings, is_encrypted
+from core.sign_on_settings import ProviderSettings, is_encrypted
 
 ALGORITHM = "RS256"
 NEEDED = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")

@@ -27,9 +27,9 @@ from accounts.permissions import check_administrator
 from accounts.second_factor import remove_app
 from accounts.sessions import end_sessions
 from accounts.sign_on import known_as, provider_of_site
+from core.edit_conflicts import State, as_state, check_unchanged
 from core.exceptions import NotAllowed
 from core.signals import account_changed, person_changed
-from core.versions import State, as_state, check_unchanged
 from regions.models import Region
 
 log = logging.getLogger(__name__)

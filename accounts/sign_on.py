@@ -14,7 +14,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 
 from accounts.models import User
-from core.sign_on import ProviderSettings
+from core.sign_on_settings import ProviderSettings
 
 PROVIDER, DIRECTORY = "accounts.sign_on.ProviderBackend", "accounts.directory.DirectoryBackend"
 # Backend -> how the log calls the way in; by any other it was a password of this site.

@@ -1,11 +1,11 @@
 from django.urls import path
 
 from accounts.confirmation import ConfirmPassword
-from accounts.forgotten_pages import ForgottenPassword, ForgottenSent
-from accounts.second_factor_pages import EnterCode, second_factor, set_up
-from accounts.session_pages import active, sessions
-from accounts.sign_on_pages import LoggedOut, LogOut, SignedOn, SignOn
-from accounts.views import ChangePassword, LogIn, PasswordChanged, RevokeToken, SetPassword, tokens
+from accounts.views.forgotten import ForgottenPassword, ForgottenSent
+from accounts.views.own_account import ChangePassword, LogIn, PasswordChanged, RevokeToken, SetPassword, tokens
+from accounts.views.second_factor import EnterCode, second_factor, set_up
+from accounts.views.sessions import active, sessions
+from accounts.views.sign_on import LoggedOut, LogOut, SignedOn, SignOn
 
 app_name = "accounts"
 urlpatterns = [

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from accounts.rules import LOG_READERS
+from accounts.access_rules import LOG_READERS
 from backups.retention import MADE_AT
 from backups.schedule import STALE_HOURS, FailedBackup, LatestBackup, failed_backup, latest_backup
 from core.clock import SHANGHAI

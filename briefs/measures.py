@@ -32,7 +32,7 @@ from dashboard.figures import STATUSES, Figures
 from dashboard.pages.groups import get_group_or_404
 from dashboard.pages.links import Links
 from dashboard.pages.sentences import format_earlier_day
-from dashboard.pages.verdict import format_day_of, format_end_of_plan, format_range, verdict_sentence
+from dashboard.pages.standing import format_day_of, format_end_of_plan, format_range, standing_sentence
 from web.formats.dates import format_days, format_iso_day, format_month, format_month_name
 from web.formats.numbers import format_number
 from web.language import localized
@@ -52,7 +52,7 @@ def measures_brief(figures: Figures, then: Figures, links: Links, *, by: str = "
         name=shortened(group.name, MAX_TITLE),
         day=figures.day,
         since=format_earlier_day(then.day, figures.day.year),
-        sentence=verdict_sentence(about.due, figures.plan, figures.day, total=group.figures["total"]),
+        sentence=standing_sentence(about.due, figures.plan, figures.day, total=group.figures["total"]),
         figures=_figures(about),
         statuses=status_shares(group.figures),
         counts=group.figures,

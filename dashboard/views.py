@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.access_rules import READERS
 from accounts.models import Department
 from accounts.permissions import may_review
-from accounts.rules import READERS
 from core.clock import today
 from core.searching import MOST_SEARCHED, search_text
 from dashboard.changes import Changes
@@ -19,7 +19,7 @@ from dashboard.figures import Figures
 from dashboard.pages.changes import changes_context
 from dashboard.pages.cities import COLUMNS, city_list
 from dashboard.pages.city import city_detail
-from dashboard.pages.city_measures import CITY_MEASURES, CityMeasure
+from dashboard.pages.city_statistics import CITY_MEASURES, CityStatistic
 from dashboard.pages.department_work import asked_months
 from dashboard.pages.departments import department_detail, department_list
 from dashboard.pages.explanation import explanation_context
@@ -216,7 +216,7 @@ class CitiesPage(FallenPage):
         )
 
     @property
-    def measure(self) -> CityMeasure:
+    def measure(self) -> CityStatistic:
         return CITY_MEASURES[self.choice("show", list(CITY_MEASURES))]
 
     def day_before_falls(self) -> date | None:

@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from accounts.access_rules import ADMINISTRATORS, LOG_READERS
 from accounts.permissions import may_administer
-from accounts.rules import ADMINISTRATORS, LOG_READERS
 from integrity.checks import Severity
 from integrity.running import MOST_ROWS_KEPT, RETENTION_DAYS, latest_run, run_and_keep
 from integrity.shown import CheckRow, check_rows

@@ -35,8 +35,8 @@ from ledger.scopes import leaving_items
 from ledger.sheets import SHEETS
 from ledger.touched import cells_of, mark_updated, rows_written, tell_of_cells
 from ledger.writing import Writer, add_steps, analyze_tables, insert, lock_plan, write_both_links
+from measures.editing.current_plan import keep_current_plan
 from measures.models import Load, LoadedRow, Plan, Report
-from measures.office.current_plan import keep_current_plan
 from projects.models import ProjectMonth
 from web.models import Site
 
@@ -93,11 +93,11 @@ def commit_ledger(
 def _check_may_be_loaded(
     seen: Preview, *, site: str, leave_out_wrong: bool, confirmed: bool, unlikely_is_so: bool
 ) -> None:
-    is_broken = any(not problem.number for problem in seen.problems)
+    is_broken = any(not fault.number for fault in seen.faults)
     for is_refused, sentence in (
         (site not in ("", seen.site), _("The site has changed since the preview: look at it again.")),
         (is_broken, _("The file cannot be loaded.")),
-        (seen.problems and not leave_out_wrong, _("Some rows are wrong: correct them, or have them left out.")),
+        (seen.faults and not leave_out_wrong, _("Some rows are wrong: correct them, or have them left out.")),
         (seen.conflicts, _("Some cells were changed on the site, too: decide first which value holds.")),
         (
             seen.needs_confirmation and not confirmed,

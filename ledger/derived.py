@@ -9,11 +9,11 @@ from core.clock import SHANGHAI, today
 from core.signals import person_changed
 from core.statuses import MeasureStatus
 from ledger.bindings import TERMS
+from ledger.checks.problems import first_owner
 from ledger.codec import to_plain
 from ledger.contents import key_of, with_all_columns
 from ledger.history import report_behind
 from ledger.merging import Cell, Item, Merged
-from ledger.problem_checks import first_owner
 from ledger.rows import Row, Values
 from ledger.scopes import SCOPES
 from ledger.sheets import SHEETS
@@ -182,7 +182,7 @@ def date_new_reports(merged: Merged) -> None:
 
 
 def hand_over(items: Iterable[Item], ids: Ids, *, by: User | None, reason: str) -> None:
-    """Does all that follows from new lead departments (see `measures.office.terms`), and notifies of new due dates."""
+    """Does all that follows from new lead departments (see `measures.editing.terms`), and notifies of new due dates."""
     cells = [(ids["measures"][item.key], cell) for item in items for cell in item.cells]
     old_leads = {pk: ids["departments"][(cell.old,)] for pk, cell in cells if cell.column == Term.LEAD_DEPARTMENT}
     due = {pk for pk, cell in cells if cell.column == Term.DUE_ON}

@@ -11,17 +11,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from core.periods import month_of
-from indicators import value_rules
 from indicators.models import Indicator, Observation, ValueReport
-from indicators.value_history import ValueHistory
+from indicators.values import rules as value_rules
+from indicators.values.history import ValueHistory
 from ledger.merging import Item, Merged
 from ledger.sheets import SHEETS
 from measures import report_checks
+from measures.editing import due_day_doubts
 from measures.models import Report
-from measures.office import due_days
-from projects import month_rules
 from projects.models import Project, ProjectMonth
 from projects.models.months import STAGE_DAYS
+from projects.months import rules as month_rules
 from reporting.doubts import Doubt
 from reporting.plausibility import Check, Limits
 from reporting.workflow import FILED_STATES
@@ -29,7 +29,7 @@ from reporting.workflow import FILED_STATES
 # Of the rows of which a question is asked, the first are named.
 EXAMPLES = 5
 CHECKS: Mapping[str, Sequence[Check]] = {
-    "measures": due_days.CHECKS,
+    "measures": due_day_doubts.CHECKS,
     "reports": report_checks.CHECKS,
     "project_months": month_rules.CHECKS,
     "observations": value_rules.CHECKS,
@@ -140,7 +140,7 @@ def _due_days(merged: Merged, limits: Limits) -> Iterator[Asked]:
     ends_on = merged.plan["ends_on"] if merged.plan else None
     for item in merged.touched("measures"):
         if ends_on is not None and (_is_new(item) or _is_changed(item, "due_on")):
-            yield item, due_days.doubts_about(item["due_on"], limits, ends_on=ends_on)
+            yield item, due_day_doubts.doubts_about(item["due_on"], limits, ends_on=ends_on)
 
 
 def _reports(merged: Merged, limits: Limits) -> Iterator[Asked]:

@@ -169,7 +169,7 @@ def _label(status: str) -> dict[str, Any]:
 
 
 def _check_moved_listing(merged: Merged, measure: Item, rows: list[Item]) -> None:
-    """Checks a moved listing as `measures.office.terms.move_listing` does: no later row may come to stand before the
+    """Checks a moved listing as `measures.editing.terms.move_listing` does: no later row may come to stand before the
     first."""
     listed_on: date | None = measure["listed_on"]
     changes = effective_changes(as_change(number, row, rows) for number, row in enumerate(rows))

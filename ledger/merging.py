@@ -20,7 +20,7 @@ from ledger.defaults import (
     whole_place,
 )
 from ledger.references import NAMES, Names, made_slug
-from ledger.rows import Key, Ledger, Problem, Row, Unreadable, Values
+from ledger.rows import Fault, Key, Ledger, Row, Unreadable, Values
 from ledger.sheets import SHEETS
 from problems.categories import DEFAULT_CATEGORIES
 
@@ -72,7 +72,7 @@ class Item:
 
     @property
     def about(self) -> Key | None:
-        """Returns the key of the problem that a report is about; None where it is about none."""
+        """Returns the key of the fault that a report is about; None where it is about none."""
         number = self["about_problem"]
         return None if number is None else (self["measure"], self["project"], number)
 
@@ -112,7 +112,7 @@ class Merged:
     draft_categories: Container[str] = ()
     # By sheet and column: the greatest number so far.
     last_numbers: Counter[tuple[str, str]] = field(default_factory=Counter)
-    problems: list[Problem] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
 
     def touched(self, sheet: str) -> Iterator[Item]:
         return (item for item in self.items[sheet].values() if item.is_touched)
@@ -134,7 +134,7 @@ class Merged:
 
     def add_problem(self, item: Item | None, column: str, sentence: str) -> None:
         if item is not None and item.row is not None:
-            self.problems.append(Problem(item.sheet, item.row.number, column, sentence))
+            self.faults.append(Fault(item.sheet, item.row.number, column, sentence))
 
     @property
     def plan(self) -> Item | None:
@@ -174,7 +174,7 @@ def merge(
         for row in found:
             overlay.add(row)
     _place_plan(merged)
-    merged.problems += [each for each in ledger.problems if (each.sheet, each.number) not in without]
+    merged.faults += [each for each in ledger.faults if (each.sheet, each.number) not in without]
     return merged
 
 
@@ -339,7 +339,7 @@ class _Overlay:
         needed = [column for column in SHEETS[sheet].columns if column.name in SHEETS[sheet].key and column.required]
         missing = [column for column in needed if values.get(column.name) is None]
         for column in missing:
-            # One that names nothing has its problem already.
+            # One that names nothing has its fault already.
             if row.values.get(column.name) is None:
                 self._problem(row, column.name, _("A value is wanted."))
         if sheet in RECORDED_BY_DAY and values.get("recorded_at") is None:
@@ -405,6 +405,6 @@ class _Overlay:
             yield Cell(cell.column, cell.old, cell.new, is_conflict=answer != "file")
 
     def _problem(self, row: Row | None, column: str, sentence: str) -> None:
-        # A cell that could not be read has its problem already.
+        # A cell that could not be read has its fault already.
         if row is not None and column not in self.unreadable.get((row.sheet, row.number), ()):
-            self.merged.problems.append(Problem(row.sheet, row.number, column, sentence))
+            self.merged.faults.append(Fault(row.sheet, row.number, column, sentence))

@@ -10,15 +10,15 @@ from itertools import chain
 from django.utils.translation import gettext as _
 
 from core.clock import now
-from ledger.checks import check, check_needs_no_person
+from ledger.checks.rows import check, check_needs_no_person
 from ledger.contents import SHEETS_OF_MONTHS, Contents, read_contents
 from ledger.derived import add_first_rows, add_first_steps
 from ledger.doubts import Unlikely, find_unlikely
 from ledger.merging import Cell, CellName, Item, Merged, What, merge
 from ledger.models import LedgerVersion
-from ledger.raw import MAX_PROBLEMS
+from ledger.raw import MAX_FAULTS
 from ledger.report_changes import add_changes_of_reports, reports_without_change
-from ledger.rows import Ledger, Problem
+from ledger.rows import Fault, Ledger
 from ledger.sheets import SHEETS
 from ledger.versions import digest_of, find_version, rows_of_version
 from measures.models import Plan
@@ -31,7 +31,7 @@ MAX_ROUNDS = 20
 @dataclass(frozen=True)
 class Preview:
     """`entries`: the rows of the file, and those that follow from it, that are not wrong; `wrong`: how many are.
-    `problems`: what is wrong with the file's rows. `consequences`: why other rows are wrong, too, once those are
+    `faults`: what is wrong with the file's rows. `consequences`: why other rows are wrong, too, once those are
     left out. `site`: the digest of what the file was compared with. `downloaded_at`: when the site held last what the
     file was made from; None where the file does not say what it was, or the site does not know it any more. `unlikely`:
     what whoever loads it is asked about."""
@@ -39,8 +39,8 @@ class Preview:
     plan: Plan | None
     entries: list[Item]
     wrong: int
-    problems: list[Problem]
-    consequences: list[Problem]
+    faults: list[Fault]
+    consequences: list[Fault]
     site: str
     downloaded_at: datetime | None
     is_base_lost: bool
@@ -96,7 +96,7 @@ def preview(
     version = find_version(ledger.base)
     base = None if version is None else rows_of_version(version)
     wrong: set[tuple[str, int]] = set()
-    found: list[list[Problem]] = []
+    found: list[list[Fault]] = []
     for _turn in range(MAX_ROUNDS):
         merged = merge(ledger, contents, base=base, answers=answers, without=wrong)
         _add_derived(merged)
@@ -104,8 +104,8 @@ def preview(
         check(merged)
         if not has_person:
             check_needs_no_person(merged)
-        found.append(list(dict.fromkeys(merged.problems)))
-        new = {(each.sheet, each.number) for each in merged.problems} | ledger.unreadable.keys()
+        found.append(list(dict.fromkeys(merged.faults)))
+        new = {(each.sheet, each.number) for each in merged.faults} | ledger.unreadable.keys()
         new -= wrong
         if not new:
             break
@@ -115,7 +115,7 @@ def preview(
         _items_of_file(merged),
         sum(number > 0 for _sheet, number in wrong),
         _bounded(found[0]),
-        _only_later(found)[:MAX_PROBLEMS],
+        _only_later(found)[:MAX_FAULTS],
         digest_of(contents),
         version.made_at if version else None,
         is_base_lost=bool(ledger.base) and version is None,
@@ -129,7 +129,7 @@ def _items_of_file(merged: Merged) -> list[Item]:
     return [item for sheet in SHEETS for item in merged.items[sheet].values() if item.row is not None]
 
 
-def _only_later(found: Sequence[Sequence[Problem]]) -> list[Problem]:
+def _only_later(found: Sequence[Sequence[Fault]]) -> list[Fault]:
     """Returns what is wrong only once the rows that were wrong at first are left out, each once."""
     known = set(found[0])
     return [each for each in dict.fromkeys(chain(*found[1:])) if each not in known]
@@ -143,16 +143,16 @@ def _add_derived(merged: Merged) -> None:
     add_first_steps(merged)
 
 
-def _bounded(problems: list[Problem]) -> list[Problem]:
-    """Returns only the first of very many problems, and how many more there are: such a file is not loaded, whatever is
+def _bounded(faults: list[Fault]) -> list[Fault]:
+    """Returns only the first of very many faults, and how many more there are: such a file is not loaded, whatever is
     left out."""
-    of_file = [each for each in problems if not each.number]
-    of_rows = [each for each in problems if each.number]
-    more = len(of_rows) - MAX_PROBLEMS
+    of_file = [each for each in faults if not each.number]
+    of_rows = [each for each in faults if each.number]
+    more = len(of_rows) - MAX_FAULTS
     if more <= 0:
-        return problems
+        return faults
     sentence = _("%(count)s more problems were found: correct these first.") % {"count": more}
-    return [*of_file, *of_rows[:MAX_PROBLEMS], Problem("", 0, "", sentence)]
+    return [*of_file, *of_rows[:MAX_FAULTS], Fault("", 0, "", sentence)]
 
 
 def _check_file(merged: Merged, plan: Plan | None, version: LedgerVersion | None) -> None:
@@ -161,9 +161,9 @@ def _check_file(merged: Merged, plan: Plan | None, version: LedgerVersion | None
     if version is not None and version.plan != plan:
         words = {"file": version.plan.slug, "plan": plan.slug if plan else "-"}
         sentence = _("The file was downloaded from another plan: %(file)s, not %(plan)s.") % words
-        merged.problems.append(Problem("", 0, "", sentence))
+        merged.faults.append(Fault("", 0, "", sentence))
     if not plans:
-        merged.problems.append(Problem("plan", 0, "", _("The sheet is missing: it names the plan and its days.")))
+        merged.faults.append(Fault("plan", 0, "", _("The sheet is missing: it names the plan and its days.")))
     for item in plans:
         if plan is not None and item.key != (plan.slug,):
             words = {"file": item["slug"], "plan": plan.slug}

@@ -25,8 +25,8 @@ from ledger.cells import (
     parse_cell,
 )
 from ledger.declaration import Column, Kind, Sheet
-from ledger.raw import MAX_PROBLEMS, Value, same_name
-from ledger.rows import Problem
+from ledger.raw import MAX_FAULTS, Value, same_name
+from ledger.rows import Fault
 from ledger.sentences import CellError
 from ledger.tables import Table
 
@@ -184,13 +184,13 @@ def _money_hint(table: Table, column: Column, answers: Mapping[str, str]) -> Hin
     return Hint(unit=unit, rounds=answers.get(question_key(table.sheet, column, ROUNDING)) == "round")
 
 
-def read_rows(table: Table, answers: Mapping[str, str]) -> tuple[list[ReadRow], list[Problem]]:
+def read_rows(table: Table, answers: Mapping[str, str]) -> tuple[list[ReadRow], list[Fault]]:
     """The rows of a table, and what is wrong with their cells: of very many the first, and how many more there are."""
     by_column = hints(table, answers)
     of_percentages = {name: replace(hint, is_percentage=True) for name, hint in by_column.items()}
     columns = table.columns
     rows: list[ReadRow] = []
-    problems: list[Problem] = []
+    faults: list[Fault] = []
     for row in table.rows:
         values: dict[str, Parsed | tuple[Parsed, ...]] = {}
         wrong: list[str] = []
@@ -201,14 +201,14 @@ def read_rows(table: Table, answers: Mapping[str, str]) -> tuple[list[ReadRow], 
                 values[column.name] = parse_cell(row.cells[column.name], column, hint)
             except CellError as error:
                 wrong.append(column.name)
-                if len(problems) < MAX_PROBLEMS:
-                    problems.append(Problem(table.sheet.name, row.number, column.name, str(error)))
+                if len(faults) < MAX_FAULTS:
+                    faults.append(Fault(table.sheet.name, row.number, column.name, str(error)))
         rows.append(ReadRow(row.number, values, tuple(wrong)))
-    more = sum(len(row.wrong) for row in rows) - len(problems)
+    more = sum(len(row.wrong) for row in rows) - len(faults)
     if more:
         sentence = gettext("%(count)s more cells of this sheet are wrong.") % {"count": more}
-        problems.append(Problem(table.sheet.name, 0, "", sentence))
-    return rows, problems
+        faults.append(Fault(table.sheet.name, 0, "", sentence))
+    return rows, faults
 
 
 def conversions(table: Table, answers: Mapping[str, str]) -> Iterator[str]:

@@ -20,7 +20,7 @@ MAX_COLUMNS = 500
 MAX_CELL_LETTERS = 32_767
 MAX_BASE_LETTERS = 200
 # Nobody reads more, and a file may have a million: one with more is not loaded, whatever is left out.
-MAX_PROBLEMS = 5_000
+MAX_FAULTS = 5_000
 # The sheet that is hidden from people and names the version of the data that was downloaded.
 BASE_SHEET = "_base_version"
 # The sheet that holds what drop-downs offer.

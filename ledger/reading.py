@@ -54,7 +54,7 @@ def _without(ledger: Ledger, sheets: Collection[str]) -> Ledger:
     return replace(
         ledger,
         rows={sheet: rows for sheet, rows in ledger.rows.items() if sheet not in sheets},
-        problems=[each for each in ledger.problems if each.sheet not in sheets],
+        faults=[each for each in ledger.faults if each.sheet not in sheets],
         unreadable={row: columns for row, columns in ledger.unreadable.items() if row[0] not in sheets},
     )
 
@@ -62,7 +62,7 @@ def _without(ledger: Ledger, sheets: Collection[str]) -> Ledger:
 def read_tables(tables: Tables, name: str, answers: Mapping[str, str]) -> Reading:
     """`answers`: to the questions of an earlier reading."""
     rows: dict[str, list[Row]] = {}
-    problems = [*tables.problems]
+    faults = [*tables.faults]
     unreadable: dict[tuple[str, int], tuple[str, ...]] = {}
     asked: list[Question] = []
     notices = [*tables.notices]
@@ -72,6 +72,6 @@ def read_tables(tables: Tables, name: str, answers: Mapping[str, str]) -> Readin
         read, wrong = read_rows(table, answers)
         rows.setdefault(sheet, []).extend(Row(sheet, row.number, dict(row.values)) for row in read)
         unreadable |= {(sheet, row.number): row.wrong for row in read if row.wrong}
-        problems += [*table.problems, *wrong]
+        faults += [*table.faults, *wrong]
         notices += [*table.notices, *conversions(table, answers)]
-    return Reading(Ledger(rows, problems, unreadable, tables.base, name), asked, notices)
+    return Reading(Ledger(rows, faults, unreadable, tables.base, name), asked, notices)

@@ -23,7 +23,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Problem:
+class Fault:
     """`number` 0: of the sheet as a whole; `sheet` empty: of the file. `sentence` is in the reader's language."""
 
     sheet: str
@@ -41,10 +41,10 @@ class Problem:
 class Ledger:
     """A file as it was read: rows by sheet, in the file's order. `base`: the digest of the version that it was made
     from, empty where it names none. `unreadable`: by sheet and number the columns of cells without a value; beyond some
-    thousands they have no problem of their own."""
+    thousands they have no fault of their own."""
 
     rows: Mapping[str, list[Row]]
-    problems: list[Problem] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     unreadable: Unreadable = field(default_factory=dict)
     base: str = ""
     name: str = ""

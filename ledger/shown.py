@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ledger.declaration import Column, Kind
-from ledger.rows import Problem
+from ledger.rows import Fault
 from ledger.sheets import SHEETS
 from ledger.workbook import choice_text, header_text
 from ledger.written import written_text
@@ -24,10 +24,10 @@ def sheet_label(sheet: str) -> str:
     return str(SHEETS[sheet].label) if sheet in SHEETS else sheet
 
 
-def in_order_of_file(problems: Iterable[Problem]) -> list[Problem]:
-    """Returns the problems by their sheets, rows and columns; those of the file as a whole come first."""
+def in_order_of_file(faults: Iterable[Fault]) -> list[Fault]:
+    """Returns the faults by their sheets, rows and columns; those of the file as a whole come first."""
     order = {name: at for at, name in enumerate(SHEETS)}
-    return sorted(problems, key=lambda each: (order.get(each.sheet, -1), each.number, each.column))
+    return sorted(faults, key=lambda each: (order.get(each.sheet, -1), each.number, each.column))
 
 
 def column_label(sheet: str, name: str) -> str:

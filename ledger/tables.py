@@ -20,7 +20,7 @@ from ledger.declaration import Column, Sheet
 from ledger.raw import (
     LISTS_SHEET,
     MAX_BYTES,
-    MAX_PROBLEMS,
+    MAX_FAULTS,
     Counted,
     MergedRange,
     RawFile,
@@ -30,7 +30,7 @@ from ledger.raw import (
     same_name,
     trimmed,
 )
-from ledger.rows import Problem
+from ledger.rows import Fault
 from ledger.sentences import FileRefused
 
 # Above the header stand a title, a unit, a line of whoever filled it in.
@@ -65,7 +65,7 @@ class Table:
     header: Mapping[str, str]
     rows: list[TableRow]
     has_base: bool = False
-    problems: list[Problem] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     has_formats: bool = True
     percentages: Mapping[str, Collection[int]] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class Tables:
     """Several may be of one sheet, such as one of each city."""
 
     tables: list[Table]
-    problems: list[Problem]
+    faults: list[Fault]
     notices: list[str]
     base: str = ""
 
@@ -119,11 +119,11 @@ def find_tables(file: RawFile, sheets: Sequence[Sheet]) -> Tables:
         else:
             table = _table(raw, *match, has_base=bool(file.base))
             found.append(replace(table, has_formats=file.has_formats))
-    problems = []
+    faults = []
     if not found:
         sentence = _("No table was found in the file: no row holds the headers of the template.")
-        problems.append(Problem("", 0, "", sentence))
-    return Tables(found, problems, notices, file.base)
+        faults.append(Fault("", 0, "", sentence))
+    return Tables(found, faults, notices, file.base)
 
 
 def read_pasted(text: str, sheets: Sequence[Sheet]) -> Tables:
@@ -230,28 +230,28 @@ def _column_of(text: str, by_key: Mapping[str, Column]) -> Column | None:
 
 
 def _table(raw: RawSheet, sheet: Sheet, header: _Header, *, has_base: bool) -> Table:
-    problems: list[Problem] = []
+    faults: list[Fault] = []
     places: dict[str, int] = {}
     for at, column in header.columns.items():
         if places.setdefault(column.name, at) != at:
             text = _("The column “%(label)s” stands there twice; delete or rename one.")
-            problems.append(Problem(sheet.name, header.row, column.name, text % {"label": column.label}))
+            faults.append(Fault(sheet.name, header.row, column.name, text % {"label": column.label}))
     if not places:
-        nothing = Problem(sheet.name, 0, "", _("No row of this sheet holds the headers of the template."))
+        nothing = Fault(sheet.name, 0, "", _("No row of this sheet holds the headers of the template."))
         return Table(sheet, raw.name, {}, [], has_base, [nothing])
     for name in sorted(needed_columns(sheet) - set(places)):
         text = _("The column “%(label)s” is missing.")
-        problems.append(Problem(sheet.name, header.row, name, text % {"label": sheet.column(name).label}))
+        faults.append(Fault(sheet.name, header.row, name, text % {"label": sheet.column(name).label}))
     covered = ((merged, row) for merged in raw.merged for row in _merged_rows(merged, header.row, places, raw.rows))
-    for merged, row in islice(covered, MAX_PROBLEMS + 1):
+    for merged, row in islice(covered, MAX_FAULTS + 1):
         text = _("The cells %(cells)s are merged; undo this and fill in each of them.")
-        problems.append(Problem(sheet.name, row, "", text % {"cells": _address(merged)}))
+        faults.append(Fault(sheet.name, row, "", text % {"cells": _address(merged)}))
     notices = []
     if unknown := [_one_line(text) for at, text in header.texts.items() if at not in header.columns]:
         text = _("These columns are unknown and were not read: %(names)s")
         notices.append(text % {"names": ", ".join(unknown)})
     texts = {name: header.texts[at] for name, at in places.items()}
-    return Table(sheet, raw.name, texts, _rows(raw.rows, header.row, places), has_base, problems, notices)
+    return Table(sheet, raw.name, texts, _rows(raw.rows, header.row, places), has_base, faults, notices)
 
 
 def _rows(rows: Iterable[RawRow], header_row: int, places: Mapping[str, int]) -> list[TableRow]:

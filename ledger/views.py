@@ -11,8 +11,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.access_rules import REVIEW_READERS, REVIEWERS
 from accounts.permissions import may_review, signed_in
-from accounts.rules import REVIEW_READERS, REVIEWERS
 from core.exceptions import NotAllowed
 from integrity.running import MOST_ROWS_KEPT
 from integrity.shown import findings_of, said_of_load

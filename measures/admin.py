@@ -13,8 +13,8 @@ from core.admin import ReadOnlyAdmin
 from core.bounds import within_days
 from core.clock import today
 from core.published import PublishedAdmin, PublishedForm
+from measures.editing.current_plan import keep_current_plan
 from measures.models import Evidence, Measure, Plan, PlanMilestone, Report, Section, StatusChange
-from measures.office.current_plan import keep_current_plan
 from measures.services import add_measure, change_measure
 
 

@@ -12,9 +12,9 @@ from core.periods import month_of
 from core.scope import out_since
 from measures.addresses import month_url, report_url
 from measures.filters import asked_plan
-from reporting.draft_pages import DraftView, FormPage
 from reporting.models import TEXTS
 from reporting.report_problems import ProblemStillOpen, open_problems
+from reporting.views.drafts import DraftView, FormPage
 from web.days import asked_month
 from web.errors import BadQuery
 from web.html.links import named_plan

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from accounts.log import log_changes
 from accounts.models import Department, Role, User
 from accounts.permissions import may_assign
+from core.edit_conflicts import State, as_state, check_unchanged
 from core.exceptions import NotAllowed
 from core.signals import person_changed
-from core.versions import State, as_state, check_unchanged
 from measures.models import Measure
 from measures.services import lock_measure
 from reporting.services import Outcome, do_each

@@ -11,11 +11,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core.edit_conflicts import State, as_state, check_unchanged
 from core.exceptions import NotAllowed
 from core.names import check_named
 from core.provenance import Sourced
 from core.published import explain_change
-from core.versions import State, as_state, check_unchanged
 from measures.models import Plan
 from web.language import localized
 

@@ -1,6 +1,6 @@
 """Services that change measures: locks and cells that all services share, new measures, their texts, comments.
 
-Terms, mergers and corrections are in `measures.office`, the life of reports in `measures.reports`. Each service is all
+Terms, mergers and corrections are in `measures.editing`, the life of reports in `measures.reports`. Each service is all
 or nothing, says who (`by`), and signals the cells that it touched.
 """
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from measures.office import views as office_views
+from measures.views import editing
 from measures.views import measures as views
 from measures.views import report_form as report_views
 from measures.views import review as review_views
@@ -14,10 +14,10 @@ urlpatterns = [
     path("lights/", views.LightsRule.as_view(), name="lights"),
     path("measures/<str:code>/", views.MeasureDetail.as_view(), name="detail"),
     path("measures/<str:code>/comment/", views.CommentOnMeasure.as_view(), name="comment"),
-    path("measures/<str:code>/terms/", office_views.ChangeTerms.as_view(), name="terms"),
-    path("measures/<str:code>/correct/<int:pk>/", office_views.CorrectStatus.as_view(), name="correct"),
-    path("measures/<str:code>/reopen/", office_views.Reopen.as_view(), name="reopen"),
-    path("measures/<str:code>/scope/", office_views.ChangeScope.as_view(), name="scope"),
+    path("measures/<str:code>/terms/", editing.ChangeTerms.as_view(), name="terms"),
+    path("measures/<str:code>/correct/<int:pk>/", editing.CorrectStatus.as_view(), name="correct"),
+    path("measures/<str:code>/reopen/", editing.Reopen.as_view(), name="reopen"),
+    path("measures/<str:code>/scope/", editing.ChangeScope.as_view(), name="scope"),
     path("measures/<str:code>/report/", report_views.ReportPage.as_view(), name="report"),
     path("measures/<str:code>/report/draft/", report_views.SaveDraft.as_view(), name="draft"),
     path("measures/<str:code>/report/discard/", report_views.DiscardDraft.as_view(), name="discard"),

@@ -7,7 +7,7 @@ from measures.models import Plan
 from notices.models import Notice
 from notices.rules import notices_of_due
 from notices.services import city_reporters, make_notices, put_due_notices, reporters_of
-from projects.month_work import FilingUnit, months_owed
+from projects.months.workspace import FilingUnit, months_owed
 from reporting.months import reports_due_on
 
 

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from indicators.dues import owed_periods, rhythm_of
 from indicators.models import Indicator, ValueReport
-from indicators.value_work import latest_values
+from indicators.values.workspace import latest_values
 from measures.models import Plan
 from notices.models import Notice
 from notices.rules import notices_of_due

@@ -18,7 +18,7 @@ from measures.owners import own_codes
 from measures.reporting_months import late_months, month_of_department, months_of, outstanding_codes, reports_owed
 from notices.models import Notice, NoticeKind
 from notices.services import city_reporters, put_notices, reporters_of
-from projects.month_work import CityMonth, city_board, late_project_months, months_owed
+from projects.months.workspace import CityMonth, city_board, late_project_months, months_owed
 from regions.models import Region
 from reporting.months import LateMonth, ReportingMonth
 

@@ -21,7 +21,7 @@ from notices.models import Notice, NoticeKind
 from problems.rows import overdue_by_department
 from projects.addresses import month_form_url
 from projects.models import ProjectMonth
-from projects.month_work import FilingUnit, months_owed
+from projects.months.workspace import FilingUnit, months_owed
 from reporting.models import AbstractFiling
 from reporting.months import ReportingMonth
 from web.formats.dates import format_day, format_month

@@ -10,11 +10,11 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
+from core.edit_conflicts import State, as_state
 from core.forms import TypedTextField
 from core.published import MAX_SOURCE_LENGTH
 from core.texts import without_controls
-from core.versions import State, as_state
-from measures.office.forms import ReasonField
+from measures.editing.forms import ReasonField
 from web.formats.numbers import NO_VALUE
 from web.formats.text import format_list, format_person
 from web.language import localized

@@ -13,8 +13,8 @@ from django.utils.translation import pgettext
 from accounts.models import User
 from core.scope import ScopeKind
 from core.statuses import MeasureStatus
+from measures.editing.terms_history import term_rows
 from measures.models import Measure, Plan, Term
-from measures.office.terms_history import term_rows
 from projects.models import AnnualPlan, AnnualPlanChange, Project
 from projects.models import Term as ProjectTerm
 from projects.terms_history import terms_history

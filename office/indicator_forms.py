@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Department
 from core.bounds import FIRST_DAY, LAST_DAY
+from core.edit_conflicts import State
 from core.provenance import Provenance
-from core.versions import State
+from indicators.editing import INDICATOR_COLUMNS, TARGET_COLUMNS
 from indicators.models import MAX_DUE_DAYS, SCOPE_HELP, Direction, Frequency, Indicator, IndicatorGroup, Target
-from indicators.office import INDICATOR_COLUMNS, TARGET_COLUMNS
-from indicators.value_forms import NO, YES, NumberField
-from measures.office.forms import ReasonField, RowField
+from indicators.values.forms import NO, YES, NumberField
+from measures.editing.forms import ReasonField, RowField
 from office.forms import OpenedForm, RowChoice, explanation_fields, words_of
 from regions.models import Region, RegionKind
 from web.language import localized

@@ -14,8 +14,8 @@ from accounts.permissions import check_reviewer
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.texts import clean_text
+from measures.editing.terms import terms_change
 from measures.models import Measure, Report, Term, TermsChange
-from measures.office.terms import terms_change
 from measures.owners import clear_owners
 from measures.services import cell_of, check_not_merged, locked_measures, send_figures_changed
 from problems.mergers import move_problems, owned_open_problems, problems_of

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.models import Department
 from core.clock import today
 from core.codes import clean_code
+from core.edit_conflicts import State
 from core.forms import TypedTextField
-from core.versions import State
+from measures.editing.forms import ReasonField, RowField, RowsField
 from measures.models import Measure, Plan
-from measures.office.forms import ReasonField, RowField, RowsField
 from office.forms import OpenedForm, PublishedForm, RowChoice, source_field, with_words, words_of
 from projects.models import SAID, Category, Project, ProjectClass, Stage
 from projects.national_codes import clean_national_code, validate_national_code

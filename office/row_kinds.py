@@ -9,15 +9,15 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from accounts.rules import ADMINISTRATORS, REVIEWERS, Rule
+from accounts.access_rules import ADMINISTRATORS, REVIEWERS, Rule
+from measures.editing.sections import SECTIONS
 from measures.models import Plan
-from measures.office.sections import SECTIONS
 from measures.plan_rows import PlanRows
 from office.forms import words_of
 from office.theme_fields import member_fields
 from problems.categories import CATEGORIES as PROBLEM_CATEGORIES
 from projects.categories import CATEGORIES
-from themes.office import THEMES
+from themes.editing import THEMES
 from web.html.links import query_of
 
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.codes import clean_code
 from indicators.models import Indicator
+from measures.editing.forms import RowsField
 from measures.models import Measure, Plan, Section
-from measures.office.forms import RowsField
 from projects.models import Category
 
 _BETWEEN = re.compile(r"[;；,，、\n]")

@@ -14,16 +14,16 @@ from django.db.models import Q
 from core.clock import SHANGHAI
 from core.periods import month_of
 from indicators.models import Observation, ValueReport
-from indicators.value_history import Series, ValueHistory
-from indicators.value_rules import doubts_about as doubts_about_value
+from indicators.values.history import Series, ValueHistory
+from indicators.values.rules import doubts_about as doubts_about_value
 from indicators.wording import period_words
+from measures.editing.due_day_doubts import doubts_about as doubts_about_due_day
 from measures.models import Measure, Report, Term, TermsChange
-from measures.office.due_days import doubts_about as doubts_about_due_day
 from measures.report_checks import Past as PastReports
 from measures.report_checks import doubts_about as doubts_about_report
 from projects.models import AnnualPlan, ProjectMonth
-from projects.month_rules import Past as PastMonths
-from projects.month_rules import doubts_about as doubts_about_month
+from projects.months.rules import Past as PastMonths
+from projects.months.rules import doubts_about as doubts_about_month
 from reporting.doubts import Doubt
 from reporting.models import TEXT_COLUMNS
 from reporting.plausibility import Limits

@@ -13,11 +13,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from accounts.access_rules import Facts, Person, Rule, Stated, stated_by
 from accounts.addresses import ADMIN, OF_ADMIN
 from accounts.models import Department, User
-from accounts.rules import Facts, Person, Rule, Stated, stated_by
+from accounts.required_actions import ALWAYS_OPEN, RequiredAction, due_action
 from accounts.second_factor import SHOWN, has_app
-from accounts.steps import ALWAYS_OPEN, Step, due_step
 from core.exceptions import NotAllowed
 from core.view_instances import made_from
 from regions.models import Region
@@ -31,7 +31,7 @@ UNKNOWN = "api-unknown"
 METHODS = ("GET", "POST", "PUT")
 
 
-class Verdict(StrEnum):
+class Outcome(StrEnum):
     ALLOWED = "allowed"
     # Something must be done first.
     LATER = "later"
@@ -40,7 +40,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Explanation:
-    """`facts`: labels and values of what the rule asked about the row and the person; `step`: what is due first;
+    """`facts`: labels and values of what the rule asked about the row and the person; `action`: what is due first;
     `asks_again`: whether the password is asked for, where it was entered too long ago.
     """
 
@@ -49,9 +49,9 @@ class Explanation:
     path: str
     person: User | None
     rule: Rule
-    verdict: Verdict
+    outcome: Outcome
     facts: list[tuple[str | Promise, str]]
-    step: Step | None
+    action: RequiredAction | None
     asks_again: bool
 
 
@@ -87,13 +87,13 @@ def explain(person: User | None, address: str, method: str) -> Explanation:
     if rule.of_row is not None:
         facts = _facts(match, request)
         allowed = allowed and rule.allows_row(asking, facts)
-    step = None
+    action = None
     if isinstance(asking, User) and match.view_name not in ALWAYS_OPEN:
-        due = due_step(asking, request)
-        step = due if due is not None and match.view_name not in due.pages else None
-    verdict = Verdict.REFUSED if not allowed else Verdict.ALLOWED if step is None else Verdict.LATER
+        due = due_action(asking, request)
+        action = due if due is not None and match.view_name not in due.pages else None
+    outcome = Outcome.REFUSED if not allowed else Outcome.ALLOWED if action is None else Outcome.LATER
     asks_again = method in stated.confirmed_methods
-    return Explanation(match.view_name, method, path, person, rule, verdict, list(_readable(facts)), step, asks_again)
+    return Explanation(match.view_name, method, path, person, rule, outcome, list(_readable(facts)), action, asks_again)
 
 
 def _find(address: str) -> tuple[str, ResolverMatch, Stated, str]:

@@ -12,9 +12,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.access_rules import ADMINISTRATORS, LOG_READERS, REPORTERS, REVIEWERS, Person, Rule
 from accounts.addresses import Address, addresses
 from accounts.models import Role, User
-from accounts.rules import ADMINISTRATORS, LOG_READERS, REPORTERS, REVIEWERS, Person, Rule
 from core.view_instances import made_from
 
 

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts.access_rules import LOG_READERS, RULES
 from accounts.models import User
-from accounts.rules import LOG_READERS, RULES
 from core.exceptions import NotAllowed
 from core.forms import TypedTextField
 from permissions.explained import METHODS, explain, facts_of_person

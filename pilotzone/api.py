@@ -11,9 +11,9 @@ from django.utils.translation import get_language, gettext_lazy
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.access_rules import READERS, asks
 from accounts.addresses import readable
 from accounts.log import log_export
-from accounts.rules import READERS, asks
 from core.clock import today
 from dashboard.api.changes import ChangesBetween
 from dashboard.api.explain import Explain
@@ -45,7 +45,7 @@ from projects.api.months import MonthsOfProject, ProjectMonths
 from projects.api.projects import ProjectDetail, Projects
 from projects.api.regions import Regions
 from web.api.endpoints import Endpoint, Row
-from web.api.problems import PROBLEMS
+from web.api.problem_details import PROBLEMS
 from web.api.shapes import array, meaning, one_of, record
 from web.api.throttles import AnonymousThrottle, TokenThrottle
 from web.days import end_of_month_before

@@ -17,7 +17,7 @@ from django.middleware.security import SecurityMiddleware
 from django.views.decorators.cache import never_cache
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from accounts.rules import ANYONE, METRICS_READERS, asks
+from accounts.access_rules import ANYONE, METRICS_READERS, asks
 from core.files import UNFINISHED
 from core.release import commit, release
 from pilotzone.site_metrics import SiteCollector

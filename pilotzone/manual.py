@@ -5,10 +5,10 @@ from typing import Any
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access_rules import READERS
 from accounts.passwords import describe_rules
-from accounts.rules import READERS
+from web.glossary import TERMS, numbers
 from web.language import is_chinese
-from web.terms import TERMS, numbers
 from web.views import TodayView
 
 # Slug -> whom the guide is for. Its text is templates/guide/<zh or en>/<slug>.html: prose, which would be torn apart as

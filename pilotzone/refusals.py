@@ -27,7 +27,7 @@ OPENS_AGAIN = {"too-many-log-ins"}
 
 
 class Refusal:
-    """An error of waitress, named as in `web.api.problems.PROBLEMS`."""
+    """An error of waitress, named as in `web.api.problem_details.PROBLEMS`."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -45,7 +45,7 @@ class Refusal:
         """Status line, headers and body."""
         # Found once Django is set up.
         from pilotzone.api import ADVICE
-        from web.api.problems import refuse
+        from web.api.problem_details import refuse
         from web.middleware import REQUEST_ID, asked_language
         from web.site import remembered
 

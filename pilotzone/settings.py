@@ -95,7 +95,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "web.idle.IdleMiddleware",
     "web.middleware.LogMiddleware",
-    "web.steps.StepMiddleware",
+    "web.required_actions.RequiredActionMiddleware",
     "axes.middleware.AxesMiddleware",
     "web.middleware.OnceMiddleware",
 ]
@@ -426,7 +426,7 @@ REST_FRAMEWORK = {
         "token": env.rate("PILOTZONE_API_RATE_TOKEN", "1200/min"),
     },
     "DEFAULT_SCHEMA_CLASS": "web.api.schema.EndpointSchema",
-    "EXCEPTION_HANDLER": "web.api.problems.explain_error",
+    "EXCEPTION_HANDLER": "web.api.problem_details.explain_error",
     "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 from django.core.exceptions import ImproperlyConfigured
 
-from core.sign_on import DirectorySettings, ProviderSettings, is_encrypted
+from core.sign_on_settings import DirectorySettings, ProviderSettings, is_encrypted
 from pilotzone import env
 
 

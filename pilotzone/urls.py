@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.utils.functional import lazy
 
-from accounts.views import admin_log_in, admin_password_change, preferences
+from accounts.views.own_account import admin_log_in, admin_password_change, preferences
 from audit.views.check import LogCheckPage
 from audit.views.log import LogPage
 from backups.views import BackupsPage
@@ -49,4 +49,4 @@ urlpatterns = [
 ]
 
 handler400 = "web.errors.bad_request"
-handler500 = "web.api.problems.server_error"
+handler500 = "web.api.problem_details.server_error"

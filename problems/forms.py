@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Department
 from core.exceptions import NotAllowed
-from measures.office.forms import OwnerField, RowField, RowsField
+from measures.editing.forms import OwnerField, RowField, RowsField
 from problems.models import Problem, ProblemCategory
 from problems.services import Assignment, ProblemData, check_due_day
 from reporting.forms import LongTextField, MultipleFilesInput

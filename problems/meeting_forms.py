@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.models import Department
 from core.forms import TypedTextField
 from core.texts import MAX_TEXT_LENGTH
+from measures.editing.forms import LeadField, RowsField
 from measures.models import Plan
-from measures.office.forms import LeadField, RowsField
 from problems.meetings import Direction
 from problems.models import Meeting, MeetingItem, Problem
 from web.formats.dates import format_day

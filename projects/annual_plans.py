@@ -7,9 +7,9 @@ from accounts.models import User
 from accounts.permissions import check_reviewer
 from core.bounds import check_columns
 from core.clock import now
+from core.edit_conflicts import State, check_unchanged
 from core.exceptions import NotAllowed
 from core.texts import MAX_REASON_LENGTH, clean_text
-from core.versions import State, check_unchanged
 from projects.models import AnnualPlan, Project
 from projects.services import touch_cells
 from web.formats.money import wan_to_yi

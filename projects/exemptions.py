@@ -9,10 +9,10 @@ from accounts.models import User
 from accounts.permissions import check_reviewer
 from core.bounds import check_columns
 from core.clock import now
+from core.edit_conflicts import State, as_state, check_unchanged
 from core.exceptions import NotAllowed
 from core.names import check_named
 from core.texts import clean_text
-from core.versions import State, as_state, check_unchanged
 from measures.models import Plan
 from projects.models import RankExemption
 from projects.rules import EXEMPTION_ENDS_BEFORE_START, EXEMPTION_WITHOUT_REASON, Days, exempt_already

@@ -11,12 +11,12 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from accounts.permissions import check_administrator
 from core.bounds import check_columns, check_plan_years
+from core.edit_conflicts import State, as_state, check_unchanged
 from core.exceptions import NotAllowed
 from core.names import check_named
 from core.published import explain_change
-from core.versions import State, as_state, check_unchanged
+from measures.editing.current_plan import keep_current_plan
 from measures.models import Measure, Plan
-from measures.office.current_plan import keep_current_plan
 from projects.models import Project
 from regions.models import Region
 

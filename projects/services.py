@@ -57,7 +57,7 @@ def _check_columns(project: Project) -> None:
 def save_project(project: Project, *, by: User, reason: str = "", source: str = "") -> Project:
     """Adds a project, or saves a changed one; signals the cells that it leaves and enters.
 
-    Of a project that is there the terms change by `projects.office.change_project_terms`, which keeps the old ones.
+    Of a project that is there the terms change by `projects.editing.change_project_terms`, which keeps the old ones.
     Raises NotAllowed for a value out of bounds, for a category of another plan, where it lies in no city of its plan's
     region, and where a published one changes without reason and source.
     """

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.permissions import check_reviewer
+from core.edit_conflicts import State, as_state, check_unchanged
 from core.exceptions import NotAllowed
-from core.versions import State, as_state, check_unchanged
 from reporting.doubts import Doubt
 from web.models import Site
 from web.site import NEUTRAL, change_columns, locked_site, site_profile

@@ -24,8 +24,8 @@ from core.lights import Thresholds
 from measures.models import Plan, StatusChange
 from projects.models import Project
 from projects.querysets import SUMS
-from rollups.marks import error_text, settle_marks, take_all_marks, take_marks
 from rollups.models import CellKey, MeasureRollup, ProjectRollup, Rollup, RollupRun, StaleCell
+from rollups.stale_cells import error_text, settle_marks, take_all_marks, take_marks
 from web.limits import stored_thresholds, thresholds
 
 Counts = dict[str, int]

@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from accounts.access_rules import ADMINISTRATORS, LOG_READERS
 from accounts.permissions import may_administer
-from accounts.rules import ADMINISTRATORS, LOG_READERS
 from core.queue import BrokerAway, start_task
-from rollups import runs, runs_page
-from rollups.marks import RETRY_SECONDS
+from rollups import runs, wording
 from rollups.services import MAX_RECORDED_DIFFERENCES, RETENTION_DAYS
+from rollups.stale_cells import RETRY_SECONDS
 from web.errors import asked_choice
 from web.lists.listing import asked_page
 from web.views import TodayView
@@ -54,17 +54,17 @@ class RunsPage(TodayView):
         state = runs.totals_state()
         return super().get_context_data(
             state=state,
-            sentence=runs_page.totals_sentence(state),
-            stale_age=runs_page.format_age(state.stale),
-            set_aside=runs_page.set_aside_rows(runs.cells_set_aside()[:MAX_RECORDED_DIFFERENCES]),
+            sentence=wording.totals_sentence(state),
+            stale_age=wording.format_age(state.stale),
+            set_aside=wording.set_aside_rows(runs.cells_set_aside()[:MAX_RECORDED_DIFFERENCES]),
             retry_minutes=RETRY_SECONDS // 60,
-            difference_tables=runs_page.difference_tables(state.verification) if state.verification else [],
+            difference_tables=wording.difference_tables(state.verification) if state.verification else [],
             most_differences=MAX_RECORDED_DIFFERENCES,
             kept_days=RETENTION_DAYS,
             recent=runs.RECENT_HOURS,
             failed_only=failed_only,
             page=page,
-            rows=[(run, runs_page.first_line(run.error)) for run in page],
+            rows=[(run, wording.first_line(run.error)) for run in page],
             may_run=may_administer(self.request.user),
             **kwargs,
         )

@@ -10,7 +10,7 @@ from django.http import HttpRequest, QueryDict
 from django.template import engines
 from django.utils.translation import gettext as _
 
-from accounts.rules import SUPERUSERS
+from accounts.access_rules import SUPERUSERS
 from styleguide.specimens.buttons import button_entries
 from styleguide.specimens.charts import chart_entries
 from styleguide.specimens.figures import figure_entries

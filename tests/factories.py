@@ -13,8 +13,8 @@ from core.periods import month_end
 from indicators.models import HeadlineIndicator, Indicator, Observation, Target, ValueReport
 from indicators.rules import is_comparable
 from measures import filing
+from measures.editing.terms import terms_change
 from measures.models import Measure, Plan, Report, Section, StatusChange, Term
-from measures.office.terms import terms_change
 from problems.models import Meeting, Problem, ProblemCategory
 from problems.workflow import BY_NAME as PROBLEM_MOVES
 from projects.models import Category, Project, ProjectMonth, RankExemption

@@ -19,7 +19,7 @@ from accounts.addresses import addresses
 from accounts.services import create_token
 from core.clock import now
 from core.period_codes import read_period
-from indicators.values import ValueData, save_value, submit_value
+from indicators.values.services import ValueData, save_value, submit_value
 from measures.models import Evidence, Load, Measure, PlanMilestone
 from measures.reports import ReportData, save_draft
 from notices.models import Notice

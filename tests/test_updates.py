@@ -19,12 +19,12 @@ from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet
 from indicators import values
 from indicators.models import Indicator, Observation, ValueReport
 from measures import reports, services
+from measures.editing.acceptances import undo_acceptance
+from measures.editing.corrections import correct_status, reopen_measure
+from measures.editing.measures import change_texts, enter_measure, measure_state
+from measures.editing.sections import SECTIONS
+from measures.editing.terms import change_terms, move_listing
 from measures.models import Measure, Plan, PlanMilestone, Report, Section, StatusChange
-from measures.office.acceptances import undo_acceptance
-from measures.office.corrections import correct_status, reopen_measure
-from measures.office.measures import change_texts, enter_measure, measure_state
-from measures.office.sections import SECTIONS
-from measures.office.terms import change_terms, move_listing
 from measures.owners import owners_state, set_owners
 from notices.reminders import remind_department
 from office.mergers import merge_departments
@@ -42,15 +42,15 @@ from problems.services import (
 )
 from projects import months
 from projects.annual_plans import set_annual_plan
+from projects.editing import change_project_terms, terms_state
 from projects.models import AnnualPlan, Category, Project, ProjectMonth
-from projects.office import change_project_terms, terms_state
 from projects.services import save_project, withdraw_project
 from regions.models import Region
 from reporting.evidence import attach_document, remove_evidence
 from reporting.services import discard_draft, return_report, withdraw_report
 from tests import factories as make
+from themes.editing import THEMES
 from themes.models import Theme
-from themes.office import THEMES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 

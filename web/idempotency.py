@@ -18,8 +18,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, HttpResponseRedirectBase
 from django.utils import timezone
 
+from accounts.access_rules import NotConfirmed
 from accounts.models import User
-from accounts.rules import NotConfirmed
 from web.models import IdempotencyKey
 
 # The field of a form that holds its id, and the cookie that tells its page that it was done.

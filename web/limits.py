@@ -9,9 +9,9 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.permissions import check_administrator
+from core.edit_conflicts import State
 from core.lights import Thresholds
 from core.signals import limits_changed
-from core.versions import State
 from web.models import Site
 from web.site import NEUTRAL, change_columns, locked_site, site_profile
 

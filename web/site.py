@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import check_administrator
+from core.edit_conflicts import State, as_state, check_unchanged
 from core.exceptions import NotAllowed
 from core.names import check_named
-from core.versions import State, as_state, check_unchanged
 from web.cache import versions
 from web.models import Site
 

@@ -14,7 +14,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.functional import Promise
 from django.utils.text import Truncator
 
-from accounts.rules import GuardedView, to_confirm
+from accounts.access_rules import GuardedView, to_confirm
 
 # Of one field. No field of the site takes as many; a stranger may send millions.
 MAX_CHARACTERS = 20_000

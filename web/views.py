@@ -16,10 +16,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
+from accounts.access_rules import ACCOUNTS, OWNERS, READERS, Facts
 from accounts.log import log_export
 from accounts.models import User
 from accounts.permissions import signed_in
-from accounts.rules import ACCOUNTS, OWNERS, READERS, Facts
 from core.clock import today
 from core.exceptions import NotAllowed
 from web.cache.pages import cached_page

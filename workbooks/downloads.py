@@ -11,7 +11,7 @@ from ledger.declaration import Sheet
 from ledger.export import export_archive, export_workbook
 from ledger.last_changes import last_changes
 from ledger.preview import Preview, preview
-from ledger.rows import Problem
+from ledger.rows import Fault
 from ledger.sheets import SHEETS
 from ledger.shown import cell_text
 from ledger.tables import Table
@@ -54,9 +54,9 @@ def write_marked(output: BinaryIO, upload: Upload) -> int:
     tables = tables_of(upload)
     reading = understood(upload, tables)
     seen = preview(reading.ledger, upload.plan, answers=cells_chosen(upload))
-    found = (*seen.problems, *seen.consequences, *_conflicts(seen))
-    problems = [each for each in found if each.number and each.sheet in SHEETS]
-    wrong = {(each.sheet, each.number) for each in problems}
+    found = (*seen.faults, *seen.consequences, *_conflicts(seen))
+    faults = [each for each in found if each.number and each.sheet in SHEETS]
+    wrong = {(each.sheet, each.number) for each in faults}
     parsed = {(sheet, row.number): row.values for sheet, held in reading.ledger.rows.items() for row in held}
     rows: dict[str, list[Mapping[str, Any]]] = {}
     places: dict[tuple[str, int], int] = {}
@@ -66,7 +66,7 @@ def write_marked(output: BinaryIO, upload: Upload) -> int:
         held.append(values)
     marks = [
         Mark(each.sheet, places[each.sheet, each.number], _known(each.sheet, each.column), each.sentence)
-        for each in problems
+        for each in faults
         if (each.sheet, each.number) in places
     ]
     sheets = [sheet for name, sheet in SHEETS.items() if name in rows]
@@ -74,7 +74,7 @@ def write_marked(output: BinaryIO, upload: Upload) -> int:
     return sum(map(len, rows.values()))
 
 
-def _conflicts(seen: Preview) -> Iterator[Problem]:
+def _conflicts(seen: Preview) -> Iterator[Fault]:
     """Cells that were changed on the site, too, and that nobody has decided."""
     changes = last_changes(seen)
     for entry in seen.conflicts:
@@ -87,7 +87,7 @@ def _conflicts(seen: Preview) -> Iterator[Problem]:
                 else:
                     words = {"value": value, "change": change}
                     sentence = _("The site says “%(value)s” since the download. %(change)s.") % words
-                yield Problem(entry.sheet, entry.number, cell.column, sentence)
+                yield Fault(entry.sheet, entry.number, cell.column, sentence)
 
 
 Parsed = Mapping[tuple[str, int], Mapping[str, Any]]

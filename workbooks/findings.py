@@ -18,7 +18,7 @@ from ledger.merging import CellName, Item, Merged, What
 from ledger.preview import Preview
 from ledger.questions import Question
 from ledger.report_changes import said_of_changes
-from ledger.rows import Key, Problem, Values
+from ledger.rows import Fault, Key, Values
 from ledger.scopes import SCOPES, as_changes, leaving_items
 from ledger.shown import cell_text, column_label, in_order_of_file, row_address, row_name, sheet_label, shown_change
 from measures.rules import effective_changes, in_force
@@ -65,8 +65,8 @@ def found(seen: Preview, conflicts: Preview, *, base: Base, notices: list[str]) 
         "unlikely_key": seen.unlikely_key,
         "counts": {name: counts[What(name)] for name in ("wrong", "changed", "removed", "new", "unchanged")},
         "conflicts": [cell for entry in conflicts.conflicts for cell in _conflicts(entry, slug, base, changes)],
-        "file_problems": [each.sentence for each in seen.problems if not each.number],
-        "wrong": _wrong(seen.problems),
+        "file_faults": [each.sentence for each in seen.faults if not each.number],
+        "wrong": _wrong(seen.faults),
         "consequences": _wrong(seen.consequences),
         **rows,
         "follows": said_of_changes(seen.merged),
@@ -74,8 +74,8 @@ def found(seen: Preview, conflicts: Preview, *, base: Base, notices: list[str]) 
     }
 
 
-def _wrong(problems: Iterable[Problem]) -> list[Findings]:
-    """Returns the problems of rows, in the file's order."""
+def _wrong(faults: Iterable[Fault]) -> list[Findings]:
+    """Returns the faults of rows, in the file's order."""
     return [
         {
             "sheet": sheet_label(each.sheet),
@@ -83,7 +83,7 @@ def _wrong(problems: Iterable[Problem]) -> list[Findings]:
             "column": column_label(each.sheet, each.column) if each.column else "",
             "sentence": each.sentence,
         }
-        for each in in_order_of_file(problems)
+        for each in in_order_of_file(faults)
         if each.number
     ]
 

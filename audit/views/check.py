@@ -4,8 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from accounts.access_rules import LOG_READERS
 from accounts.log import log_reading
-from accounts.rules import LOG_READERS
 from audit.check import check_log, last_check
 from audit.seals import seal_state
 from web.views import TodayView

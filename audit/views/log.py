@@ -23,8 +23,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
+from accounts.access_rules import LOG_READERS
 from accounts.log import MASK, Event, Result, log_export, log_reading, result_of
-from accounts.rules import LOG_READERS
 from audit.seals import seal_state
 from core.clock import SHANGHAI
 from core.statement_timeout import statement_timeout

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
-from accounts.rules import READERS
+from accounts.access_rules import READERS
 from dashboard.api.rollups import RATES
 from dashboard.api.summary import BY_CATEGORY, CHANGE, INVESTED, PLAN, linked, then_and_change
 from dashboard.changes import Changes

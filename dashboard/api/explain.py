@@ -5,7 +5,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
-from accounts.rules import READERS
+from accounts.access_rules import READERS
 from dashboard.api.summary import COMPUTED_AT, PLAN, REFRESHING
 from dashboard.explanation import CountedRows
 from dashboard.explanations import SCOPE_FILTERS, asked_explanation, scope_query

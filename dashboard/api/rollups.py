@@ -12,7 +12,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from accounts.rules import READERS
+from accounts.access_rules import READERS
 from core.lights import Light
 from core.pace import Pace
 from core.periods import ends_between

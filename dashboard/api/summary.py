@@ -5,7 +5,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
-from accounts.rules import READERS
+from accounts.access_rules import READERS
 from core.comparison import FigureChange
 from core.lights import Light
 from core.statuses import MeasureStatus

@@ -8,7 +8,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
-from accounts.rules import READERS
+from accounts.access_rules import READERS
 from dashboard.figure_definitions import YI
 from dashboard.figures import Figures
 from dashboard.pages.groups import listed_measures

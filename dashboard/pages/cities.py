@@ -8,16 +8,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dashboard.figures import MIN_PROJECTS_FOR_SHARE, Figures, GroupFigures
-from dashboard.pages.city_measures import (
+from dashboard.pages.city_ranks import Excused, city_ranks, fallen_cities, read_excused
+from dashboard.pages.city_statistics import (
     BEHIND,
     LARGE,
-    CityMeasure,
+    CityStatistic,
     chosen,
     cities_of_both_days,
     city_sentence,
     measures_shown,
 )
-from dashboard.pages.city_ranks import Excused, city_ranks, fallen_cities, read_excused
 from dashboard.pages.city_table import CityTable, is_small
 from dashboard.pages.links import Links
 from dashboard.pages.ordering import API_PROJECT_ORDERINGS, PROJECT_SORT_KEYS, api_ordering, sort_groups
@@ -36,7 +36,7 @@ def city_list(
     figures: Figures,
     links: Links,
     *,
-    measure: CityMeasure,
+    measure: CityStatistic,
     ordering: str,
     columns: str = COLUMNS[0],
     fallen_only: bool = False,
@@ -88,12 +88,12 @@ def city_list(
     }
 
 
-def _ordered_by(ordering: str) -> list[CityMeasure]:
+def _ordered_by(ordering: str) -> list[CityStatistic]:
     """The kind of projects whose number orders the table, if one does."""
     return [each for each in (LARGE, BEHIND) if each.name == ordering.removeprefix("-")]
 
 
-def _charts(figures: Figures, links: Links, cities: list[GroupFigures], measure: CityMeasure) -> dict[str, Chart]:
+def _charts(figures: Figures, links: Links, cities: list[GroupFigures], measure: CityStatistic) -> dict[str, Chart]:
     """The map, if the cities have places on one. It has no tag of its own: the page is tagged as a whole."""
     chart = map_chart(figures, links, cities, measure=measure)
     return {} if chart is None else {"map": replace(chart, provenance="")}
@@ -117,11 +117,11 @@ def _named(
     ]
 
 
-def _switches(figures: Figures, links: Links, measure: CityMeasure, columns: str) -> dict[str, list[dict[str, Any]]]:
+def _switches(figures: Figures, links: Links, measure: CityStatistic, columns: str) -> dict[str, list[dict[str, Any]]]:
     """Return the choices of what the page may show, the shown one among them. Another measure brings its own order
     along."""
 
-    def url(shown: CityMeasure, named: str) -> str:
+    def url(shown: CityStatistic, named: str) -> str:
         more = {} if named == COLUMNS[0] else {"columns": named}
         return links.url("dashboard:cities", **chosen(shown, "show"), **more)
 

@@ -12,17 +12,17 @@ from core.rounding import whole
 from dashboard.charts.strips import Block, blocks
 from dashboard.figures import Figures, GroupFigures, project_figures
 from dashboard.pages.city_indicators import city_indicators
-from dashboard.pages.city_measures import (
+from dashboard.pages.city_ranks import CityRank, Excused, city_ranks, read_excused
+from dashboard.pages.city_statistics import (
     BEHIND,
     INVESTMENT,
     LARGE,
     LATE,
     SUSPENDED,
-    CityMeasure,
+    CityStatistic,
     cities_of_both_days,
     measures_shown,
 )
-from dashboard.pages.city_ranks import CityRank, Excused, city_ranks, read_excused
 from dashboard.pages.links import Links
 from dashboard.pages.ordering import rank
 from dashboard.pages.problems import open_problems
@@ -113,7 +113,7 @@ def rank_rows(
     ]
 
 
-def _label(measure: CityMeasure) -> str:
+def _label(measure: CityStatistic) -> str:
     return str(measure.head if measure.is_amount else measure.label)
 
 
@@ -188,13 +188,13 @@ def _change(city: GroupFigures, cities_then: Sequence[GroupFigures] | None) -> d
     return None if earlier is None else project_changes(city.figures, earlier)
 
 
-def _watched_measures(figures: Figures) -> list[CityMeasure]:
+def _watched_measures(figures: Figures) -> list[CityStatistic]:
     """Return the measures of projects that somebody must look after."""
     return [SUSPENDED, LARGE, *([BEHIND, LATE] if figures.has_project_months else [])]
 
 
 def _watched(
-    figures: Figures, projects: ProjectQuerySet, city: GroupFigures, links: Links, measure: CityMeasure
+    figures: Figures, projects: ProjectQuerySet, city: GroupFigures, links: Links, measure: CityStatistic
 ) -> dict[str, Any]:
     """The projects that a measure counts, the largest first."""
     sums = measure.sums(figures, ["city"]).get((city.group.pk,), project_figures({}))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from dashboard.changes import greatest
 from dashboard.figures import Figures, GroupFigures
-from dashboard.pages.city_measures import CityMeasure
+from dashboard.pages.city_statistics import CityStatistic
 from dashboard.pages.ordering import Rank, rank
 from projects.models import RankExemption, exempt_on
 
@@ -43,7 +43,7 @@ def read_excused(figures: Figures, then: Figures | None = None) -> Excused:
 
 def city_ranks(
     cities: Sequence[GroupFigures],
-    measure: CityMeasure,
+    measure: CityStatistic,
     then: Sequence[GroupFigures] | None = None,
     excused: Excused = NOBODY_EXCUSED,
 ) -> Mapping[str, CityRank]:

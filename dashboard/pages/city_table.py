@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from core.rounding import whole
 from dashboard.figures import MIN_PROJECTS_FOR_SHARE, Figures, GroupFigures, project_figures
-from dashboard.pages.city_measures import (
+from dashboard.pages.city_statistics import (
     BEHIND,
     COMPLETION,
     INVESTMENT,
@@ -19,7 +19,7 @@ from dashboard.pages.city_measures import (
     NUMBER,
     START_RATE,
     SUSPENDED,
-    CityMeasure,
+    CityStatistic,
 )
 from dashboard.pages.links import Links
 from dashboard.pages.sentences import format_share, rounding_note
@@ -60,7 +60,7 @@ class CityTable:
 
     figures: Figures
     links: Links
-    measure: CityMeasure
+    measure: CityStatistic
     columns: str
 
     @property

@@ -21,7 +21,7 @@ from dashboard.pages.links import Links
 from dashboard.pages.ordering import API_MEASURE_ORDERINGS, MEASURE_SORT_KEYS, Rank, api_ordering, rank, sort_groups
 from dashboard.pages.rows import days_left, measure_lines, measure_rows, status_rows
 from dashboard.pages.sentences import format_since
-from dashboard.pages.verdict import MAX_CALLED, format_day_of, format_late, to_call
+from dashboard.pages.standing import MAX_CALLED, format_day_of, format_late, to_call
 from measures.models import Measure
 from measures.querysets import MeasureQuerySet
 from web.formats.dates import format_day, format_days

@@ -22,13 +22,13 @@ from dashboard.pages.links import Links
 from dashboard.pages.overview.headline import published_on
 from dashboard.pages.overview.outcomes import GROWTH, indicators_provenance, state_of
 from dashboard.pages.sentences import format_share
-from dashboard.pages.verdict import (
+from dashboard.pages.standing import (
     MAX_CALLED,
     format_end_of_plan,
     format_next_due,
     format_others,
+    standing_sentence,
     to_call,
-    verdict_sentence,
 )
 from indicators.state import IndicatorState
 from indicators.wording import change_cell, number_cell, period_words, shown_unit, target_words, with_unit
@@ -88,7 +88,7 @@ def verdict_part(figures: Figures, links: Links) -> dict[str, Any]:
     investment, unit = rounded_money(figures.projects["total_investment"])
     growth = state_of(figures, GROWTH)
     return {
-        "sentence": verdict_sentence(due, plan, figures.day, total=measures["total"], names_day=False),
+        "sentence": standing_sentence(due, plan, figures.day, total=measures["total"], names_day=False),
         "measures": measures,
         "due": due,
         "days_overdue": _days_overdue(figures),

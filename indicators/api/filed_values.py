@@ -8,14 +8,14 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.access_rules import VALUE_REPORTERS, Facts
 from accounts.models import Scope, User
-from accounts.rules import VALUE_REPORTERS, Facts
 from indicators.api.indicators import CODE, REGION
 from indicators.models import RELEASE_BASES, Indicator, Purpose, ValueProvenance, ValueReport
 from indicators.querysets import ValueReportQuerySet
-from indicators.value_filing import file_value, rewrite_value
-from indicators.value_rules import DOUBTS
-from indicators.values import TEXTS, submit_value
+from indicators.values.filing import file_value, rewrite_value
+from indicators.values.rules import DOUBTS
+from indicators.values.services import TEXTS, submit_value
 from regions.models import Region
 from reporting.api.filings import (
     SENT,

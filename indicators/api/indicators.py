@@ -6,7 +6,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
-from accounts.rules import READERS
+from accounts.access_rules import READERS
 from indicators.api.judgements import (
     ATTAINMENT,
     JUDGEMENT,

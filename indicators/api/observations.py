@@ -3,7 +3,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
-from accounts.rules import READERS
+from accounts.access_rules import READERS
 from indicators.api.indicators import CODE, PERIOD, REGION, RELEASED_ON, VALUE, VINTAGE
 from indicators.filters import OBSERVATION_ORDERINGS, ObservationFilter
 from indicators.models import Observation

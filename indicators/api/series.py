@@ -9,7 +9,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.rules import READERS
+from accounts.access_rules import READERS
 from core.periods import PeriodKind
 from indicators.api.indicators import CODE, NAME, PERIOD, REGION, RELEASED_ON, VALUE, VINTAGE
 from indicators.api.observations import VERIFIED

@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from accounts.access_rules import READERS
 from accounts.permissions import may_open_office
-from accounts.rules import READERS
 from core.periods import PeriodKind
 from indicators.by_city import compare_cities
 from indicators.charts.beside import apart_rows, city_rows, single_value
@@ -24,7 +24,7 @@ from indicators.filters import INDICATOR_ORDERINGS, IndicatorFilter, indicators_
 from indicators.models import Indicator, IndicatorGroup, Observation, Target
 from indicators.released import every_observation
 from indicators.state import ChangeSince, IndicatorState, indicator_states, is_rate
-from indicators.value_wording import next_value_words
+from indicators.values.wording import next_value_words
 from indicators.verdict_words import pace_sentence, verdict_counts, verdict_note, verdict_rank, working_sentences
 from indicators.wording import (
     assumed_note,

@@ -15,26 +15,26 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.rules import EVIDENCE_READERS, VALUE_REPORTERS, Facts
+from accounts.access_rules import EVIDENCE_READERS, VALUE_REPORTERS, Facts
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.period_codes import Period, read_period
 from indicators.addresses import value_form_url
 from indicators.dues import due_day, next_period, owed_periods, rhythm_of
 from indicators.models import Indicator, ValueReport, ValueReportEvidence
-from indicators.value_forms import ValueForm, first_values, form_values, has_two_units
-from indicators.value_history import ValueHistory, load_history
-from indicators.value_rules import why_incomplete
-from indicators.value_wording import entries, step_texts, value_rows
-from indicators.values import check_period, lock_indicator, open_value, save_value, submit_value, value_doubts
+from indicators.values.forms import ValueForm, first_values, form_values, has_two_units
+from indicators.values.history import ValueHistory, load_history
+from indicators.values.rules import why_incomplete
+from indicators.values.services import check_period, lock_indicator, open_value, save_value, submit_value, value_doubts
+from indicators.values.wording import entries, step_texts, value_rows
 from indicators.wording import shown_unit
 from measures.filters import asked_plan
 from regions.models import Region, RegionKind
 from reporting.doubts import Doubt
-from reporting.draft_pages import DraftView, FormPage, SavesItself
-from reporting.evidence_pages import EvidenceFile
 from reporting.forms import TYPED_EVIDENCE
 from reporting.steps import StepRow, step_rows
+from reporting.views.drafts import DraftView, FormPage, SavesItself
+from reporting.views.evidence import EvidenceFile
 from web.errors import BadQuery
 from web.formats.periods import format_period
 from web.html.links import query_of

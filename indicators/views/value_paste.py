@@ -16,9 +16,9 @@ from core.exceptions import NotAllowed
 from core.forms import TypedTextField
 from core.texts import MAX_REASON_LENGTH
 from indicators.models import Indicator, ValueReport
-from indicators.value_forms import CHINESE, YES, ValueForm, first_values, has_two_units
-from indicators.value_pasting import MAX_LINES, PastedLine, file_lines, judge_lines, read_lines, shown_key
-from indicators.values import ValueData
+from indicators.values.forms import CHINESE, YES, ValueForm, first_values, has_two_units
+from indicators.values.pasting import MAX_LINES, PastedLine, file_lines, judge_lines, read_lines, shown_key
+from indicators.values.services import ValueData
 from indicators.views.value_form import ValueView
 from indicators.wording import number_cell, shown_unit
 from web.errors import add_refusal

@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Department
 from indicators.models import Indicator, ValueReport
 from indicators.querysets import ValueReportQuerySet
-from indicators.value_review import AcceptedValueRow, review_rows
-from indicators.value_wording import step_texts
-from indicators.values import accept_value, undo_value
-from reporting.returned_pages import ReturnedPage, ReturnedRow
-from reporting.review_pages import DecidesMany, QueuePage
+from indicators.values.review import AcceptedValueRow, review_rows
+from indicators.values.services import accept_value, undo_value
+from indicators.values.wording import step_texts
 from reporting.steps import Entry
+from reporting.views.returned import ReturnedPage, ReturnedRow
+from reporting.views.review import DecidesMany, QueuePage
 from web.formats.periods import format_period
 from web.html.links import sticky_query
 from web.language import localized

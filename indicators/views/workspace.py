@@ -3,7 +3,7 @@
 from typing import Any
 
 from accounts.permissions import signed_in
-from indicators.value_work import load_value_work
+from indicators.values.workspace import load_value_work
 from measures.filters import asked_plan
 from projects.views import workspace
 

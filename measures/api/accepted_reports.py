@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
-from accounts.rules import READERS
+from accounts.access_rules import READERS
 from core.statuses import MeasureStatus
 from measures.api.addresses import row_address
 from measures.filters import REPORT_SEARCH, asked_plan, measures_of_asked_plan, sections_of_asked_plan

@@ -1,8 +1,8 @@
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
+from accounts.access_rules import READERS
 from accounts.models import Department
-from accounts.rules import READERS
 from measures.filters import DEPARTMENT_SEARCH
 from web.api.endpoints import ListEndpoint
 from web.api.fields import UPDATED, filtered_list, local_fields, stored

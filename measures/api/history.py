@@ -5,8 +5,8 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
+from accounts.access_rules import READERS
 from accounts.permissions import may_see_names
-from accounts.rules import READERS
 from core.dated import IN_ORDER
 from core.scope import ScopeKind
 from measures.api.addresses import plan_slug

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
-from accounts.rules import READERS
+from accounts.access_rules import READERS
 from core.lights import Light, MeasureLight, light_of
 from core.scope import PlanScope
 from core.scoped import is_out

@@ -6,8 +6,8 @@ from typing import Any
 from django.http import Http404
 from django.utils.translation import gettext_lazy
 
+from accounts.access_rules import MEASURE_REPORTERS, Facts
 from accounts.models import Scope, User
-from accounts.rules import MEASURE_REPORTERS, Facts
 from core.exceptions import NotAllowed
 from core.statuses import MeasureStatus
 from core.texts import MAX_REASON_LENGTH, MAX_TEXT_LENGTH

@@ -3,7 +3,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
-from accounts.rules import READERS
+from accounts.access_rules import READERS
 from measures.api.addresses import row_address
 from measures.filters import STATUS_CHANGE_ORDERINGS, StatusChangeFilter, asked_plan
 from measures.models import StatusChange

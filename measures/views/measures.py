@@ -16,6 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
+from accounts.access_rules import ACCOUNTS, COMMENTATORS, READERS, Facts
 from accounts.permissions import (
     may_assign,
     may_comment,
@@ -26,7 +27,6 @@ from accounts.permissions import (
     may_see_report,
     signed_in,
 )
-from accounts.rules import ACCOUNTS, COMMENTATORS, READERS, Facts
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.lights import OVERDUE, Light, MeasureLight, is_overdue
@@ -35,10 +35,10 @@ from core.scoped import scope_of
 from core.statuses import MeasureStatus
 from measures.charts.status_history import status_history_chart
 from measures.comparison import light_on, measure_changes
+from measures.editing.forms import CommentForm
+from measures.editing.terms_history import summarize_terms, term_rows
 from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_comparison, asked_plan
 from measures.models import Measure, Report, StatusChange
-from measures.office.forms import CommentForm
-from measures.office.terms_history import summarize_terms, term_rows
 from measures.rules import is_completion
 from measures.services import add_comment
 from reporting.steps import step_rows

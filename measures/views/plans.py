@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django.http import Http404
 from django.utils.functional import cached_property
 
-from accounts.rules import READERS
+from accounts.access_rules import READERS
 from measures.filters import PLAN_ORDERINGS, PlanFilter, asked_plan
 from measures.models import Plan
 from web.html.links import query_of

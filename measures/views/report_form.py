@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.rules import EVIDENCE_READERS, MEASURE_REPORTERS, Facts
+from accounts.access_rules import EVIDENCE_READERS, MEASURE_REPORTERS, Facts
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.lights import is_overdue
@@ -30,10 +30,10 @@ from measures.rules import NO_CHANGE, is_completion
 from measures.services import lock_measure
 from measures.views.former_lead import FormerLead, find_former_lead, show_former_lead
 from reporting.doubts import Doubt
-from reporting.draft_pages import SavesItself
-from reporting.evidence_pages import EvidenceFile
 from reporting.forms import TYPED_EVIDENCE, DraftForm, first_choice
 from reporting.models import TEXTS
+from reporting.views.drafts import SavesItself
+from reporting.views.evidence import EvidenceFile
 from web.formats.dates import format_day
 from web.language import localized
 from web.unsaved_input import labels_of

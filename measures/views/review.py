@@ -9,15 +9,15 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Department
+from measures.editing.acceptances import undo_acceptance
 from measures.filters import asked_plan, sections_of_asked_plan
 from measures.models import Report
-from measures.office.acceptances import undo_acceptance
 from measures.querysets import ReportQuerySet
 from measures.reports import accept_report
 from measures.review import review_rows, status_entries, with_facts
-from reporting.returned_pages import ReturnedPage, ReturnedRow
-from reporting.review_pages import DecidesMany, QueuePage
 from reporting.steps import Entry, report_texts
+from reporting.views.returned import ReturnedPage, ReturnedRow
+from reporting.views.review import DecidesMany, QueuePage
 from web.formats.dates import format_month
 from web.html.links import row_url
 from web.language import localized

@@ -14,8 +14,8 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.access_rules import DEPARTMENT_REPORTERS, REPORTERS, asks
 from accounts.permissions import signed_in
-from accounts.rules import DEPARTMENT_REPORTERS, REPORTERS, asks
 from measures.addresses import month_url
 from measures.filing import report_no_change
 from measures.filters import MINE, asked_plan, asked_whose

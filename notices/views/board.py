@@ -13,15 +13,15 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from accounts.access_rules import REVIEW_READERS, REVIEWERS
 from accounts.permissions import may_review, signed_in
-from accounts.rules import REVIEW_READERS, REVIEWERS
 from core.exceptions import NotAllowed
 from measures.addresses import month_url
 from measures.filters import asked_plan
 from measures.reporting_months import late_reports, reports_owed
 from notices.reminders import BoardRow, month_board, month_board_of_cities, remind_city, remind_department
 from problems.rows import overdue_by_department
-from projects.month_work import late_project_months
+from projects.months.workspace import late_project_months
 from reporting.months import LateMonth, LateReports, month_page, tally
 from reporting.wording import format_late, format_tally
 from web.days import asked_month

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_filters import FilterSet
 
+from accounts.access_rules import ACCOUNTS, OWNERS, Facts, GuardedView
 from accounts.permissions import signed_in
-from accounts.rules import ACCOUNTS, OWNERS, Facts, GuardedView
 from notices.models import Notice
 from notices.services import notices_for, read_all, read_notice, unread_count, with_subjects
 from notices.wording import notice_sentences

@@ -7,12 +7,12 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 
+from accounts.access_rules import REVIEWERS
 from accounts.models import User
-from accounts.rules import REVIEWERS
-from core.versions import State
+from core.edit_conflicts import State
+from measures.editing.current_plan import choose_current_plan, chosen_plan, current_plan_state
+from measures.editing.forms import ReasonField, RowField
 from measures.models import Plan
-from measures.office.current_plan import choose_current_plan, chosen_plan, current_plan_state
-from measures.office.forms import ReasonField, RowField
 from office.forms import OpenedForm
 from office.history import current_plan_history
 from office.views.editing import FormPage

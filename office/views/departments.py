@@ -11,10 +11,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.access_rules import ADMINISTRATORS
 from accounts.departments import NAMES, add_department, change_department, department_state
 from accounts.models import Department, User
 from accounts.permissions import may_review
-from accounts.rules import ADMINISTRATORS
 from office.forms import NumberField, PublishedForm, slug_of, words_of
 from office.views.editing import ADD, OFFICE, Crumb, FormPage
 from web.language import localized

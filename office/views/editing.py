@@ -9,9 +9,9 @@ from django.urls import reverse, reverse_lazy
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import pgettext_lazy
 
-from accounts.rules import ADMINISTRATORS, REVIEWERS
+from accounts.access_rules import ADMINISTRATORS, REVIEWERS
+from core.edit_conflicts import ChangedMeanwhile
 from core.exceptions import NotAllowed
-from core.versions import ChangedMeanwhile
 from measures.views.plans import PlanPage
 from office.forms import EditRow, OpenedForm, close_other_languages, open_fields
 from web import form_pages

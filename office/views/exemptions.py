@@ -9,11 +9,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.access_rules import REVIEWERS
 from accounts.models import User
-from accounts.rules import REVIEWERS
 from core.clock import today
+from measures.editing.forms import RowField
 from measures.models import Plan
-from measures.office.forms import RowField
 from office.forms import OpenedForm, words_of
 from office.views.editing import OFFICE, Crumb, PlanFormPage, RemovePage
 from office.views.lists import PlanTable

@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts.access_rules import OFFICE
 from accounts.models import User
 from accounts.permissions import may_administer, may_review, signed_in
-from accounts.rules import OFFICE
 from web.views import TodayView
 
 

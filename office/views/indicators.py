@@ -11,10 +11,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts.access_rules import REVIEWERS
 from accounts.models import User
-from accounts.rules import REVIEWERS
-from indicators.models import Frequency, Indicator, IndicatorGroup, Target
-from indicators.office import (
+from indicators.editing import (
     add_indicator,
     add_target,
     change_indicator,
@@ -23,6 +22,7 @@ from indicators.office import (
     remove_target,
     target_state,
 )
+from indicators.models import Frequency, Indicator, IndicatorGroup, Target
 from office.indicator_forms import (
     IndicatorForm,
     NewIndicatorForm,

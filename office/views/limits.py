@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from core.versions import State
+from core.edit_conflicts import State
 from office.forms import NumberField, OpenedForm
 from office.views.editing import SitePage
 from web.limits import LIMITS, change_limits

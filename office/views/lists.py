@@ -4,7 +4,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from django.utils.functional import Promise, cached_property
 
-from accounts.rules import REVIEWERS
+from accounts.access_rules import REVIEWERS
 from measures.filters import asked_plan
 from measures.models import Plan
 from office.views.editing import OFFICE

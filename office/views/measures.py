@@ -17,15 +17,15 @@ from core.clock import today
 from core.scope import PlanScope
 from core.scoped import scope_of
 from core.statuses import MeasureStatus
+from measures.editing.forms import LeadField, ReasonField, RowField, RowsField
+from measures.editing.measures import FIRST_STATUSES, TEXTS, change_texts, enter_measure, measure_state
 from measures.filters import asked_plan, sections_of_asked_plan
 from measures.models import Measure, Plan, Section
-from measures.office.forms import LeadField, ReasonField, RowField, RowsField
-from measures.office.measures import FIRST_STATUSES, TEXTS, change_texts, enter_measure, measure_state
 from office.forms import EXPLANATION, PublishedForm, words_of
 from office.history import measure_history
 from office.views.editing import ADD, OFFICE, Crumb, PlanFormPage
 from office.views.lists import ListWords, PlanList
-from reporting.doubt_pages import AsksDoubts
+from reporting.views.doubts import AsksDoubts
 from web.html.links import query_of
 from web.language import localized
 from web.lists.filters import ChoiceFilter, DayField, DepartmentFilter, SearchFilter, SlugFilter

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from accounts.models import Department, User
-from measures.office.forms import ReasonField, RowField
-from measures.office.views import OfficeForm
+from measures.editing.forms import ReasonField, RowField
+from measures.views.editing import OfficeForm
 from office.mergers import Holdings, count_holdings, merge_departments
 from web.language import localized
 from web.unsaved_input import labels_of

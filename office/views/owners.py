@@ -14,10 +14,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
+from accounts.access_rules import ASSIGNERS, Facts
 from accounts.models import Department, User
 from accounts.permissions import may_review, signed_in
-from accounts.rules import ASSIGNERS, Facts
-from core.versions import State
+from core.edit_conflicts import State
 from measures.models import Measure
 from measures.owners import PLACES, owners_state, reporters_of, set_owners, set_owners_of_many
 from office.forms import OpenedForm, PersonChoice

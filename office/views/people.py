@@ -17,6 +17,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts.access_rules import ADMINISTRATORS, ALL_METHODS
 from accounts.lockout import locked_names
 from accounts.models import Department, Role, User
 from accounts.people import (
@@ -31,7 +32,6 @@ from accounts.people import (
     unlock_person,
 )
 from accounts.permissions import signed_in
-from accounts.rules import ADMINISTRATORS, ALL_METHODS
 from accounts.second_factor import has_app
 from core.exceptions import NotAllowed
 from office.forms import OpenedForm, PersonChoice, RowChoice, words_of

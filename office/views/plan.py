@@ -9,10 +9,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts.access_rules import ADMINISTRATORS
 from accounts.models import User
-from accounts.rules import ADMINISTRATORS
+from measures.editing.milestones import add_milestone, change_milestone, milestone_state, remove_milestone
 from measures.models import Plan, PlanMilestone
-from measures.office.milestones import add_milestone, change_milestone, milestone_state, remove_milestone
 from office.forms import PublishedForm, RowChoice, words_of
 from office.views.editing import ADD, OFFICE, Crumb, PlanFormPage, RemovePage
 from projects.plans import change_plan, plan_state

@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 from django.utils.functional import cached_property
 
 from accounts.models import User
-from core.versions import State
+from core.edit_conflicts import State
 from measures.models import Plan
 from office.forms import NumberField, OpenedForm, explanation_fields, slug_of
 from office.row_kinds import FormWords, RowKind

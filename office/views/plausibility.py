@@ -10,17 +10,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.access_rules import REVIEWERS
 from accounts.models import User
-from accounts.rules import REVIEWERS
-from core.versions import State
-from indicators.value_rules import CHECKS as OF_VALUES
+from core.edit_conflicts import State
+from indicators.values.rules import CHECKS as OF_VALUES
+from measures.editing.due_day_doubts import CHECKS as OF_DUE_DAYS
 from measures.filters import asked_plan
-from measures.office.due_days import CHECKS as OF_DUE_DAYS
 from measures.report_checks import CHECKS as OF_MEASURES
 from office.forms import NumberField, OpenedForm
 from office.trials import Trial, try_checks
 from office.views.editing import SitePage
-from projects.month_rules import CHECKS as OF_PROJECTS
+from projects.months.rules import CHECKS as OF_PROJECTS
 from reporting.plausibility import MAX_LIMIT, Check, Limits, change_plausibility, state_of_checks
 from web.models import Site
 

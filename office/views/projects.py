@@ -23,9 +23,7 @@ from office.project_forms import LINKS, WRITTEN, AnnualPlanForm, NewProjectForm,
 from office.views.editing import ADD, OFFICE, Crumb, PlanFormPage
 from office.views.lists import ListWords, PlanList
 from projects.annual_plans import annual_plan_state, set_annual_plan
-from projects.filters import ClassFilter, categories_of_asked_plan
-from projects.models import AnnualPlan, Project, ProjectClass, Stage, Term
-from projects.office import (
+from projects.editing import (
     COLUMNS,
     add_project,
     change_project,
@@ -33,6 +31,8 @@ from projects.office import (
     project_state,
     terms_state,
 )
+from projects.filters import ClassFilter, categories_of_asked_plan
+from projects.models import AnnualPlan, Project, ProjectClass, Stage, Term
 from projects.terms_history import terms_history
 from web.html.links import query_of
 from web.language import localized

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from accounts.rules import READERS
+from accounts.access_rules import READERS
 from measures.filters import asked_plan
 from problems.meeting_sheets import SheetRow, meetings_on, rows_of
 from problems.models import Meeting

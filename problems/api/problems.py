@@ -14,9 +14,9 @@ from rest_framework import status
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
+from accounts.access_rules import PROBLEM_PARTIES, PROBLEM_RAISERS, READERS, Facts
 from accounts.models import Department, Scope, User
 from accounts.permissions import may_see_names, signed_in
-from accounts.rules import PROBLEM_PARTIES, PROBLEM_RAISERS, READERS, Facts
 from core.texts import MAX_TEXT_LENGTH
 from measures.filters import asked_plan
 from problems.api.fields import KEPT, PROBLEM, STEP, WHAT

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.access_rules import REVIEWERS
 from accounts.permissions import signed_in
-from accounts.rules import REVIEWERS
 from measures.filters import asked_plan
 from problems.forms import AssignManyForm
 from problems.models import Problem

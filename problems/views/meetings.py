@@ -13,14 +13,14 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
+from accounts.access_rules import READERS, REVIEWERS
 from accounts.log import log_export
 from accounts.models import User
 from accounts.permissions import may_review, signed_in
-from accounts.rules import READERS, REVIEWERS
 from core.clock import today
 from core.exceptions import NotAllowed
 from measures.filters import asked_plan
-from measures.office.views import OfficeForm
+from measures.views.editing import OfficeForm
 from measures.views.plans import PlanPage
 from problems.filters import PROBLEM_ORDERINGS, ProblemFilter
 from problems.meeting_forms import AgendaForm, DirectionForm, MeetingForm

@@ -11,8 +11,8 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts.access_rules import DRAFTING_PARTIES, PROBLEM_PARTIES, PROBLEM_RAISERS, Facts
 from accounts.permissions import signed_in
-from accounts.rules import DRAFTING_PARTIES, PROBLEM_PARTIES, PROBLEM_RAISERS, Facts
 from core.exceptions import NotAllowed
 from measures.filters import asked_plan
 from problems.forms import AssignmentForm, NoteForm, ProblemForm

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.cache import cache_control
 
+from accounts.access_rules import ACCOUNTS, READERS, asks
 from accounts.models import Department
 from accounts.permissions import may_review, may_see_names
-from accounts.rules import ACCOUNTS, READERS, asks
 from core.clock import today
 from measures.filters import asked_plan
 from problems.filters import OPEN, PROBLEM_ORDERINGS, ProblemFilter
@@ -28,7 +28,7 @@ from problems.rules import ProblemCounts, WaitingFor, overdue_condition, waiting
 from problems.services import allowed_moves
 from problems.wording import clauses_of
 from problems.workflow import OPEN_STATES, ProblemState
-from reporting.evidence_pages import send_file
+from reporting.views.evidence import send_file
 from web.formats.numbers import format_number
 from web.formats.text import excerpt, format_names, with_full_stop
 from web.html.links import query_of, query_with

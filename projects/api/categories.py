@@ -3,7 +3,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
-from accounts.rules import READERS
+from accounts.access_rules import READERS
 from measures.filters import asked_plan
 from projects.models import Category
 from web.api.endpoints import ListEndpoint

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from rest_framework.response import Response
 
-from accounts.rules import READERS
+from accounts.access_rules import READERS
 from core.periods import last_ended_month
 from measures.api.addresses import row_address
 from measures.filters import asked_plan, members_of_asked_plan

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
-from accounts.rules import READERS
+from accounts.access_rules import READERS
 from core.scoped import is_out
 from measures.api.addresses import plan_slug, row_address
 from measures.filters import asked_plan

@@ -1,7 +1,7 @@
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
-from accounts.rules import READERS
+from accounts.access_rules import READERS
 from projects.filters import REGION_SEARCH
 from regions.models import Region, RegionKind
 from web.api.endpoints import ListEndpoint

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext
 
 from core.periods import month_end
 from projects.models import Project, ProjectMonth, Stage
-from projects.month_rules import DAY_OF_STAGE
+from projects.months.rules import DAY_OF_STAGE
 from web.charts.chart import Chart, Column
 from web.charts.steps import Step, steps_figure
 from web.formats.dates import format_day, format_iso_day

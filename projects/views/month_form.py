@@ -8,16 +8,16 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.access_rules import PROJECT_EVIDENCE_READERS, PROJECT_REPORTERS, Facts
 from accounts.models import User
-from accounts.rules import PROJECT_EVIDENCE_READERS, PROJECT_REPORTERS, Facts
 from core.clock import today
 from core.exceptions import NotAllowed
 from measures.month_drafts import MonthDraftView, MonthFormPage
 from projects.models import Project, ProjectMonth, ProjectMonthEvidence
-from projects.month_figures import MonthFigures
-from projects.month_forms import MonthForm, data_values, form_values
-from projects.month_rules import why_incomplete
-from projects.months import (
+from projects.months.figures import MonthFigures
+from projects.months.forms import MonthForm, data_values, form_values
+from projects.months.rules import why_incomplete
+from projects.months.services import (
     carried_over,
     lock_project,
     month_before,
@@ -27,10 +27,10 @@ from projects.months import (
     submit_month,
 )
 from reporting.doubts import Doubt
-from reporting.draft_pages import SavesItself
-from reporting.evidence_pages import EvidenceFile
 from reporting.forms import TYPED_EVIDENCE, DraftForm, first_choice
 from reporting.report_problems import why_no_answer
+from reporting.views.drafts import SavesItself
+from reporting.views.evidence import EvidenceFile
 from reporting.workflow import ReportState
 from web.formats.dates import format_month
 from web.formats.money import format_exact_money

@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from measures.filters import asked_plan, members_of_asked_plan
 from projects.models import ProjectMonth
-from projects.month_review import month_entries, review_rows
-from projects.months import accept_month, undo_month
+from projects.months.review import month_entries, review_rows
+from projects.months.services import accept_month, undo_month
 from projects.querysets import ProjectMonthQuerySet
 from regions.words import NEUTRAL
-from reporting.returned_pages import ReturnedPage, ReturnedRow
-from reporting.review_pages import DecidesMany, QueuePage
 from reporting.steps import Entry
+from reporting.views.returned import ReturnedPage, ReturnedRow
+from reporting.views.review import DecidesMany, QueuePage
 from web.formats.dates import format_month
 from web.html.links import row_url
 from web.language import localized

@@ -9,22 +9,22 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from accounts.access_rules import READERS
 from accounts.models import User
 from accounts.permissions import may_report_project, may_review, may_see_names, may_see_project_report
-from accounts.rules import READERS
 from core.clock import today
 from core.periods import month_of
 from core.scope import PROJECT_KINDS, ScopeKind, out_since, scope_on, scope_window
+from measures.editing.forms import ScopeForm
 from measures.filters import asked_plan
-from measures.office.forms import ScopeForm
-from measures.office.views import OfficeForm
+from measures.views.editing import OfficeForm
 from projects.addresses import month_form_url
 from projects.charts.investment import invested_months, investment_chart
 from projects.charts.stages import stage_chart
 from projects.filters import PROJECT_ORDERINGS, ProjectFilter
 from projects.kinds import BEHIND, LARGE
 from projects.models import Project, Stage
-from projects.month_figures import History, load_history
+from projects.months.figures import History, load_history
 from projects.rules import LARGE_YI
 from projects.services import change_scope
 from projects.sums import ProjectSum

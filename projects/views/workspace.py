@@ -5,13 +5,13 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from accounts.access_rules import REPORTERS
 from accounts.permissions import signed_in
-from accounts.rules import REPORTERS
 from measures.filters import asked_plan
 from measures.forms import MonthFileForm
 from measures.views.workspace import WorkspacePage
 from projects.models import Project
-from projects.month_work import STATES, load_project_work
+from projects.months.workspace import STATES, load_project_work
 from projects.workspace import load_city_work
 from reporting.months import month_page
 from web.days import asked_month

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy
 from rest_framework import status
 from rest_framework.response import Response
 
+from accounts.access_rules import READERS, REPORT_READERS, Facts
 from accounts.models import User
 from accounts.permissions import may_see_evidence, may_see_names, may_see_report, signed_in
-from accounts.rules import READERS, REPORT_READERS, Facts
 from core.exceptions import NotAllowed
 from reporting.doubts import Doubtful
 from reporting.evidence import MAX_EVIDENCE

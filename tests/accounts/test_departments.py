@@ -8,8 +8,8 @@ from auditlog.models import LogEntry
 
 from accounts.departments import NAMES, add_department, change_department, department_state
 from accounts.models import Department, User
+from core.edit_conflicts import ChangedMeanwhile
 from core.exceptions import NotAllowed
-from core.versions import ChangedMeanwhile
 from tests.factories import make_department, make_user
 
 pytestmark = pytest.mark.django_db

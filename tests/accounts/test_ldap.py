@@ -13,7 +13,7 @@ from accounts.lockout import LIMITS
 from accounts.log import Event
 from accounts.models import User
 from accounts.sign_on import DIRECTORY
-from core.sign_on import DirectorySettings
+from core.sign_on_settings import DirectorySettings
 from tests.accounts.test_oidc import entries, is_in
 from tests.accounts.test_second_factor import code_of, set_up
 from tests.directory_server import BASE, PASSWORD, READER, READER_PASSWORD, DirectoryServer, directory_server

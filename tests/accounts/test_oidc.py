@@ -24,7 +24,7 @@ from accounts.people import change_person, invite_person, person_state
 from accounts.services import create_token, use_token
 from accounts.sign_on import PROVIDER
 from core.exceptions import NotAllowed
-from core.sign_on import ProviderSettings
+from core.sign_on_settings import ProviderSettings
 from tests.accounts.test_second_factor import code_of, set_up
 from tests.factories import make_department, make_user
 from tests.forging_provider import CLIENT, ForgingProvider, forging_provider

@@ -28,8 +28,8 @@ from accounts.people import (
     unlock_person,
 )
 from accounts.services import create_token, use_token
+from core.edit_conflicts import ChangedMeanwhile
 from core.exceptions import NotAllowed
-from core.versions import ChangedMeanwhile
 from notices.models import Notice
 from notices.wording import notice_sentence, notice_url
 from pilotzone import env

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from indicators.models import Indicator, Observation, ValueReport
-from indicators.values import accept_value
+from indicators.values.services import accept_value
 from reporting.services import return_report
 from tests import factories as make
 from tests.api.addresses import WRITTEN, wrong

@@ -16,7 +16,7 @@ from accounts.services import create_token
 from measures.models import Measure
 from projects.models import Project
 from tests import factories as make
-from web.api.problems import PROBLEMS
+from web.api.problem_details import PROBLEMS
 
 BLOCK = re.compile(r'<code class="language-python" id="([\w-]+)">(.*?)</code>', re.DOTALL)
 LABORATORY = {"en": "Build a laboratory", "zh-hans": "建设实验室"}

@@ -7,7 +7,7 @@ from django.test import Client
 
 from tests import factories as make
 from tests.api.conftest import API
-from web.api.problems import PROBLEMS
+from web.api.problem_details import PROBLEMS
 
 pytestmark = pytest.mark.django_db
 

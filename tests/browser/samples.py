@@ -20,9 +20,9 @@ from accounts.models import Department, Scope, User
 from accounts.services import create_token, revoke_token
 from core.period_codes import read_period
 from indicators.models import Indicator, Target, ValueReport
-from indicators.values import ValueData, accept_value, save_value, submit_value
+from indicators.values.services import ValueData, accept_value, save_value, submit_value
+from measures.editing.corrections import reopen_measure
 from measures.models import Measure, Plan, PlanMilestone, StatusChange
-from measures.office.corrections import reopen_measure
 from measures.reports import ReportData, accept_report, save_draft
 from measures.services import add_comment
 from notices.models import Notice
@@ -32,7 +32,7 @@ from problems.services import ProblemData, save_problem_draft
 from projects.annual_plans import set_annual_plan
 from projects.exemptions import excuse_city
 from projects.models import Project
-from projects.months import MonthData, accept_month, save_month, submit_month
+from projects.months.services import MonthData, accept_month, save_month, submit_month
 from regions.models import Region
 from reporting.evidence import attach_document, attach_file
 from reporting.services import return_report

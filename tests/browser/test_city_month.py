@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from accounts.models import User
 from demonstration.months.writing import make_months
 from projects.models import AnnualPlan, Project, ProjectMonth
-from projects.months import accept_month
+from projects.months.services import accept_month
 from regions.models import Region
 from rollups.services import rebuild_rollups
 from tests.browser.test_ten_questions import TODAY

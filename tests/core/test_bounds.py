@@ -15,8 +15,8 @@ from core.exceptions import NotAllowed
 from core.operations import AddBound
 from core.texts import MAX_REASON_LENGTH, MAX_TEXT_LENGTH
 from indicators.models import Observation, Target
+from measures.editing.terms import change_terms
 from measures.models import Comment, Measure, Plan, Report, StatusChange
-from measures.office.terms import change_terms
 from projects.models import Project
 from projects.services import save_project
 from tests.factories import (

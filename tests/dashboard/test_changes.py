@@ -29,8 +29,8 @@ from dashboard.changes import (
 from dashboard.figures import Figures, GroupFigures
 from dashboard.pages.overview.attention import format_fallen
 from indicators.models import Indicator
+from measures.editing.scope import resume_measure, suspend_measure
 from measures.models import Measure
-from measures.office.scope import resume_measure, suspend_measure
 from measures.timeline import load_history
 from projects.models import Project
 from projects.services import withdraw_project

@@ -15,8 +15,8 @@ from core.periods import last_ended_month
 from dashboard.figures import Figures
 from dashboard.pages.cities import city_list
 from dashboard.pages.city import MAX_WATCHED, city_detail
-from dashboard.pages.city_measures import CITY_MEASURES, LARGE, cities_of_both_days, with_kinds
 from dashboard.pages.city_ranks import city_ranks, fallen_cities
+from dashboard.pages.city_statistics import CITY_MEASURES, LARGE, cities_of_both_days, with_kinds
 from dashboard.pages.links import Links
 from measures.models import Plan
 from projects.models import AnnualPlan, Project, Stage

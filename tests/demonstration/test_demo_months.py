@@ -17,7 +17,7 @@ from demonstration.months import writing
 from demonstration.months.rule import Calendar, Facts, MadeProject, choose_absurd, make_project
 from demonstration.months.wording import habits_of_cities, lead_of
 from projects.models import AnnualPlan, Project, ProjectMonth, ProjectMonthStep
-from projects.month_rules import Past, doubts_about, why_incomplete
+from projects.months.rules import Past, doubts_about, why_incomplete
 from projects.rates import rates_of
 from reporting.plausibility import Limits
 from reporting.workflow import ReportState

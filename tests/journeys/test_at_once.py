@@ -21,9 +21,9 @@ from accounts.services import create_token, create_token_once
 from audit import seals
 from audit.check import check_log
 from core.exceptions import NotAllowed
+from measures.editing.terms import change_terms
 from measures.filing import report_no_change
 from measures.models import Measure, Report, StatusChange, TermsChange
-from measures.office.terms import change_terms
 from measures.reports import ReportData, accept_report, save_draft, submit_report
 from notices.models import Notice
 from notices.reminders import remind_department

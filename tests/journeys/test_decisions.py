@@ -18,10 +18,10 @@ from django.test.utils import CaptureQueriesContext
 
 from core.period_codes import read_period
 from indicators.models import Indicator
-from indicators.values import ValueData, accept_value, save_value, submit_value
+from indicators.values.services import ValueData, accept_value, save_value, submit_value
 from measures.reports import ReportData, accept_report, save_draft, submit_report
 from office.mergers import merge_departments
-from projects.months import MonthData, accept_month, save_month, submit_month
+from projects.months.services import MonthData, accept_month, save_month, submit_month
 from reporting.evidence import attach_document, attach_file, remove_evidence
 from reporting.services import return_report, withdraw_report
 from tests.documents import make_pdf

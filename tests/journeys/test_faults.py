@@ -18,8 +18,8 @@ from celery.schedules import crontab
 from django.core.management import call_command
 from django.db import InterfaceError, OperationalError, connections, transaction
 
+from measures.editing.terms import change_terms
 from measures.models import Report, StatusChange
-from measures.office.terms import change_terms
 from measures.reports import accept_report
 from notices.models import Notice
 from pilotzone.celery import app

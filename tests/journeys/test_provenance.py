@@ -7,8 +7,8 @@ import pytest
 
 from dashboard.figures import Figures
 from dashboard.models import PublishedFigure
+from measures.editing.corrections import correct_status, reopen_measure
 from measures.models import Measure, StatusChange
-from measures.office.corrections import correct_status, reopen_measure
 from measures.reports import accept_report
 from tests import factories as make
 from tests.pages import text_of

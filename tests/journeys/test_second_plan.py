@@ -19,8 +19,8 @@ from demonstration.fixtures import FOLDER
 from ledger.commit import commit_ledger
 from ledger.reading import read_ledger
 from ledger.rows import Row
+from measures.editing.current_plan import choose_current_plan
 from measures.models import Measure, Plan
-from measures.office.current_plan import choose_current_plan
 from notices.digests import send_digests
 from notices.reminders import remind_department
 from rollups.services import refresh_stale_rollups

@@ -9,7 +9,7 @@ import pytest
 from accounts.models import User
 from core.period_codes import read_period
 from indicators.models import Indicator, ValueReport
-from indicators.values import ValueData, accept_value, save_value, submit_value
+from indicators.values.services import ValueData, accept_value, save_value, submit_value
 from notices.due_values import notify_of_due_values
 from notices.models import Notice
 from reporting.services import delete_abandoned_drafts, return_report

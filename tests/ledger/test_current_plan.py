@@ -10,8 +10,8 @@ from ledger.commit import commit_ledger
 from ledger.contents import read_contents
 from ledger.rows import Ledger, Row
 from ledger.take_back import take_back
+from measures.editing.current_plan import choose_current_plan
 from measures.models import Load, Plan
-from measures.office.current_plan import choose_current_plan
 from tests.factories import make_user, region
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("today")]

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from ledger.csv_files import write_csv_zip
-from ledger.raw import MAX_PROBLEMS
+from ledger.raw import MAX_FAULTS
 from ledger.workbook import write_workbook
 from tests.services import ROOT
 
@@ -31,7 +31,7 @@ ledger = reading.read_ledger(Path(sys.argv[1])).ledger
 own = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]
 kilobytes = [int(own), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss]
 wrong = sum(map(len, ledger.unreadable.values()))
-found = {"rows": len(ledger.rows["projects"]), "problems": len(ledger.problems), "wrong": wrong}
+found = {"rows": len(ledger.rows["projects"]), "problems": len(ledger.faults), "wrong": wrong}
 found["seconds"] = time.monotonic() - started
 print(json.dumps(found | {"megabytes": max(kilobytes) / 1024}))
 """
@@ -68,7 +68,7 @@ def test_a_million_wrong_cells_are_counted_in_bounded_memory(tmp_path):
     wrong = ",".join(["\x01"] * len(names))
     (tmp_path / "large.csv").write_text("\n".join([",".join(names), *[wrong] * WRONG_ROWS]), encoding="utf-8")
     found = read(tmp_path / "large.csv")
-    assert found == {"rows": WRONG_ROWS, "problems": MAX_PROBLEMS + 1, "wrong": len(names) * WRONG_ROWS}
+    assert found == {"rows": WRONG_ROWS, "problems": MAX_FAULTS + 1, "wrong": len(names) * WRONG_ROWS}
 
 
 def read(path):

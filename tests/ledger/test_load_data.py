@@ -647,7 +647,7 @@ def test_a_file_with_very_many_wrong_rows_is_not_loaded_even_without_them(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     load(folder)
-    monkeypatch.setattr(previews, "MAX_PROBLEMS", 2)
+    monkeypatch.setattr(previews, "MAX_FAULTS", 2)
     edit(folder, "projects", "项目一,", "改过的项目,")
     for number in range(3, 8):
         append(folder, "projects", f"P000{number},项目,,999999,,,energy,preparing,1,,illustrative,illustrative,")

@@ -376,7 +376,7 @@ def test_it_is_said_in_chinese_too(full: Path) -> None:
     for line in ("M001,9,2023-08-01,1,reply,,,,,,,", "M001,2,2023-08-01,1,close,,,,,,,"):
         append(full, "problem_steps", line)
     with override("zh-hans"):
-        found = previews.preview(read_ledger(full).ledger, Plan.objects.get()).problems
+        found = previews.preview(read_ledger(full).ledger, Plan.objects.get()).faults
     assert [each.sentence for each in found] == [
         "该措施没有编号为9的问题。",
         "此时问题为“办理中”，不能接着办理此项。",

@@ -15,7 +15,7 @@ from accounts.models import Department
 from measures.models import Load, Plan
 from projects.annual_plans import set_annual_plan
 from projects.models import AnnualPlan, AnnualPlanChange, Project, ProjectMonth, ProjectMonthStep
-from projects.months import MonthData, accept_month, save_month, submit_month
+from projects.months.services import MonthData, accept_month, save_month, submit_month
 from reporting.services import return_report
 from rollups.models import ProjectRollup
 from rollups.services import refresh_stale_rollups, verify_rollups

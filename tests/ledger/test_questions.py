@@ -182,7 +182,7 @@ def test_every_wrong_cell_is_told_with_its_place_and_the_others_are_read():
 
 
 def test_of_very_many_wrong_cells_the_first_are_told_and_the_others_counted(monkeypatch):
-    monkeypatch.setattr(module, "MAX_PROBLEMS", 2)
+    monkeypatch.setattr(module, "MAX_FAULTS", 2)
     with translation.override("en"):
         rows, problems = read_rows(table("position", *["x"] * 5), {})
     assert [each.number for each in problems] == [2, 3, 0]

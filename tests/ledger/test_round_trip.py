@@ -88,9 +88,9 @@ def read(file, sheets):
     assert raw.base == "v1"
     found = {}
     tables = find_tables(raw, sheets)
-    assert not tables.notices and not tables.problems
+    assert not tables.notices and not tables.faults
     for table in tables.tables:
-        assert not table.problems and not table.notices and not questions(table, {})
+        assert not table.faults and not table.notices and not questions(table, {})
         rows, problems = read_rows(table, {})
         assert [str(each) for each in problems] == []
         found[table.sheet.name] = [dict(row.values) for row in rows]

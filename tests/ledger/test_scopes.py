@@ -12,8 +12,8 @@ from core.exceptions import NotAllowed
 from ledger.preview import preview as preview_of
 from ledger.reading import read_ledger
 from ledger.take_back import take_back
+from measures.editing.scope import resume_measure, suspend_measure, withdraw_measure
 from measures.models import Load, Measure, Plan, ScopeChange
-from measures.office.scope import resume_measure, suspend_measure, withdraw_measure
 from projects.models import Project
 from projects.services import readmit_project, withdraw_project
 from rollups.services import refresh_stale_rollups, verify_rollups

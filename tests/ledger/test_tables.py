@@ -54,7 +54,7 @@ def test_a_column_is_known_by_its_name_or_its_label_whatever_is_around_it(header
     found = table(["code", header], ["P1", 3])
     assert found.header == {"code": "code", "investment": header}
     assert [(row.number, dict(row.cells)) for row in found.rows] == [(2, {"code": "P1", "investment": 3})]
-    assert not found.problems and not found.notices
+    assert not found.faults and not found.notices
 
 
 @pytest.mark.parametrize("header", ["city", "Region", "地区", "City", "所在市"])
@@ -98,14 +98,14 @@ def test_a_header_of_two_rows_with_merged_cells_is_read():
     for cells in ("A1:A2", "B1:B2", "C1:D1"):
         book.active.merge_cells(cells)
     (found,) = find_tables(read_file(saved(book), "x"), SHEETS).tables
-    assert not found.problems
+    assert not found.faults
     assert [(row.number, row.cells["code"], row.cells["title"]) for row in found.rows][-1] == (3, "P1", "甲")
     assert len(found.rows) == 1
 
 
 def test_a_column_that_stands_there_twice_is_a_problem():
     found = table(["code", "title", "名称"], ["P1", "a", "b"])
-    assert sentences(found.problems) == [
+    assert sentences(found.faults) == [
         ("projects", 1, "title", "The column “Title” stands there twice; delete or rename one.")
     ]
     assert found.rows[0].cells["title"] == "a"
@@ -113,16 +113,16 @@ def test_a_column_that_stands_there_twice_is_a_problem():
 
 def test_a_sheet_without_the_column_that_names_its_rows_says_so_in_the_readers_language():
     found = table(["title", "stage"], ["a", "b"])
-    assert sentences(found.problems) == [("projects", 1, "code", "The column “Code” is missing.")]
+    assert sentences(found.faults) == [("projects", 1, "code", "The column “Code” is missing.")]
     with translation.override("zh-hans"):
         found = table(["title", "stage"], ["a", "b"])
-    assert sentences(found.problems)[0][3].startswith("缺少“")
+    assert sentences(found.faults)[0][3].startswith("缺少“")
 
 
 def test_a_sheet_of_our_name_without_our_headers_says_so():
     found = table(["a", "b"], ["c", "d"])
     assert not found.rows
-    assert [text for *_place, text in sentences(found.problems)] == [
+    assert [text for *_place, text in sentences(found.faults)] == [
         "No row of this sheet holds the headers of the template."
     ]
 
@@ -156,7 +156,7 @@ def test_our_own_sheets_and_empty_ones_need_no_word_and_hidden_ones_do():
 
 
 def test_a_file_without_any_table_says_so():
-    assert [text for *_place, text in sentences(tables(("Notes", [["a", "b"]])).problems)] == [
+    assert [text for *_place, text in sentences(tables(("Notes", [["a", "b"]])).faults)] == [
         "No table was found in the file: no row holds the headers of the template."
     ]
 
@@ -170,7 +170,7 @@ def test_merged_cells_over_rows_are_a_problem_and_beside_the_table_are_none():
     for cells in ("A1:D1", "B3:B4", "C5:C6", "A9:B9"):
         book.active.merge_cells(cells)
     (found,) = find_tables(read_file(saved(book), "x"), SHEETS).tables
-    assert sentences(found.problems) == [
+    assert sentences(found.faults) == [
         ("projects", row, "", "The cells B3:B4 are merged; undo this and fill in each of them.") for row in (3, 4)
     ]
 
@@ -180,7 +180,7 @@ def test_a_header_that_is_merged_over_three_rows_is_no_problem():
     for cells in ("A1:A3", "B1:B3"):
         book.active.merge_cells(cells)
     (found,) = find_tables(read_file(saved(book), "x"), SHEETS).tables
-    assert (found.problems, [row.number for row in found.rows]) == ([], [4])
+    assert (found.faults, [row.number for row in found.rows]) == ([], [4])
 
 
 def test_pasted_rows_come_the_same_way():
@@ -207,8 +207,8 @@ def test_a_file_that_was_downloaded_here_is_known_by_its_base():
 
 
 def test_of_very_many_merged_cells_the_first_are_told(monkeypatch):
-    monkeypatch.setattr("ledger.tables.MAX_PROBLEMS", 3)
+    monkeypatch.setattr("ledger.tables.MAX_FAULTS", 3)
     book = openpyxl.load_workbook(workbook(("Projects", [["code", "title"], *[[f"P{row}", "a"] for row in range(9)]])))
     book.active.merge_cells("B2:B10")
     (found,) = find_tables(read_file(saved(book), "x"), SHEETS).tables
-    assert [each.number for each in found.problems] == [2, 3, 4, 5]
+    assert [each.number for each in found.faults] == [2, 3, 4, 5]

@@ -11,8 +11,8 @@ from django.core.management import CommandError, call_command
 
 from core.exceptions import NotAllowed
 from ledger.take_back import take_back
+from measures.editing.terms import change_terms
 from measures.models import Comment, Load, LoadedRow, Measure, Plan, Report, StatusChange, TermsChange
-from measures.office.terms import change_terms
 from projects.models import Project
 from rollups.services import verify_rollups
 from tests.factories import file_report, make_user, shanghai

@@ -7,8 +7,8 @@ import pytest
 from tests.factories import make_user
 from tests.ledger.example import complaints, edit, load
 from tests.ledger.test_export_data import contents, empty_the_site, export, preview
+from themes.editing import THEMES
 from themes.models import Theme
-from themes.office import THEMES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today", "english")]
 

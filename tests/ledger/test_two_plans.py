@@ -17,8 +17,8 @@ from core.clock import SHANGHAI
 from ledger.commit import commit_ledger
 from ledger.rows import Ledger, Row
 from ledger.take_back import take_back
+from measures.editing.current_plan import choose_current_plan
 from measures.models import Load, Measure, Plan
-from measures.office.current_plan import choose_current_plan
 from projects.models import ProjectClass, Stage
 from rollups.services import refresh_stale_rollups, verify_rollups
 from tests.factories import file_report, make_department, make_indicator, make_observation, make_user, region

@@ -118,7 +118,7 @@ def test_a_file_from_another_plan_is_refused(folder: Path, download: Path, tmp_p
     load(other)
     (download / "plan.csv").unlink()
     seen = preview(read_ledger(download).ledger, Plan.objects.get(slug="other"))
-    assert str(seen.problems[0]) == "The file was downloaded from another plan: plan, not other."
+    assert str(seen.faults[0]) == "The file was downloaded from another plan: plan, not other."
     before = rows()
     with pytest.raises(LoadRefused, match="cannot be loaded"):
         commit_ledger(read_ledger(download).ledger, Plan.objects.get(slug="other"), by=None, leave_out_wrong=True)

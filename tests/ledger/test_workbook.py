@@ -181,7 +181,7 @@ def test_wrong_cells_are_marked_and_listed():
 def test_a_marked_workbook_can_be_mended_and_read_again():
     file = written(base="v1", marks=[Mark("projects", 0, "code", "Wrong.")], language="zh-hans")
     found = find_tables(read_file(file, "x"), SHEETS)
-    assert not found.notices and not found.problems
+    assert not found.notices and not found.faults
     assert [(table.name, len(table.rows)) for table in found.tables] == [("部门", 2), ("项目", 1)]
     rows, problems = read_rows(found.tables[1], {})
     assert (dict(rows[0].values), problems) == (ROWS["projects"][0], [])

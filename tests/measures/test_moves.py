@@ -6,8 +6,8 @@ import pytest
 
 from core.clock import now
 from core.exceptions import NotAllowed
+from measures.editing.acceptances import undo_acceptance
 from measures.models import Report, ReportStep, StatusChange
-from measures.office.acceptances import undo_acceptance
 from measures.reports import accept_report, submit_report
 from notices.models import Notice
 from reporting.moves import moves_from

@@ -15,10 +15,10 @@ from django.utils.translation import override
 
 from accounts.models import User
 from accounts.people import change_person, person_state, set_active
+from core.edit_conflicts import ChangedMeanwhile
 from core.exceptions import NotAllowed
-from core.versions import ChangedMeanwhile
+from measures.editing.terms import change_terms
 from measures.models import Measure
-from measures.office.terms import change_terms
 from measures.owners import owners_state, set_owners
 from measures.reports import accept_report
 from measures.services import add_comment

@@ -10,8 +10,8 @@ from django.utils import translation
 
 from accounts.models import User
 from core.exceptions import NotAllowed
+from measures.editing.scope import withdraw_measure
 from measures.models import Measure, Report
-from measures.office.scope import withdraw_measure
 from measures.reports import ReportData, accept_report, report_doubts, save_draft, submit_report
 from reporting.doubts import Doubtful
 from tests.factories import make_change, make_department, make_measure, make_report, make_section, make_user

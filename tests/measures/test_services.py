@@ -12,9 +12,9 @@ from core.clock import SHANGHAI
 from core.exceptions import NotAllowed
 from core.signals import figures_changed
 from measures import services
+from measures.editing.corrections import correct_status, reopen_measure
+from measures.editing.terms import change_terms, move_listing
 from measures.models import Evidence, Measure, Report, StatusChange
-from measures.office.corrections import correct_status, reopen_measure
-from measures.office.terms import change_terms, move_listing
 from measures.reports import accept_report
 from measures.rules import in_force
 from measures.services import add_measure, change_measure, load_changes

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from accounts.models import Session, User
+from measures.editing.corrections import correct_status
+from measures.editing.terms import change_terms
 from measures.models import Comment, Measure, StatusChange
-from measures.office.corrections import correct_status
-from measures.office.terms import change_terms
 from measures.reports import accept_report
 from measures.services import add_comment
 from tests.factories import (

@@ -16,7 +16,7 @@ from core.exceptions import NotAllowed
 from core.period_codes import Period, read_period
 from indicators.dues import Rhythm, next_due
 from indicators.models import Indicator, ValueReport
-from indicators.values import ValueData, accept_value, save_value, submit_value, undo_value
+from indicators.values.services import ValueData, accept_value, save_value, submit_value, undo_value
 from notices.digests import send_digests
 from notices.due_values import notify_of_due_values
 from notices.models import Notice

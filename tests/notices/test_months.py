@@ -16,7 +16,7 @@ from notices.services import notices_for
 from notices.wording import notice_sentence, notice_url
 from office.mergers import merge_departments
 from projects.models import ProjectMonth
-from projects.months import MonthData, accept_month, save_month, submit_month, undo_month
+from projects.months.services import MonthData, accept_month, save_month, submit_month, undo_month
 from reporting.services import allowed_moves, return_report, withdraw_report
 from tests.factories import make_department, make_plan, make_project, make_user, region
 from tests.pages import text_of

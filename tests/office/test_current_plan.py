@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from measures.editing.current_plan import current_plan_state
 from measures.models import Plan
-from measures.office.current_plan import current_plan_state
 from tests.factories import make_plan, make_section, make_user
 from tests.pages import text_of
 

@@ -13,8 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from core.clock import now
 from core.exceptions import NotAllowed
-from indicators.models import Indicator, Observation, Target
-from indicators.office import (
+from indicators.editing import (
     add_indicator,
     add_target,
     change_indicator,
@@ -23,6 +22,7 @@ from indicators.office import (
     remove_target,
     target_state,
 )
+from indicators.models import Indicator, Observation, Target
 from tests import factories as make
 from tests.pages import text_of
 

@@ -5,10 +5,10 @@ from datetime import date
 
 import pytest
 
+from measures.editing.measures import measure_state
+from measures.editing.scope import suspend_measure
+from measures.editing.terms import change_terms
 from measures.models import Measure
-from measures.office.measures import measure_state
-from measures.office.scope import suspend_measure
-from measures.office.terms import change_terms
 from tests.factories import make_department, make_measure, make_section, make_user
 from tests.pages import text_of
 

@@ -18,8 +18,8 @@ from accounts.models import Department
 from core.exceptions import NotAllowed
 from core.signals import figures_changed
 from dashboard.figures import Figures
+from measures.editing.terms import change_terms
 from measures.models import Measure, TermsChange
-from measures.office.terms import change_terms
 from measures.reports import submit_report
 from measures.services import add_measure
 from office.mergers import Holdings, count_holdings, merge_departments

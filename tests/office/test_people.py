@@ -16,12 +16,12 @@ from accounts.models import User
 from accounts.people import person_state, set_active
 from core.exceptions import NotAllowed
 from core.period_codes import read_period
-from indicators.values import ValueData, save_value
+from indicators.values.services import ValueData, save_value
 from measures.models import Measure
 from measures.reports import ReportData, save_draft, submit_report
 from problems.models import Problem
 from problems.services import ProblemData, save_problem_draft
-from projects.months import MonthData, save_month
+from projects.months.services import MonthData, save_month
 from reporting.services import return_report
 from tests.factories import (
     make_department,

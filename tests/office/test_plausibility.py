@@ -11,11 +11,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from measures.office.terms import change_terms
+from measures.editing.terms import change_terms
 from office.trials import try_checks
 from office.views.plausibility import CHECKS
 from projects.models import ProjectMonth
-from projects.months import MonthData, month_doubts, save_month
+from projects.months.services import MonthData, month_doubts, save_month
 from reporting.plausibility import Limits, limits
 from tests.factories import (
     make_department,

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from auditlog.models import LogEntry
 
+from measures.editing.milestones import milestone_state
 from measures.models import Plan, PlanMilestone
-from measures.office.milestones import milestone_state
 from projects.categories import CATEGORIES
 from projects.models import Category
 from projects.plans import plan_state

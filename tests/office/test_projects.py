@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
+from projects.editing import project_state, terms_state
 from projects.models import AnnualPlan, Project, TermsChange
-from projects.office import project_state, terms_state
 from tests.factories import make_department, make_measure, make_project, make_user, region
 from tests.pages import text_of
 

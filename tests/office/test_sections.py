@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from measures.editing.sections import SECTIONS
 from measures.models import Section
-from measures.office.sections import SECTIONS
 from tests.factories import make_measure, make_section, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]

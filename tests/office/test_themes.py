@@ -10,8 +10,8 @@ from auditlog.models import LogEntry
 from core.exceptions import NotAllowed
 from tests import factories as make
 from tests.pages import text_of
+from themes.editing import THEMES
 from themes.models import Theme
-from themes.office import THEMES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 LIST = "/office/themes/"

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.rules import ACCOUNTS, ANYONE, LOG_READERS, OWNERS, RULES, STRANGERS
+from accounts.access_rules import ACCOUNTS, ANYONE, LOG_READERS, OWNERS, RULES, STRANGERS
 from accounts.second_factor import SHOWN
 from permissions.explained import FACT_LABELS
 from permissions.matrix import FACTS, KINDS, PARTS, Answer, answer, lines, matrix, part_of

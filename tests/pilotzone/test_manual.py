@@ -10,7 +10,7 @@ from pilotzone.manual import GUIDES
 from tests import factories as make
 from tests.pages import text_of
 from tests.services import ROOT
-from web.terms import TERMS, term_link
+from web.glossary import TERMS, term_link
 
 pytestmark = pytest.mark.django_db
 HAN = re.compile("[\u4e00-\u9fff]")

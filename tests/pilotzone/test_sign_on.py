@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from core.sign_on import DirectorySettings, ProviderSettings, is_encrypted
+from core.sign_on_settings import DirectorySettings, ProviderSettings, is_encrypted
 from pilotzone import env, sign_on
 from tests.manual import block
 

@@ -21,12 +21,12 @@ from backups.stored_files import delete_files_without_row, delete_unfinished_fil
 from core.clock import now
 from core.files import UNFINISHED, write_whole, written_beside
 from core.period_codes import read_period
-from indicators.values import ValueData, save_value
+from indicators.values.services import ValueData, save_value
 from measures.models import Evidence, Measure, Report
 from measures.reports import ReportData, save_draft, submit_report
 from pilotzone import tasks
 from pilotzone.schedule import TASKS as SCHEDULE
-from projects.months import MonthData, save_month
+from projects.months.services import MonthData, save_month
 from reporting.models import AbstractEvidence, AbstractFiling
 from reporting.services import delete_abandoned_drafts, withdraw_report
 from rollups.models import RollupRun

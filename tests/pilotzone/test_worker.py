@@ -20,7 +20,7 @@ from gunicorn.config import Config
 from pilotzone import worker
 from pilotzone.worker import Worker
 from tests.services import wait_until
-from web.api.problems import PROBLEMS
+from web.api.problem_details import PROBLEMS
 
 # Those that make pages, beside one for changes.
 THREADS = 2

@@ -11,8 +11,8 @@ from django.utils import translation
 
 from accounts.models import User
 from core.clock import now
+from core.edit_conflicts import ChangedMeanwhile
 from core.exceptions import NotAllowed
-from core.versions import ChangedMeanwhile
 from projects.exemptions import change_exemption, excuse_city, exemption_state, remove_exemption
 from projects.models import RankExemption
 from projects.rules import Days, exempt_already

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.pace import Pace
 from core.periods import last_ended_month
 from projects.models import AnnualPlan, Project, ProjectMonth, Stage
-from projects.month_figures import MonthFigures
+from projects.months.figures import MonthFigures
 from projects.querysets import rate_sums
 from projects.rates import (
     ProjectRates,

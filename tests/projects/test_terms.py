@@ -15,9 +15,9 @@ from core.clock import now
 from core.exceptions import NotAllowed
 from core.signals import figures_changed
 from office.mergers import count_holdings, merge_departments
+from projects.editing import change_project, change_project_terms, project_state, terms_state
 from projects.models import Project, TermsChange
 from projects.national_codes import clean_national_code, validate_national_code
-from projects.office import change_project, change_project_terms, project_state, terms_state
 from projects.services import cells_of_place
 from projects.terms import Delay, Overrun, delay_of, first_values, overrun_of
 from projects.terms_history import terms_history

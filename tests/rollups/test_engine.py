@@ -9,9 +9,9 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from measures.editing.corrections import correct_status
+from measures.editing.terms import change_terms, move_listing
 from measures.models import Measure
-from measures.office.corrections import correct_status
-from measures.office.terms import change_terms, move_listing
 from measures.reports import accept_report
 from projects.models import Project
 from projects.services import save_project, withdraw_project

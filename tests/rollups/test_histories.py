@@ -18,16 +18,16 @@ from hypothesis.extra.django import TestCase
 
 from accounts.models import Department, User
 from core.exceptions import NotAllowed
+from measures.editing.acceptances import undo_acceptance
+from measures.editing.corrections import correct_status, reopen_measure
+from measures.editing.scope import resume_measure, suspend_measure, withdraw_measure
+from measures.editing.terms import change_terms, move_listing
 from measures.models import Measure, Plan, Report, Section
-from measures.office.acceptances import undo_acceptance
-from measures.office.corrections import correct_status, reopen_measure
-from measures.office.scope import resume_measure, suspend_measure, withdraw_measure
-from measures.office.terms import change_terms, move_listing
 from measures.reports import accept_report
 from projects.annual_plans import set_annual_plan
 from projects.models import Project, ProjectMonth, Stage
-from projects.month_rules import DAY_OF_STAGE
-from projects.months import MonthData, accept_month, save_month, submit_month, undo_month
+from projects.months.rules import DAY_OF_STAGE
+from projects.months.services import MonthData, accept_month, save_month, submit_month, undo_month
 from projects.services import readmit_project, save_project, withdraw_project
 from rollups import engine
 from rollups.consistency import contradictions

@@ -9,8 +9,8 @@ from django.db import connection
 from django.urls import reverse
 
 from core import clock
+from measures.editing.terms import change_terms
 from measures.models import Measure
-from measures.office.terms import change_terms
 from projects.models import Project, Stage
 from projects.services import save_project
 from rollups import engine, marks, services

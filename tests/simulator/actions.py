@@ -10,11 +10,11 @@ from typing import Any
 
 from accounts.models import Department, User
 from core.periods import month_of
+from measures.editing.acceptances import undo_acceptance
+from measures.editing.corrections import correct_status, reopen_measure
+from measures.editing.scope import resume_measure, suspend_measure, withdraw_measure
+from measures.editing.terms import change_terms, move_listing
 from measures.models import Measure, Report, Section, StatusChange
-from measures.office.acceptances import undo_acceptance
-from measures.office.corrections import correct_status, reopen_measure
-from measures.office.scope import resume_measure, suspend_measure, withdraw_measure
-from measures.office.terms import change_terms, move_listing
 from measures.reports import ReportData, accept_report, save_draft, submit_report
 from measures.services import add_comment
 from office.mergers import merge_departments

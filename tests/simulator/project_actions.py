@@ -8,10 +8,10 @@ from accounts.models import Department, User
 from core.exceptions import NotAllowed
 from measures.models import Plan
 from projects.annual_plans import set_annual_plan
+from projects.editing import change_project_terms, terms_state
 from projects.models import Project, ProjectClass, ProjectMonth, Stage
-from projects.month_rules import CHECKS
-from projects.months import MonthData, accept_month, save_month, submit_month, undo_month
-from projects.office import change_project_terms, terms_state
+from projects.months.rules import CHECKS
+from projects.months.services import MonthData, accept_month, save_month, submit_month, undo_month
 from projects.services import readmit_project, save_project, withdraw_project
 from reporting.services import discard_draft, do_each, return_report, withdraw_report
 from tests.factories import CATEGORIES, SHOWN, category, region

@@ -11,8 +11,8 @@ from django.db import connection, transaction
 
 from core.signals import figures_changed
 from measures import reports as reports_of_measures
+from measures.editing import acceptances
 from measures.models import ReportStep
-from measures.office import acceptances
 from notices import digests, due_dates, due_months
 from notices import receivers as receivers_of_notices
 from notices.models import Notice

@@ -17,8 +17,8 @@ from django.utils.translation import override
 from core.exceptions import NotAllowed
 from core.period_codes import Period, read_period
 from indicators.models import Observation, ValueReport, ValueReportStep
-from indicators.value_filing import ValueFiling, file_values
-from indicators.values import ValueData, accept_value, save_value, submit_value
+from indicators.values.filing import ValueFiling, file_values
+from indicators.values.services import ValueData, accept_value, save_value, submit_value
 from reporting.services import return_report, withdraw_report
 from tests import factories as make
 from tests.pages import text_of

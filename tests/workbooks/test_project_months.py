@@ -18,8 +18,8 @@ from core.exceptions import NotAllowed
 from problems.models import Problem
 from projects.annual_plans import set_annual_plan
 from projects.models import Project, ProjectMonth, ProjectMonthStep
-from projects.month_filing import MonthFiling, file_months
-from projects.months import MonthData, accept_month, save_month, submit_month
+from projects.months.filing import MonthFiling, file_months
+from projects.months.services import MonthData, accept_month, save_month, submit_month
 from projects.services import withdraw_project
 from reporting.evidence import attach_document
 from reporting.services import return_report, withdraw_report

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
+from accounts.access_rules import StatesPermission, rule_for
 from accounts.models import Scope
-from accounts.rules import StatesPermission, rule_for
 from core.clock import today
 
 

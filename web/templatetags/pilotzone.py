@@ -13,13 +13,13 @@ from django.utils.safestring import SafeString
 from web import language
 from web.days import ComparisonChoice, comparison_choices, month_ends
 from web.formats import dates, money, numbers, text
+from web.glossary import term_link
 from web.html import bars, due_charts, figures, forms, links, marks
 from web.html.languages import mark_language
 from web.html.nowrap import nowrap, wrap_address
 from web.html.sources import source_link
 from web.lists.chips import filter_chips
 from web.site import remembered
-from web.terms import term_link
 
 register = template.Library()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ledger.rows import Problem
+from ledger.rows import Fault
 from reporting.workflow import ReportState
 from workbooks import findings
 from workbooks.models import Upload
@@ -37,7 +37,7 @@ def found(seen: Seen, upload: Upload) -> Findings:
         "notices": seen.notices,
         "site": seen.site,
         "needs_confirmation": seen.needs_confirmation,
-        "file_problems": [each.sentence for each in seen.problems if not each.number],
+        "file_faults": [each.sentence for each in seen.faults if not each.number],
         "conflicts": conflicts,
         "wrong": _all_wrong(kind, seen),
         **rows,
@@ -46,15 +46,15 @@ def found(seen: Seen, upload: Upload) -> Findings:
 
 
 def _all_wrong(kind: MonthKind[Any], seen: Seen) -> list[Findings]:
-    return [_wrong(kind, each) for each in sorted(seen.problems, key=lambda each: each.number) if each.number]
+    return [_wrong(kind, each) for each in sorted(seen.faults, key=lambda each: each.number) if each.number]
 
 
-def _wrong(kind: MonthKind[Any], problem: Problem) -> Findings:
+def _wrong(kind: MonthKind[Any], fault: Fault) -> Findings:
     return {
         "sheet": str(kind.sheet.label),
-        "number": problem.number,
-        "column": kind.label(problem.column),
-        "sentence": problem.sentence,
+        "number": fault.number,
+        "column": kind.label(fault.column),
+        "sentence": fault.sentence,
     }
 
 

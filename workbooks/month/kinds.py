@@ -13,9 +13,9 @@ from typing import Any, ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from accounts.access_rules import Rule
 from accounts.models import Department, User
 from accounts.permissions import may_file_for
-from accounts.rules import Rule
 from core.exceptions import NotAllowed
 from core.scope_changes import check_in_plan
 from ledger.declaration import Column, Kind, Sheet

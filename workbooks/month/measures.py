@@ -11,8 +11,8 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.access_rules import DEPARTMENT_FILE_OWNERS, DEPARTMENT_REPORTERS
 from accounts.models import Department, User
-from accounts.rules import DEPARTMENT_FILE_OWNERS, DEPARTMENT_REPORTERS
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.statuses import MeasureStatus

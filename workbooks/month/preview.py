@@ -17,7 +17,7 @@ from core.exceptions import NotAllowed
 from ledger.files import read_file
 from ledger.questions import Question as ColumnQuestion
 from ledger.reading import Reading, read_tables
-from ledger.rows import Ledger, Problem, Row
+from ledger.rows import Fault, Ledger, Row
 from ledger.sentences import FileRefused
 from ledger.tables import find_tables
 from reporting.merging import merge_fields
@@ -32,10 +32,10 @@ from workbooks.month.versions import MonthVersion, find_month, month_code, place
 
 @dataclass
 class Seen:
-    """`problems`: of rows (with a number) and of the file; `untouched`: the codes of rows that nobody filled in."""
+    """`faults`: of rows (with a number) and of the file; `untouched`: the codes of rows that nobody filled in."""
 
     entries: list[Entry]
-    problems: list[Problem]
+    faults: list[Fault]
     notices: list[str]
     questions: list[ColumnQuestion]
     untouched: list[str] = field(default_factory=list)
@@ -66,12 +66,12 @@ def look(upload: Upload) -> Seen:
         raise FileRefused(kind.filing_refusal)
     reading = _read(kind, upload)
     ledger, version = reading.ledger, find_month(reading.ledger.base)
-    problems = [each for each in ledger.problems if not each.number]
+    faults = [each for each in ledger.faults if not each.number]
     if version is not None:
-        problems += [Problem("", 0, "", text) for text in _why_another(version, upload)]
+        faults += [Fault("", 0, "", text) for text in _why_another(version, upload)]
     questions = [each for each in reading.questions if each.column.name not in kind.shown_names]
-    seen = Seen([], problems, reading.notices, questions, has_base=version is not None)
-    if not problems and not questions:
+    seen = Seen([], faults, reading.notices, questions, has_base=version is not None)
+    if not faults and not questions:
         judging = _Judging(kind, seen, kind.read(upload.place, plan=plan, month=upload.period), version)
         judging.judge(ledger)
         judging.explain_unknown(upload)
@@ -118,9 +118,9 @@ class _Judging:
     def judge(self, ledger: Ledger) -> None:
         numbers: dict[str, int] = {}
         # What stands in the columns that are not read is never wrong.
-        problems = [each for each in ledger.problems if each.number and each.column not in self.kind.shown_names]
-        self.seen.problems += problems
-        wrong = {each.number for each in problems}
+        faults = [each for each in ledger.faults if each.number and each.column not in self.kind.shown_names]
+        self.seen.faults += faults
+        wrong = {each.number for each in faults}
         for row in ledger.rows.get(self.kind.sheet.name, ()):
             code = self.kind.code_of(row.values)
             if row.number in wrong:
@@ -135,7 +135,7 @@ class _Judging:
             numbers.setdefault(code, row.number)
 
     def _add_problem(self, number: int, column: str, sentence: str) -> None:
-        self.seen.problems.append(Problem(self.kind.sheet.name, number, column, sentence))
+        self.seen.faults.append(Fault(self.kind.sheet.name, number, column, sentence))
 
     def _add_wrong(self, number: int, code: str, column: str, sentence: str) -> None:
         self._add_problem(number, column, sentence)
@@ -197,7 +197,7 @@ class _Judging:
 
     def explain_unknown(self, upload: Upload) -> None:
         """Why rows are wrong of which nothing can be reported."""
-        told = {each.number for each in self.seen.problems}
+        told = {each.number for each in self.seen.faults}
         unknown = [each for each in self.seen.entries if each.what is What.WRONG and each.number not in told]
         if not unknown or upload.plan is None:
             return

@@ -11,8 +11,8 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.access_rules import FILE_OWNERS, REPORTERS
 from accounts.models import Department, User
-from accounts.rules import FILE_OWNERS, REPORTERS
 from core.clock import today
 from core.exceptions import NotAllowed
 from measures.models import Plan
@@ -21,11 +21,11 @@ from problems.on_day import open_problems_of
 from projects.addresses import month_form_url
 from projects.models import Project, ProjectMonth, Stage
 from projects.models.months import STAGE_DAYS
-from projects.month_figures import History, load_history
-from projects.month_filing import MonthFiling, file_months
-from projects.month_rules import Past, doubts_about, why_incomplete
-from projects.month_work import ProjectRow, load_project_work
-from projects.months import MonthData, columns_of, data_after, new_month
+from projects.months.figures import History, load_history
+from projects.months.filing import MonthFiling, file_months
+from projects.months.rules import Past, doubts_about, why_incomplete
+from projects.months.services import MonthData, columns_of, data_after, new_month
+from projects.months.workspace import ProjectRow, load_project_work
 from reporting.models import TEXTS, ProblemChoice
 from reporting.plausibility import limits
 from reporting.report_problems import problem_columns, resolve_choice, why_no_answer, why_no_owner

@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from core.texts import MAX_REASON_LENGTH, MAX_TEXT_LENGTH
 from indicators.models import ValueProvenance
-from indicators.value_forms import ValueForm
+from indicators.values.forms import ValueForm
 from ledger.declaration import Column, Kind, Sheet, Text
 from ledger.sheets.columns import ModelClass, column_of
 from measures.models import Evidence, Report

@@ -11,19 +11,19 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.access_rules import DEPARTMENT_FILE_OWNERS, DEPARTMENT_REPORTERS
 from accounts.models import Department, User
-from accounts.rules import DEPARTMENT_FILE_OWNERS, DEPARTMENT_REPORTERS
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.period_codes import Period, read_period
 from indicators.addresses import value_form_url
 from indicators.models import Indicator, Observation, ValueReport
-from indicators.value_filing import ValueFiling, file_values
-from indicators.value_forms import ValueForm, first_values, form_values, has_two_units
-from indicators.value_history import Series, ValueHistory, load_histories, span_of
-from indicators.value_rules import doubts_about, why_incomplete
-from indicators.value_work import ValueRow, load_value_work
-from indicators.values import ValueData, empty_value, written_value
+from indicators.values.filing import ValueFiling, file_values
+from indicators.values.forms import ValueForm, first_values, form_values, has_two_units
+from indicators.values.history import Series, ValueHistory, load_histories, span_of
+from indicators.values.rules import doubts_about, why_incomplete
+from indicators.values.services import ValueData, empty_value, written_value
+from indicators.values.workspace import ValueRow, load_value_work
 from indicators.wording import period_words
 from measures.models import Plan
 from regions.models import Region

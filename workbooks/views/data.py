@@ -10,9 +10,9 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.access_rules import REVIEW_READERS, REVIEWERS
 from accounts.log import log_export
 from accounts.permissions import may_review, signed_in
-from accounts.rules import REVIEW_READERS, REVIEWERS
 from measures.filters import asked_plan
 from measures.models import Load, LoadedRow
 from web.errors import BadQuery, not_one_of

@@ -9,10 +9,10 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.functional import cached_property
 
+from accounts.access_rules import REVIEW_READERS, Rule
 from accounts.log import log_export
 from accounts.models import Department, User
 from accounts.permissions import signed_in
-from accounts.rules import REVIEW_READERS, Rule
 from measures.addresses import month_url
 from measures.filters import MINE, asked_plan, asked_whose
 from measures.forms import MonthFileForm

@@ -8,8 +8,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
 
+from accounts.access_rules import ADMINISTRATORS, FOUNDERS
 from accounts.permissions import signed_in
-from accounts.rules import ADMINISTRATORS, FOUNDERS
 from core.exceptions import NotAllowed
 from ledger.views import load_counts
 from measures.filters import asked_plan

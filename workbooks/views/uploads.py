@@ -13,8 +13,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from accounts.access_rules import UPLOAD_OWNERS, Facts
 from accounts.permissions import may_administer
-from accounts.rules import UPLOAD_OWNERS, Facts
 from core.exceptions import NotAllowed
 from web.errors import BadQuery, not_one_of
 from web.html.links import query_of

@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard.changes import EarlierFigures
 from dashboard.figures import Figures
-from dashboard.pages.city_measures import CityMeasure, chosen, measured_cities
+from dashboard.pages.city_statistics import CityStatistic, chosen, measured_cities
 from dashboard.pages.links import Links
 from dashboard.pages.overview.attention import attention
 from dashboard.pages.overview.by_city import by_city, map_chart
@@ -16,14 +16,14 @@ from dashboard.pages.overview.months import Months
 from dashboard.pages.overview.outcomes import indicators
 from dashboard.pages.overview.progress import COURSES, month_by_month_chart, progress, progress_chart
 from dashboard.pages.problems import attention_row, problem_block
-from dashboard.pages.verdict import verdict_sentence
+from dashboard.pages.standing import standing_sentence
 from measures.reporting_months import late_reports, reports_owed
 from measures.timeline import load_history
 from web.days import end_of_month_before
 
 
 def overview_context(
-    figures: Figures, links: Links, *, course: str, measure: CityMeasure, compared: date | None = None
+    figures: Figures, links: Links, *, course: str, measure: CityStatistic, compared: date | None = None
 ) -> dict[str, Any]:
     """`measure`: what the map shows. `compared`: the day that is compared with; without one, changes are since the end
     of last month."""
@@ -36,7 +36,7 @@ def overview_context(
     cities = measured_cities(figures, measure)
     months = Months(figures, history, owed, links)
     return {
-        "sentence": verdict_sentence(figures.due_figures, figures.plan, figures.day, total=figures.measures["total"]),
+        "sentence": standing_sentence(figures.due_figures, figures.plan, figures.day, total=figures.measures["total"]),
         "due_block": due_block(figures, links, history, departments),
         "headline": headline(figures, links, history, then),
         "attention": attention(figures, links, history, departments, late, then, compared)

@@ -8,8 +8,8 @@ from django.utils.translation import pgettext
 
 from core.rounding import whole
 from dashboard.figures import Figures, GroupFigures
-from dashboard.pages.city_measures import INVESTMENT, NUMBER, CityMeasure, chosen, city_sentence, measures_shown
 from dashboard.pages.city_ranks import city_ranks, read_excused
+from dashboard.pages.city_statistics import INVESTMENT, NUMBER, CityStatistic, chosen, city_sentence, measures_shown
 from dashboard.pages.links import Links
 from dashboard.pages.ordering import PROJECT_SORT_KEYS, sort_groups
 from dashboard.pages.rows import city_rows
@@ -23,7 +23,7 @@ from web.html.bars import value_bar
 
 
 def by_city(
-    figures: Figures, links: Links, cities: list[GroupFigures], *, measure: CityMeasure, course: Mapping[str, str]
+    figures: Figures, links: Links, cities: list[GroupFigures], *, measure: CityStatistic, course: Mapping[str, str]
 ) -> dict[str, Any]:
     """Map and table of the measure. `course`: what another part of the page shows, as its address names it."""
     rows = sort_groups(cities, PROJECT_SORT_KEYS, f"-{measure.name}")
@@ -57,7 +57,7 @@ def by_city(
     }
 
 
-def _choices(figures: Figures, links: Links, shown: CityMeasure, course: Mapping[str, str]) -> list[dict[str, Any]]:
+def _choices(figures: Figures, links: Links, shown: CityStatistic, course: Mapping[str, str]) -> list[dict[str, Any]]:
     return [
         {
             "label": each.label,
@@ -68,11 +68,11 @@ def _choices(figures: Figures, links: Links, shown: CityMeasure, course: Mapping
     ]
 
 
-def _head(measure: CityMeasure) -> str:
+def _head(measure: CityStatistic) -> str:
     return pgettext("unit in a table head", "Projects") if measure is NUMBER else str(measure.head)
 
 
-def _beside(measure: CityMeasure) -> tuple[str, str]:
+def _beside(measure: CityStatistic) -> tuple[str, str]:
     """The figure in the second column of the table, and its head."""
     if measure.kind is not None:
         return f"{measure.name}_investment", _("Their investment (100 million yuan)")
@@ -80,7 +80,7 @@ def _beside(measure: CityMeasure) -> tuple[str, str]:
     return other.name, _head(other)
 
 
-def classes_note(measure: CityMeasure) -> str:
+def classes_note(measure: CityStatistic) -> str:
     """Return a note on the unit in which the map counts, and on how its shades are made."""
     if measure.is_rate:
         return _("In per cent; colours: up to five classes of the same width")
@@ -91,7 +91,7 @@ def classes_note(measure: CityMeasure) -> str:
     return unit + classes
 
 
-def _rounding(figures: Figures, measure: CityMeasure, cities: Sequence[GroupFigures]) -> str:
+def _rounding(figures: Figures, measure: CityStatistic, cities: Sequence[GroupFigures]) -> str:
     """Return the note on rounding of the investments in the table, if there are some: of all projects, or of those of a
     kind."""
     if measure in (INVESTMENT, NUMBER):
@@ -102,7 +102,7 @@ def _rounding(figures: Figures, measure: CityMeasure, cities: Sequence[GroupFigu
     return ""
 
 
-def map_chart(figures: Figures, links: Links, cities: list[GroupFigures], *, measure: CityMeasure) -> Chart | None:
+def map_chart(figures: Figures, links: Links, cities: list[GroupFigures], *, measure: CityStatistic) -> Chart | None:
     """The cities as tiles; what the tiles do not show of a city stands in its row all the same. None where no city has
     its place on the map: then the table stands alone."""
     rows = sort_groups(cities, PROJECT_SORT_KEYS, f"-{measure.name}")

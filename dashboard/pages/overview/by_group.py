@@ -14,7 +14,7 @@ from dashboard.pages.links import Links
 from dashboard.pages.ordering import MEASURE_SORT_KEYS, sort_groups
 from dashboard.pages.rows import measure_rows
 from dashboard.pages.sentences import format_earlier_day
-from dashboard.pages.verdict import MAX_CALLED, format_late, to_call
+from dashboard.pages.standing import MAX_CALLED, format_late, to_call
 from web.formats.numbers import format_number
 from web.formats.text import format_names, format_sentence
 from web.language import localized

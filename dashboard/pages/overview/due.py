@@ -5,7 +5,7 @@ from typing import Any
 from core.periods import day_before
 from dashboard.figures import Figures, GroupFigures
 from dashboard.pages.links import Links
-from dashboard.pages.verdict import MAX_CALLED, format_end_of_plan, format_others, format_range, to_call
+from dashboard.pages.standing import MAX_CALLED, format_end_of_plan, format_others, format_range, to_call
 from measures.timeline import History
 from web.formats.dates import format_days
 from web.formats.numbers import format_number

@@ -19,7 +19,7 @@ from dashboard.due_days import forecast_of
 from dashboard.figures import Figures
 from dashboard.pages.links import Links
 from dashboard.pages.overview.months import Months, months_chart
-from dashboard.pages.verdict import format_day_of, format_end_of_plan, format_next_due
+from dashboard.pages.standing import format_day_of, format_end_of_plan, format_next_due
 from measures.timeline import History, total_on
 from web.charts.chart import Chart, Column
 from web.formats.dates import format_day, format_iso_day, format_month_name, format_year

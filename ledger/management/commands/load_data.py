@@ -18,7 +18,7 @@ from ledger.merging import CellName, Item, What
 from ledger.preview import Preview, preview
 from ledger.reading import only_what_may_be_loaded, read_ledger
 from ledger.report_changes import said_of_changes
-from ledger.rows import Ledger, Problem
+from ledger.rows import Fault, Ledger
 from ledger.sentences import FileRefused
 from ledger.sheets import SHEETS
 from ledger.shown import in_order_of_file
@@ -27,7 +27,7 @@ from ledger.written import written_text
 from measures.models import Load, Plan
 from rollups.services import refresh_stale_rollups
 
-# So many rows and problems are printed; the number of all is.
+# So many rows and faults are printed; the number of all is.
 MOST_PRINTED = 200
 
 
@@ -41,7 +41,7 @@ def _answer(text: str) -> tuple[str, str]:
 class Command(BaseCommand):
     help = (
         "Load the ledger of a plan, a workbook or a folder of CSV files: all of it or nothing. Rows that the site has"
-        " are updated, what is not in the file stays. With bad input it lists every problem and changes nothing."
+        " are updated, what is not in the file stays. With bad input it lists every fault and changes nothing."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -149,13 +149,13 @@ class Command(BaseCommand):
             except LoadRefused as refusal:
                 self._print_problems(refusal.preview)
                 self._print_conflicts(refusal.preview)
-                count = len(refusal.preview.problems)
-                problems = f"{count} problems. " if count else ""
+                count = len(refusal.preview.faults)
+                faults = f"{count} faults. " if count else ""
                 flags = _flags_wanted(refusal.preview)
                 if "--unlikely-is-so" in flags:
                     self.stderr.writelines(_asked(refusal.preview))
                 hint = f" See --preview, and then {' and '.join(flags)}." if flags else ""
-                raise CommandError(f"{problems}{refusal} Nothing was changed.{hint}") from refusal
+                raise CommandError(f"{faults}{refusal} Nothing was changed.{hint}") from refusal
         if load is None:
             self.stdout.write("Everything was loaded already.")
             return
@@ -200,15 +200,15 @@ class Command(BaseCommand):
     def _print_problems(self, seen: Preview) -> None:
         if seen.is_base_lost:
             self.stderr.write("The site does not keep any more what this file was made from, or never had it.")
-        self.stderr.writelines(_named(seen.problems))
-        wrong = {(each.sheet, each.number) for each in seen.problems}
+        self.stderr.writelines(_named(seen.faults))
+        wrong = {(each.sheet, each.number) for each in seen.faults}
         if more := {(each.sheet, each.number) for each in seen.consequences if each.number} - wrong:
             self.stderr.write(f"{len(more)} rows more rest on these.")
 
 
 def _flags_wanted(seen: Preview) -> list[str]:
     """Returns the flags that are still needed. Errors are corrected before anything is asked."""
-    wanted = {"--change": seen.needs_confirmation, "--unlikely-is-so": bool(seen.unlikely) and not seen.problems}
+    wanted = {"--change": seen.needs_confirmation, "--unlikely-is-so": bool(seen.unlikely) and not seen.faults}
     return [flag for flag, is_wanted in wanted.items() if is_wanted]
 
 
@@ -216,9 +216,9 @@ def _asked(seen: Preview) -> list[str]:
     return [f"Is this so? {each}\n" for each in seen.unlikely]
 
 
-def _named(problems: list[Problem]) -> list[str]:
-    """Returns the problems as lines in the file's order; an empty line ends each in `writelines` of a command."""
-    known = in_order_of_file(problems)
+def _named(faults: list[Fault]) -> list[str]:
+    """Returns the faults as lines in the file's order; an empty line ends each in `writelines` of a command."""
+    known = in_order_of_file(faults)
     more = [f"… and {len(known) - MOST_PRINTED} more."] if len(known) > MOST_PRINTED else []
     return [f"{each}\n" for each in [*known[:MOST_PRINTED], *more]]
 
