@@ -15,7 +15,7 @@ from accounts.access_rules import ALL_METHODS, STAFF, asks
 from accounts.models import AccessToken, AccountChange, Department, User
 from accounts.people import tell_owner
 from accounts.permissions import signed_in
-from accounts.services import revoke_token
+from accounts.tokens import revoke_token
 from core.admin import ReadOnlyAdmin
 from core.published import PublishedAdmin
 from core.signals import person_changed

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 from accounts.models import AccessToken, Scope, User
 from accounts.passwords import describe_rules
 from accounts.permissions import scopes_of
-from accounts.services import TOKEN_DAYS
+from accounts.tokens import TOKEN_DAYS
 from core.forms import TypedTextField
 
 SIZES = [("normal", "normal"), ("large", "large")]

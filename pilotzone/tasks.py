@@ -6,7 +6,7 @@ from functools import partial
 
 from celery import shared_task
 
-from accounts.services import delete_ended_tokens, delete_expired_sessions
+from accounts.tokens import delete_ended_tokens, delete_expired_sessions
 from audit.archive import prune_log
 from backups.stored_files import delete_files_without_row, delete_unfinished_files, missing_files
 from indicators.models import ValueReport

@@ -16,7 +16,7 @@ from django.test import Client, override_settings
 from django.urls import get_resolver, resolve
 
 from accounts.addresses import addresses
-from accounts.services import create_token
+from accounts.tokens import create_token
 from core.clock import now
 from core.period_codes import read_period
 from indicators.values.services import ValueData, save_value, submit_value

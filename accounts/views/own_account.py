@@ -30,7 +30,7 @@ from accounts.people import forgive_failures
 from accounts.permissions import signed_in
 from accounts.preferences import SIZE_COOKIE
 from accounts.second_factor import is_offered, wants_code
-from accounts.services import create_token_once, newest_token, revoke_token
+from accounts.tokens import create_token_once, newest_token, revoke_token
 from core.exceptions import NotAllowed
 
 TOKENS_ON_A_PAGE = 50

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.access_rules import ADMINISTRATORS, ALL_METHODS, Stated
 from accounts.addresses import CONFIRMED_BELOW, Address, addresses, faults
 from accounts.models import Scope, Session, User
-from accounts.services import create_token
+from accounts.tokens import create_token
 from tests.factories import make_user
 from web.idempotency import DONE_COOKIE, FORM_ID
 

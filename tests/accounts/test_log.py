@@ -14,7 +14,7 @@ from django.utils.timezone import now
 from accounts import log
 from accounts.log import log_settings
 from accounts.models import User
-from accounts.services import create_token
+from accounts.tokens import create_token
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

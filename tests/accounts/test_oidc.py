@@ -21,8 +21,8 @@ from accounts import oidc
 from accounts.log import MAX_REFUSALS
 from accounts.models import User
 from accounts.people import change_person, invite_person, person_state
-from accounts.services import create_token, use_token
 from accounts.sign_on import PROVIDER
+from accounts.tokens import create_token, use_token
 from core.exceptions import NotAllowed
 from core.sign_on_settings import ProviderSettings
 from tests.accounts.test_second_factor import code_of, set_up

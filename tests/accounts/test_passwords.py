@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from accounts.models import UsedPassword, User
 from accounts.passwords import count_kinds, describe_rules
 from accounts.people import invite_person, reset_password
-from accounts.services import TokenRefused, create_token, use_token
+from accounts.tokens import TokenRefused, create_token, use_token
 from tests.factories import make_department, make_measure, make_user, region
 
 pytestmark = pytest.mark.django_db

@@ -27,7 +27,7 @@ from accounts.people import (
     set_active,
     unlock_person,
 )
-from accounts.services import create_token, use_token
+from accounts.tokens import create_token, use_token
 from core.edit_conflicts import ChangedMeanwhile
 from core.exceptions import NotAllowed
 from notices.models import Notice

@@ -12,7 +12,7 @@ from django.test import Client
 from accounts import log
 from accounts.log import Event, Result, result_of
 from accounts.models import User
-from accounts.services import create_token
+from accounts.tokens import create_token
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

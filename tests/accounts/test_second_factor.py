@@ -19,7 +19,7 @@ from accounts.models import AuthenticatorApp, User
 from accounts.people import remove_second_factor
 from accounts.second_factor import app_to_confirm, check_code, confirm_app, renew_codes
 from accounts.second_factor_keys import encrypt_key
-from accounts.services import create_token
+from accounts.tokens import create_token
 from core.exceptions import NotAllowed
 from tests.factories import make_department, make_measure, make_user
 

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import AccessToken, Scope, Session
-from accounts.services import create_token, revoke_token
+from accounts.tokens import create_token, revoke_token
 from tests import factories as make
 from tests.pages import text_of
 

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import AccessToken, Scope
-from accounts.services import create_token, revoke_token
+from accounts.tokens import create_token, revoke_token
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

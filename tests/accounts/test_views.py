@@ -1,7 +1,7 @@
 import pytest
 
 from accounts.models import User
-from accounts.services import TokenRefused, create_token, use_token
+from accounts.tokens import TokenRefused, create_token, use_token
 from tests.factories import make_department, make_user, region
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.test import Client, override_settings
 
 from accounts.models import Scope
-from accounts.services import create_token
+from accounts.tokens import create_token
 from measures.models import Measure, Report
 from tests import factories as make
 from tests.conftest import DEMONSTRATION_DAY

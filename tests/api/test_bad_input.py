@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AccessToken, Scope
-from accounts.services import create_token, revoke_token
+from accounts.tokens import create_token, revoke_token
 from measures.models import Report
 from tests import factories as make
 from tests.api.addresses import ALL, LISTS, WRITTEN

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Scope
-from accounts.services import create_token
+from accounts.tokens import create_token
 from measures.models import Measure
 from projects.models import Project
 from tests import factories as make

@@ -13,7 +13,7 @@ from django.test import Client
 
 from accounts.log import Event, log_event_of_log, log_settings
 from accounts.models import LogSeal, User
-from accounts.services import create_token
+from accounts.tokens import create_token
 from audit.seals import seal_log
 from audit.tasks import verify_log_task
 from tests import factories as make

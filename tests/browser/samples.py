@@ -17,7 +17,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from accounts.lockout import LIMITS
 from accounts.models import Department, Scope, User
-from accounts.services import create_token, revoke_token
+from accounts.tokens import create_token, revoke_token
 from core.period_codes import read_period
 from indicators.models import Indicator, Target, ValueReport
 from indicators.values.services import ValueData, accept_value, save_value, submit_value

@@ -17,7 +17,7 @@ from django.test import Client
 from accounts import log
 from accounts.log import log_settings
 from accounts.models import AccessToken, Department, LogSeal, Scope, User
-from accounts.services import create_token, create_token_once
+from accounts.tokens import create_token, create_token_once
 from audit import seals
 from audit.check import check_log
 from core.exceptions import NotAllowed

@@ -14,8 +14,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AccessToken, Session, User
-from accounts.services import create_token, delete_ended_tokens, delete_expired_sessions, revoke_token
 from accounts.sessions import SessionStore
+from accounts.tokens import create_token, delete_ended_tokens, delete_expired_sessions, revoke_token
 from backups import stored_files
 from backups.stored_files import delete_files_without_row, delete_unfinished_files
 from core.clock import now
@@ -66,7 +66,7 @@ class TestSessions:
         assert delete_expired_sessions() == 0
 
     def test_many_go_in_pieces(self, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any) -> None:
-        monkeypatch.setattr("accounts.services.SESSIONS_AT_ONCE", 2)
+        monkeypatch.setattr("accounts.tokens.SESSIONS_AT_ONCE", 2)
         for _each in range(5):
             make_session(days_left=-1)
         with django_assert_max_num_queries(7):

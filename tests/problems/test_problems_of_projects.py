@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role, User
 from accounts.permissions import may_report_project
-from accounts.services import create_token
+from accounts.tokens import create_token
 from core.clock import today as the_day
 from core.exceptions import NotAllowed
 from core.scope import ScopeKind

@@ -7,7 +7,7 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 
 from accounts.models import AccessToken, User
-from accounts.services import TokenRefused, use_token
+from accounts.tokens import TokenRefused, use_token
 from core.client_address import client_address
 
 

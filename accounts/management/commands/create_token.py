@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Scope, User
-from accounts.services import MAX_TOKENS, TOKEN_DAYS, create_token
+from accounts.tokens import MAX_TOKENS, TOKEN_DAYS, create_token
 from core.exceptions import NotAllowed
 
 SCOPES = [scope.value for scope in Scope if scope != Scope.REPORT]

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from accounts.models import Department, Scope
-from accounts.services import create_token, use_token
+from accounts.tokens import create_token, use_token
 from core.own_apps import own_models
 from measures.models import Measure
 from measures.reports import ReportData, accept_report, save_draft, submit_report
