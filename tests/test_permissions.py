@@ -23,7 +23,7 @@ from indicators.values.services import ValueData, save_value, submit_value
 from measures.models import Evidence, Load, Measure, PlanMilestone
 from measures.reports import ReportData, save_draft
 from notices.models import Notice
-from permissions.explained import Verdict, explain
+from permissions.explained import Outcome, explain
 from problems.models import Problem
 from problems.services import ProblemData, move_problem, save_problem_draft
 from projects.models import ProjectMonthEvidence
@@ -322,8 +322,8 @@ def test_the_rules_say_the_same_of_each_person_and_row(site, settings):
             if row.name == "api-unknown":
                 continue
             found = explain(people.get(name), row.address.format(**parts), row.method)
-            if (found.verdict == Verdict.REFUSED) != is_refusal(row, row.answers[name]):
-                wrong.append(f"{row}: {name} {found.verdict}")
+            if (found.outcome == Outcome.REFUSED) != is_refusal(row, row.answers[name]):
+                wrong.append(f"{row}: {name} {found.outcome}")
     assert wrong == []
 
 

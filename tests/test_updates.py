@@ -16,8 +16,8 @@ from accounts.departments import NAMES, change_department, department_state
 from accounts.models import Department, User
 from core.period_codes import read_period
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet
-from indicators import values
 from indicators.models import Indicator, Observation, ValueReport
+from indicators.values import services as values
 from measures import reports, services
 from measures.editing.acceptances import undo_acceptance
 from measures.editing.corrections import correct_status, reopen_measure
@@ -40,10 +40,10 @@ from problems.services import (
     raise_problem,
     save_problem_draft,
 )
-from projects import months
 from projects.annual_plans import set_annual_plan
 from projects.editing import change_project_terms, terms_state
 from projects.models import AnnualPlan, Category, Project, ProjectMonth
+from projects.months import services as months
 from projects.services import save_project, withdraw_project
 from regions.models import Region
 from reporting.evidence import attach_document, remove_evidence

@@ -13,7 +13,7 @@ from measures.editing.terms import change_terms
 from measures.models import Measure
 from projects.models import Project, Stage
 from projects.services import save_project
-from rollups import engine, marks, services
+from rollups import engine, services, stale_cells
 from rollups.models import MeasureRollup, ProjectRollup, RollupRun, StaleCell
 from rollups.runs import totals_state
 from rollups.services import is_refreshing, rebuild_rollups, refresh_stale_rollups
@@ -91,8 +91,8 @@ def test_what_is_set_aside_is_tried_again_after_a_while_and_not_with_each_sweep(
     assert refresh_stale_rollups() == 0
     assert RollupRun.objects.count() == runs
 
-    later = clock.now() + timedelta(seconds=marks.RETRY_SECONDS + 1)
-    monkeypatch.setattr(marks, "now", lambda: later)
+    later = clock.now() + timedelta(seconds=stale_cells.RETRY_SECONDS + 1)
+    monkeypatch.setattr(stale_cells, "now", lambda: later)
     refresh_stale_rollups()
     assert RollupRun.objects.count() == runs + 1
     assert [mark.attempts for mark in StaleCell.objects.all()] == [2]

@@ -17,9 +17,10 @@ from notices import digests, due_dates, due_months
 from notices import receivers as receivers_of_notices
 from notices.models import Notice
 from office import mergers
-from projects import months, querysets
+from projects import querysets
 from projects import services as services_of_projects
 from projects.models import AnnualPlanChange
+from projects.months import services as months
 from projects.querysets import ProjectMonthQuerySet
 from reporting import services as services_of_reports
 from reporting.services import Outcome, do_each
