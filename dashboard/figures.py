@@ -63,6 +63,8 @@ PUBLISHED_PARTS = {
     "projects.total": ("projects.total",),
     "projects.total_investment": ("projects.total_investment",),
 }
+# They move with every day, whatever happens: a source states them for its own day and for no later one.
+MOVING_WITH_THE_DAY = {"measures.gap"}
 
 
 STATUSES, LIGHTS = tuple(reversed(MeasureStatus.values)), tuple(Light.values)
@@ -408,4 +410,5 @@ class Figures:
         rows = [self.published.get(each) for each in PUBLISHED_PARTS.get(path, ())]
         if not rows or any(row is None or row.value != self.value_at(row.figure) for row in rows):
             return None
-        return min((row for row in rows if row is not None), key=lambda row: row.as_of)
+        oldest = min((row for row in rows if row is not None), key=lambda row: row.as_of)
+        return None if path in MOVING_WITH_THE_DAY and oldest.as_of != self.day else oldest

@@ -114,6 +114,18 @@ def test_the_published_figures_come_out_to_the_last_digit(demo):
     assert figures.published_for("measures.due") is None
 
 
+def test_a_gap_is_published_on_the_day_of_its_source_alone(demo):
+    published = Figures(demo, date(2023, 6, 30))
+    assert (published.measures["gap"], published.provenance_of("measures.gap")) == (Decimal("-11.3"), "published")
+    for day, gap in ((date(2023, 7, 1), "-11.4"), (date(2023, 8, 29), "-16.8")):
+        later = Figures(demo, day)
+        assert later.measures["gap"] == Decimal(gap)
+        assert later.published_for("measures.gap") is None
+        assert later.provenance_of("measures.gap") == "illustrative"
+        # A count that is still the same is the one that was published.
+        assert later.published_for("measures.completion_rate").as_of == date(2023, 6, 30)
+
+
 def test_the_course_and_the_figures_of_each_day_agree(demo):
     history = load_history(demo, date(2023, 8, 29))
     for day in DAYS[1:]:
