@@ -12,7 +12,6 @@ from django.db.models import Count, OuterRef, Subquery, Sum
 from core.comparison import FigureChange
 from core.lights import Light, Thresholds
 from core.pace import gap
-from core.scoped import is_out
 from dashboard.due_days import is_of_due_days
 from dashboard.figures import (
     MIN_MEASURES_TO_RANK,
@@ -221,19 +220,6 @@ class Changes:
     @cached_property
     def movement(self) -> Movement:
         return read_movement(self.now.plan, then=self.then.day, now=self.now.day)
-
-    @cached_property
-    def projects_out_and_back(self) -> tuple[int, int]:
-        """How many were withdrawn since, and how many are in the plan again. No query where the totals say nothing of
-        it: it is rare."""
-        change = self.figures["projects.total"].change
-        if change is None or change == self.projects["total"]:
-            return 0, 0
-        projects = Project.objects.in_plan(self.now.plan)
-        out = projects.in_scope(self.then.day).filter(is_out(Project, self.now.day)).count()
-        was_out = projects.filter(is_out(Project, self.then.day), listed_on__lte=self.then.day)
-        back = was_out.in_scope(self.now.day).count()
-        return out, back
 
     @cached_property
     def observations(self) -> list[Observation]:

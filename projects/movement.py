@@ -24,7 +24,9 @@ class Movement:
 
     `stock`: `opening` (on the earlier day), `listed`, `readmitted` and `reopened` (no longer reported as built) since,
     `completed` and `withdrawn` since, `closing` (on the day). Opening + listed + readmitted + reopened - completed -
-    withdrawn = closing. `stages`: of projects in the plan on both days whose stage differs, by both stages.
+    withdrawn = closing. What was listed since and is built already is listed and completed; what was listed since and
+    has left is neither listed nor withdrawn. `stages`: of projects in the plan on both days whose stage differs, by
+    both stages.
     """
 
     stock: Mapping[str, ProjectSum] = field(
@@ -65,20 +67,27 @@ def _add(
     *,
     amount: tuple[int, int],
 ) -> None:
-    was_in_stock, is_in_stock = counted and stage_then not in BUILT, counts and stage not in BUILT
-    if was_in_stock:
+    was_built, is_built = stage_then in BUILT, stage in BUILT
+    entered = _how_it_entered(counted, counts, is_new, was_built=was_built, is_built=is_built)
+    is_opening = counted and not was_built
+    if is_opening:
         movement.stock["opening"].add(*amount)
-        if not is_in_stock:
-            movement.stock["completed" if counts else "withdrawn"].add(*amount)
-    if is_in_stock:
-        movement.stock["closing"].add(*amount)
-        if not was_in_stock:
-            movement.stock[_how_it_entered(counted, is_new)].add(*amount)
+    if entered:
+        movement.stock[entered].add(*amount)
+    if is_opening or entered:
+        movement.stock["withdrawn" if not counts else "completed" if is_built else "closing"].add(*amount)
     if counted and counts and stage_then != stage:
         movement.stages.setdefault((stage_then, stage), ProjectSum()).add(*amount)
 
 
-def _how_it_entered(counted: bool, is_new: bool) -> str:
-    if counted:
-        return "reopened"
-    return "listed" if is_new else "readmitted"
+def _how_it_entered(counted: bool, counts: bool, is_new: bool, *, was_built: bool, is_built: bool) -> str:
+    """Return the row of the stock by which a project entered it; empty where it did not."""
+    if not counts:
+        return ""
+    if is_new:
+        return "listed"
+    if was_built and is_built:
+        return ""
+    if not counted:
+        return "readmitted"
+    return "reopened" if was_built else ""

@@ -147,15 +147,15 @@ def _rates(changes: Changes) -> list[dict[str, str]]:
 
 
 def changes_sentence(changes: Changes) -> SafeString:
-    counts, projects, values = changes.counts, changes.projects, len(changes.observations)
+    counts, stock, values = changes.counts, changes.movement.stock, len(changes.observations)
     listed = (
         ngettext(
             "%(count)s project with an investment of %(investment)s was listed",
             "%(count)s projects with an investment of %(investment)s were listed",
-            projects["total"],
+            stock["listed"].number,
         )
-        % {"count": format_number(projects["total"]), "investment": format_rounded_money(projects["total_investment"])}
-        if projects["total"]
+        % {"count": format_number(stock["listed"].number), "investment": format_rounded_money(stock["listed"].yi)}
+        if stock["listed"].number
         else _("no project was listed")
     )
     released = (
@@ -164,7 +164,7 @@ def changes_sentence(changes: Changes) -> SafeString:
         if values
         else _("no indicator value was released")
     )
-    out, back = changes.projects_out_and_back
+    out, back = stock["withdrawn"].number, stock["readmitted"].number
     out_and_back = counted_clauses(
         (out, ngettext("%(count)s was withdrawn", "%(count)s were withdrawn", out)),
         (back, ngettext("%(count)s was readmitted", "%(count)s were readmitted", back)),

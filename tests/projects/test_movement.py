@@ -67,16 +67,19 @@ def test_the_stock_moves_by_what_entered_and_what_left(seed: int, today: Any) ->
         stages: dict[tuple[str, str], ProjectSum] = {}
         for row in rows:
             before, after = stage_on(row, then), stage_on(row, now)
-            was = counts_on(row, then) and before not in ("completed", "in_production")
-            still = counts_on(row, now) and after not in ("completed", "in_production")
+            was_built, is_built = (stage in ("completed", "in_production") for stage in (before, after))
+            was, still = counts_on(row, then) and not was_built, counts_on(row, now) and not is_built
+            is_new = counts_on(row, now) and row["listed_on"] > then
+            is_back = counts_on(row, now) and row["listed_on"] <= then and not counts_on(row, then)
+            came_back = is_back and not (was_built and is_built)
             for name, holds in (
                 ("opening", was),
                 ("closing", still),
                 ("withdrawn", was and not counts_on(row, now)),
-                ("completed", was and counts_on(row, now) and not still),
+                ("completed", (was or is_new or came_back) and counts_on(row, now) and is_built),
                 ("reopened", still and counts_on(row, then) and not was),
-                ("listed", still and row["listed_on"] > then),
-                ("readmitted", still and row["listed_on"] <= then and not counts_on(row, then)),
+                ("listed", is_new),
+                ("readmitted", came_back),
             ):
                 if holds:
                     expected[name].add(1, row["wan"])
