@@ -20,6 +20,9 @@ from problems.rules import (
 from problems.workflow import OPEN_STATES
 from web.formats.numbers import trimmed
 
+# Of fewer open problems pages show no shares: one more or less would move them by two percentage points or more.
+MIN_PROBLEMS_FOR_SHARE = 50
+
 
 @dataclass(frozen=True)
 class Category:

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext, pgettext
 
 from dashboard.figures import Figures, GroupFigures
 from dashboard.pages.links import Links
-from dashboard.problem_figures import closed_from, oldest_open, problem_figures, shares_by_category
+from dashboard.problem_figures import MIN_PROBLEMS_FOR_SHARE, closed_from, oldest_open, problem_figures, shares_by_category
 from problems.models import ProblemStep
 from problems.querysets import ProblemStepQuerySet
 from problems.rows import BY_DUE_DAY, ProblemRow, problem_rows, problems_of_department
@@ -81,6 +81,7 @@ def problem_block(figures: Figures, links: Links, departments: Iterable[GroupFig
             }
             for each in sorted(shares, key=lambda each: -each.open)
         ],
+        "has_shares": counts.open >= MIN_PROBLEMS_FOR_SHARE,
         "most": max((each.open for each in shares), default=0),
     }
 
