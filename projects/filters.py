@@ -1,5 +1,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import django_filters
@@ -98,14 +100,22 @@ class OnDayFilter(YesNoFilter):
         return qs.filter(condition if value[0] == self.met_by else ~condition)
 
 
-class BehindFilter(YesNoFilter):
-    """Projects whose investment is behind their annual plan on the day of the list, or those that are not."""
+class BehindFilter(ChoiceFilter):
+    """Projects whose investment is behind their annual plan on the day of the list, those that are not, and those of
+    which nobody knows: they have not reported the newest month. Each project is one of the three."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        answers = {"yes": gettext_lazy("Yes"), "no": gettext_lazy("No"), "no_month": gettext_lazy("No month reported")}
+        super().__init__(choices=list(answers.items()), **kwargs)
 
     def filter(self, qs: Any, value: Sequence[Any]) -> Any:
-        if len(set(value)) != 1:
+        asked = set(value)
+        if len(asked) in (0, 3):
             return qs
-        found = qs.behind_plan(asked_day(self.parent.request))
-        return found if value[0] == "yes" else qs.exclude(pk__in=found.order_by().values("pk"))
+        day = asked_day(self.parent.request)
+        no_month, behind = without_month(day), Q(pk__in=qs.behind_plan(day).order_by().values("pk"))
+        of_answer = {"yes": behind, "no": ~behind & ~no_month, "no_month": no_month}
+        return qs.filter(reduce(or_, (of_answer[each] for each in asked)))
 
 
 def _has_problem(day: date) -> Q:

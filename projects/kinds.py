@@ -10,6 +10,7 @@ from django.db.models import Q
 from projects.lateness import late
 from projects.models import Stage
 from projects.querysets import ProjectQuerySet
+from projects.rates import without_month
 from projects.rules import LARGE_YI
 from web.formats.money import WAN_PER_YI
 
@@ -27,6 +28,10 @@ def _large(projects: ProjectQuerySet, _on: date) -> ProjectQuerySet:
     return projects.filter(Q(stage=Stage.PREPARING), investment_wan__gte=LARGE_YI * WAN_PER_YI)
 
 
+def _without_month(projects: ProjectQuerySet, on: date) -> ProjectQuerySet:
+    return projects.filter(without_month(on))
+
+
 def _late(projects: ProjectQuerySet, on: date) -> ProjectQuerySet:
     return projects.filter(late(on))
 
@@ -34,4 +39,6 @@ def _late(projects: ProjectQuerySet, on: date) -> ProjectQuerySet:
 # Large ones that have not started.
 LARGE = ProjectKind("large", {"stage": Stage.PREPARING.value, "investment_from": LARGE_YI}, _large)
 BEHIND = ProjectKind("behind", {"behind": "yes"}, ProjectQuerySet.behind_plan)
+# Whether they are behind nobody knows.
+NO_MONTH = ProjectKind("no_month", {"behind": "no_month"}, _without_month)
 LATE = ProjectKind("late", {"late": "yes"}, _late)

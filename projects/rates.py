@@ -54,8 +54,8 @@ def plan_gap(planned_wan: int, invested_wan: int, *, month: date) -> Decimal | N
 
 
 def is_behind(planned_wan: int, invested_wan: int, *, month: date) -> bool:
-    """Return whether a project that has reported in the year is behind: its gap is more than PACE_TOLERANCE below the
-    time elapsed. Without a plan it is not."""
+    """Return whether a project that has reported the month is behind: its gap is more than PACE_TOLERANCE below the
+    time elapsed. Without a plan it is not; of one that has not reported, nobody knows."""
     return pace(plan_gap(planned_wan, invested_wan, month=month), tolerance=PACE_TOLERANCE) == Pace.BEHIND
 
 
@@ -65,7 +65,7 @@ def behind(on: date) -> Q:
     # In tenths of a point; of what is rounded to a tenth, less than `least` is less than `least` - 1/20 of it.
     least = int((month_share(month.month) - PACE_TOLERANCE) * 10)
     invested, planned = F("in_force__invested_wan") * 2000, F("annual_plan__planned_wan") * (2 * least - 1)
-    has_reported = Q(in_force__period__gte=month.replace(month=1), annual_plan__planned_wan__gt=0)
+    has_reported = Q(in_force__period=month, annual_plan__planned_wan__gt=0)
     return has_reported & Q(LessThan(invested, planned))
 
 

@@ -12,6 +12,7 @@ from dashboard.pages.city_ranks import Excused, city_ranks, fallen_cities, read_
 from dashboard.pages.city_statistics import (
     BEHIND,
     LARGE,
+    NO_MONTH,
     CityStatistic,
     chosen,
     cities_of_both_days,
@@ -90,7 +91,7 @@ def city_list(
 
 def _ordered_by(ordering: str) -> list[CityStatistic]:
     """The kind of projects whose number orders the table, if one does."""
-    return [each for each in (LARGE, BEHIND) if each.name == ordering.removeprefix("-")]
+    return [each for each in (LARGE, BEHIND, NO_MONTH) if each.name == ordering.removeprefix("-")]
 
 
 def _charts(figures: Figures, links: Links, cities: list[GroupFigures], measure: CityStatistic) -> dict[str, Chart]:

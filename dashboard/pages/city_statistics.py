@@ -165,6 +165,20 @@ BEHIND = CityStatistic(
     ),
     nothing=gettext_lazy("No project is behind its annual plan."),
 )
+NO_MONTH = CityStatistic(
+    kinds.NO_MONTH.name,
+    gettext_lazy("No month reported"),
+    gettext_lazy("No month reported"),
+    gettext_lazy("Projects that have not reported the newest month, by %(place)s, as of %(day)s"),
+    kind=kinds.NO_MONTH,
+    is_of_months=True,
+    counted=ngettext_lazy(
+        "%(count)s project has not reported the newest month, with an investment of %(investment)s",
+        "%(count)s projects have not reported the newest month, with an investment of %(investment)s",
+        "total",
+    ),
+    nothing=gettext_lazy("Every project has reported the newest month."),
+)
 # Of cities one by one: by planned days, which many plans do not know.
 LATE = CityStatistic(
     kinds.LATE.name,
@@ -192,7 +206,9 @@ COMPLETION = CityStatistic(
     is_rate=True,
     is_of_months=True,
 )
-CITY_MEASURES = {each.name: each for each in (INVESTMENT, NUMBER, START_RATE, COMPLETION, BEHIND, SUSPENDED, LARGE)}
+CITY_MEASURES = {
+    each.name: each for each in (INVESTMENT, NUMBER, START_RATE, COMPLETION, BEHIND, NO_MONTH, SUSPENDED, LARGE)
+}
 
 
 def measures_shown(figures: Figures) -> list[CityStatistic]:

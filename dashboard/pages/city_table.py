@@ -16,6 +16,7 @@ from dashboard.pages.city_statistics import (
     COMPLETION,
     INVESTMENT,
     LARGE,
+    NO_MONTH,
     NUMBER,
     START_RATE,
     SUSPENDED,
@@ -136,7 +137,7 @@ class CityTable:
             NUMBER.name: pgettext("unit in a table head", "Projects"),
             INVESTMENT.name: str(INVESTMENT.head),
             LARGE.name: _("Large, not started"),
-            BEHIND.name: str(BEHIND.head),
+            **{each.name: str(each.head) for each in (BEHIND, NO_MONTH)},
             **{each.name: str(each.head) for each in RATES},
             SHARE: _("Share suspended"),
         }
@@ -148,7 +149,7 @@ class CityTable:
             share = format_share(figures[SUSPENDED.name], figures[NUMBER.name])
             return Cell(share, is_small=bool(city) and is_small(figures))
         value = figures[name]
-        filters = {each.name: each.filters for each in (SUSPENDED, LARGE, BEHIND)}.get(name)
+        filters = {each.name: each.filters for each in (SUSPENDED, LARGE, BEHIND, NO_MONTH)}.get(name)
         url = self.links.url("projects:list", city=city, **filters) if city and filters and value else ""
         is_shown = bool(city) and name == self.measure.name
         text = START_RATE.shown(value) if name in {each.name for each in RATES} else format_number(whole(value))

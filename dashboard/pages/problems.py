@@ -10,7 +10,13 @@ from django.utils.translation import ngettext, pgettext
 
 from dashboard.figures import Figures, GroupFigures
 from dashboard.pages.links import Links
-from dashboard.problem_figures import MIN_PROBLEMS_FOR_SHARE, closed_from, oldest_open, problem_figures, shares_by_category
+from dashboard.problem_figures import (
+    MIN_PROBLEMS_FOR_SHARE,
+    closed_from,
+    oldest_open,
+    problem_figures,
+    shares_by_category,
+)
 from problems.models import ProblemStep
 from problems.querysets import ProblemStepQuerySet
 from problems.rows import BY_DUE_DAY, ProblemRow, problem_rows, problems_of_department

@@ -22,7 +22,7 @@ from projects.addresses import month_form_url
 from projects.charts.investment import invested_months, investment_chart
 from projects.charts.stages import stage_chart
 from projects.filters import PROJECT_ORDERINGS, ProjectFilter
-from projects.kinds import BEHIND, LARGE
+from projects.kinds import BEHIND, LARGE, NO_MONTH
 from projects.models import Project, Stage
 from projects.months.figures import History, load_history
 from projects.rules import LARGE_YI
@@ -81,6 +81,7 @@ class ProjectList(ListPageView):
             QuickChoice(_("10 billion yuan or more, not started"), LARGE.filters, self.large_note()),
             QuickChoice(Stage.SUSPENDED.label, {"stage": Stage.SUSPENDED.value}),
             QuickChoice(_("Behind the annual plan"), BEHIND.filters),
+            QuickChoice(_("No month reported"), NO_MONTH.filters),
             QuickChoice(_("Reports a problem"), {"problem": "yes"}),
         ]
 

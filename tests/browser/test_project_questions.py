@@ -26,9 +26,9 @@ def months_in_force(until=LAST_MONTH):
 
 
 def is_behind(project, months, planned):
-    """More than one percentage point below the time elapsed, both to one decimal."""
+    """More than one percentage point below the time elapsed, both to one decimal; of no month, nobody knows."""
     month = months.get(project.pk)
-    if month is None or not planned.get(project.pk):
+    if month is None or month.period != LAST_MONTH or not planned.get(project.pk):
         return False
     return round(100 * month.invested_wan / planned[project.pk], 1) < round(100 * LAST_MONTH.month / 12, 1) - 1
 

@@ -202,7 +202,10 @@ def test_lists_are_asked_who_is_behind_and_who_did_not_report(client, today, ope
         return shown
 
     assert codes("behind=yes") == ["P0001"]
-    assert codes("behind=no") == ["P0002", "P0003"]
+    assert codes("behind=no") == ["P0002"]
+    assert codes("behind=no_month") == ["P0003"]
+    assert codes("behind=yes&behind=no_month") == ["P0001", "P0003"]
+    assert codes("behind=yes&behind=no&behind=no_month") == ["P0001", "P0002", "P0003"]
     assert codes("reported=no") == ["P0003"]
     assert codes("reported=yes") == ["P0001", "P0002"]
     assert codes("behind=yes&as_of=2023-06-30") == []
