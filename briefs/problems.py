@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -42,7 +41,7 @@ def _steps(about: Subject) -> Any:
     steps = ProblemStep.objects.in_plan(about.figures.plan).last_by(about.day).open().with_rows()
     group = about.group.group
     if about.by == "department":
-        return steps.filter(Q(owner=group) | Q(owner__merged_into=group))
+        return steps.owned_by(group)
     if about.by == "theme":
         return steps.in_themes([group])
     return steps.filter(problem__measure__section=group) if about.by == "section" else steps
@@ -64,7 +63,8 @@ def _row(row: ProblemRow, about: Subject) -> list[Cell]:
     problem, step = row.problem, row.step
     url = about.links.url(f"problems:{problem.subject_kind}_problem", problem.subject.code, problem.number)
     days = format_days((about.day - problem.raised_on).days) if problem.raised_on else ""
-    last = step.get_state_display() if about.by == "department" else localized(step.owner, "short")
+    is_state = about.by == "department" or step.responsible is None
+    last = step.get_state_display() if is_state else localized(step.owner, "short")
     return [
         Cell(shortened(localized(problem, "text"), MAX_NAME), url),
         Cell(format_iso_day(step.due_on), is_bold=row.left.is_overdue),

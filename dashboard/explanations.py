@@ -28,7 +28,7 @@ from dashboard.summary import describe_figure, describe_indicator
 from indicators.state import IndicatorState, is_rate
 from measures.filters import MeasureFilter
 from measures.models import Measure
-from problems.rules import count_problems
+from problems.rules import OVERDUE_OF_OWNERS, count_problems
 from projects.filters import ProjectFilter
 from projects.models import Project
 from rollups.engine import PlanCells
@@ -256,11 +256,15 @@ def _explain_projects(figures: Figures, path: str, scope: Scope) -> Explanation:
 def _explain_problems(figures: Figures, path: str, scope: Scope) -> Explanation:
     definition, name = figure_definitions()[path], path.removeprefix("problems.")
     rows = _narrow_rows(figures.problem_rows, scope, PROBLEM_FILTERS)
-    values = problem_figures(count_problems(rows, on=figures.day))
+    counts = count_problems(rows, on=figures.day)
+    values = problem_figures(counts)
     values |= {f"waiting.{each}": count for each, count in values.pop("waiting").items()}
     is_of_closed = name in ("closed_recently", "median_days")
-    closed = {"closed_from": closed_from(figures.day).isoformat()} if is_of_closed else {}
+    more = {"closed_from": closed_from(figures.day).isoformat()} if is_of_closed else {}
     narrowed = {PROBLEM_FILTERS.get(each, each): value for each, value in scope_query(scope).items()}
+    if name == "overdue" and "owner" in narrowed:
+        # What waits for the office is late for no department.
+        values["overdue"], more = counts.overdue_of_owners, OVERDUE_OF_OWNERS
     counted = "closed_recently" if is_of_closed else "open" if definition.unit == DAYS else name
     return replace(
         _explained(figures, path, scope, values[name]),
@@ -268,7 +272,7 @@ def _explain_problems(figures: Figures, path: str, scope: Scope) -> Explanation:
         rows=CountedRows(
             page="problems:list",
             api="api-problems",
-            filters={**definition.filters, **closed, **narrowed},
+            filters={**definition.filters, **more, **narrowed},
             count=values[counted],
         ),
     )

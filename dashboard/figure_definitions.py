@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -274,7 +275,11 @@ def problem_definitions() -> dict[str, FigureDefinition]:
         ),
         "overdue": _count_of_problems(
             _("Overdue problems"),
-            _("Open problems whose due date lies before the day and that nobody has reported as solved."),
+            _(
+                "Problems being solved whose due date lies before the day, and those that have waited for the office "
+                "for more than %(days)s days."
+            )
+            % {"days": settings.PILOTZONE_OFFICE_DAYS},
             overdue="yes",
         ),
         "to_verify": _count_of_problems(

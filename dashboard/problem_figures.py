@@ -16,6 +16,7 @@ from problems.rules import (
     ProblemCounts,
     ProblemOnDay,
     WaitingFor,
+    responsible,
 )
 from problems.workflow import OPEN_STATES
 from web.formats.numbers import trimmed
@@ -37,8 +38,8 @@ class Category:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanProblem(ProblemOnDay):
-    """`owner` is the id of the department that does the work of its owner now; `category` a Category; `code` and
-    `position` are those of the measure or project that it is about, `measure` the id of the former and
+    """`owner` is the id of the department that does the work of the responsible one now; `category` a Category; `code`
+    and `position` are those of the measure or project that it is about, `measure` the id of the former and
     `project_category` that of the latter's category."""
 
     subject_kind: ProblemSubject
@@ -68,7 +69,7 @@ COLUMNS = {
     "state": "state",
     "raised_on": "problem__raised_on",
     "due_on": "due_on",
-    "since": "made_on",
+    "since": "state_since",
     "is_escalated": "is_escalated",
     "owner": "owner_now",
     "section": "problem__measure__section",
@@ -94,7 +95,8 @@ def _problem(row: Mapping[str, Any]) -> PlanProblem:
     code, position = (row[column] for column in SUBJECTS[kind])
     category = [row[column] for column in CATEGORY]
     return PlanProblem(
-        **{name: row[column] for name, column in COLUMNS.items()},
+        **{name: row[column] for name, column in COLUMNS.items() if name != "owner"},
+        owner=responsible(row["state"], row["owner_now"]),
         subject_kind=kind,
         code=code,
         position=position,

@@ -382,6 +382,7 @@ PILOTZONE_FIRST_REPORTING_MONTH = env.month("PILOTZONE_FIRST_REPORTING_MONTH")
 PILOTZONE_REPORT_DUE_DAY = env.integer("PILOTZONE_REPORT_DUE_DAY", 25, least=1, most=28)
 PILOTZONE_DUE_SOON_DAYS = env.integer("PILOTZONE_DUE_SOON_DAYS", 60, most=36_500)
 PILOTZONE_SILENT_DAYS = env.integer("PILOTZONE_SILENT_DAYS", 62, most=36_500)
+PILOTZONE_OFFICE_DAYS = env.integer("PILOTZONE_OFFICE_DAYS", 7, most=36_500)
 PILOTZONE_PACE_TOLERANCE = env.decimal("PILOTZONE_PACE_TOLERANCE", Decimal("0.5"))
 PILOTZONE_VERDICT_TOLERANCE = env.decimal("PILOTZONE_VERDICT_TOLERANCE", Decimal(5))
 # Six months is the least that the law asks for (Cybersecurity Law, article 21).
@@ -441,7 +442,6 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_PERMISSIONS": ["web.api.permissions.AsksRule"],
 }
-
 PILOTZONE_LOG_FORMAT = env.choice("PILOTZONE_LOG_FORMAT", "TEXT", tuple(log_settings.FORMATS))
 LOGGING = log_settings.logging_of(
     PILOTZONE_LOG_FORMAT,

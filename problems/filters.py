@@ -68,7 +68,8 @@ class OverdueFilter(YesNoFilter):
         if set(value) == {"yes"}:
             return qs.filter(condition)
         # Not `exclude`: that keeps no row without a due date.
-        return qs.filter(Q(due_on=None) | ~condition) if set(value) == {"no"} else qs
+        in_time = Q(due_on=None) & Q(state=ProblemState.ASSIGNED) | ~condition
+        return qs.filter(in_time) if set(value) == {"no"} else qs
 
 
 class AgeFilter(ChoiceFilter):
@@ -91,6 +92,13 @@ class PresentDepartmentFilter(DepartmentFilter):
             return qs
         merged = Q(**{f"{self.field_name}__merged_into__in": value})
         return qs.filter(Q(**{f"{self.field_name}__in": value}) | merged)
+
+
+class OwnerFilter(PresentDepartmentFilter):
+    """Those that the office has assigned to the departments; whoever is suggested is responsible for nothing."""
+
+    def filter(self, qs: Any, value: Sequence[Any]) -> Any:
+        return qs.owned_by(*value) if value else qs
 
 
 class HelperFilter(DepartmentFilter):
@@ -126,7 +134,7 @@ class ProblemFilter(NamesPlaces):
     )
     state = StateFilter(choices=STATES, label=pgettext_lazy("problem", "State"), empty_label=gettext_lazy("Any state"))
     waiting = ConditionFilter(WAITING_CONDITIONS, choices=WaitingFor.choices, label=gettext_lazy("Waiting for"))
-    owner = PresentDepartmentFilter(field_name="owner", label=pgettext_lazy("problem", "Owner"))
+    owner = OwnerFilter(field_name="owner", label=pgettext_lazy("problem", "Owner"))
     category = SlugFilter(
         field_name="problem__category",
         queryset=of_asked_plan(ProblemCategory),

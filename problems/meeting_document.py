@@ -51,7 +51,7 @@ def _cells(row: SheetRow, *, sees_notes: bool) -> list[WordCell]:
 def direction_text(row: SheetRow, *, sees_notes: bool) -> str:
     """Return the direction in one line: who, by when and what."""
     if row.direction is None:
-        return _("No direction yet; with %(owner)s") % {"owner": row.owner}
+        return row.without_direction
     if not sees_notes:
         return row.who_and_when
     return _("%(who)s: %(what)s") % {"who": row.who_and_when, "what": row.direction.note}

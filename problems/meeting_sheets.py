@@ -16,7 +16,6 @@ from django.utils.translation import pgettext
 from core.clock import today
 from measures.models import Plan
 from problems.models import Meeting, MeetingItem, Problem, ProblemStep
-from problems.rules import is_overdue
 from problems.workflow import OPEN_STATES, ProblemState
 from web.formats.dates import format_days, format_iso_day
 from web.formats.text import excerpt, format_list
@@ -57,7 +56,7 @@ class SheetRow:
 
     @property
     def is_overdue(self) -> bool:
-        return is_overdue(self.step.state, self.step.due_on, on=self.day)
+        return bool(self.step.left_on(self.day).is_overdue)
 
     @property
     def text(self) -> str:
@@ -83,8 +82,19 @@ class SheetRow:
 
     @property
     def owner(self) -> str:
-        """Return the department that solves the problem now."""
-        return localized(self.step.owner, "short")
+        """Return the department that solves the problem now; empty before the office has assigned it."""
+        return localized(self.step.responsible, "short")
+
+    @property
+    def without_direction(self) -> str:
+        """Return with whom the problem is while the meeting has given no direction; before it is assigned, whom its
+        raiser suggests."""
+        if self.owner:
+            return _("No direction yet; with %(owner)s") % {"owner": self.owner}
+        if suggested := localized(self.problem.proposed_owner, "short"):
+            words = {"raiser": self.raised_by, "owner": suggested}
+            return _("No direction yet; to be assigned: %(raiser)s suggests %(owner)s") % words
+        return _("No direction yet; to be assigned")
 
     @property
     def who_and_when(self) -> str:
@@ -94,14 +104,13 @@ class SheetRow:
 
     @property
     def time_left(self) -> str:
-        """How late it is, or how long its owner has; nothing of what is solved."""
-        due_on = self.step.due_on
-        if due_on is None or self.state not in (ProblemState.RAISED, ProblemState.ASSIGNED):
+        """How late whoever is waited for is, or how long they have; nothing of what is settled."""
+        left = self.step.left_on(self.day)
+        if left.days is None or left.is_settled:
             return ""
-        days = (due_on - self.day).days
-        if days < 0:
-            return _("%(days)s overdue") % {"days": format_days(-days)}
-        return _("%(days)s left") % {"days": format_days(days)} if days else _("due today")
+        if left.is_overdue:
+            return _("%(days)s overdue") % {"days": format_days(-left.days)}
+        return _("%(days)s left") % {"days": format_days(left.days)} if left.days else _("due today")
 
     @property
     def changed_since(self) -> str:
@@ -151,7 +160,12 @@ def rows_of(meetings: Collection[int], *, on: date) -> dict[int, list[SheetRow]]
     the day is none of them."""
     items = MeetingItem.objects.filter(meeting__in=meetings, problem__raised_on__lte=on).order_by("position", "pk")
     with_rows = items.select_related(
-        "problem__measure", "problem__project", "problem__raised_by", "problem__raised_by_city", "direction__owner"
+        "problem__measure",
+        "problem__project",
+        "problem__raised_by",
+        "problem__raised_by_city",
+        "problem__proposed_owner",
+        "direction__owner",
     )
     steps = last_steps({item.problem_id for item in with_rows}, on=on)
     rows: dict[int, list[SheetRow]] = defaultdict(list)

@@ -1,6 +1,7 @@
 """The problems that are open on a day, and what counts of all of a plan."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from measures.models import Plan
 from problems.models import ProblemStep, ProblemSubject
-from problems.rules import ProblemCounts, ProblemOnDay, count_problems
+from problems.rules import ProblemCounts, ProblemOnDay, count_problems, responsible
 
 
 def open_problems(subject: Any, *, on: date) -> list[ProblemStep]:
@@ -38,8 +39,9 @@ def kind_of(subject: Any) -> ProblemSubject:
 def problems_on(plan: Plan | None, *, on: date) -> list[ProblemOnDay]:
     """All of a plan, drafts aside, as the rules count them; owners, categories and sections by their ids. The owner is
     the department that does the work of the one that was to solve it then."""
-    rows = ProblemStep.objects.in_plan(plan).last_by(on)
-    return [ProblemOnDay(*row) for row in rows.order_by().values_list(*COUNTED)]
+    rows = ProblemStep.objects.in_plan(plan).last_by(on).annotate(owner_now=Coalesce("owner__merged_into", "owner"))
+    found = [ProblemOnDay(*row) for row in rows.order_by().values_list(*COUNTED)]
+    return [replace(each, owner=responsible(each.state, each.owner)) for each in found]
 
 
 # The columns of a step in the order of `ProblemOnDay`.
@@ -47,9 +49,9 @@ COUNTED = (
     "state",
     "problem__raised_on",
     "due_on",
-    "made_on",
+    "state_since",
     "is_escalated",
-    Coalesce("owner__merged_into", "owner"),
+    "owner_now",
     "problem__category",
     "problem__measure__section",
 )

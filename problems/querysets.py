@@ -4,14 +4,15 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from core.append_only import AppendOnlyQuerySet
 from core.dated import comes_later
 from core.timestamps import UpdatedAtQuerySet
 from measures.models import Measure
-from problems.rules import overdue_condition
-from problems.workflow import OPEN_STATES
+from problems.rules import IS_ASSIGNED, overdue_condition
+from problems.workflow import GIVING_A_STATE, OPEN_STATES
 from projects.models import Project
 
 if TYPE_CHECKING:
@@ -36,15 +37,23 @@ class ProblemStepQuerySet(AppendOnlyQuerySet[Any]):
     from it on."""
 
     def last_by(self, on: date) -> Self:
-        """The step of each problem that holds on the day: one row for each problem that was raised by then."""
-        later = self.model._default_manager.filter(comes_later(IN_ORDER), problem=OuterRef("problem"), made_on__lte=on)
-        return self.filter(~Exists(later), made_on__lte=on)
+        """Return the step of each problem that holds on the day, one row for each problem that was raised by then; add
+        `state_since`, the day on which it came to its state."""
+        steps = self.model._default_manager.filter(problem=OuterRef("problem"), made_on__lte=on)
+        given = steps.filter(move__in=GIVING_A_STATE).order_by("-made_on", "-pk").values("made_on")
+        since = Coalesce(Subquery(given[:1]), "made_on")
+        return self.filter(~Exists(steps.filter(comes_later(IN_ORDER))), made_on__lte=on).annotate(state_since=since)
 
     def open(self) -> Self:
         return self.filter(state__in=OPEN_STATES)
 
     def overdue(self, on: date) -> Self:
         return self.filter(overdue_condition(on))
+
+    def owned_by(self, *departments: Any) -> Self:
+        """Return what the office has assigned to any of the departments, or to ones merged into them."""
+        merged = Q(owner__merged_into__in=departments)
+        return self.filter(IS_ASSIGNED, Q(owner__in=departments) | merged)
 
     def in_plan(self, plan: Any) -> Self:
         return self.filter(problem__plan=plan)

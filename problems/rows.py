@@ -17,7 +17,7 @@ from accounts.models import Department, User
 from core.clock import today
 from measures.models import Plan
 from problems.models import Problem, ProblemStep
-from problems.rules import TimeLeft
+from problems.rules import OFFICE_STATES, TimeLeft, time_left
 from problems.services import allowed_moves, may_raise
 from problems.workflow import OPEN_STATES, ProblemState
 from reporting.moves import Move
@@ -41,6 +41,7 @@ BY_SUBJECT = (F("measure__position").asc(nulls_last=True), F("project__position"
 # As what a department takes part in a problem; of several the first.
 ROLES: dict[str, str | Promise] = {
     "owner": pgettext_lazy("role in a problem", "Solves"),
+    "suggested": pgettext_lazy("role in a problem", "Suggested"),
     "helper": pgettext_lazy("role in a problem", "Helps"),
     "raiser": pgettext_lazy("role in a problem", "Raised"),
 }
@@ -132,7 +133,7 @@ class WorkspaceProblems:
 
     @property
     def overdue(self) -> int:
-        return sum(each.role == "owner" and each.left.is_overdue for each in self.rows)
+        return sum(each.role == "owner" and each.left.is_overdue and not each.left.is_of_office for each in self.rows)
 
 
 def workspace_problems(
@@ -165,20 +166,27 @@ def _by_role(rows: Iterable[ProblemRow]) -> list[ProblemRow]:
 
 
 def _role(step: Any, department: Department) -> str:
-    if department.pk in (step.owner_id, step.owner.merged_into_id):
+    raiser = step.problem.raised_by
+    is_named = department.pk in (step.owner_id, step.owner.merged_into_id)
+    if is_named and step.responsible:
         return "owner"
-    return "helper" if step.is_asked_to_help else "raiser"
+    if step.is_asked_to_help:
+        return "helper"
+    was_raiser = raiser is not None and department.pk in (raiser.pk, raiser.merged_into_id)
+    return "suggested" if is_named and not was_raiser else "raiser"
 
 
 def overdue_by_department(plan: Plan | None, *, on: date) -> Counter[int]:
     """How many problems each department should have solved by now, by its id. One query."""
-    steps = ProblemStep.objects.in_plan(plan).last_by(on).overdue(on).order_by()
+    steps = ProblemStep.objects.in_plan(plan).last_by(on).filter(state=ProblemState.ASSIGNED, due_on__lt=on).order_by()
     owners = steps.annotate(owner_now=Coalesce("owner__merged_into", "owner"))
     return Counter(owners.values_list("owner_now", flat=True))
 
 
 def waiting_for_office(plan: Plan | None, *, on: date) -> dict[str, int]:
-    """How many problems the office has yet to assign and to verify. One query."""
-    steps = ProblemStep.objects.in_plan(plan).last_by(on).order_by()
-    states = Counter(steps.filter(state__in=[ProblemState.RAISED, ProblemState.SOLVED]).values_list("state", flat=True))
-    return {"to_assign": states[ProblemState.RAISED], "to_verify": states[ProblemState.SOLVED]}
+    """How many problems the office has yet to assign and to verify, and how many of these are overdue. One query."""
+    steps = ProblemStep.objects.in_plan(plan).last_by(on).filter(state__in=OFFICE_STATES).order_by()
+    found = list(steps.values_list("state", "state_since"))
+    states = Counter(state for state, _since in found)
+    late = sum(time_left(state, None, since=since, on=on).is_overdue for state, since in found)
+    return {"to_assign": states[ProblemState.RAISED], "to_verify": states[ProblemState.SOLVED], "overdue": late}

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from statistics import median
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import pgettext_lazy
@@ -33,49 +34,62 @@ def waiting_for(state: str, *, is_escalated: bool) -> WaitingFor | None:
     return WaitingFor.OFFICE if state in OPEN_STATES else None
 
 
+# Filters of the list of problems that are overdue for the departments which have to solve them.
+OVERDUE_OF_OWNERS = {"overdue": "yes", "waiting": f"{WaitingFor.DEPARTMENT},{WaitingFor.GOVERNMENT}"}
+# The states in which a problem waits for the office: to be assigned, to be verified.
+OFFICE_STATES = (ProblemState.RAISED, ProblemState.SOLVED)
 # The same as query conditions on a step.
 WAITING_CONDITIONS = {
     WaitingFor.DEPARTMENT: Q(state=ProblemState.ASSIGNED, is_escalated=False),
-    WaitingFor.OFFICE: Q(state__in=[ProblemState.RAISED, ProblemState.SOLVED]),
+    WaitingFor.OFFICE: Q(state__in=OFFICE_STATES),
     WaitingFor.GOVERNMENT: Q(state=ProblemState.ASSIGNED, is_escalated=True),
 }
 
 
-def is_overdue(state: str, due_on: date | None, *, on: date) -> bool:
-    """Past its due date and not solved; one that waits for verification is late for nobody but the office."""
-    return due_on is not None and due_on < on and state in (ProblemState.RAISED, ProblemState.ASSIGNED)
+def responsible[Owner](state: str, owner: Owner) -> Owner | None:
+    """Return who has to solve a problem: nobody before the office has said so. Until then its step names whom the
+    raiser suggests, or the lead."""
+    return None if state == ProblemState.RAISED else owner
+
+
+# The same as a query condition on a step.
+IS_ASSIGNED = ~Q(state=ProblemState.RAISED)
 
 
 @dataclass(frozen=True)
 class TimeLeft:
-    """The time until the due date of a problem: `days`, negative once it is over, None without a due date.
-    `is_settled`: closed or withdrawn; `is_said_solved`: it waits for verification."""
+    """The time that whoever is waited for has left: `days`, negative once it is over, None without a due date.
+    `is_settled`: closed or withdrawn; `is_of_office`: it waits for the office, to be assigned or verified."""
 
     days: int | None
     is_settled: bool = False
-    is_said_solved: bool = False
+    is_of_office: bool = False
 
     @property
     def is_overdue(self) -> bool:
-        return self.days is not None and self.days < 0 and not self.is_settled and not self.is_said_solved
+        return self.days is not None and self.days < 0 and not self.is_settled
 
 
-def time_left(state: str, due_on: date | None, *, on: date) -> TimeLeft:
-    return TimeLeft(
-        None if due_on is None else (due_on - on).days,
-        is_settled=state not in OPEN_STATES,
-        is_said_solved=state == ProblemState.SOLVED,
-    )
+def time_left(state: str, due_on: date | None, *, since: date, on: date) -> TimeLeft:
+    """The department has until the due date, the office PILOTZONE_OFFICE_DAYS days. `since`: the day on which the
+    problem came to its state."""
+    if state in OFFICE_STATES:
+        return TimeLeft(settings.PILOTZONE_OFFICE_DAYS - (on - since).days, is_of_office=True)
+    return TimeLeft(None if due_on is None else (due_on - on).days, is_settled=state not in OPEN_STATES)
 
 
 def overdue_condition(on: date) -> Q:
-    """The same as a query condition on a step."""
-    return Q(due_on__lt=on, state__in=[ProblemState.RAISED, ProblemState.ASSIGNED])
+    """Return the condition on a step, with its `state_since`, that whoever is waited for has no time left."""
+    # The first days of the calendar have no day so long before them.
+    latest = date.fromordinal(max(1, on.toordinal() - settings.PILOTZONE_OFFICE_DAYS))
+    is_late = Q(state__in=OFFICE_STATES, state_since__lt=latest)
+    return Q(state=ProblemState.ASSIGNED, due_on__lt=on) | is_late
 
 
 @dataclass(frozen=True)
 class ProblemOnDay:
-    """A problem as it is on a day. `since`: the day of the last move that gave it its state."""
+    """A problem as it is on a day. `since`: the day of the last move that gave it its state. `owner`: who is
+    responsible, None before it is assigned."""
 
     state: str
     raised_on: date
@@ -91,7 +105,8 @@ class ProblemOnDay:
 class ProblemCounts:
     """The counts of a set of problems on a day. `oldest`: the days since the oldest open one was raised, None without
     any. `days_to_close`: from raised to closed, of each that was closed in the last CLOSED_DAYS days. The counts by
-    owner, category, section and who is waited for are of open problems."""
+    owner, category, section and who is waited for are of open problems; what waits for the office is overdue for it,
+    and for no owner."""
 
     open: int = 0
     overdue: int = 0
@@ -99,6 +114,7 @@ class ProblemCounts:
     oldest: int | None = None
     by_state: Counter[str] = field(default_factory=Counter)
     waiting: Counter[str] = field(default_factory=Counter)
+    overdue_by_waiting: Counter[str] = field(default_factory=Counter)
     by_owner: Counter[Hashable] = field(default_factory=Counter)
     overdue_by_owner: Counter[Hashable] = field(default_factory=Counter)
     by_category: Counter[Hashable] = field(default_factory=Counter)
@@ -109,6 +125,11 @@ class ProblemCounts:
     @property
     def to_verify(self) -> int:
         return self.by_state[ProblemState.SOLVED]
+
+    @property
+    def overdue_of_owners(self) -> int:
+        """Return how many are overdue for the departments that have to solve them, and not for the office."""
+        return self.overdue - self.overdue_by_waiting[WaitingFor.OFFICE]
 
     @property
     def closed_recently(self) -> int:
@@ -135,13 +156,17 @@ def count_problems(problems: Iterable[ProblemOnDay], *, on: date) -> ProblemCoun
 def _count_open(counts: ProblemCounts, problem: ProblemOnDay, *, on: date) -> None:
     counts.open += 1
     counts.oldest = max(counts.oldest or 0, (on - problem.raised_on).days)
-    counts.waiting[waiting_for(problem.state, is_escalated=problem.is_escalated) or ""] += 1
-    counts.by_owner[problem.owner] += 1
+    waiting = waiting_for(problem.state, is_escalated=problem.is_escalated) or ""
+    counts.waiting[waiting] += 1
+    if problem.owner is not None:
+        counts.by_owner[problem.owner] += 1
     counts.by_category[problem.category] += 1
     counts.by_section[problem.section] += 1
-    if is_overdue(problem.state, problem.due_on, on=on):
-        assert problem.due_on is not None
+    left = time_left(problem.state, problem.due_on, since=problem.since, on=on)
+    if left.is_overdue and left.days is not None:
         counts.overdue += 1
-        counts.longest_overdue = max(counts.longest_overdue, (on - problem.due_on).days)
-        counts.overdue_by_owner[problem.owner] += 1
+        counts.longest_overdue = max(counts.longest_overdue, -left.days)
+        counts.overdue_by_waiting[waiting] += 1
         counts.overdue_by_category[problem.category] += 1
+        if not left.is_of_office:
+            counts.overdue_by_owner[problem.owner] += 1

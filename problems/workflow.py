@@ -168,5 +168,7 @@ MOVES = (
 )
 BY_NAME = {move.name: move for move in MOVES}
 STEPS = steps_of(MOVES)
+# A reply, another assignment or other words leave a problem in the state that it has.
+GIVING_A_STATE = tuple(move.name for move in MOVES if move.after is not None)
 # With which the office says who solves it, and by when.
 ASSIGNING = ("assign", "reassign")

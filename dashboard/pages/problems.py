@@ -20,7 +20,7 @@ from dashboard.problem_figures import (
 from problems.models import ProblemStep
 from problems.querysets import ProblemStepQuerySet
 from problems.rows import BY_DUE_DAY, ProblemRow, problem_rows, problems_of_department
-from problems.rules import CLOSED_DAYS, ProblemCounts, WaitingFor, count_problems
+from problems.rules import CLOSED_DAYS, OVERDUE_OF_OWNERS, ProblemCounts, WaitingFor, count_problems
 from web.formats.numbers import format_number
 from web.formats.text import format_names, format_sentence
 from web.language import localized
@@ -71,6 +71,7 @@ def problem_block(figures: Figures, links: Links, departments: Iterable[GroupFig
                 "value": counts.waiting[each],
                 "url": links.url("problems:list", waiting=each.value),
                 "does": does,
+                "overdue": counts.overdue_by_waiting[each],
             }
             for each, does in _what_they_do().items()
         ],
@@ -108,10 +109,14 @@ def _sentence(counts: ProblemCounts, departments: Iterable[GroupFigures], links:
         (each for each in departments if counts.by_owner[each.group.pk]),
         key=lambda each: (-counts.by_owner[each.group.pk], -counts.overdue_by_owner[each.group.pk]),
     )
-    text = ngettext(
-        "%(open)s problem is open, %(overdue)s; to be solved by %(owners)s.",
-        "%(open)s problems are open, %(overdue)s; to be solved by %(owners)s.",
-        counts.open,
+    text = (
+        ngettext(
+            "%(open)s problem is open, %(overdue)s; to be solved by %(owners)s.",
+            "%(open)s problems are open, %(overdue)s; to be solved by %(owners)s.",
+            counts.open,
+        )
+        if owners
+        else ngettext("%(open)s problem is open, %(overdue)s.", "%(open)s problems are open, %(overdue)s.", counts.open)
     )
     return format_sentence(
         text,
@@ -164,9 +169,12 @@ def section_problems(figures: Figures, group: GroupFigures, links: Links) -> dic
 def _own_figures(figures: Figures, group: GroupFigures, links: Links, *, field: str) -> dict[str, Any]:
     """`field`: what names the group among the problems of the plan and in addresses of their list."""
     own = [each for each in figures.problem_rows if getattr(each, field) == group.group.pk]
+    counts = count_problems(own, on=figures.day)
+    of_owner = {"overdue": counts.overdue_of_owners} if field == "owner" else {}
+    overdue = OVERDUE_OF_OWNERS if field == "owner" else {"overdue": "yes"}
     return {
-        "problem_figures": problem_figures(count_problems(own, on=figures.day)),
-        "problem_overdue_url": links.url("problems:list", overdue="yes", **{field: group.key}),
+        "problem_figures": problem_figures(counts) | of_owner,
+        "problem_overdue_url": links.url("problems:list", **overdue, **{field: group.key}),
     }
 
 

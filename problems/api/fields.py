@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from measures.api.addresses import plan_slug
 from problems.models import Problem, ProblemStep, ProblemSubject
-from problems.rules import WaitingFor, is_overdue, waiting_for
+from problems.rules import WaitingFor, responsible, time_left, waiting_for
 from problems.workflow import OPEN_STATES, STEPS, ProblemState
 from web.api.fields import Chunk, Field, Reader, among, column, grouped, local_fields, stored
 from web.api.shapes import (
@@ -76,7 +76,14 @@ def _days_open(chunk: Chunk) -> Reader:
 
 def _days_overdue(chunk: Chunk) -> Reader:
     day = chunk.endpoint.day
-    return lambda row: (day - row["due_on"]).days if is_overdue(row["state"], row["due_on"], on=day) else None
+
+    def reader(row: Mapping[str, Any]) -> int | None:
+        # Of a draft nobody is late.
+        since = row["state_since"] or day
+        left = time_left(row["state"], row["due_on"], since=since, on=day)
+        return -left.days if left.is_overdue and left.days is not None else None
+
+    return reader
 
 
 def _closed_on(chunk: Chunk) -> Reader:
@@ -115,12 +122,13 @@ PROBLEM: dict[str, Field] = {
         ("state", "is_escalated"),
         _waiting_for,
     ),
-    "owner": _present_department(
-        "owner",
+    "owner": Field(
         meaning(
-            gettext_lazy("Slug of the department that was to solve it on the day; null: a draft names none"),
+            gettext_lazy("Slug of the department that was to solve it on the day; null: it is not assigned yet"),
             optional(TEXT),
         ),
+        ("state", "owner__merged_into__slug", "owner__slug"),
+        lambda chunk: lambda row: responsible(row["state"], row["owner__merged_into__slug"] or row["owner__slug"]),
     ),
     "helpers": Field(
         meaning(gettext_lazy("Slugs of the departments asked to help"), array(TEXT)), ("problem_id",), _helpers
@@ -156,9 +164,12 @@ PROBLEM: dict[str, Field] = {
         quantity(
             "days",
             optional(WHOLE),
-            description=gettext_lazy("Days since its due date; null where it is not overdue"),
+            description=gettext_lazy(
+                "Days since its due date, or since the office should have assigned or verified it; null where it is "
+                "not overdue"
+            ),
         ),
-        ("due_on", "state"),
+        ("due_on", "state", "state_since"),
         _days_overdue,
     ),
     "since": column("made_on", meaning(gettext_lazy("The day of its last step; null of a draft"), optional(DAY))),
@@ -187,7 +198,10 @@ STEP: dict[str, Shape] = {
         optional(TEXT),
     ),
     "state": choice(ProblemState.choices, gettext_lazy("Its state from then on")),
-    "owner": meaning(gettext_lazy("Slug of the department that was to solve it from then on")),
+    "owner": meaning(
+        gettext_lazy("Slug of the department that was to solve it from then on; null: it was not assigned"),
+        optional(TEXT),
+    ),
     "due_on": meaning(gettext_lazy("Its due date from then on; null where none was set"), optional(DAY)),
     "is_escalated": PROBLEM["is_escalated"].shape,
     "note": meaning(gettext_lazy("The words of whoever did it; null without an account"), optional(TEXT)),

@@ -240,7 +240,7 @@ class ProblemEndpoint(RowEndpoint):
                 "made_at": step.made_at and api_timestamp(step.made_at),
                 "made_by": step.made_by.get_username() if names and step.made_by else None,
                 "state": step.state,
-                "owner": step.owner.slug,
+                "owner": step.responsible and step.responsible.slug,
                 "due_on": step.due_on,
                 "is_escalated": step.is_escalated,
                 "note": step.note if notes else None,

@@ -22,7 +22,7 @@ from core.texts import MAX_TEXT_LENGTH
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet, track_links, track_part
 from measures.models import Measure, Plan
 from problems.querysets import ProblemQuerySet, ProblemStepQuerySet
-from problems.rules import TimeLeft, time_left
+from problems.rules import TimeLeft, responsible, time_left
 from problems.workflow import LISTED_STATES, STEPS, Party, ProblemState
 from projects.models import Project
 from reporting.models import AbstractEvidence, evidence_constraints, problem_code
@@ -323,6 +323,8 @@ class ProblemStep(AppendOnlyModel):
     content = models.JSONField(_("What the problem said"))
 
     objects: ClassVar[Any] = ProblemStepQuerySet.as_manager()
+    # Of rows of `last_by`.
+    state_since: date
 
     class Meta:
         db_table = "measures_problemstep"
@@ -351,13 +353,18 @@ class ProblemStep(AppendOnlyModel):
         return f"{self.move} {self.made_on}"
 
     @property
+    def responsible(self) -> "Department | None":
+        """Return the department that has to solve the problem; None before the office has assigned it."""
+        return responsible(self.state, self.owner)
+
+    @property
     def known_state(self) -> ProblemState:
         """The state with its word and its depth, for `problem_state_mark`."""
         return ProblemState(self.state)
 
     def left_on(self, day: date) -> TimeLeft:
         """Return the time left, for `problem_due`, of the step that holds on the day."""
-        return time_left(self.state, self.due_on, on=day)
+        return time_left(self.state, self.due_on, since=self.state_since, on=day)
 
 
 class ProblemEvidence(AbstractEvidence):

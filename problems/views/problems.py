@@ -27,7 +27,7 @@ from problems.rows import ProblemRow, problem_rows
 from problems.rules import ProblemCounts, WaitingFor, overdue_condition, waiting_for
 from problems.services import allowed_moves
 from problems.wording import clauses_of
-from problems.workflow import OPEN_STATES, ProblemState
+from problems.workflow import GIVING_A_STATE, OPEN_STATES, ProblemState
 from reporting.views.evidence import send_file
 from web.formats.numbers import format_number
 from web.formats.text import excerpt, format_names, with_full_stop
@@ -161,7 +161,7 @@ class ProblemList(ListPageView):
 
 def state_counts(counts: ProblemCounts) -> list[StateCount]:
     """The four states that a problem passes through, each with what it means for whom."""
-    overdue, median = counts.overdue, counts.median_days
+    overdue, median = counts.overdue_of_owners, counts.median_days
     closed = _("%(count)s in the last 90 days") % {"count": format_number(counts.closed_recently)}
     if median is not None:
         closed = _("%(closed)s, median %(days)s days") % {"closed": closed, "days": format_number(median)}
@@ -224,7 +224,7 @@ class ProblemDetail(PageView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         problem, user = self.problem, self.request.user
         steps = list(self.steps(problem))
-        last = steps[-1] if steps else None
+        last = last_of(steps)
         is_today = self.day == today()
         return super().get_context_data(
             problem=problem,
@@ -279,6 +279,14 @@ def problem_evidence(
     wanted = {f"step__problem__{subject_kind.value}__code": code, "step__problem__number": number}
     evidence = get_object_or_404(pieces, key=key, **wanted)
     return send_file(evidence)
+
+
+def last_of(steps: list[ProblemStep]) -> ProblemStep | None:
+    """Return the last of all steps of a problem by a day, with its `state_since`."""
+    last = steps[-1] if steps else None
+    if last is not None:
+        last.state_since = [each.made_on for each in steps if each.move in GIVING_A_STATE][-1]
+    return last
 
 
 def problem_url(problem: Problem, name: str, *args: Any) -> str:

@@ -67,7 +67,7 @@ def _other_marks() -> list[Entry]:
                     (_("past its due date"), TimeLeft(-9)),
                     (_("before its due date"), TimeLeft(17)),
                     (_("without a due date"), TimeLeft(None)),
-                    (_("waits for verification"), TimeLeft(-9, is_said_solved=True)),
+                    (_("waits for verification"), TimeLeft(-2, is_of_office=True)),
                     (_("closed or withdrawn"), TimeLeft(-9, is_settled=True)),
                 )
             ],

@@ -118,7 +118,7 @@ def test_a_problem_is_raised_and_is_on_the_list(people: Any) -> None:
     assert answer.status_code == 201
     body = answer.json()
     assert answer["Location"] == body["url"]
-    assert (body["code"], body["state"], body["owner"], body["raised_on"]) == (
+    assert (body["code"], body["state"], body["proposed_owner"], body["raised_on"]) == (
         "M004-2",
         "raised",
         "power",

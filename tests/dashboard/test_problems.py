@@ -45,6 +45,7 @@ def site(today: date, open_reading: None) -> Any:
     )  # fmt: skip
     # Due on the day itself: not overdue.
     make.make_problem(first, date(2023, 6, 1), steps=["assign"], due_on=DAY, category=land, text_en="No land")
+    # Waits for the office since 28 days, of which it has seven.
     make.make_problem(first, date(2023, 8, 1), text_en="Not sorted yet")
     waits = make.make_problem(
         second, date(2023, 7, 1), steps=["assign", "solve"], due_on=date(2023, 8, 1), category=land,
@@ -66,7 +67,7 @@ def site(today: date, open_reading: None) -> Any:
 
 EXPECTED = {
     "open": 5,
-    "overdue": 1,
+    "overdue": 3,
     "to_verify": 1,
     "longest_days": 120,
     "closed_recently": 1,
@@ -159,10 +160,10 @@ class TestTheOverview:
             path: value for path, value in scalars(EXPECTED).items() if path != "problems.to_verify"
         }
         attention = words_of(html, "attention")
-        assert "Problems Not closed; 1 overdue, 1 to be verified 5" in attention
+        assert "Problems Not closed; 3 overdue, 1 to be verified 5" in attention
         block = words_of(html, "problems")
-        assert "5 problems are open, 1 overdue; to be solved by Finance (2), Energy (2) and Science (1)." in block
-        assert "Land and sea use 3 0 Money 1 1 " in block
+        assert "5 problems are open, 3 overdue; to be solved by Finance (2), Energy (1) and Science (1)." in block
+        assert "Land and sea use 3 1 Money 1 1 " in block
         assert "in the last 90 days, half of them within 20 days 1" in block
 
     def test_leads_to_the_rows_in_one_click(self, site: Any) -> None:
@@ -172,7 +173,7 @@ class TestTheOverview:
             "waiting=department": 2,
             "waiting=office": 2,
             "waiting=government": 1,
-            "overdue=yes": 1,
+            "overdue=yes": 3,
             "state=open&amp;owner=finance": 2,
             "state=open&amp;section=green": 3,
             "state=closed&amp;closed_from=2023-05-31": 2,
@@ -190,15 +191,15 @@ class TestTheOverview:
             if address != "/departments/":
                 assert '/problems/?state=open&amp;section=talent">2</a>' in " ".join(html.split())
             if address != "/sections/":
-                assert '/problems/?state=open&amp;owner=energy">2</a>' in " ".join(html.split())
+                assert '/problems/?state=open&amp;owner=energy">1</a>' in " ".join(html.split())
             assert "beside a department those that it must solve" in html
 
     def test_a_kept_page_is_dropped_when_a_problem_moves(self, site: Any) -> None:
-        assert figures_of(get("/"))["problems.overdue"] == "1"
+        assert figures_of(get("/"))["problems.overdue"] == "3"
         rita = make.make_user("rita", role="reviewer")
         withdrawn = Problem.objects.get(measure__code="M001", number=1)
         move_problem(withdrawn, "withdraw", by=rita, note="The money came")
-        assert figures_of(get("/"))["problems.overdue"] == "0"
+        assert figures_of(get("/"))["problems.overdue"] == "2"
         assert json.loads(get("/api/v1/summary/"))["problems"]["open"] == 4
 
     def test_a_plan_without_problems_says_so_in_a_line(self, today: date, open_reading: None) -> None:
@@ -236,12 +237,12 @@ class TestADepartment:
         rows = ["No money", "Before the government", "Said to be solved"]
         assert [part.index(each) for each in rows] == sorted(part.index(each) for each in rows)
         assert "Build wind power Solves 2023-08-20 9 days overdue Being solved" in part
-        assert "Found a laboratory Helps 2023-08-01 Said to be solved To be verified" in part
+        assert "Found a laboratory Helps 2023-08-01 52 days overdue To be verified" in part
         assert not any(each in part for each in ("No land", "Withdrawn", "Draft", "Closed"))
 
     def test_names_what_it_raised_and_others_solve(self, site: Any) -> None:
         part = words_of(get("/departments/energy/"), "problems")
-        assert "Open problems: it must solve 2 and raised 1 that others solve; 0 overdue." in part
+        assert "Open problems: it must solve 1 and raised 2 that others solve; 0 overdue." in part
         assert "No money Build wind power Raised" in part
 
     def test_without_any_says_so(self, site: Any) -> None:
@@ -261,9 +262,9 @@ class TestADepartment:
 def test_a_section_shows_the_open_ones_of_its_measures(site: Any) -> None:
     html = get("/sections/green/")
     part = words_of(html, "problems")
-    assert "3 problems are open, 1 overdue." in part
+    assert "3 problems are open, 2 overdue." in part
     assert "No money Build wind power Finance 2023-08-20 9 days overdue Being solved" in part
-    assert "Not sorted yet Build wind power Energy — No due date set To be assigned" in part
+    assert "Not sorted yet Build wind power To be assigned — 21 days overdue To be assigned" in part
     assert "Said to be solved" not in part
     make.make_section(slug="empty", number=3, plan=site)
     assert "No problem of its measures is open." in get("/sections/empty/")

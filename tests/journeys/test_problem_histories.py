@@ -5,7 +5,7 @@ counted here in plain Python, from what was done and when, for any day.
 import random
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from statistics import median
@@ -49,6 +49,12 @@ class Did:
     owner: str
     due_on: date | None
     is_escalated: bool
+    # The day on which the problem came to the state that it has.
+    since: date = date.min
+
+    @property
+    def responsible(self) -> str | None:
+        return None if self.state == "raised" else self.owner
 
 
 @dataclass
@@ -70,7 +76,10 @@ class Told:
 
     def on(self, day: date) -> Did | None:
         by_then = [each for each in self.done if each.on <= day]
-        return by_then[-1] if by_then else None
+        if not by_then:
+            return None
+        given = [each.on for each in by_then if each.move not in ("reply", "reassign", "reword")]
+        return replace(by_then[-1], since=given[-1])
 
 
 @dataclass
@@ -177,7 +186,14 @@ def waits(did: Did) -> str | None:
 
 
 def is_late(did: Did, day: date) -> bool:
-    return did.state in ("raised", "assigned") and did.due_on is not None and (day - did.due_on).days > 0
+    return days_late(did, day) > 0
+
+
+def days_late(did: Did, day: date) -> int:
+    """Return how late whoever is waited for is: the owner after the due date, the office after seven days."""
+    if did.state in ("raised", "solved"):
+        return (day - did.since).days - 7
+    return (day - did.due_on).days if did.state == "assigned" and did.due_on is not None else 0
 
 
 def on(world: World, day: date) -> list[tuple[Told, Did]]:
@@ -199,10 +215,10 @@ def filters(world: World, day: date) -> Iterator[tuple[str, set[str]]]:
     for who in ("department", "office", "government"):
         yield f"waiting={who}", codes(lambda told, did, who=who: waits(did) == who)
     for slug in ("science", "water"):
-        yield f"owner={slug}", codes(lambda told, did, slug=slug: did.owner == slug)
+        yield f"owner={slug}", codes(lambda told, did, slug=slug: did.responsible == slug)
         yield f"raised_by={slug}", codes(lambda told, did, slug=slug: told.raised_by == slug)
     yield "helper=science,energy", codes(lambda told, did: told.helpers & {"science", "energy"})
-    yield "owner=housing", codes(lambda told, did: did.owner == "water")
+    yield "owner=housing", codes(lambda told, did: did.responsible == "water")
     for slug in ("land", "money"):
         yield f"category={slug}", codes(lambda told, did, slug=slug: told.category == slug)
     yield "section=ecology", codes(lambda told, did: told.section == "ecology")
@@ -223,7 +239,7 @@ def filters(world: World, day: date) -> Iterator[tuple[str, set[str]]]:
     yield f"closed_from={since}", codes(lambda told, did: did.state == "closed" and did.on >= since)
     yield (
         "state=open&overdue=yes&owner=energy",
-        codes(lambda told, did: did.state in OPEN and is_late(did, day) and did.owner == "energy"),
+        codes(lambda told, did: did.state in OPEN and is_late(did, day) and did.responsible == "energy"),
     )
 
 
@@ -237,10 +253,13 @@ def test_counts_are_those_of_plain_python(world: World) -> None:
         assert counts.by_state == Counter(did.state for _told, did in rows)
         assert counts.waiting == Counter(waits(did) for _told, did in opened)
         assert counts.oldest == max(((day - told.raised_on).days for told, _did in opened), default=None)
-        assert counts.longest_overdue == max(((day - did.due_on).days for _told, did in late if did.due_on), default=0)
-        assert {slugs[key]: count for key, count in counts.by_owner.items()} == Counter(did.owner for _, did in opened)
+        assert counts.longest_overdue == max((days_late(did, day) for _told, did in late), default=0)
+        assert counts.overdue_by_waiting == Counter(waits(did) for _told, did in late)
+        assert {slugs[key]: count for key, count in counts.by_owner.items()} == Counter(
+            did.responsible for _, did in opened if did.responsible
+        )
         assert {slugs[key]: count for key, count in counts.overdue_by_owner.items()} == Counter(
-            did.owner for _told, did in late
+            did.owner for _told, did in late if did.state == "assigned"
         )
         kinds = {None: None, **{each.pk: each.slug for each in world.plan.problem_categories.all()}}
         assert {kinds[key]: count for key, count in counts.by_category.items()} == Counter(
@@ -278,7 +297,7 @@ def test_a_row_is_as_it_was_on_the_day(world: World) -> None:
         told = {each.code: (each, did) for each, did in on(world, day)}
         for row in rows:
             each, did = told[row["code"]]
-            assert (row["state"], row["owner"], row["waiting_for"]) == (did.state, did.owner, waits(did))
+            assert (row["state"], row["owner"], row["waiting_for"]) == (did.state, did.responsible, waits(did))
             assert (row["due_on"], row["since"]) == (did.due_on and str(did.due_on), str(did.on))
             assert (row["raised_by"], row["category"], set(row["helpers"])) == (
                 each.raised_by,
@@ -290,7 +309,7 @@ def test_a_row_is_as_it_was_on_the_day(world: World) -> None:
             assert row["project" if subject == "measure" else "measure"] is None
             is_open = did.state in OPEN
             assert row["days_open"] == ((day - each.raised_on).days if is_open else None)
-            overdue = (day - did.due_on).days if did.due_on and is_late(did, day) else None
+            overdue = days_late(did, day) if is_late(did, day) else None
             assert row["days_overdue"] == overdue
             assert row["closed_on"] == (str(did.on) if did.state == "closed" else None)
 

@@ -201,7 +201,8 @@ class TestDepartments:
             step = move_problem(Problem.objects.get(pk=problem.pk), move, by=site.rita, note="又出现")
             assert step.owner == site.water
         counts = problem_counts(site.measure.plan, on=this_day())
-        assert counts.by_owner == {site.water.pk: 2}
+        # What was raised again has yet to be assigned.
+        assert counts.by_owner == {site.water.pk: 1}
         # Whoever does the work now is reminded of it.
         notify_of_due_dates(DUE - timedelta(days=7))
         told = Notice.objects.filter(kind="problem_due").values_list("user__username", flat=True)

@@ -270,7 +270,8 @@ def test_a_sheet_says_what_was_so_on_its_day(rita: Any, problems: list[Problem],
         [sheet] = load_sheets([meeting], on=day)
         return [(row.problem.code, row.direction is not None, row.time_left, row.changed_since) for row in sheet.rows]
 
-    assert on(date(2023, 8, 15)) == [("M001-1", False, "", ""), ("M002-1", False, "", "")]
+    # Raised on 3 July: the office had until the 10th to assign it.
+    assert on(date(2023, 8, 15)) == [("M001-1", False, "36 days overdue", ""), ("M002-1", False, "", "")]
     assert on(date(2023, 8, 16))[0] == ("M001-1", True, "9 days left", "")
     assert on(date(2023, 8, 26))[0] == ("M001-1", True, "1 day overdue", "")
     assert load_sheets([meeting], on=date(2023, 8, 26))[0].overdue == 1

@@ -184,7 +184,7 @@ class TestTheList:
             ("project=P0001", ["P0001-1"]),
             ("city=370200", ["P0001-1"]),
             ("city=370100", []),
-            ("owner=science", ["P0001-1"]),
+            ("owner=science", []),
             ("search=P0001-1", ["P0001-1"]),
             ("search=wind+farm", ["P0001-1"]),
             ("ordering=code", ["M001-1", "P0001-1"]),

@@ -101,11 +101,9 @@ def problem_state_mark(state: KnownState | None) -> SafeString:
 
 
 def problem_due(left: TimeLeft) -> SafeString:
-    """How long is left to solve a problem, or by how long that is over."""
+    """How long whoever is waited for has left to act on a problem, or by how long that is over."""
     if left.is_settled:
         return NONE_WRITTEN
-    if left.is_said_solved:
-        return format_html('<span class="quiet nowrap">{}</span>', pgettext("problem", "Said to be solved"))
     if left.days is None:
         return format_html('<span class="quiet nowrap">{}</span>', pgettext("problem", "No due date set"))
     if left.days < 0:

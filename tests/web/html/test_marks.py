@@ -95,13 +95,19 @@ def test_a_problem_says_how_long_is_left():
     day, words = date(2023, 8, 29), {}
     for state in ("raised", "assigned", "solved", "closed"):
         for name, due_on in (("late", date(2023, 8, 20)), ("today", day), ("ahead", date(2023, 9, 15)), ("none", None)):
-            words[state, name] = problem_due(time_left(state, due_on, on=day))
-    for state in ("raised", "assigned"):
-        assert words[state, "late"] == '<strong class="past-due nowrap">9 days overdue</strong>'
-        assert ">Due today<" in words[state, "today"]
-        assert ">17 days left<" in words[state, "ahead"]
-        assert ">No due date set<" in words[state, "none"]
-    assert {words["solved", name] for name in ("late", "today", "ahead", "none")} == {
-        '<span class="quiet nowrap">Said to be solved</span>'
-    }
+            words[state, name] = problem_due(time_left(state, due_on, since=day, on=day))
+    assert words["assigned", "late"] == '<strong class="past-due nowrap">9 days overdue</strong>'
+    assert ">Due today<" in words["assigned", "today"]
+    assert ">17 days left<" in words["assigned", "ahead"]
+    assert ">No due date set<" in words["assigned", "none"]
+    # What waits for the office has its seven days, whatever the owner's due date.
+    for state in ("raised", "solved"):
+        assert {words[state, name] for name in ("late", "today", "ahead", "none")} == {
+            '<span class="nowrap">7 days left</span>'
+        }
+        waited = [problem_due(time_left(state, None, since=date(2023, 8, since), on=day)) for since in (22, 21)]
+        assert waited == [
+            '<span class="nowrap">Due today</span>',
+            '<strong class="past-due nowrap">1 day overdue</strong>',
+        ]
     assert words["closed", "late"] == words["closed", "none"] == "—"
