@@ -340,7 +340,7 @@ def workbook(times: int) -> Iterator[Measured]:
             with timed(spent["preview"]):
                 ledger = read_ledger(path).ledger
                 seen = preview(ledger, plan)
-            assert not seen.problems and seen.count()[What.CHANGED] == len(rows), seen.problems[:1]
+            assert not seen.faults and seen.count()[What.CHANGED] == len(rows), seen.faults[:1]
             with transaction.atomic():
                 # Revised totals are on record with whoever loads them.
                 by = User.objects.create(username="loader-of-the-benchmark", role=Role.REVIEWER)

@@ -65,7 +65,8 @@ def found(seen: Preview, conflicts: Preview, *, base: Base, notices: list[str]) 
         "unlikely_key": seen.unlikely_key,
         "counts": {name: counts[What(name)] for name in ("wrong", "changed", "removed", "new", "unchanged")},
         "conflicts": [cell for entry in conflicts.conflicts for cell in _conflicts(entry, slug, base, changes)],
-        "file_faults": [each.sentence for each in seen.faults if not each.number],
+        # Uploads of earlier versions are stored with this name.
+        "file_problems": [each.sentence for each in seen.faults if not each.number],
         "wrong": _wrong(seen.faults),
         "consequences": _wrong(seen.consequences),
         **rows,

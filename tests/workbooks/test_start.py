@@ -199,7 +199,7 @@ def test_a_file_for_a_plan_whose_place_nobody_can_tell_asks_for_it(admin: Client
     act("/data/start/names/", **NAMES)
     other = {"code": "980000", "kind": "省", "name_zh": "另一省"}
     draft = act("/data/start/workbook/", file=workbook(MEASURES | {"regions": [*MEASURES["regions"], other]}))
-    [sentence] = Upload.objects.get().findings["file_faults"]
+    [sentence] = Upload.objects.get().findings["file_problems"]
     assert sentence in text_of(admin.get(draft).content.decode())
     act(draft, action="load")
     assert not Load.objects.exists()

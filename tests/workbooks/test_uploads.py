@@ -244,7 +244,7 @@ class TestRefusals:
         with nothing_is_written():
             upload = send(content, name)
             assert sentence in shown(page, upload)
-        assert upload.is_refused or upload.findings["file_faults"]
+        assert upload.is_refused or upload.findings["file_problems"]
 
     @pytest.mark.parametrize(
         ("nasty", "sentence"),

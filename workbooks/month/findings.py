@@ -37,7 +37,7 @@ def found(seen: Seen, upload: Upload) -> Findings:
         "notices": seen.notices,
         "site": seen.site,
         "needs_confirmation": seen.needs_confirmation,
-        "file_faults": [each.sentence for each in seen.faults if not each.number],
+        "file_problems": [each.sentence for each in seen.faults if not each.number],
         "conflicts": conflicts,
         "wrong": _all_wrong(kind, seen),
         **rows,
