@@ -39,7 +39,7 @@ from measures.models import (
     StatusChange,
     TermsChange,
 )
-from problems.models import Meeting, Problem, ProblemCategory, ProblemStep
+from problems.models import Meeting, MeetingItem, Problem, ProblemCategory, ProblemStep
 from projects.models import AnnualPlan, AnnualPlanChange, Category, Project, ProjectMonth, ProjectMonthEvidence
 from projects.models import ScopeChange as ProjectScopeChange
 from projects.models import TermsChange as ProjectTermsChange
@@ -60,6 +60,8 @@ PLAN_PATHS: Mapping[type[Model], str] = {
     Problem: "plan",
     Problem.helpers.through: "problem__plan",
     ProblemStep: "problem__plan",
+    Meeting: "plan",
+    MeetingItem: "meeting__plan",
     Report: "measure__plan",
     Evidence: "report__measure__plan",
     ReportStep: "report__measure__plan",
@@ -207,7 +209,7 @@ def _refuse_if_used(slug: str, demonstration: Ledger) -> None:
         ProjectMonth.objects.all(),
         Problem.objects.filter(raised_on=None),
         ProblemStep.objects.exclude(made_by=None),
-        Meeting.objects.all(),
+        Meeting.objects.exclude(number__in=[row.values["number"] for row in demonstration.rows.get("meetings", [])]),
     )
     if any(rows.exists() for rows in work):
         raise LoadRefused("People have filed, decided, changed or commented here.")

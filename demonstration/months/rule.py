@@ -39,6 +39,8 @@ NEVER, SILENT, SKIPPING = 0.012, 0.015, 0.05
 FILING_DAYS, FILED_LATE = range(18, 26), 0.06
 # It is decided within these days of the next.
 DECISION_DAYS = range(8, 13)
+# Of projects of at least so many 万元, the fewest days from start to completion.
+LEAST_DAYS = ((5_000_000, 2_190), (1_000_000, 1_460), (500_000, 1_095), (100_000, 730))
 # How many say each of what the checks ask about, and the stage of these.
 ABSURD = {
     "shrinks": (4, Stage.UNDER_CONSTRUCTION),
@@ -83,7 +85,7 @@ class Calendar:
 
 @dataclass(frozen=True)
 class MadeMonth:
-    """A made month with the fields of `ProjectMonth`. `is_behind`: its texts name a problem."""
+    """A made month with the fields of `ProjectMonth`. `is_behind`: its texts say that it lags."""
 
     period: date
     state: str
@@ -139,6 +141,11 @@ def make_project(facts: Facts, habits: CityHabits, calendar: Calendar, *, absurd
     return MadeProject(story.planned, story.before, start, completion, months)
 
 
+def least_days(total: int) -> int:
+    """Return the fewest days in which a project of so many 万元 is built: at 50 billion yuan six years."""
+    return next((days for wan, days in LEAST_DAYS if total >= wan), 0)
+
+
 def choose_absurd(stages: Mapping[str, str]) -> dict[str, str]:
     """Chooses the projects that report something absurd: code -> name in ABSURD. `stages`: of all projects, by their
     codes."""
@@ -164,7 +171,7 @@ def _draw_stages(story: Story) -> None:
     if stage == Stage.COMPLETED:
         built_on = _workday_of(rng, story.year, story.reached) if story.reached else _earlier(rng, story.year, years=1)
         story.completed_on = built_on
-        story.started_on = built_on - timedelta(days=rng.randint(500, 1300))
+        story.started_on = built_on - timedelta(days=max(rng.randint(500, 1300), least_days(facts.total)))
 
 
 def _draw_money(story: Story) -> None:
@@ -208,13 +215,14 @@ def _planned_days(story: Story) -> tuple[date, date]:
         kind = rng.choices(("late", "this year", "later"), (12, 60, 28))[0]
         first, last = {"late": (4, 8), "this year": (9, 12), "later": (13, 20)}[kind]
         start = _month_from(year, rng.randint(first, last))
-        return start, start + timedelta(days=rng.randint(400, 1100))
+        return start, start + timedelta(days=max(rng.randint(400, 1100), least_days(story.facts.total)))
     assert story.started_on is not None
     start = month_of(story.started_on - timedelta(days=rng.randint(-20, 60)))
     if story.completed_on is not None:
         return start, month_end(month_of(story.completed_on + timedelta(days=rng.randint(-30, 60))))
     number = rng.randint(4, 7) if rng.random() < 0.03 else rng.randint(10, 36)
-    return start, max(month_end(_month_from(year, number)), month_end(start))
+    planned = max(month_end(_month_from(year, number)), month_end(start))
+    return start, max(planned, month_end(month_of(start + timedelta(days=least_days(story.facts.total)))))
 
 
 def _months(story: Story, habits: CityHabits, calendar: Calendar) -> Iterator[MadeMonth]:

@@ -5,10 +5,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 from random import Random
+from typing import Any
 
 from demonstration.fixtures import FOLDER
 from demonstration.months.rule import SEED, CityHabits, Facts, MadeMonth
-from reporting.models import TEXT_COLUMNS
+from reporting.models import TEXT_COLUMNS, ProblemChoice
 from reporting.workflow import ReportState
 
 PARTS = FOLDER / "parts"
@@ -59,12 +60,30 @@ def _returns() -> list[Row]:
     return read_part("month_returns.csv")
 
 
-def texts_of(code: str, month: MadeMonth) -> dict[str, str]:
+@cache
+def _problems() -> Mapping[str, Row]:
+    """The problems of projects, by the code of the project and the month in which they were raised."""
+    return {f"{row['project']} {row['raised_on'][:7]}": row for row in read_part("project_problems.csv")}
+
+
+def _problem_of(code: str, month: MadeMonth) -> dict[str, Any]:
+    """Return what a month says of a problem: only that which was raised with it is one."""
+    row = _problems().get(f"{code} {month.period:%Y-%m}")
+    return {
+        "problem_zh": row["text_zh"] if row else "",
+        "problem_en": row["text_en"] if row else "",
+        "problem_choice": ProblemChoice.NEW.value if row else "",
+        "about_problem": 1 if row else None,
+    }
+
+
+def texts_of(code: str, month: MadeMonth) -> dict[str, Any]:
     """The texts of a month, by their columns."""
     rng = Random(f"{SEED} words {code} {month.period}")
     row = rng.choice(_wordings()[month.stage, "behind" if month.is_behind else "normal"])
     return {
         **{name: row[name] for name in TEXT_COLUMNS},
+        **_problem_of(code, month),
         "stage_reason": row["problem_zh"] if month.stage == "suspended" else "",
         "decision_note": rng.choice(_returns())["note"] if month.state == ReportState.RETURNED else "",
     }

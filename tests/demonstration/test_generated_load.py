@@ -264,8 +264,6 @@ def test_every_table_of_a_plan_is_copied_or_left_out_on_purpose() -> None:
         "notices.Notice",
         # Files belong to one step, and nobody met.
         "problems.ProblemEvidence",
-        "problems.Meeting",
-        "problems.MeetingItem",
         # A generated plan is a load to measure with: nobody reads its page.
         "measures.PlanMilestone",
         # Nobody loaded a copy, or took it home.
