@@ -33,6 +33,13 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
+# The roles that look on and change nothing: they see what waits for the office, and the log.
+AUDITING_ROLES = (Role.AUDITOR,)
+# The roles that see what waits for the office, and the names of people; those that see the log. Superusers see both.
+REVIEW_READING_ROLES = (Role.REVIEWER, *AUDITING_ROLES)
+LOG_READING_ROLES = (Role.ADMINISTRATOR, *AUDITING_ROLES)
+
+
 class Scope(models.TextChoices):
     """The scopes of a token of the API; all include reading. `report` files whatever there is to be filed: it is of
     tokens that were made before there were others, until they end.
@@ -270,7 +277,7 @@ class User(AbstractUser):
     @property
     def is_trusted(self) -> bool:
         """Has rights that a stranger must not get: longer passwords and a second factor are asked of these."""
-        return self.can_review or self.can_administer or self.role == Role.AUDITOR
+        return self.can_see_reviews or self.can_see_logs
 
     @property
     def can_review(self) -> bool:
@@ -280,12 +287,12 @@ class User(AbstractUser):
     @property
     def can_see_reviews(self) -> bool:
         """Sees what waits for the office and who has reported, whether or not they may act on it."""
-        return self.can_review or self.role == Role.AUDITOR
+        return self.is_superuser or self.role in REVIEW_READING_ROLES
 
     @property
     def can_see_logs(self) -> bool:
         """Sees what the site did by itself, what went wrong, and who did what."""
-        return self.can_administer or self.role == Role.AUDITOR
+        return self.is_superuser or self.role in LOG_READING_ROLES
 
     @property
     def can_administer(self) -> bool:

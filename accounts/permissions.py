@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import Role, Scope, User
+from accounts.models import LOG_READING_ROLES, Scope, User
 from core.exceptions import NotAllowed
 
 
@@ -37,7 +37,7 @@ def may_open_admin(user: User | AnonymousUser) -> bool:
 
 def may_see_names(user: User | AnonymousUser) -> bool:
     """The names of the people who filed and decided."""
-    return user.is_authenticated and (user.is_superuser or user.role in (Role.REVIEWER, Role.AUDITOR))
+    return user.is_authenticated and user.can_see_reviews
 
 
 def may_review(user: User | AnonymousUser) -> bool:
@@ -77,7 +77,7 @@ def may_see_logs(user: User | AnonymousUser) -> bool:
 
 def people_who_see_logs() -> QuerySet[User]:
     """All for whom `User.can_see_logs` holds and whose account is open."""
-    may = Q(is_superuser=True) | Q(role__in=(Role.ADMINISTRATOR, Role.AUDITOR))
+    may = Q(is_superuser=True) | Q(role__in=LOG_READING_ROLES)
     return User.objects.filter(may, is_active=True)
 
 
@@ -173,7 +173,7 @@ def may_move_problem(user: User | AnonymousUser, *, takes_part: bool) -> bool:
 
 def may_see_every_report(user: User | AnonymousUser) -> bool:
     """Drafts and returned ones too, of every department: the office and the auditor."""
-    return user.is_authenticated and (user.is_superuser or user.role in (Role.REVIEWER, Role.AUDITOR))
+    return user.is_authenticated and user.can_see_reviews
 
 
 def may_see_report(user: User | AnonymousUser, *, department: int, is_accepted: bool) -> bool:

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.models import Role, User
+from accounts.models import AUDITING_ROLES, User
 from accounts.people import sends_email
 from accounts.permissions import people_who_see_logs
 from audit.chain import Check
@@ -21,7 +21,8 @@ def mail_newest_seal(check: Check) -> int:
     that fails is logged."""
     if not sends_email():
         return 0
-    people = people_who_see_logs() if check.found else User.objects.filter(role=Role.AUDITOR, is_active=True)
+    auditors = User.objects.filter(role__in=AUDITING_ROLES, is_active=True)
+    people = people_who_see_logs() if check.found else auditors
     return sum(_send(person, check) for person in people.exclude(email="").order_by("pk"))
 
 

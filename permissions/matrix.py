@@ -33,14 +33,19 @@ def _person(role: Role = Role.VIEWER, **more: Any) -> User:
     return User(pk=OWN, username=role.value, role=role, **more)
 
 
+def _kinds_of(role: Role) -> list[Kind]:
+    """Return the kinds of people of a role: one, but for reporters, who are of a department or of a city."""
+    if role is not Role.REPORTER:
+        return [Kind(role.value, role.label, _person(role))]
+    return [
+        Kind("department", _("Reporter of a department"), _person(role, department_id=OWN)),
+        Kind("city", _("Reporter of a city"), _person(role, city_id=OWN)),
+    ]
+
+
 KINDS = (
     Kind("nobody", _("Without an account"), AnonymousUser()),
-    Kind("viewer", Role.VIEWER.label, _person()),
-    Kind("department", _("Reporter of a department"), _person(Role.REPORTER, department_id=OWN)),
-    Kind("city", _("Reporter of a city"), _person(Role.REPORTER, city_id=OWN)),
-    Kind("reviewer", Role.REVIEWER.label, _person(Role.REVIEWER)),
-    Kind("auditor", Role.AUDITOR.label, _person(Role.AUDITOR)),
-    Kind("administrator", Role.ADMINISTRATOR.label, _person(Role.ADMINISTRATOR)),
+    *(kind for role in Role for kind in _kinds_of(role)),
     Kind("superuser", _("Superuser"), _person(is_superuser=True, is_staff=True)),
 )
 

@@ -14,8 +14,19 @@ from dataclasses import dataclass
 # `nobody` has no account where reading is closed, `anyone` none where it is open. Ada reports for the department that
 # leads all measures, Pat for one that takes part in them, Ben for one that leads nothing in the plan and takes part in
 # nothing. Zoe reports for the city of P0001, Ada for the department that leads it. Mia administers.
-PEOPLE = ("nobody", "anyone", "vic", "ada", "ben", "pat", "rita", "audit", "mia", "admin", "zoe")
-# A new role is a person here, and a member of some of these.
+KIND_OF = {
+    "vic": "viewer",
+    "ada": "department",
+    "ben": "department",
+    "pat": "department",
+    "rita": "reviewer",
+    "audit": "auditor",
+    "mia": "administrator",
+    "admin": "superuser",
+    "zoe": "city",
+}
+PEOPLE = ("nobody", "anyone", *KIND_OF)
+# A new role is a person of its kind above, and a member of some of these.
 GROUPS = {
     **{person: {person} for person in PEOPLE},
     "everybody": set(PEOPLE),

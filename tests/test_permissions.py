@@ -30,7 +30,7 @@ from projects.models import ProjectMonthEvidence
 from reporting.evidence import attach_file
 from tests import factories as make
 from tests.address_bodies import BODIES
-from tests.addresses import PEOPLE, ROWS
+from tests.addresses import KIND_OF, PEOPLE, ROWS
 from tests.conftest import DEMONSTRATION_DAY
 from tests.documents import make_pdf
 from tests.kept_databases import changes_taken_back, kept_database
@@ -150,17 +150,14 @@ def make_site():
     make.make_category(section.plan, "empty")
     gdp = make.make_indicator("gdp", headline=1, owner=science)
     make.make_observation(gdp)
-    people = {
-        "vic": make.make_user("vic"),
-        "ada": make.make_user("ada", role="reporter", department=science),
-        "ben": make.make_user("ben", role="reporter", department=energy),
-        "pat": make.make_user("pat", role="reporter", department=joined),
-        "rita": make.make_user("rita", role="reviewer"),
-        "audit": make.make_user("audit", role="auditor"),
-        "mia": make.make_user("mia", role="administrator"),
-        "admin": make.make_user("admin", is_staff=True, is_superuser=True),
-        "zoe": make.make_user("zoe", role="reporter", city=make.region("370200")),
+    special = {
+        "ada": {"role": "reporter", "department": science},
+        "ben": {"role": "reporter", "department": energy},
+        "pat": {"role": "reporter", "department": joined},
+        "admin": {"role": "viewer", "is_staff": True, "is_superuser": True},
+        "zoe": {"role": "reporter", "city": make.region("370200")},
     }
+    people = {name: make.make_user(name, **special.get(name, {"role": kind})) for name, kind in KIND_OF.items()}
     written = ReportData("in_progress", "promoting", what_was_done="开始")
     draft = save_draft(measures[0], by=people["ada"], data=written)
     change = make.make_change(measures[1], "completed", date(2023, 6, 20))

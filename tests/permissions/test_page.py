@@ -12,23 +12,15 @@ from accounts.second_factor import SHOWN
 from permissions.explained import FACT_LABELS
 from permissions.matrix import FACTS, KINDS, PARTS, Answer, answer, lines, matrix, part_of
 from tests import factories as make
-from tests.addresses import ROWS
+from tests.addresses import KIND_OF, ROWS
 from tests.pages import text_of
 from tests.test_permissions import is_refusal
 
 pytestmark = pytest.mark.django_db
 PAGE = "/accounts/permissions/"
-# The columns of the page, and who of the table is of that kind.
-COLUMNS = (
-    ("nobody",),
-    ("vic",),
-    ("ada", "ben", "pat"),
-    ("zoe",),
-    ("rita",),
-    ("audit",),
-    ("mia",),
-    ("admin",),
-)
+# Of each column of the page, who of the table is of that kind.
+OF_KIND = {"nobody": "nobody", **KIND_OF}
+COLUMNS = [[name for name, kind in OF_KIND.items() if kind == column.name] for column in KINDS]
 # Where it depends on the row for those whom no row is of, by their rules: one's own things, problems by their moves,
 # and what is accepted.
 OF_ROWS = {
@@ -78,6 +70,12 @@ def decision(client: Client, account: str, asked: str, method: str = "GET", *, s
     assert answer.status_code == status
     text = text_of(answer.text)
     return text[text.index("Explain ") : text.index("What is kept apart")] if status == 200 else text
+
+
+def test_every_kind_of_people_has_somebody_in_the_table() -> None:
+    """A new role is a column of the page by itself, and nobody who asks for each address until it has a person."""
+    assert [kind.name for kind, people in zip(KINDS, COLUMNS, strict=True) if not people] == []
+    assert set(OF_KIND.values()) == {kind.name for kind in KINDS}
 
 
 def test_the_page_says_what_the_table_says(mia, today) -> None:
