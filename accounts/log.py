@@ -307,7 +307,8 @@ def _write_event(
     address: str | None,
     details: Mapping[str, Any] | None = None,
 ) -> None:
-    """`name`: the user name of the account; where there is none, what somebody typed as it."""
+    """Write a row of the log about an account. `name`: its user name; where there is no account, what somebody
+    typed."""
     LogEntry.objects.create(
         content_type=ContentType.objects.get_for_model(User),
         object_pk=str(user.pk) if user else "",

@@ -13,7 +13,7 @@ from core.exceptions import NotAllowed
 
 
 def may_read(user: User | AnonymousUser) -> bool:
-    """Every reading page and every GET of the API: any account, or anyone where the site reads openly."""
+    """Return whether the user may read pages and the API: any account may, and anyone where the site reads openly."""
     return user.is_authenticated or settings.PILOTZONE_PUBLIC_READING
 
 
@@ -122,7 +122,7 @@ def may_see_project_report(user: User | AnonymousUser, *, lead: int | None, city
 
 
 def may_use_workspace(user: User | AnonymousUser) -> bool:
-    """The page on which a reporter's work begins, be it that of a department or of a city."""
+    """Return whether the user may open the page on which a reporter's work begins, of a department or of a city."""
     return user.is_authenticated and user.is_reporter
 
 

@@ -198,7 +198,8 @@ def _read(pruning: Pruning, path: Path, pruned: Pruned, wanted: Collection[int])
 
 
 def pruned_seal(pruned: Pruned) -> LogSeal | None:
-    """The last of those that were pruned, which is kept; None where none was, or where no file proves it."""
+    """Return the last of the seals whose entries were pruned, which is kept; None where nothing was pruned, or where no
+    file proves it."""
     first = LogSeal.objects.order_by("number").first()
     if first is None or LogEntry.objects.filter(pk=first.entry_id).exists():
         return None

@@ -47,8 +47,9 @@ def missing_files() -> list[str]:
 
 
 def delete_files_without_row() -> int:
-    """Names each in the log. Where there are more of them than rows that name one, the database is more likely to be
-    another site's, or a backup half brought back: then all stay."""
+    """Delete the old files of evidence that no row names, and return how many; the log names each. Where there are more
+    of them than rows that name one, the database is more likely to be another site's, or a backup half brought back:
+    then all stay."""
     old = set(_old_files())
     named = named_files()
     without_row = old - named
@@ -75,7 +76,7 @@ def delete_unfinished_files() -> int:
 
 
 def _old_files() -> Iterator[str]:
-    """Names in the store."""
+    """Yield the names of the files of evidence in the store that are old enough to be deleted."""
     root = Path(default_storage.path(""))
     for folder, _folders, names in os.walk(root):
         for path in (Path(folder, name) for name in names):

@@ -12,7 +12,8 @@ from tests.services import ROOT
 
 
 def first_visit(port: int) -> int:
-    """The overview and what its head asks for, each as a server in front would send it (gzip -6)."""
+    """Return how many bytes the overview and what its head asks for have, as a server in front would send them
+    (gzip -6)."""
     page = _found(port, "/")
     return sum(
         len(gzip.compress(each, 6)) for each in (page, *(_found(port, path) for path in resources(page.decode())))

@@ -149,7 +149,7 @@ def _figures(about: Subject) -> list[BriefFigure]:
 
 
 def _in_time(due: Mapping[str, Any]) -> BriefFigure:
-    """The rate; with few due measures the count."""
+    """Return the figure of completion on time: the rate, or the count where too few measures were due for a rate."""
     in_time, rate = due["completed_in_time"], due["in_time_rate"]
     counts = {
         "in_time": format_number(in_time),

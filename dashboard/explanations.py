@@ -288,7 +288,8 @@ def _explain_sum(
     inputs: Sequence[Input],
     rows: CountedRows,
 ) -> Explanation:
-    """`values`: the figures of the cells and what else the formula needs; `name` is the one to explain."""
+    """Return the explanation of a figure that is counted from cells. `values`: their figures and what else the formula
+    needs; `name` is the one to explain."""
     definition, value = figures.definitions_for(path)[path], values[name]
     return replace(
         _explained(figures, path, scope, value, cells),
@@ -329,7 +330,8 @@ def _explain_indicator(figures: Figures, path: str) -> Explanation:
 
 
 def _values_of(state: IndicatorState) -> CountedRows:
-    """A derived indicator has a series alone."""
+    """Return where the values of an indicator are: its observations, or the series of one that is derived, which has no
+    observations."""
     code, region = state.indicator.code, state.region_code
     if state.indicator.derived_form:
         return CountedRows(

@@ -257,7 +257,8 @@ class Figures:
         return [each for each in Stage if each != Stage.IN_PRODUCTION or is_reached]
 
     def projects_by_category(self, cells: engine.PlanCells) -> dict[str, dict[str, Any]]:
-        """The sums of some of its cells by the slug of each category, also with zeros."""
+        """Return the figures of these cells of the plan by the slug of each category, also of those without a
+        project."""
         sums = cells.sum_by("category")
         return {slug: project_figures(sums.get(each.pk, {})) for slug, each in self.categories.items()}
 
@@ -274,7 +275,8 @@ class Figures:
         return problem_figures(self.problem_counts)
 
     def with_problems(self, groups: Iterable[GroupFigures], by: str) -> list[GroupFigures]:
-        """Sections with the open problems of their measures, departments with those that they must solve."""
+        """Return the groups with their counts of problems: sections with the open ones of their measures, departments
+        with those that they must solve."""
         counts = self.problem_counts
         found = counts.by_section if by == "section" else counts.by_owner
         return [replace(each, figures={**each.figures, "problems": found[each.group.pk]}) for each in groups]

@@ -70,7 +70,7 @@ def _fingerprint() -> str:
 
 
 def _manifest(folder: Path) -> dict[str, str]:
-    """The name with the hash by the plain one."""
+    """Return the file names with a hash in them, each by its plain name."""
     paths: dict[str, str] = json.loads((folder / "staticfiles.json").read_text(encoding="utf-8"))["paths"]
     return paths
 

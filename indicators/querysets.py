@@ -31,8 +31,8 @@ class IndicatorQuerySet(UpdatedAtQuerySet["Indicator"]):
         return self.annotate(group_rank=Case(*ranks, output_field=PositiveSmallIntegerField()))
 
     def with_value(self, on: date) -> Self:
-        """Adds `has_value`: whether any value was released by the day, of one that is derived of what it is derived
-        from."""
+        """Add `has_value`: whether any value was released by the day. A derived indicator has one where what it is
+        derived from has."""
         released = apps.get_model("indicators", "Observation").objects.released(on)
         own, source = released.filter(indicator=OuterRef("pk")), released.filter(indicator=OuterRef("derived_from"))
         return self.annotate(has_value=Exists(own) | Exists(source))

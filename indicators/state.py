@@ -130,8 +130,8 @@ class ChangeSince:
 
     @property
     def figure(self) -> FigureChange:
-        """`then` is None also where the values are sums from 1 January to different days, which no difference makes
-        comparable."""
+        """Return the value of both days. `then` is None, too, where the values are sums from 1 January to different
+        days: these do not compare."""
         return FigureChange(self.value if self._is_comparable else None, self.now.value)
 
     @property

@@ -28,7 +28,8 @@ ZIP_DATE = (2000, 1, 1, 0, 0, 0)
 
 
 def read_csv(content: BinaryIO, name: str, counted: Counted | None = None) -> RawFile:
-    """One sheet of the file's name. A first row with one cell that begins with # names the base version.
+    """Read a CSV file as a file with one sheet, which has its name. A first row with one cell that begins with # names
+    the base version.
 
     Raises FileRefused.
     """

@@ -154,7 +154,8 @@ def in_all_languages(text: str | Promise) -> set[str]:
 
 
 def header_key(text: str) -> str:
-    """Two headers with equal results are one: full width, case, blanks, asterisks and units aside."""
+    """Return a header without what may differ in how it is written: full width, case, blanks, asterisks and units. Two
+    headers with equal results are one."""
     key = HINT_BEFORE.sub("", same_name(text))
     while (shorter := HINT_BEHIND.sub("", key)) != key:
         key = shorter

@@ -36,7 +36,8 @@ def file_report(
     confirms_no_problem: bool = False,
     answers: Answers = NO_ANSWERS,
 ) -> Report:
-    """Makes the month's report. `values` are fields of ReportData; it is against the current status unless they say.
+    """Make the month's report, submitted unless `submit` is False. `values` are fields of ReportData; without
+    `against_status` among them, the report starts from the current status.
 
     Raises AlreadyBegun, and NotAllowed for what is refused.
     """

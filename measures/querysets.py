@@ -137,7 +137,7 @@ class ReportQuerySet(AbstractReportQuerySet["Report"]):
         return self.filter(is_visible_to(user))
 
     def left_by(self, department: "Department") -> Self:
-        """Unfinished ones that the department wrote on measures that another one leads now."""
+        """Return the unfinished reports that the department wrote on measures that another department leads now."""
         own = Q(department=department) | Q(department__merged_into=department)
         return (
             self.open()

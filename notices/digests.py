@@ -28,7 +28,7 @@ AT_ONCE_WITHIN = timedelta(minutes=15)
 
 
 def send_digests(on: date) -> int:
-    """One e-mail to each person who has an address and notices that were in none yet; returns how many were sent.
+    """Send one e-mail to each person who has an address and notices that no e-mail had yet; return how many were sent.
 
     Who had one on the day already gets the rest on the next. A failure is logged, and tried again the next time.
     """

@@ -69,7 +69,8 @@ def concerned_people(
 
 
 def notify_of_measures(kind: NoticeKind, news: Collection[tuple[int, Measure]], *, by: User) -> None:
-    """The same of many measures at once, each with the id of the department that is told."""
+    """Notify those concerned of many measures at once. `news`: each measure with the id of the department that is
+    told."""
     people = reporters_of({each[0] for each in news})
     moment, day = now(), today()
     Notice.objects.bulk_create(

@@ -131,7 +131,7 @@ def named_routes(resolver: URLResolver, namespaces: tuple[str, ...] = ()) -> Ite
 
 
 def _method(request: HttpRequest) -> str:
-    """Callers may make up others."""
+    """Return the method of a request for the metrics; `other` for one that a caller made up."""
     return request.method if request.method in metrics.METHODS else "other"
 
 

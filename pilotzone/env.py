@@ -238,7 +238,8 @@ def whole_path(name: str) -> Path | None:
 
 
 def file(name: str) -> str:
-    """The whole path of a file that is there; empty: none is named."""
+    """Return a setting that is the whole path of a file; empty where none is set. A file that is not there is
+    refused."""
 
     def parse(raw: str) -> str:
         if not Path(raw).is_file():

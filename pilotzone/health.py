@@ -71,7 +71,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @asks(read=ANYONE)
 def readyz(request: HttpRequest) -> HttpResponse:
-    """503 and why: while the database does not answer or is damaged, a migration waits, or nothing can be written."""
+    """Answer whether the site can work: 503 and why while the database does not answer or is damaged, a migration waits
+    or nothing can be written; else 200."""
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())

@@ -20,7 +20,8 @@ NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
 @contextmanager
 def faults_in_a_sentence() -> Iterator[None]:
-    """Exit code 1 for a fault that an operator can mend. A fault of the code goes on with its traceback."""
+    """End the process with a sentence and exit code 1 on a fault that an operator can mend. A fault of the code goes on
+    with its traceback."""
     try:
         yield
     except (ImproperlyConfigured, DatabaseError, sqlite3.Error, OSError) as error:

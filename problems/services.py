@@ -271,8 +271,8 @@ def move_problem(
     files: Files = (),
     with_report: bool = False,
 ) -> ProblemStep:
-    """A move that leaves owner and due day as they are: an answer, a solution, its verification, an end. Raises
-    NotAllowed.
+    """Make a move that leaves owner and due day as they are, such as an answer, a solution, its verification or an end,
+    and return its step. Raises NotAllowed.
 
     The owner of one that was closed or withdrawn may have been merged since: its work is another department's then.
     """

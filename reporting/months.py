@@ -105,7 +105,8 @@ class MonthTally:
 
 
 def tally(months: Iterable[ReportingMonth], month: date, *, day: date) -> MonthTally:
-    """`months`: the same month of each department, with its last day."""
+    """Count departments by how they reported for a month. `months`: that month of each department, with its last
+    day."""
     states = [(each.state(month, day=day), each.filed) for each in months]
     settled = [state for state, _filed in states]
     unsettled = [filed for state, filed in states if state in (MonthState.MISSING, MonthState.PENDING)]

@@ -26,7 +26,7 @@ FORMATS = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.
 
 
 def write_template(output: BinaryIO, file_format: str) -> None:
-    """Each sheet without a row, in the languages that the site offers."""
+    """Write a template to fill in: each sheet without a row, in the languages that the site offers."""
     sheets = [offered_sheet(sheet) for sheet in SHEETS.values()]
     if file_format == "xlsx":
         write_workbook(output, sheets, {})

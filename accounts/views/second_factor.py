@@ -129,7 +129,8 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 
 def _is_right(request: HttpRequest, form: CodeForm, user: User) -> bool:
-    """A wrong code counts as a failed log-in."""
+    """Return whether the form holds a right code. A wrong one is an error of the form, and counts as a failed
+    log-in."""
     try:
         if form.is_valid() and not check_code(user, form.cleaned_data["code"]):
             form.add_error("code", _wrong_code())

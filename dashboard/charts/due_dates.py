@@ -159,7 +159,7 @@ def _ticks(bars: Sequence[DueBar], *, narrow: bool) -> list[str]:
 
 
 def _years(bars: Sequence[DueBar]) -> list[dict[str, Any]]:
-    """Each below the middle of its quarters."""
+    """Return the labels of the years, each below the middle of its quarters."""
     places: dict[int, list[int]] = {}
     for place, bar in enumerate(bars):
         if bar.quarter:

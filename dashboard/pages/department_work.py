@@ -112,7 +112,7 @@ def month_rows(department: Department, history: History, owed: ReportsOwed, *, s
 
 
 def _in_force(entries: Sequence[Any], day: date) -> Any:
-    """None, too, for a measure that was out of the plan."""
+    """Return the entry in force on the day; None where there is none, and for a measure that was out of the plan."""
     found = latest_by(entries, day)
     return None if found is None or found.is_out else found
 

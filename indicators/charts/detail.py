@@ -327,7 +327,7 @@ def _line_ends(scene: Scene, margin: Margin, *, narrow: bool) -> list[dict[str, 
 
 
 def _missing_words(scene: Scene, *, narrow: bool) -> list[dict[str, Any]]:
-    """Years without a value keep their place, and say so on the axis where there is room."""
+    """Return the labels of years without a value, which keep their place on the axis; none where there is no room."""
     if scene.a_day(narrow=narrow) * 365 < _ROOM_OF_YEAR:
         return []
     low = scene.bounds.span[0]

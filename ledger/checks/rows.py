@@ -317,7 +317,7 @@ def _circle_of_mergers(merged: Merged, item: Item) -> list[str]:
 
 
 def _check_removals(merged: Merged) -> None:
-    """A section goes only without measures, a category without projects."""
+    """Report each section that is to be removed and has measures, and each category that has projects or problems."""
     used = {
         "sections": {item["section"] for item in merged.items["measures"].values()},
         "categories": {item["category"] for item in merged.items["projects"].values()},

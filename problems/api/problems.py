@@ -203,7 +203,7 @@ class ProblemEndpoint(RowEndpoint):
         return problem
 
     def saved(self, problem: Problem, **more: Any) -> Response:
-        """The answer to what was sent."""
+        """Return the answer to what was sent: the problem as it is stored now."""
         fields = PROBLEM | DETAILS
         self.problem = Problem.objects.get(pk=problem.pk)
         setattr(self.problem, self.subject_kind.value, self.subject)

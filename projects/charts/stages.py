@@ -42,7 +42,7 @@ def _own_day(month: ProjectMonth) -> date | None:
 
 
 def stage_chart(project: Project, months: Sequence[ProjectMonth], as_of: date) -> Chart:
-    """`months`: those that decided by the day, the oldest first."""
+    """Return the chart of a project's stages. `months`: those that decided by the day, the oldest first."""
     steps = [each for each in reversed(stage_steps(project, months)) if each.on <= as_of]
     latest, names = steps[0], {stage.value: str(stage.label) for stage in Stage}
     words = {"stage": names[latest.state], "day": format_day(latest.on)}

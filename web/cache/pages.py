@@ -171,7 +171,8 @@ def version_known_since(version: tuple[str, ...]) -> int | None:
 
 
 def page_key(request: HttpRequest, version: tuple[str, ...] | None = None, *, reader: str | None = None) -> str:
-    """`reader`: what the page depends on of those who share it; None: it is this person's."""
+    """Return the key under which a page is cached. `reader`: what the page depends on of those who share it; None: it
+    is this person's."""
     parts = (
         *(version or site_version()),
         request.build_absolute_uri(),

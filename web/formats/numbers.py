@@ -23,7 +23,7 @@ def format_number(value: OptionalNumber) -> str:
 
 
 def format_whole(value: Decimal) -> str:
-    """Rounded half up: 44,125."""
+    """Return a number rounded half up to a whole one, as the reader writes it: 44,125."""
     return format_number(whole(value))
 
 

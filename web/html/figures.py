@@ -28,8 +28,8 @@ def figure(
     classes: str = "",
     why: Explainer | None = None,
 ) -> SafeString:
-    """`content` is the figure as written; `value` the very number at `path` in the answer of `source`, which is the
-    summary unless named. With `href` the figure opens the rows behind it.
+    """Return the HTML of a figure. `content` is the figure as written; `value` the very number at `path` in the answer
+    of `source`, which is the summary unless named. With `href` the figure opens the rows behind it.
 
     Where `why` explains the path, its source is the one meant, and a figure without rows opens the explanation.
     """

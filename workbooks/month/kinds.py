@@ -355,7 +355,8 @@ def written_evidence(row: MonthRow, cells: Cells) -> list[EvidenceData]:
 
 
 def _written_evidence(pieces: Iterable[AbstractEvidence], cells: Cells) -> Iterator[EvidenceData]:
-    """The first document and the first link are those of the file; the others stay. Raises NotAllowed."""
+    """Yield the documents and links that the report has afterwards: the first of each as the file says, the others as
+    they were. Raises NotAllowed."""
     wanted, changed = {name: cells[name] for name in EVIDENCE}, dict[str, str]()
     for each in pieces:
         own = {name: wanted.pop(name) for name in EVIDENCE if name in wanted and getattr(each, name)}

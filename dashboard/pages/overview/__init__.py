@@ -25,8 +25,8 @@ from web.days import end_of_month_before
 def overview_context(
     figures: Figures, links: Links, *, course: str, measure: CityStatistic, compared: date | None = None
 ) -> dict[str, Any]:
-    """`measure`: what the map shows. `compared`: the day that is compared with; without one, changes are since the end
-    of last month."""
+    """Return what the template of the overview takes. `measure`: what the map shows. `compared`: the day that is
+    compared with; without one, changes are since the end of last month."""
     history = load_history(figures.plan, figures.day)
     since = compared or _end_of_month_before(figures)
     then = EarlierFigures(figures, since, history) if since else None
