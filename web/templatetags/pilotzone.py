@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.http import QueryDict
 from django.template import Context
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from web import language
@@ -87,6 +88,12 @@ def capture(content: SafeString) -> SafeString:
     """`{% capture as name %}…{% endcapture %}`: what stands between, for a page that writes it in more than one place,
     since a block may be defined only once."""
     return content
+
+
+@register.simple_block_tag
+def fact(content: SafeString, label: str) -> SafeString:
+    """`{% fact _("Stage") %}{{ stage }}{% endfact %}`: a term and what is said of it, in a `<dl>` of facts or entries."""
+    return format_html("<div><dt>{}</dt><dd>{}</dd></div>", label, content)
 
 
 @register.filter("zip")
