@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 from django.http import QueryDict
 from django.template import Context
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from web import language
@@ -92,8 +92,15 @@ def capture(content: SafeString) -> SafeString:
 
 @register.simple_block_tag
 def fact(content: SafeString, label: str) -> SafeString:
-    """`{% fact _("Stage") %}{{ stage }}{% endfact %}`: a term and what is said of it, in a `<dl>` of facts or entries."""
+    """`{% fact _("Stage") %}{{ stage }}{% endfact %}`: a term and what is said of it, within a `<dl>`."""
     return format_html("<div><dt>{}</dt><dd>{}</dd></div>", label, content)
+
+
+@register.simple_tag
+def heads(*labels: str, classes: str = "") -> SafeString:
+    """`{% heads _("Code") _("Title") %}`: the heads of columns that stand side by side, all of the same classes."""
+    attributes = format_html(' class="{}"', classes) if classes else ""
+    return format_html_join("", '<th scope="col"{}>{}</th>', ((attributes, label) for label in labels))
 
 
 @register.filter("zip")
