@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.permissions import signed_in
 from core.exceptions import NotAllowed
 from web.errors import add_refusal
+from web.language import localized
 from web.views import TodayView
 
 
@@ -29,6 +30,9 @@ class FormPage(TodayView):
     submit: str | Promise = gettext_lazy("Save")
     done: str | Promise = ""
     is_final = False
+    # The column that names the subject in the reader's language, and whether its code stands before that.
+    name_column = ""
+    names_code = False
 
     @property
     def subject(self) -> Any:
@@ -37,7 +41,8 @@ class FormPage(TodayView):
 
     @property
     def subject_name(self) -> str:
-        return ""
+        name = localized(self.subject, self.name_column) if self.name_column else ""
+        return f"{self.subject.code} {name}" if self.names_code else name
 
     @property
     def explanation(self) -> str | Promise:

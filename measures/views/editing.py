@@ -22,7 +22,6 @@ from measures.services import load_changes
 from reporting.views.doubts import AsksDoubts
 from web.form_pages import FormPage
 from web.html.links import query_of
-from web.language import localized
 from web.unsaved_input import labels_of
 
 
@@ -38,6 +37,8 @@ class OfficeForm(FormPage):
 
 
 class MeasureForm(OfficeForm):
+    name_column, names_code = "title", True
+
     @cached_property
     def subject(self) -> Measure:
         measures = Measure.objects.in_plan(asked_plan(self.request)).select_related(
@@ -48,10 +49,6 @@ class MeasureForm(OfficeForm):
     @property
     def action(self) -> str:
         return query_of(self.request.path, plan=self.subject.plan.action_slug)
-
-    @property
-    def subject_name(self) -> str:
-        return f"{self.subject.code} {localized(self.subject, 'title')}"
 
 
 class ChangeTerms(AsksDoubts, MeasureForm):

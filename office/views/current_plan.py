@@ -16,7 +16,6 @@ from measures.models import Plan
 from office.forms import OpenedForm
 from office.history import current_plan_history
 from office.views.editing import FormPage
-from web.language import localized
 from web.unsaved_input import labels_of
 
 
@@ -33,6 +32,7 @@ class CurrentPlanForm(OpenedForm):
 
 
 class ChooseCurrentPlan(FormPage):
+    name_column = "name"
     template_name = "office/form_with_history.html"
     side_template = "office/_current_plan.html"
     heading = gettext_lazy("Current plan")
@@ -48,10 +48,6 @@ class ChooseCurrentPlan(FormPage):
     def subject(self) -> Plan | None:
         """The chosen plan, else the one that is shown; its name stands above the form."""
         return chosen_plan() or Plan.objects.current()
-
-    @property
-    def subject_name(self) -> str:
-        return localized(self.subject, "name")
 
     def make_form(self, data: Any = None) -> CurrentPlanForm:
         if self.subject is None:

@@ -17,7 +17,6 @@ from accounts.models import Department, User
 from accounts.permissions import may_review
 from office.forms import NumberField, PublishedForm, slug_of, words_of
 from office.views.editing import ADD, OFFICE, Crumb, FormPage
-from web.language import localized
 from web.unsaved_input import labels_of
 from web.views import TodayView
 
@@ -80,6 +79,7 @@ class AddDepartment(DepartmentPage):
 
 
 class ChangeDepartment(DepartmentPage):
+    name_column = "name"
     heading = gettext_lazy("Rename or renumber a department")
     done = gettext_lazy("The department was changed")
     side_template = "office/_department_tasks.html"
@@ -88,10 +88,6 @@ class ChangeDepartment(DepartmentPage):
     @cached_property
     def subject(self) -> Department:
         return get_object_or_404(Department.objects.not_merged(), slug=self.kwargs["slug"])
-
-    @property
-    def subject_name(self) -> str:
-        return localized(self.subject, "name")
 
     def make_form(self, data: Any = None) -> DepartmentForm:
         return DepartmentForm(data, state=department_state(self.subject), is_published=self.subject.is_published)

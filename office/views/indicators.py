@@ -101,6 +101,7 @@ class AddIndicator(IndicatorPage):
 
 
 class ChangeIndicator(IndicatorPage):
+    name_column = "name"
     template_name = "office/indicator.html"
     heading = gettext_lazy("Change an indicator")
     done = gettext_lazy("The indicator was changed")
@@ -111,10 +112,6 @@ class ChangeIndicator(IndicatorPage):
     def subject(self) -> Any:
         indicators = Indicator.objects.select_related("owner", "derived_from", "derived_with")
         return get_object_or_404(indicators, code=self.kwargs["code"])
-
-    @property
-    def subject_name(self) -> str:
-        return localized(self.subject, "name")
 
     def make_form(self, data: Any = None) -> IndicatorForm:
         return IndicatorForm(data, state=indicator_state(self.subject), is_published=self.subject.is_published)

@@ -181,6 +181,7 @@ class AddMeasure(AsksDoubts, MeasurePage):
 
 
 class ChangeMeasure(MeasurePage):
+    name_column, names_code = "title", True
     template_name = "office/form_with_history.html"
     side_template = "office/_measure_tasks.html"
     heading = gettext_lazy("Change a measure")
@@ -192,10 +193,6 @@ class ChangeMeasure(MeasurePage):
         measures: Any = Measure.objects.in_plan(self.plan).select_related("plan", "section", "lead_department")
         measures = measures.annotate(scope=scope_of(Measure, self.day)).with_status(self.day)
         return get_object_or_404(measures, code=self.kwargs["code"])
-
-    @property
-    def subject_name(self) -> str:
-        return f"{self.subject.code} {localized(self.subject, 'title')}"
 
     def make_form(self, data: Any = None) -> MeasureTextsForm:
         return MeasureTextsForm(data, state=measure_state(self.subject), is_published=self.subject.is_published)

@@ -53,6 +53,7 @@ class MergeForm(forms.Form):
 
 
 class MergeDepartment(OfficeForm):
+    name_column = "name"
     heading = gettext_lazy("Merge the %(name)s into another department")
     submit = gettext_lazy("Merge")
     done = gettext_lazy("The departments were merged; links to the old one lead here")
@@ -62,10 +63,6 @@ class MergeDepartment(OfficeForm):
     @cached_property
     def subject(self) -> Department:
         return get_object_or_404(Department, slug=self.kwargs["slug"])
-
-    @property
-    def subject_name(self) -> str:
-        return localized(self.subject, "name")
 
     def make_form(self, data: Any = None) -> MergeForm | None:
         if self.subject.is_merged:

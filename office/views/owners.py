@@ -57,6 +57,7 @@ class OwnersPage(PlanFormPage):
 
 
 class ChangeOwners(OwnersPage):
+    name_column, names_code = "title", True
     side_template = "office/_owners_tasks.html"
     heading = gettext_lazy("Who looks after a measure")
     done = gettext_lazy("It is on record who looks after “%(name)s”")
@@ -68,10 +69,6 @@ class ChangeOwners(OwnersPage):
     def subject(self) -> Any:
         measures = Measure.objects.in_plan(self.plan).select_related("plan", "lead_department", "owner", "deputy")
         return get_object_or_404(measures, code=self.kwargs["code"])
-
-    @property
-    def subject_name(self) -> str:
-        return f"{self.subject.code} {localized(self.subject, 'title')}"
 
     @property
     def explanation(self) -> str:

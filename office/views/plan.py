@@ -65,6 +65,7 @@ class PlanPage(PlanFormPage):
 
 
 class ChangePlan(PlanFormPage):
+    name_column = "name"
     permission = write_permission = ADMINISTRATORS
     heading = gettext_lazy("The plan's profile")
     done = gettext_lazy("The plan's profile was changed")
@@ -74,10 +75,6 @@ class ChangePlan(PlanFormPage):
     @property
     def subject(self) -> Plan:
         return self.plan
-
-    @property
-    def subject_name(self) -> str:
-        return localized(self.plan, "name")
 
     def make_form(self, data: Any = None) -> PlanForm:
         return PlanForm(data, state=plan_state(self.plan), is_published=self.plan.is_published)
@@ -108,13 +105,11 @@ class AddMilestone(PlanPage):
 
 
 class ExistingMilestone(PlanPage):
+    name_column = "name"
+
     @cached_property
     def subject(self) -> PlanMilestone:
         return get_object_or_404(PlanMilestone, plan=self.plan, pk=self.kwargs["pk"])
-
-    @property
-    def subject_name(self) -> str:
-        return localized(self.subject, "name")
 
 
 class ChangeMilestone(ExistingMilestone):

@@ -111,6 +111,7 @@ class AddProject(ProjectPage):
 class ChangedProjectPage(ProjectPage):
     """A page about one project of the plan."""
 
+    name_column, names_code = "name", True
     side_template = "office/_project_tasks.html"
 
     @cached_property
@@ -119,10 +120,6 @@ class ChangedProjectPage(ProjectPage):
             *("plan__region", "city", "county", "category", "lead_department")
         )
         return get_object_or_404(projects.annotate(scope=scope_of(Project, self.day)), code=self.kwargs["code"])
-
-    @property
-    def subject_name(self) -> str:
-        return f"{self.subject.code} {localized(self.subject, 'name')}"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         planned = {each.year: each for each in self.subject.annual_plans.all()}

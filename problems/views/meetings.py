@@ -41,7 +41,6 @@ from web.errors import add_refusal
 from web.formats.dates import format_day
 from web.formats.text import format_list
 from web.html.links import query_of, query_with
-from web.language import localized
 from web.lists.filters import several_of
 from web.lists.listing import Listing, asked_page
 from web.unsaved_input import labels_of
@@ -128,13 +127,11 @@ class MeetingPage(PlanPage):
 
 
 class MeetingFormPage(MeetingPage, OfficeForm):
+    name_column = "title"
+
     @property
     def subject(self) -> Any:
         return self.meeting
-
-    @property
-    def subject_name(self) -> str:
-        return localized(self.meeting, "title")
 
 
 class AddMeeting(MeetingPage):

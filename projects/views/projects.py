@@ -37,7 +37,7 @@ from web.formats.numbers import format_number
 from web.formats.text import format_list
 from web.html.links import query_of, query_with
 from web.html.sources import source_link
-from web.language import local_columns, localized
+from web.language import local_columns
 from web.limits import thresholds
 from web.lists.filters import asks_for_scope
 from web.unsaved_input import labels_of
@@ -205,6 +205,7 @@ def project_charts(project: Project, history: History, *, on: date) -> dict[str,
 
 
 class ChangeScope(OfficeForm):
+    name_column, names_code = "name", True
     heading = gettext_lazy("Withdraw or readmit a project")
     explanation = gettext_lazy(
         "While it is out it counts in no total. The days before keep their totals, and what is recorded here stays "
@@ -221,10 +222,6 @@ class ChangeScope(OfficeForm):
     @property
     def action(self) -> str:
         return query_of(self.request.path, plan=self.subject.plan.action_slug)
-
-    @property
-    def subject_name(self) -> str:
-        return f"{self.subject.code} {localized(self.subject, 'name')}"
 
     def make_form(self, data: Any = None) -> ScopeForm | None:
         rows, listed_on = list(self.subject.scope_changes.all()), self.subject.listed_on
