@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import F, Model, QuerySet
 from django.http import Http404, HttpRequest
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -48,6 +49,16 @@ def asked_plan(request: HttpRequest) -> Plan | None:
         attributes["_asked_plan"] = _read_asked_plan(request)
     plan: Plan | None = attributes["_asked_plan"]
     return plan
+
+
+class OfAskedPlan:
+    """A page that is about the plan that its address names; `plan` is None on a site without one."""
+
+    request: HttpRequest
+
+    @cached_property
+    def plan(self) -> Any:
+        return asked_plan(self.request)
 
 
 def asked_plan_or_404(request: HttpRequest) -> Plan:

@@ -11,7 +11,7 @@ from core.clock import today
 from core.periods import month_of
 from core.scope import out_since
 from measures.addresses import month_url, report_url
-from measures.filters import asked_plan
+from measures.filters import OfAskedPlan
 from reporting.models import TEXTS
 from reporting.report_problems import ProblemStillOpen, open_problems
 from reporting.views.drafts import DraftView, FormPage
@@ -20,7 +20,7 @@ from web.errors import BadQuery
 from web.html.links import named_plan
 
 
-class MonthDraftView(DraftView):
+class MonthDraftView(OfAskedPlan, DraftView):
     """A view of what is filed of a row of a plan for a month. An app's own says of which row, and the rest below."""
 
     # Names of the addresses of the form, and of the drafts that it saves.
@@ -33,10 +33,6 @@ class MonthDraftView(DraftView):
     @cached_property
     def month(self) -> date:  # type: ignore[override]  # always one
         return asked_month(self.request.GET.get("period", ""))
-
-    @cached_property
-    def plan(self) -> Any:
-        return asked_plan(self.request)
 
     @property
     def subject(self) -> Any:

@@ -28,7 +28,7 @@ from indicators.values.rules import why_incomplete
 from indicators.values.services import check_period, lock_indicator, open_value, save_value, submit_value, value_doubts
 from indicators.values.wording import entries, step_texts, value_rows
 from indicators.wording import shown_unit
-from measures.filters import asked_plan
+from measures.filters import OfAskedPlan
 from regions.models import Region, RegionKind
 from reporting.doubts import Doubt
 from reporting.forms import TYPED_EVIDENCE
@@ -64,7 +64,7 @@ class PeriodForm(forms.Form):
     use_required_attribute = False
 
 
-class ValueView(DraftView):
+class ValueView(OfAskedPlan, DraftView):
     """A view of the value of an indicator, a region and a period, for the reporters of the department that owns the
     indicator."""
 
@@ -74,10 +74,6 @@ class ValueView(DraftView):
     region: Region
     # None: it is to be chosen.
     period: Period | None
-
-    @cached_property
-    def plan(self) -> Any:
-        return asked_plan(self.request)
 
     @cached_property
     def indicator(self) -> Indicator:

@@ -1,5 +1,6 @@
 """The reviewing office's forms: terms of a measure, corrections of its status, mergers of departments."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -36,8 +37,31 @@ class OfficeForm(FormPage):
         return address
 
 
-class MeasureForm(OfficeForm):
-    name_column, names_code = "title", True
+class PlanRowForm(OfficeForm):
+    """A form that changes a measure or a project."""
+
+    names_code = True
+
+    @property
+    def action(self) -> str:
+        return query_of(self.request.path, plan=self.subject.plan.action_slug)
+
+
+class ScopePage(PlanRowForm):
+    """The form by which a measure or a project leaves its plan or returns; `change` is the service."""
+
+    done = gettext_lazy("The change was recorded")
+    typed_fields = labels_of(ScopeForm, "effective_on", "reason")
+    change: Callable[..., object]
+
+    def save(self, form: ScopeForm, by: User) -> None:
+        values = form.cleaned_data
+        kind = ScopeKind(values["kind"])
+        self.change(self.subject, kind, by=by, effective_on=values["effective_on"], reason=values["reason"])
+
+
+class MeasureForm(PlanRowForm):
+    name_column = "title"
 
     @cached_property
     def subject(self) -> Measure:
@@ -45,10 +69,6 @@ class MeasureForm(OfficeForm):
             "plan", "section", "lead_department"
         )
         return get_object_or_404(measures, code=self.kwargs["code"])
-
-    @property
-    def action(self) -> str:
-        return query_of(self.request.path, plan=self.subject.plan.action_slug)
 
 
 class ChangeTerms(AsksDoubts, MeasureForm):
@@ -151,21 +171,15 @@ class Reopen(StatusPage):
         return _("Only a completed measure can be reopened.")
 
 
-class ChangeScope(MeasureForm):
+class ChangeScope(ScopePage, MeasureForm):
     heading = gettext_lazy("Suspend, withdraw or resume a measure")
     explanation = gettext_lazy(
         "While it is out it counts in no total, has no light and needs no report. Totals of earlier days stay as "
         "they are, and what is recorded here stays visible."
     )
-    done = gettext_lazy("The change was recorded")
-    typed_fields = labels_of(ScopeForm, "effective_on", "reason")
+    change = staticmethod(change_scope)
 
     def make_form(self, data: Any = None) -> ScopeForm:
         rows = list(self.subject.scope_changes.all())
         window = scope_window(rows, listed_on=self.subject.listed_on, today=self.day)
         return ScopeForm(data, kinds=MEASURE_KINDS[scope_on(rows, on=self.day)], window=window)
-
-    def save(self, form: ScopeForm, by: User) -> None:
-        values = form.cleaned_data
-        kind = ScopeKind(values["kind"])
-        change_scope(self.subject, kind, by=by, effective_on=values["effective_on"], reason=values["reason"])

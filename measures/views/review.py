@@ -4,15 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import django_filters
-from django.http import HttpRequest
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Department
 from measures.editing.acceptances import undo_acceptance
-from measures.filters import asked_plan, sections_of_asked_plan
+from measures.filters import OfAskedPlan, sections_of_asked_plan
 from measures.models import Report
-from measures.querysets import ReportQuerySet
 from measures.reports import accept_report
 from measures.review import review_rows, status_entries, with_facts
 from reporting.steps import Entry, report_texts
@@ -41,17 +38,13 @@ class ReturnedReportFilter(WaitingReportFilter):
     department = SlugFilter(queryset=Department.objects.all(), label=gettext_lazy("Department"))
 
 
-class ReportsOfPlan:
+class ReportsOfPlan(OfAskedPlan):
     """The reports that a page of the office is about."""
 
-    request: HttpRequest
+    model: Any
 
-    @cached_property
-    def plan(self) -> Any:
-        return asked_plan(self.request)
-
-    def reports(self) -> ReportQuerySet:
-        return Report.objects.in_plan(self.plan)
+    def reports(self) -> Any:
+        return self.model.objects.in_plan(self.plan)
 
 
 class ReviewPage(ReportsOfPlan, QueuePage):
@@ -85,6 +78,7 @@ class ReviewPage(ReportsOfPlan, QueuePage):
 
 
 class ReturnedReports(ReportsOfPlan, ReturnedPage):
+    model = Report
     filterset_class = ReturnedReportFilter
     returned_with = ("measure", "department")
     heading = gettext_lazy("Returned reports")

@@ -2,11 +2,10 @@
 
 from typing import Any, ClassVar, NamedTuple
 
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import Promise
 
 from accounts.access_rules import REVIEWERS
-from measures.filters import asked_plan
-from measures.models import Plan
+from measures.filters import OfAskedPlan, asked_plan
 from office.views.editing import OFFICE
 from web.html.links import query_of
 from web.views import FilteredListView, TodayView
@@ -40,12 +39,8 @@ class PlanList(OfficeList):
         return super().get_context_data(plan=asked_plan(self.request), **kwargs)
 
 
-class PlanTable(TodayView):
+class PlanTable(OfAskedPlan, TodayView):
     """All rows of a kind that a plan has, on one page."""
-
-    @cached_property
-    def plan(self) -> Plan | None:
-        return asked_plan(self.request)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         in_plan = query_of("", plan=self.plan.link_slug) if self.plan else ""

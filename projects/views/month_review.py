@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import django_filters
-from django.http import HttpRequest
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from measures.filters import asked_plan, members_of_asked_plan
+from measures.filters import members_of_asked_plan
+from measures.views.review import ReportsOfPlan
 from projects.models import ProjectMonth
 from projects.months.review import month_entries, review_rows
 from projects.months.services import accept_month, undo_month
-from projects.querysets import ProjectMonthQuerySet
 from regions.words import NEUTRAL
 from reporting.steps import Entry
 from reporting.views.returned import ReturnedPage, ReturnedRow
@@ -33,20 +31,7 @@ class WaitingMonthFilter(django_filters.FilterSet):  # type: ignore[misc]  # dja
     period = MonthFilter(field_name="period", label=gettext_lazy("Month"))
 
 
-class MonthsOfPlan:
-    """The months that a page of the office is about."""
-
-    request: HttpRequest
-
-    @cached_property
-    def plan(self) -> Any:
-        return asked_plan(self.request)
-
-    def reports(self) -> ProjectMonthQuerySet:
-        return ProjectMonth.objects.in_plan(self.plan)
-
-
-class MonthReviewPage(MonthsOfPlan, QueuePage):
+class MonthReviewPage(ReportsOfPlan, QueuePage):
     template_name = "projects/month_review.html"
     accepted_template = "projects/_accepted_month.html"
     heading = gettext_lazy("Months of projects waiting for review")
@@ -71,7 +56,8 @@ class MonthReviewPage(MonthsOfPlan, QueuePage):
         return str(report.project.code)
 
 
-class ReturnedMonths(MonthsOfPlan, ReturnedPage):
+class ReturnedMonths(ReportsOfPlan, ReturnedPage):
+    model = ProjectMonth
     filterset_class = WaitingMonthFilter
     returned_with = ("project__city",)
     heading = gettext_lazy("Returned months of projects")

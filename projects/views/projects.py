@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from accounts.access_rules import READERS
-from accounts.models import User
 from accounts.permissions import may_report_project, may_review, may_see_names, may_see_project_report
 from core.clock import today
 from core.periods import month_of
-from core.scope import PROJECT_KINDS, ScopeKind, out_since, scope_on, scope_window
+from core.scope import PROJECT_KINDS, out_since, scope_on, scope_window
 from measures.editing.forms import ScopeForm
 from measures.filters import asked_plan
-from measures.views.editing import OfficeForm
+from measures.views.editing import ScopePage
 from projects.addresses import month_form_url
 from projects.charts.investment import invested_months, investment_chart
 from projects.charts.stages import stage_chart
@@ -40,7 +39,6 @@ from web.html.sources import source_link
 from web.language import local_columns
 from web.limits import thresholds
 from web.lists.filters import asks_for_scope
-from web.unsaved_input import labels_of
 from web.views import ListPageView, PageView, QuickChoice, Share
 
 
@@ -204,24 +202,19 @@ def project_charts(project: Project, history: History, *, on: date) -> dict[str,
     return {chart.name: chart for chart in charts}
 
 
-class ChangeScope(OfficeForm):
-    name_column, names_code = "name", True
+class ChangeScope(ScopePage):
+    name_column = "name"
     heading = gettext_lazy("Withdraw or readmit a project")
     explanation = gettext_lazy(
         "While it is out it counts in no total. The days before keep their totals, and what is recorded here stays "
         "visible. A project whose building is halted stays in the plan: that is its stage."
     )
-    done = gettext_lazy("The change was recorded")
-    typed_fields = labels_of(ScopeForm, "effective_on", "reason")
+    change = staticmethod(change_scope)
 
     @cached_property
     def subject(self) -> Project:
         projects = Project.objects.in_plan(asked_plan(self.request)).select_related("plan")
         return get_object_or_404(projects, code=self.kwargs["code"])
-
-    @property
-    def action(self) -> str:
-        return query_of(self.request.path, plan=self.subject.plan.action_slug)
 
     def make_form(self, data: Any = None) -> ScopeForm | None:
         rows, listed_on = list(self.subject.scope_changes.all()), self.subject.listed_on
@@ -229,8 +222,3 @@ class ChangeScope(OfficeForm):
             return None
         window = scope_window(rows, listed_on=listed_on, today=self.day)
         return ScopeForm(data, kinds=PROJECT_KINDS[scope_on(rows, on=self.day)], window=window)
-
-    def save(self, form: ScopeForm, by: User) -> None:
-        values = form.cleaned_data
-        kind = ScopeKind(values["kind"])
-        change_scope(self.subject, kind, by=by, effective_on=values["effective_on"], reason=values["reason"])

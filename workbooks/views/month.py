@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.functional import cached_property
 
@@ -14,11 +14,11 @@ from accounts.log import log_export
 from accounts.models import Department, User
 from accounts.permissions import signed_in
 from measures.addresses import month_url
-from measures.filters import MINE, asked_plan, asked_whose
+from measures.filters import MINE, asked_whose
 from measures.forms import MonthFileForm
 from measures.models import Plan
+from measures.views.plans import PlanPage
 from web.days import asked_month
-from web.views import TodayView
 from workbooks.models import Upload
 from workbooks.month.export import write_month, write_office_month
 from workbooks.month.findings import CONFIRMED, chosen_rows, confirmed_rows, doubtful_rows, tally
@@ -31,17 +31,7 @@ from workbooks.views.sending import SendingPage
 from workbooks.views.uploads import UploadPage
 
 
-class OfPlan(TodayView):
-    @cached_property
-    def plan(self) -> Plan:
-        """Raises Http404 on a site without a plan."""
-        plan = asked_plan(self.request)
-        if plan is None:
-            raise Http404
-        return plan
-
-
-class OwnMonth(OfPlan):
+class OwnMonth(PlanPage):
     """A page for those who file the month: the measures, the projects or the indicators of their department or city."""
 
     kind: MonthKind[Any] = MEASURE_MONTH
@@ -186,7 +176,7 @@ def doubt_field(row: Mapping[str, Any]) -> str:
     return f"so-{row['number']}"
 
 
-class OfficeMonth(OfPlan):
+class OfficeMonth(PlanPage):
     """The month of all departments, with what was decided."""
 
     @property

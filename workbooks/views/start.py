@@ -12,8 +12,8 @@ from accounts.access_rules import ADMINISTRATORS, FOUNDERS
 from accounts.permissions import signed_in
 from core.exceptions import NotAllowed
 from ledger.views import load_counts
-from measures.filters import asked_plan
-from measures.models import Load, Plan
+from measures.filters import OfAskedPlan
+from measures.models import Load
 from web.errors import add_refusal
 from web.models import Site
 from web.site import COLUMNS
@@ -24,15 +24,11 @@ from workbooks.setup import Setup, Step, name_site, setup_of
 from workbooks.views.data import DataPage
 
 
-class SetupView(TodayView):
+class SetupView(OfAskedPlan, TodayView):
     """A step of the first visit. Once that is over, each leads to the last one."""
 
     step: Step
     permission = write_permission = ADMINISTRATORS
-
-    @cached_property
-    def plan(self) -> Plan | None:
-        return asked_plan(self.request)
 
     @cached_property
     def setup_state(self) -> Setup:
