@@ -56,6 +56,9 @@ def figure_entries() -> list[Entry]:
         *due_chart_entries(),
         component_entry("facts.html", "facts=facts", _("facts without a value are left out"), facts=facts),
         Entry(
+            "fact", [Specimen('<dl class="facts">{% fact words %}13{% endfact %}</dl>', "", {"words": _("Measures")})]
+        ),
+        Entry(
             "nav_link",
             [
                 Specimen('<ul class="nav-list">{% nav_link "/" words %}</ul>', "", {"words": _("Overview")}),

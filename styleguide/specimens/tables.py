@@ -46,6 +46,17 @@ def table_entries() -> list[Entry]:
                 component("table.html", 'total="" classes="table-dense"', _("close rows"), **context),
             ],
         ),
+        Entry(
+            "heads",
+            [
+                Specimen(
+                    '<table class="table"><thead><tr>{% heads words.name words.status %}'
+                    '{% heads words.rate classes="number" %}</tr></thead></table>',
+                    "",
+                    {"words": words},
+                )
+            ],
+        ),
         Entry("zip", [Specimen("{% for column, cell in columns|zip:total %}{{ cell }} {% endfor %}", "", context)]),
         Entry(
             "sort_head",
