@@ -7,6 +7,7 @@ from auditlog.models import LogEntry
 from django.http.response import HttpResponseBase
 from django.urls import reverse, reverse_lazy
 from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.access_rules import ADMINISTRATORS, REVIEWERS
@@ -16,6 +17,7 @@ from measures.views.plans import PlanPage
 from office.forms import EditRow, OpenedForm, close_other_languages, open_fields
 from web import form_pages
 from web.html.links import query_of
+from web.language import localized
 from web.models import Site
 
 
@@ -91,6 +93,13 @@ class PlanFormPage(PlanPage, FormPage):
     """A page of a reviewer, about a row of the plan that the address names; `in_plan` is the query of the plan."""
 
     permission = write_permission = REVIEWERS
+    # The list in which its row stands: the name of the address, and what it is called.
+    list_name = ""
+    list_label: str | Promise = ""
+
+    @property
+    def crumbs(self) -> Sequence[Crumb]:
+        return [OFFICE, self.list_crumb(self.list_name, self.list_label)] if self.list_name else [OFFICE]
 
     def list_crumb(self, url_name: str, label: str | Promise) -> Crumb:
         """Return the crumb of a list of the plan."""
@@ -98,3 +107,22 @@ class PlanFormPage(PlanPage, FormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(in_plan=query_of("", plan=self.plan.link_slug), **kwargs)
+
+
+class CodedRowPage(PlanFormPage):
+    """A page about a measure or a project, which leads to the row's own page at `row_name` once it is saved."""
+
+    row_name: str
+
+    def success_url(self, saved: Any) -> str:
+        return query_of(reverse(self.row_name, args=[saved.code]), plan=self.plan.link_slug)
+
+
+class AddCodedRow(CodedRowPage):
+    submit = ADD
+
+    @property
+    def explanation(self) -> str:
+        return _("It joins “%(plan)s”. Days before today are counted anew with it.") % {
+            "plan": localized(self.plan, "name")
+        }

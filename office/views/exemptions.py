@@ -1,6 +1,5 @@
 """Cities that are excused from the ranking, as the reviewing office keeps them."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -15,7 +14,7 @@ from core.clock import today
 from measures.editing.forms import RowField
 from measures.models import Plan
 from office.forms import OpenedForm, words_of
-from office.views.editing import OFFICE, Crumb, PlanFormPage, RemovePage
+from office.views.editing import PlanFormPage, RemovePage
 from office.views.lists import PlanTable
 from projects.exemptions import change_exemption, excuse_city, exemption_state, remove_exemption
 from projects.models import RankExemption
@@ -72,9 +71,7 @@ class OfficeExemptions(PlanTable):
 
 
 class ExemptionPage(PlanFormPage):
-    @property
-    def crumbs(self) -> Sequence[Crumb]:
-        return [OFFICE, self.list_crumb("office:exemptions", HEADING)]
+    list_name, list_label = "office:exemptions", HEADING
 
 
 class AddExemption(ExemptionPage):

@@ -1,15 +1,12 @@
 """Measures as the reviewing office keeps them: the list, a new one, and the texts of one with its history."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import django_filters
 from django import forms
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Department, User
@@ -23,11 +20,9 @@ from measures.filters import asked_plan, sections_of_asked_plan
 from measures.models import Measure, Plan, Section
 from office.forms import EXPLANATION, PublishedForm, words_of
 from office.history import measure_history
-from office.views.editing import ADD, OFFICE, Crumb, PlanFormPage
+from office.views.editing import AddCodedRow, CodedRowPage
 from office.views.lists import ListWords, PlanList
 from reporting.views.doubts import AsksDoubts
-from web.html.links import query_of
-from web.language import localized
 from web.lists.filters import ChoiceFilter, DayField, DepartmentFilter, SearchFilter, SlugFilter
 from web.unsaved_input import labels_of
 from web.values import asked_values
@@ -144,26 +139,15 @@ class MeasureTextsForm(PublishedForm):
     description_en = words_of(Measure, "description_en")
 
 
-class MeasurePage(PlanFormPage):
-    @property
-    def crumbs(self) -> Sequence[Crumb]:
-        return [OFFICE, self.list_crumb("office:measures", pgettext_lazy("navigation", "Measures"))]
-
-    def success_url(self, saved: Measure) -> str:
-        return query_of(reverse("office:measure", args=[saved.code]), plan=self.plan.link_slug)
+class MeasurePage(CodedRowPage):
+    list_name, list_label = "office:measures", pgettext_lazy("navigation", "Measures")
+    row_name = "office:measure"
 
 
-class AddMeasure(AsksDoubts, MeasurePage):
+class AddMeasure(AsksDoubts, MeasurePage, AddCodedRow):
     heading = gettext_lazy("Add a measure")
-    submit = ADD
     done = gettext_lazy("The measure was added; it counts in the totals now")
     typed_fields = labels_of(NewMeasureForm, "code", *TEXTS, "listed_on", "due_on", "reached_on", "reason")
-
-    @property
-    def explanation(self) -> str:
-        return _("It joins “%(plan)s”. Days before today are counted anew with it.") % {
-            "plan": localized(self.plan, "name")
-        }
 
     def make_form(self, data: Any = None) -> NewMeasureForm:
         return NewMeasureForm(data, plan=self.plan)

@@ -1,6 +1,5 @@
 """The profile of a plan and its milestones, as administrators keep them."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -14,7 +13,7 @@ from accounts.models import User
 from measures.editing.milestones import add_milestone, change_milestone, milestone_state, remove_milestone
 from measures.models import Plan, PlanMilestone
 from office.forms import PublishedForm, RowChoice, words_of
-from office.views.editing import ADD, OFFICE, Crumb, PlanFormPage, RemovePage
+from office.views.editing import ADD, PlanFormPage, RemovePage
 from projects.plans import change_plan, plan_state
 from regions.models import Region
 from web.html.links import query_of
@@ -58,10 +57,7 @@ class MilestoneForm(MilestoneFields, PublishedForm):
 
 class PlanPage(PlanFormPage):
     permission = write_permission = ADMINISTRATORS
-
-    @property
-    def crumbs(self) -> Sequence[Crumb]:
-        return [OFFICE, self.list_crumb("office:plan", gettext_lazy("The plan's profile"))]
+    list_name, list_label = "office:plan", gettext_lazy("The plan's profile")
 
 
 class ChangePlan(PlanFormPage):

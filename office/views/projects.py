@@ -1,13 +1,12 @@
 """Projects as the reviewing office keeps them: the list, a new one, what one says, and its terms."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -20,7 +19,7 @@ from measures.models import Plan
 from office.forms import EXPLANATION
 from office.history import annual_plan_history, project_history
 from office.project_forms import LINKS, WRITTEN, AnnualPlanForm, NewProjectForm, ProjectForm, ProjectTermsForm
-from office.views.editing import ADD, OFFICE, Crumb, PlanFormPage
+from office.views.editing import AddCodedRow, CodedRowPage
 from office.views.lists import ListWords, PlanList
 from projects.annual_plans import annual_plan_state, set_annual_plan
 from projects.editing import (
@@ -34,8 +33,6 @@ from projects.editing import (
 from projects.filters import ClassFilter, categories_of_asked_plan
 from projects.models import AnnualPlan, Project, ProjectClass, Stage, Term
 from projects.terms_history import terms_history
-from web.html.links import query_of
-from web.language import localized
 from web.lists.filters import ChoiceFilter, DepartmentFilter, SearchFilter, SlugFilter
 from web.unsaved_input import labels_of
 
@@ -75,29 +72,18 @@ class OfficeProjects(PlanList):
         return projects.with_stage(self.day).annotate(scope=scope_of(Project, self.day))
 
 
-class ProjectPage(PlanFormPage):
-    @property
-    def crumbs(self) -> Sequence[Crumb]:
-        return [OFFICE, self.list_crumb("office:projects", pgettext_lazy("navigation", "Projects"))]
-
-    def success_url(self, saved: Any) -> str:
-        return query_of(reverse("office:project", args=[saved.code]), plan=self.plan.link_slug)
+class ProjectPage(CodedRowPage):
+    list_name, list_label = "office:projects", pgettext_lazy("navigation", "Projects")
+    row_name = "office:project"
 
 
-class AddProject(ProjectPage):
+class AddProject(ProjectPage, AddCodedRow):
     heading = gettext_lazy("Add a project")
-    submit = ADD
     done = gettext_lazy("The project was added; it counts in the totals from the day it is listed")
     typed_fields = labels_of(
         NewProjectForm,
         *("code", "name_zh", "name_en", "listed_on", *Term.values, *WRITTEN),
     )
-
-    @property
-    def explanation(self) -> str:
-        return _("It joins “%(plan)s”. Days before today are counted anew with it.") % {
-            "plan": localized(self.plan, "name")
-        }
 
     def make_form(self, data: Any = None) -> NewProjectForm:
         return NewProjectForm(data, plan=self.plan)
