@@ -68,7 +68,23 @@ class PurposeField(forms.CharField):
         return text if re.fullmatch(rf"{Purpose.REVISION}|{Purpose.CORRECTION}-[0-9]{{1,15}}", text) else ""
 
 
-class ValueForm(DraftForm):
+class WrittenInUnits:
+    """The unit in which the values of a form are written, which may be the Chinese one."""
+
+    indicator: Indicator
+    cleaned_data: dict[str, Any]
+
+    @property
+    def is_chinese(self) -> bool:
+        """Return whether the value of a valid form was written in the Chinese unit."""
+        return self.cleaned_data.get("unit") == CHINESE
+
+    @property
+    def factor(self) -> Decimal:
+        return self.indicator.zh_factor if self.is_chinese else Decimal(1)
+
+
+class ValueForm(WrittenInUnits, DraftForm):
     """Any draft, complete or not. Fields are named as services name them in refusals.
 
     `releases`: the observations of the period that are there; without any, nothing is asked about them.
@@ -155,20 +171,11 @@ class ValueForm(DraftForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("value") is not None and "unit" not in self.errors:
-            value = cleaned["value"] / self._factor
+            value = cleaned["value"] / self.factor
             if value != value.quantize(DECIMALS):
                 words = {"unit": self.indicator.unit}
                 self.add_error("value", gettext("A value has at most six decimals in %(unit)s.") % words)
         return cleaned
-
-    @property
-    def is_chinese(self) -> bool:
-        """Return whether the value of a valid form was written in the Chinese unit."""
-        return self.cleaned_data.get("unit") == CHINESE
-
-    @property
-    def _factor(self) -> Decimal:
-        return self.indicator.zh_factor if self.is_chinese else Decimal(1)
 
     def value_data(self) -> ValueData:
         """Return the data of a valid form."""
@@ -176,7 +183,7 @@ class ValueForm(DraftForm):
         purpose, _dash, wrong = cleaned.get("purpose", "").partition("-")
         texts = {name: cleaned.get(name, "") for name in ("source", "basis", "scope", "note", "reason")}
         return ValueData(
-            value=None if cleaned["value"] is None else (cleaned["value"] / self._factor).quantize(DECIMALS),
+            value=None if cleaned["value"] is None else (cleaned["value"] / self.factor).quantize(DECIMALS),
             in_chinese_unit=self.is_chinese,
             exact=cleaned["exact"] == YES,
             verified={YES: True, NO: False}.get(cleaned["verified"]),

@@ -1,6 +1,5 @@
 """Values of an indicator pasted from a spreadsheet: seen first, then submitted together, or saved as drafts."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -16,7 +15,7 @@ from core.exceptions import NotAllowed
 from core.forms import TypedTextField
 from core.texts import MAX_REASON_LENGTH
 from indicators.models import Indicator, ValueReport
-from indicators.values.forms import CHINESE, YES, ValueForm, first_values, has_two_units
+from indicators.values.forms import YES, ValueForm, WrittenInUnits, first_values, has_two_units
 from indicators.values.pasting import MAX_LINES, PastedLine, file_lines, judge_lines, read_lines, shown_key
 from indicators.values.services import ValueData
 from indicators.views.value_form import ValueView
@@ -25,7 +24,7 @@ from web.errors import add_refusal
 from web.unsaved_input import labels_of
 
 
-class PasteForm(forms.Form):
+class PasteForm(WrittenInUnits, forms.Form):
     text = TypedTextField(
         label=gettext_lazy("Lines"),
         required=False,
@@ -61,14 +60,6 @@ class PasteForm(forms.Form):
             units.choices = ValueForm(indicator=indicator).fields["unit"].choices  # type: ignore[attr-defined]
         else:
             del self.fields["unit"]
-
-    @property
-    def is_chinese(self) -> bool:
-        return self.cleaned_data.get("unit") == CHINESE
-
-    @property
-    def factor(self) -> Decimal:
-        return self.indicator.zh_factor if self.is_chinese else Decimal(1)
 
     def shared(self) -> ValueData:
         """Return the data of a valid form that all lines have in common."""
