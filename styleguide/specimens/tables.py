@@ -50,8 +50,8 @@ def table_entries() -> list[Entry]:
             "heads",
             [
                 Specimen(
-                    '<table class="table"><thead><tr>{% heads words.name words.status %}'
-                    '{% heads words.rate classes="number" %}</tr></thead></table>',
+                    '{% scroller words.name %}<table class="table"><thead><tr>{% heads words.name words.status %}'
+                    '{% heads words.rate classes="number" %}</tr></thead></table>{% endscroller %}',
                     "",
                     {"words": words},
                 )

@@ -103,6 +103,14 @@ def heads(*labels: str, classes: str = "") -> SafeString:
     return format_html_join("", '<th scope="col"{}>{}</th>', ((attributes, label) for label in labels))
 
 
+@register.simple_block_tag
+def scroller(content: SafeString, label: str, classes: str = "") -> SafeString:
+    """`{% scroller _("Targets") %}<table>…</table>{% endscroller %}`: a box in which a wide table is scrolled, with the
+    keyboard, too."""
+    box = '<div class="{}" tabindex="0" role="region" aria-label="{}">{}</div>'
+    return format_html(box, f"{classes} scroller".strip(), label, content)
+
+
 @register.filter("zip")
 def zip_with(columns: Iterable[Any], row: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
     """Pair the columns with the cells of a row: `{% for column, cell in columns|zip:row %}`."""
