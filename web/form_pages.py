@@ -89,8 +89,7 @@ class FormPage(TodayView):
                 saved = self.save(form, signed_in(request.user))
             except NotAllowed as refusal:
                 return self.show_refusal(form, refusal)
-            if self.done:
-                messages.success(request, str(self.done) % {"name": self.subject_name})
+            messages.success(request, str(self.done) % {"name": self.subject_name})
             return redirect(self.success_url(saved))
         return self.render_to_response(self.get_context_data(form=form, **kwargs))
 

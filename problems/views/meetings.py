@@ -37,7 +37,7 @@ from problems.meetings import (
     take_off_agenda,
 )
 from problems.models import Meeting, MeetingItem, Problem, ProblemStep
-from web.form_pages import FormPage
+from web.errors import add_refusal
 from web.formats.dates import format_day
 from web.formats.text import format_list
 from web.html.links import query_of, query_with
@@ -134,12 +134,11 @@ class MeetingFormPage(MeetingPage, OfficeForm):
         return self.meeting
 
 
-class AddMeeting(MeetingPage, FormPage):
+class AddMeeting(MeetingPage):
     """The problems that the filters of the address find, ticked; the office puts them on the agenda of a new meeting or
     of one that is to come."""
 
     template_name = "problems/meetings/add.html"
-    heading = gettext_lazy("Problems for a meeting")
     typed_fields = labels_of(AgendaForm, "title_zh", "title_en", "held_on", "place")
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -197,13 +196,22 @@ class AddMeeting(MeetingPage, FormPage):
             rows=rows,
             left_out=self.listing.filtered.count() - len(rows) if len(found) > len(rows) else 0,
             plan=self.plan,
+            action=self.action,
             fields=[form[name] for name in form.fields if name != "problems"],
             is_filtered=self.is_filtered,
             **kwargs,
         )
 
-    def success_url(self, saved: Meeting) -> str:
-        return self.address("meeting", saved.number)
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        form = self.make_form(request.POST)
+        if form.is_valid():
+            try:
+                meeting = self.save(form, signed_in(request.user))
+            except NotAllowed as refusal:
+                add_refusal(form, refusal)
+            else:
+                return redirect(self.address("meeting", meeting.number))
+        return self.render_to_response(self.get_context_data(form=form, **kwargs))
 
     def save(self, form: AgendaForm, by: User) -> Meeting:
         problems = list(form.cleaned_data["problems"])
