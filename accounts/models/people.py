@@ -1,12 +1,7 @@
-from datetime import datetime
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Self
 
 from auditlog.registry import auditlog
-from django.conf import settings
 from django.contrib.auth.models import AbstractUser, Group
-from django.contrib.sessions.backends.base import SessionBase
-from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -16,10 +11,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.second_factor_keys import decrypt_key
-from core.append_only import AppendOnlyModel
 from core.names import named_bound
 from core.provenance import Sourced
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet
@@ -40,18 +32,6 @@ REVIEW_READING_ROLES = (Role.REVIEWER, *AUDITING_ROLES)
 LOG_READING_ROLES = (Role.ADMINISTRATOR, *AUDITING_ROLES)
 
 
-class Scope(models.TextChoices):
-    """The scopes of a token of the API; all include reading. `report` files whatever there is to be filed: it is of
-    tokens that were made before there were others, until they end.
-    """
-
-    READ = "read", pgettext_lazy("token", "Read")
-    REPORTS = "reports", pgettext_lazy("token", "File reports")
-    VALUES = "values", pgettext_lazy("token", "File values")
-    PROBLEMS = "problems", pgettext_lazy("token", "Raise problems")
-    REPORT = "report", pgettext_lazy("token", "File everything")
-
-
 class AccountChange(models.TextChoices):
     """A change of an account by somebody else that may let another in: its owner is told, wherever there is a way."""
 
@@ -70,12 +50,6 @@ class AccountChange(models.TextChoices):
             AccountChange.FACTOR: _("An administrator removed the second factor of your account."),
         }
         return str(sentences[self])
-
-
-class TokenState(models.TextChoices):
-    VALID = "valid", pgettext_lazy("token", "Valid")
-    EXPIRED = "expired", pgettext_lazy("token", "Expired")
-    REVOKED = "revoked", pgettext_lazy("token", "Revoked")
 
 
 # The departments that people and measures may be given to.
@@ -305,145 +279,6 @@ class User(AbstractUser):
         return self.can_review or self.can_administer
 
 
-class Session(AbstractBaseSession):
-    """A session of Django's, with the account that is logged in there; None for a visitor. `accounts.sessions` writes
-    it."""
-
-    user = models.ForeignKey(
-        User, models.CASCADE, null=True, blank=True, related_name="sessions", verbose_name=_("Account")
-    )
-
-    is_versioned = False
-
-    class Meta(AbstractBaseSession.Meta):
-        pass
-
-    @classmethod
-    def get_session_store_class(cls) -> type[SessionBase]:
-        store: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
-        return store
-
-
-class UsedPassword(models.Model):
-    """A password that an account has or had, as its hash: it is not taken again. The profile of passwords says how many
-    are kept."""
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="used_passwords", verbose_name=_("Account"))
-    digest = models.CharField(_("Digest"), max_length=128, editable=False)
-    set_at = models.DateTimeField(_("Set at"))
-
-    is_versioned = False
-
-    class Meta:
-        verbose_name = _("used password")
-        verbose_name_plural = _("used passwords")
-        ordering = ["-set_at", "-id"]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.set_at}"
-
-
-class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
-    def valid(self, at: datetime) -> Self:
-        """Returns the tokens whose `state` at the moment is valid."""
-        return self.filter(revoked_at=None, expires_at__gt=at)
-
-    def revoke_all(self) -> None:
-        """One by one, so that the log tells of each."""
-        for token in self.filter(revoked_at=None):
-            token.revoked_at = timezone.now()
-            token.save(update_fields=["revoked_at"])
-
-
-class AccessToken(models.Model):
-    """A key to the API. Only its SHA-256 is stored: whoever reads the database cannot use it."""
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="access_tokens", verbose_name=_("Account"))
-    name = models.CharField(_("Name"), max_length=100, blank=True)
-    digest = models.CharField(_("Digest"), max_length=64, unique=True, editable=False)
-    scope = models.CharField(_("Scope"), max_length=8, choices=Scope)
-    created_at = models.DateTimeField(_("Created at"))
-    expires_at = models.DateTimeField(_("Expires at"))
-    last_used_at = models.DateTimeField(_("Last used at"), null=True, blank=True)
-    last_address = models.GenericIPAddressField(_("Last used from"), null=True, blank=True)
-    revoked_at = models.DateTimeField(_("Revoked at"), null=True, blank=True)
-
-    objects = AccessTokenQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("Access token")
-        verbose_name_plural = _("access tokens")
-        ordering = ["-created_at", "-id"]
-        constraints = [
-            models.CheckConstraint(condition=Q(scope__in=Scope.values), name="accesstoken_scope_known"),
-            models.CheckConstraint(
-                condition=Q(expires_at__gt=models.F("created_at")), name="accesstoken_expires_later"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.name}"
-
-    def state(self, at: datetime) -> TokenState:
-        if self.revoked_at is not None:
-            return TokenState.REVOKED
-        return TokenState.EXPIRED if self.expires_at <= at else TokenState.VALID
-
-
-class LogSeal(AppendOnlyModel):
-    """A link of the chain that seals the log, one for each entry: `audit.seals` makes them, and
-    `audit.check` holds the log against them.
-
-    `entry_id` refers to an entry without a constraint: of one that was taken away the seal stays, and tells so.
-    `content` is the digest of the entry, `digest` that of this link and the one before, both hexadecimal; `algorithm`
-    says how they were computed.
-    """
-
-    # Of the chain, from 1 on without a gap. An entry whose transaction ends late comes after those with higher ids.
-    number = models.PositiveBigIntegerField(_("Number"), primary_key=True)
-    entry_id = models.BigIntegerField(_("Log entry"), unique=True)
-    sealed_at = models.DateTimeField(_("Sealed at"), db_index=True)
-    algorithm = models.CharField(_("Algorithm"), max_length=20)
-    content = models.CharField(_("Digest of the entry"), max_length=128)
-    digest = models.CharField(_("Digest"), max_length=128)
-
-    # No cached page shows them.
-    is_versioned = False
-
-    class Meta:
-        verbose_name = _("seal of the log")
-        verbose_name_plural = _("seals of the log")
-        ordering = ["number"]
-        constraints = [
-            models.CheckConstraint(condition=Q(number__gte=1), name="logseal_number_from_one"),
-            models.CheckConstraint(condition=~Q(content="") & ~Q(digest=""), name="logseal_has_digests"),
-        ]
-
-    def __str__(self) -> str:
-        """Returns the seal as the log of the server has it, and `manage.py verify_audit --seal` takes it."""
-        return f"{self.number}:{self.digest}"
-
-
-class AuthenticatorApp(TOTPDevice):  # type: ignore[misc]  # it has no types
-    """The app of a person: in the column in which django-otp has the key as it is, it is encrypted."""
-
-    # No cached page shows them.
-    is_versioned = False
-
-    class Meta:
-        proxy = True
-        default_permissions = ()
-        verbose_name = _("authenticator app")
-        verbose_name_plural = _("authenticator apps")
-
-    @property
-    def bin_key(self) -> bytes:
-        """Returns the decrypted key. Raises UnreadableKey."""
-        return decrypt_key(self.key, user_id=self.user_id)
-
-
-# The log says who made and who revoked a token; its uses and its digest are left out.
-auditlog.register(AccessToken, exclude_fields=["digest", "last_used_at", "last_address"])
 # It says that a password was changed, and nothing of the password. Log-ins have rows of their own (`accounts.log`).
 auditlog.register(
     User,
