@@ -1,6 +1,7 @@
 """The content of the page of changes."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from core.comparison import FigureChange
+from core.provenance import Provenance
 from core.rounding import whole
 from dashboard.changes import Changes
 from dashboard.figure_definitions import PERCENT, POINTS, YI, FigureDefinition, format_unit
@@ -28,21 +30,51 @@ from web.formats.text import format_sentence
 from web.language import localized
 
 
-def changes_context(changes: Changes, links: Links, *, today: date) -> dict[str, Any]:
+@dataclass(frozen=True)
+class ChangesContext:
+    """The values of the page. `then_source` and `source`: where the API has the figures of the earlier day, and the
+    changes; `listed`: the sums of the projects that were listed since, and `categories` the same by category; `rates`:
+    empty where no month was reported."""
+
+    sentence: SafeString
+    measure_figures: list[dict[str, Any]]
+    project_figures: list[dict[str, Any]]
+    figures_rounding: str
+    then_source: str
+    source: str
+    counts: dict[str, int]
+    measures: list[dict[str, Any]]
+    changed_url: str
+    rates: list[dict[str, str]]
+    stock: list[dict[str, Any]]
+    stage_moves: list[dict[str, Any]]
+    listed: dict[str, Any]
+    listed_provenance: Provenance
+    listed_whole: int
+    rounding: str
+    listed_url: str
+    categories: list[dict[str, Any]]
+    observations: list[dict[str, Any]]
+    assumed: str
+    all_indicators_url: str
+    years: list[dict[str, Any]]
+
+
+def changes_context(changes: Changes, links: Links, *, today: date) -> ChangesContext:
     then = links.as_of(changes.then.day)
     listed = {"listed_from": changes.first_day.isoformat(), "listed_to": changes.now.day.isoformat()}
     definitions = changes.now.definitions
     rows = {path: _figure_row(path, definitions[path], each, then) for path, each in changes.figures.items()}
     projects = changes.projects
-    return {
-        "sentence": changes_sentence(changes),
-        "measure_figures": [row for path, row in rows.items() if path.startswith("measures.")],
-        "project_figures": [row for path, row in rows.items() if path.startswith("projects.")],
-        "figures_rounding": _figures_rounding(changes.figures),
-        "then_source": then.url("api-summary"),
-        "source": links.url("api-changes", compare=changes.then.day.isoformat()),
-        "counts": changes.counts,
-        "measures": [
+    return ChangesContext(
+        sentence=changes_sentence(changes),
+        measure_figures=[row for path, row in rows.items() if path.startswith("measures.")],
+        project_figures=[row for path, row in rows.items() if path.startswith("projects.")],
+        figures_rounding=_figures_rounding(changes.figures),
+        then_source=then.url("api-summary"),
+        source=links.url("api-changes", compare=changes.then.day.isoformat()),
+        counts=changes.counts,
+        measures=[
             {
                 "url": links.url("measures:detail", each.measure.code),
                 "department_url": links.url("dashboard:department", each.measure.lead_department.slug),
@@ -51,16 +83,18 @@ def changes_context(changes: Changes, links: Links, *, today: date) -> dict[str,
             }
             for each in changes.measures
         ],
-        "changed_url": links.url("measures:list", changed="yes", compare=changes.then.day.isoformat()),
-        **_movement(changes, links),
-        "listed": projects,
-        "listed_provenance": changes.now.provenance_of("projects", listed_on__gt=changes.then.day),
-        "listed_whole": whole(projects["total_investment"]),
-        "rounding": rounding_note(
+        changed_url=links.url("measures:list", changed="yes", compare=changes.then.day.isoformat()),
+        rates=_rates(changes) if changes.now.has_project_months else [],
+        stock=_stock_rows(changes, links),
+        stage_moves=_stage_moves(changes),
+        listed=projects,
+        listed_provenance=changes.now.provenance_of("projects", listed_on__gt=changes.then.day),
+        listed_whole=whole(projects["total_investment"]),
+        rounding=rounding_note(
             (each["total_investment"] for each in projects["by_category"].values()), projects["total_investment"]
         ),
-        "listed_url": links.url("projects:list", **listed),
-        "categories": [
+        listed_url=links.url("projects:list", **listed),
+        categories=[
             {
                 "label": localized(category, "name"),
                 "path": f"projects.by_category.{slug}",
@@ -70,16 +104,16 @@ def changes_context(changes: Changes, links: Links, *, today: date) -> dict[str,
             }
             for slug, category in changes.now.categories.items()
         ],
-        "observations": [_observation_row(each, links) for each in changes.observations],
-        "assumed": assumed_note(changes.observations),
-        "all_indicators_url": links.url("indicators:list"),
-        "years": list(_years(changes, links, month_ends(changes.now.plan.starts_on, today))),
-    }
+        observations=[_observation_row(each, links) for each in changes.observations],
+        assumed=assumed_note(changes.observations),
+        all_indicators_url=links.url("indicators:list"),
+        years=list(_years(changes, links, month_ends(changes.now.plan.starts_on, today))),
+    )
 
 
-def _movement(changes: Changes, links: Links) -> dict[str, Any]:
-    """Return the projects that entered and left the stock, and the stages they went to. Rows that say 0 are left out,
-    but for the stock on both days."""
+def _stock_rows(changes: Changes, links: Links) -> list[dict[str, Any]]:
+    """Return the projects that entered and left the stock. Rows that say 0 are left out, but for the stock on both
+    days."""
     movement = changes.movement
     listed = {"listed_from": changes.first_day.isoformat(), "listed_to": changes.now.day.isoformat()}
     labels = {
@@ -93,30 +127,31 @@ def _movement(changes: Changes, links: Links) -> dict[str, Any]:
     }
     urls = {"listed": links.url("projects:list", **listed)}
     signs = {"completed": MINUS, "withdrawn": MINUS, "opening": "", "closing": ""}
-    return {
-        "rates": _rates(changes) if changes.now.has_project_months else [],
-        "stock": [
-            {
-                "label": label,
-                "sign": signs.get(name, "+"),
-                "is_sum": name in ("opening", "closing"),
-                "url": urls.get(name, ""),
-                "number": movement.stock[name].number,
-                "whole": whole(movement.stock[name].yi),
-            }
-            for name, label in labels.items()
-            if movement.stock[name].number or name in ("opening", "closing")
-        ],
-        "stage_moves": [
-            {
-                "then": Stage(then).label,
-                "now": Stage(now).label,
-                "number": each.number,
-                "whole": whole(each.yi),
-            }
-            for (then, now), each in sorted(movement.stages.items(), key=lambda item: (-item[1].number, item[0]))
-        ],
-    }
+    return [
+        {
+            "label": label,
+            "sign": signs.get(name, "+"),
+            "is_sum": name in ("opening", "closing"),
+            "url": urls.get(name, ""),
+            "number": movement.stock[name].number,
+            "whole": whole(movement.stock[name].yi),
+        }
+        for name, label in labels.items()
+        if movement.stock[name].number or name in ("opening", "closing")
+    ]
+
+
+def _stage_moves(changes: Changes) -> list[dict[str, Any]]:
+    """Return the stages that projects went to, the most frequent move first."""
+    return [
+        {
+            "then": Stage(then).label,
+            "now": Stage(now).label,
+            "number": each.number,
+            "whole": whole(each.yi),
+        }
+        for (then, now), each in sorted(changes.movement.stages.items(), key=lambda item: (-item[1].number, item[0]))
+    ]
 
 
 def _rates(changes: Changes) -> list[dict[str, str]]:

@@ -1,8 +1,10 @@
 """The content of the page of an explanation."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from dashboard.explanation import Explanation, Input
@@ -20,26 +22,47 @@ from web.html.sources import source_link
 from web.language import localized
 
 
-def explanation_context(explanation: Explanation, figures: Figures, links: Links) -> dict[str, Any]:
+@dataclass(frozen=True)
+class ExplanationContext:
+    """The values of the page. `rows_url` and `rows_api_url`: where the rows are that were counted, if any were;
+    `own_source`: where the API explains the figure; `observation`: what is known of the value of an indicator."""
+
+    explanation: Explanation
+    value: str
+    unit: str
+    working: str
+    scope: list[str]
+    inputs: list[dict[str, str]]
+    rows_url: str | None
+    rows_api_url: str | None
+    source: SafeString
+    published_for: date | None
+    run_seconds: float | None
+    own_source: str
+    observation: list[dict[str, str]] | None
+    others: list[dict[str, str]]
+
+
+def explanation_context(explanation: Explanation, figures: Figures, links: Links) -> ExplanationContext:
     state, rows, run = explanation.indicator_state, explanation.rows, explanation.run
     published_for = explanation.description["published_for"]
     value, unit = _format_with_unit(explanation.value, explanation.description["unit"], state)
-    return {
-        "explanation": explanation,
-        "value": value,
-        "unit": unit,
-        "working": _format_working(explanation),
-        "scope": [_scope_label(name, each) for name, things in explanation.scope.items() for each in things],
-        "inputs": [_input_row(each, explanation, links) for each in explanation.inputs],
-        "rows_url": rows and links.url(rows.page, *rows.args, **rows.page_filters),
-        "rows_api_url": rows and links.url(rows.api, *rows.api_args, **rows.filters),
-        "source": source_link(explanation.description["source"]),
-        "published_for": published_for and date.fromisoformat(published_for),
-        "run_seconds": run and run.seconds,
-        "own_source": links.url("api-explain", figure=explanation.figure, **scope_query(explanation.scope)),
-        "observation": state and _observation_rows(state),
-        "others": _other_figures(explanation, figures, links),
-    }
+    return ExplanationContext(
+        explanation=explanation,
+        value=value,
+        unit=unit,
+        working=_format_working(explanation),
+        scope=[_scope_label(name, each) for name, things in explanation.scope.items() for each in things],
+        inputs=[_input_row(each, explanation, links) for each in explanation.inputs],
+        rows_url=links.url(rows.page, *rows.args, **rows.page_filters) if rows else None,
+        rows_api_url=links.url(rows.api, *rows.api_args, **rows.filters) if rows else None,
+        source=source_link(explanation.description["source"]),
+        published_for=published_for and date.fromisoformat(published_for),
+        run_seconds=run.seconds if run else None,
+        own_source=links.url("api-explain", figure=explanation.figure, **scope_query(explanation.scope)),
+        observation=_observation_rows(state) if state else None,
+        others=_other_figures(explanation, figures, links),
+    )
 
 
 def _other_figures(explanation: Explanation, figures: Figures, links: Links) -> list[dict[str, str]]:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 
 from dashboard.figures import Figures
 from dashboard.pages.links import Links
-from dashboard.pages.rows import measure_rows
+from dashboard.pages.rows import GroupRow, measure_rows
 from measures.models import Plan
 from web.formats.dates import format_day, format_month, format_year
 from web.formats.numbers import format_number, format_percent
@@ -49,25 +48,41 @@ class DueYear:
         return self.due - self.completed
 
 
-def plan_context(figures: Figures, links: Links) -> dict[str, Any]:
+@dataclass(frozen=True)
+class PlanContext:
+    """The values of the page. `left`: how many measures are not yet completed."""
+
+    name: str
+    sentence: SafeString
+    region: str | None
+    source: SafeString
+    milestones: list[Milestone]
+    sections: list[GroupRow]
+    years: list[DueYear]
+    left: int
+    sections_url: str
+    measures_url: str
+
+
+def plan_context(figures: Figures, links: Links) -> PlanContext:
     plan, day = figures.plan, figures.day
     sections = figures.measures_with_due_by("section")
     years = list(_due_years(figures, links))
-    return {
-        "name": localized(plan, "name"),
-        "sentence": _sentence(figures, len(sections)),
-        "region": plan.region and localized(plan.region, "name"),
-        "source": source_link(plan.source),
-        "milestones": _milestones(plan, day),
-        "sections": measure_rows(sections, "section", links),
-        "years": years,
-        "left": sum(each.left for each in years),
-        "sections_url": links.url("dashboard:sections"),
-        "measures_url": links.url("measures:list"),
-    }
+    return PlanContext(
+        name=localized(plan, "name"),
+        sentence=_sentence(figures, len(sections)),
+        region=localized(plan.region, "name") if plan.region else None,
+        source=source_link(plan.source),
+        milestones=_milestones(plan, day),
+        sections=measure_rows(sections, "section", links),
+        years=years,
+        left=sum(each.left for each in years),
+        sections_url=links.url("dashboard:sections"),
+        measures_url=links.url("measures:list"),
+    )
 
 
-def _sentence(figures: Figures, sections: int) -> str:
+def _sentence(figures: Figures, sections: int) -> SafeString:
     plan, measures = figures.plan, figures.measures
     count = ngettext("%(count)s policy measure", "%(count)s policy measures", measures["total"])
     of_sections = ngettext("%(count)s priority area", "%(count)s priority areas", sections)

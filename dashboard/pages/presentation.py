@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -13,6 +14,7 @@ from django.utils.translation import ngettext, pgettext
 from core.classes import class_limits, class_of, shades
 from core.forecast import MONTHS
 from core.periods import month_of, months_between
+from core.provenance import Provenance
 from core.rounding import whole
 from dashboard.charts.strips import blocks, month_bars
 from dashboard.due_days import forecast_of
@@ -57,7 +59,26 @@ class Part(NamedTuple):
     is_shown: bool
 
 
-def presentation_context(figures: Figures, links: Links, *, part: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class PresentationContext:
+    """The values of the page. `shown`: the name of the part that is shown; `before` and `after`: the numbers of those
+    beside it. The last five are the parts, for a template each."""
+
+    parts: list[Part]
+    shown: str
+    before: str
+    after: str
+    measures_provenance: Provenance
+    projects_provenance: Provenance
+    verdict: dict[str, Any]
+    months: dict[str, Any]
+    urgent: dict[str, Any]
+    cities: dict[str, Any]
+    outcomes: dict[str, Any]
+    why: None = None
+
+
+def presentation_context(figures: Figures, links: Links, *, part: str) -> PresentationContext:
     """All parts, so that the script turns them without asking; `part` is the one that is shown."""
     names = (
         pgettext("part of the presentation", "Verdict"),
@@ -67,20 +88,19 @@ def presentation_context(figures: Figures, links: Links, *, part: str) -> dict[s
         pgettext("part of the presentation", "Outcomes"),
     )
     place = PARTS.index(part)
-    return {
-        "why": None,
-        "parts": [Part(number, name, number == part) for number, name in zip(PARTS, names, strict=True)],
-        "shown": names[place],
-        "before": PARTS[place - 1],
-        "after": PARTS[(place + 1) % len(PARTS)],
-        "measures_provenance": figures.provenance_of("measures"),
-        "projects_provenance": figures.provenance_of("projects"),
-        "verdict": verdict_part(figures, links),
-        "months": months_part(figures),
-        "urgent": urgent_part(figures),
-        "cities": cities_part(figures),
-        "outcomes": outcomes_part(figures, links),
-    }
+    return PresentationContext(
+        parts=[Part(number, name, number == part) for number, name in zip(PARTS, names, strict=True)],
+        shown=names[place],
+        before=PARTS[place - 1],
+        after=PARTS[(place + 1) % len(PARTS)],
+        measures_provenance=figures.provenance_of("measures"),
+        projects_provenance=figures.provenance_of("projects"),
+        verdict=verdict_part(figures, links),
+        months=months_part(figures),
+        urgent=urgent_part(figures),
+        cities=cities_part(figures),
+        outcomes=outcomes_part(figures, links),
+    )
 
 
 def verdict_part(figures: Figures, links: Links) -> dict[str, Any]:

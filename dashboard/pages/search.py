@@ -76,7 +76,18 @@ class FoundProblem:
     url: str
 
 
-def search_context(search: Search, links: Links) -> dict[str, Any]:
+@dataclass(frozen=True)
+class SearchContext:
+    """The values of the page. `count`: of all that was found; `page` and `all_url` (back to all kinds): where only the
+    reports are shown."""
+
+    kinds: list[Kind]
+    count: int
+    page: Page[Any] | None = None
+    all_url: str = ""
+
+
+def search_context(search: Search, links: Links) -> SearchContext:
     words = FoundWords(search.text)
     kinds = [
         _measures(search, links, words),
@@ -88,14 +99,14 @@ def search_context(search: Search, links: Links) -> dict[str, Any]:
         _cities(search, links, words),
         _reports(search, links, words),
     ]
-    return {"kinds": kinds, "count": sum(each.count for each in kinds)}
+    return SearchContext(kinds, sum(each.count for each in kinds))
 
 
-def reports_context(search: Search, links: Links, page: Page[Any]) -> dict[str, Any]:
+def reports_context(search: Search, links: Links, page: Page[Any]) -> SearchContext:
     """All reports that were found, in pages."""
     rows = [_found_report(each, FoundWords(search.text)) for each in page]
     kind = Kind("reports", pgettext("search", "Accepted reports"), page.paginator.count, rows)
-    return {"kinds": [kind], "count": kind.count, "page": page, "all_url": links.url("dashboard:search", q=search.text)}
+    return SearchContext([kind], kind.count, page, links.url("dashboard:search", q=search.text))
 
 
 def _measures(search: Search, links: Links, words: FoundWords) -> Kind:

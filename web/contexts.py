@@ -1,0 +1,13 @@
+"""Values that a page gives to its template, as a dataclass: each of its fields is a name in the template."""
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+
+def spread(*parts: "DataclassInstance") -> dict[str, Any]:
+    """Return the fields of the parts by their names, each value itself: `asdict` would copy them all the way down. Of
+    two with one name the later part's counts."""
+    return {each.name: getattr(part, each.name) for part in parts for each in fields(part)}
