@@ -13,7 +13,7 @@ from core.scope import out_since
 from measures.addresses import month_url, report_url
 from measures.filters import OfAskedPlan
 from reporting.models import TEXTS
-from reporting.report_problems import ProblemStillOpen, open_problems
+from reporting.report_problems import open_problems
 from reporting.views.drafts import DraftView, FormPage
 from web.days import asked_month
 from web.errors import BadQuery
@@ -81,12 +81,6 @@ class MonthFormPage(FormPage, MonthDraftView):
 
     shown_fields = tuple(TEXTS)
 
-    def form_context(self, form: Any, report: Any) -> dict[str, Any]:
-        context = super().form_context(form, report)
-        left = out_since(self.subject.scope_changes.all(), on=today())
-        return context | {
-            "left": left,
-            # Nothing was written that would be lost from sight.
-            "is_closed": left is not None and context["is_new"],
-            "asks_about_problem": isinstance(self.refusal, ProblemStillOpen),
-        }
+    @property
+    def left(self) -> Any:
+        return out_since(self.subject.scope_changes.all(), on=today())

@@ -1,6 +1,7 @@
 """The form of a value of an indicator, and the files of its evidence."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
@@ -26,14 +27,14 @@ from indicators.values.forms import ValueForm, first_values, form_values, has_tw
 from indicators.values.history import ValueHistory, load_history
 from indicators.values.rules import why_incomplete
 from indicators.values.services import check_period, lock_indicator, open_value, save_value, submit_value, value_doubts
-from indicators.values.wording import entries, step_texts, value_rows
+from indicators.values.wording import ValueRow, entries, step_texts, value_rows
 from indicators.wording import shown_unit
 from measures.filters import OfAskedPlan
 from regions.models import Region, RegionKind
 from reporting.doubts import Doubt
 from reporting.forms import TYPED_EVIDENCE
-from reporting.steps import StepRow, step_rows
-from reporting.views.drafts import DraftView, FormPage, SavesItself
+from reporting.steps import Entry, StepRow, step_rows
+from reporting.views.drafts import DraftView, FormContext, FormPage, SavesItself
 from reporting.views.evidence import EvidenceFile
 from web.errors import BadQuery
 from web.formats.periods import format_period
@@ -180,6 +181,21 @@ class SaveValueDraft(SavesItself, ValueView):
     pass
 
 
+@dataclass(frozen=True)
+class ValueContext:
+    """The values that only the page of a value has. `entries`: what a filed one says; `releases`: what was recorded of
+    the period."""
+
+    indicator: Indicator
+    region: Region
+    period: str
+    unit: str
+    asks_for_unit: bool
+    entries: list[Entry]
+    releases: list[ValueRow]
+    last_values: list[ValueRow]
+
+
 class ValuePage(FormPage, ValueView):
     template_name = "indicators/value_form.html"
     file_view = "indicators:evidence"
@@ -235,17 +251,17 @@ class ValuePage(FormPage, ValueView):
     def doubts_about(self, report: ValueReport) -> list[Doubt]:
         return value_doubts(report)
 
-    def subject_context(self, report: ValueReport | None) -> dict[str, Any]:
-        return {
-            "indicator": self.indicator,
-            "region": self.region,
-            "period": format_period(*self.of_period),
-            "unit": shown_unit(self.indicator),
-            "asks_for_unit": has_two_units(self.indicator),
-            "entries": entries(report) if report is not None else [],
-            "releases": value_rows(self.indicator, reversed(self.history.releases_of(self.of_period))),
-            "last_values": value_rows(self.indicator, self.history.newest_first[:12]),
-        }
+    def subject_context(self, report: ValueReport | None, form: FormContext | None) -> ValueContext:
+        return ValueContext(
+            indicator=self.indicator,
+            region=self.region,
+            period=format_period(*self.of_period),
+            unit=shown_unit(self.indicator),
+            asks_for_unit=has_two_units(self.indicator),
+            entries=entries(report) if report is not None else [],
+            releases=value_rows(self.indicator, reversed(self.history.releases_of(self.of_period))),
+            last_values=value_rows(self.indicator, self.history.newest_first[:12]),
+        )
 
 
 class ValueEvidenceFile(EvidenceFile):

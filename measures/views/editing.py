@@ -86,7 +86,7 @@ class ChangeTerms(AsksDoubts, MeasureForm):
             change_terms(self.subject, by=by, reason=reason, answers=self.answers, **form.changed_terms)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**self.asked, **kwargs)
+        return super().get_context_data(doubts=self.asked, **kwargs)
 
 
 class StatusPage(MeasureForm):

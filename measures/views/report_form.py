@@ -1,6 +1,7 @@
 """The form of a report: its page, and the drafts that save themselves."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
@@ -32,7 +33,7 @@ from measures.views.former_lead import FormerLead, find_former_lead, show_former
 from reporting.doubts import Doubt
 from reporting.forms import TYPED_EVIDENCE, DraftForm, first_choice
 from reporting.models import TEXTS
-from reporting.views.drafts import SavesItself
+from reporting.views.drafts import FormContext, SavesItself
 from reporting.views.evidence import EvidenceFile
 from web.formats.dates import format_day
 from web.language import localized
@@ -113,6 +114,24 @@ class DiscardDraft(ReportingView):
         return self.take_back(self.find_report(), "discard")
 
 
+@dataclass(frozen=True)
+class ReportContext:
+    """The values that only the page of a report has. `last`: the last accepted report, and `accepted` the same where it
+    is of this month; `is_filled_in`: the form begins with texts; `moved`: says to which status, where that is another
+    one than the report was written against."""
+
+    measure: Any
+    last: Report | None
+    discard_url: str
+    required_when: str
+    is_completed: bool
+    is_filled_in: bool
+    may_report_no_change: bool
+    accepted: Report | None
+    moved: StatusMoved | None
+    minutes: int = MINUTES
+
+
 class ReportPage(MonthFormPage, ReportingView):
     template_name = "measures/report_form.html"
     file_view = "measures:evidence"
@@ -171,33 +190,26 @@ class ReportPage(MonthFormPage, ReportingView):
         choice = first_choice(self.opened)
         return {"status": current, "against_status": current, "problem_choice": choice, **texts}
 
-    def form_context(self, form: DraftForm, report: Report | None) -> dict[str, Any]:
-        context, last = super().form_context(form, report), self.last_report
-        accepted = last if last is not None and last.period == self.month else None
-        is_new = context["is_new"]
-        return context | {
-            "is_filled_in": is_new and any(map(form.initial.get, TEXTS)),
-            "may_report_no_change": is_new and accepted is None and self.has_quick_answer,
-            "accepted": accepted,
-            # Another status than the one that the report was written against.
-            "moved": self.refusal if isinstance(self.refusal, StatusMoved) else None,
-        }
-
     @property
     def has_quick_answer(self) -> bool:
         """One that is overdue says why nothing has changed."""
         status = self.subject.status
         return not is_completion(status) and not is_overdue(due_on=self.subject.due_on, status=status, on=today())
 
-    def subject_context(self, report: Report | None) -> dict[str, Any]:
-        return {
-            "measure": self.subject,
-            "last": self.last_report,
-            "discard_url": self.address("measures:discard"),
-            "minutes": MINUTES,
-            "required_when": _("Required with “completed”"),
-            "is_completed": is_completion(self.subject.status),
-        }
+    def subject_context(self, report: Report | None, form: FormContext | None) -> ReportContext:
+        last, new_form = self.last_report, form.form if form is not None and form.is_new else None
+        accepted = last if last is not None and last.period == self.month else None
+        return ReportContext(
+            measure=self.subject,
+            last=last,
+            discard_url=self.address("measures:discard"),
+            required_when=_("Required with “completed”"),
+            is_completed=is_completion(self.subject.status),
+            is_filled_in=new_form is not None and any(map(new_form.initial.get, TEXTS)),
+            may_report_no_change=new_form is not None and accepted is None and self.has_quick_answer,
+            accepted=accepted,
+            moved=self.refusal if isinstance(self.refusal, StatusMoved) else None,
+        )
 
 
 class ReportEvidenceFile(EvidenceFile):

@@ -161,7 +161,7 @@ class AddMeasure(AsksDoubts, MeasurePage, AddCodedRow):
             return enter_measure(values.pop("section"), by=by, **values)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**self.asked, **kwargs)
+        return super().get_context_data(doubts=self.asked, **kwargs)
 
 
 class ChangeMeasure(MeasurePage):

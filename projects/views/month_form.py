@@ -1,6 +1,7 @@
 """The form of a project's month, and the files of evidence of a month."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -27,9 +28,9 @@ from projects.months.services import (
     submit_month,
 )
 from reporting.doubts import Doubt
-from reporting.forms import TYPED_EVIDENCE, DraftForm, first_choice
+from reporting.forms import TYPED_EVIDENCE, first_choice
 from reporting.report_problems import why_no_answer
-from reporting.views.drafts import SavesItself
+from reporting.views.drafts import FormContext, SavesItself
 from reporting.views.evidence import EvidenceFile
 from reporting.workflow import ReportState
 from web.formats.dates import format_month
@@ -76,17 +77,11 @@ class MonthView(MonthDraftView):
         yield from why_incomplete(report, self.before(report), on=today())
         yield from why_no_answer(report, self.opened, is_confirmed=False)
 
-    def draft_context(self, report: ProjectMonth | None) -> dict[str, Any]:
-        return {"figures": self.figures(report)}
-
     def before(self, month: ProjectMonth | None) -> ProjectMonth | None:
         return month_before(self.subject, self.month, but=month)
 
-    def figures(self, month: ProjectMonth | None) -> MonthFigures | None:
-        """Return the figures of the month as it is saved."""
-        if month is None:
-            return None
-        return MonthFigures(month, self.before(month), self.planned_wan)
+    def figures(self, report: ProjectMonth | None) -> MonthFigures | None:
+        return None if report is None else MonthFigures(report, self.before(report), self.planned_wan)
 
     @cached_property
     def planned_wan(self) -> int | None:
@@ -98,6 +93,20 @@ class MonthView(MonthDraftView):
 
 class SaveMonthDraft(SavesItself, MonthView):
     state_template = "projects/_month_state.html"
+
+
+@dataclass(frozen=True)
+class MonthContext:
+    """The values that only the page of a project's month has. `last`: the last accepted one, and `of_this_month` the
+    same where it is of this month; `saved_by`: whose the other version is."""
+
+    project: Project
+    last: ProjectMonth | None
+    of_this_month: ProjectMonth | None
+    planned_wan: int | None
+    figures: MonthFigures | None
+    invested_hint: str
+    saved_by: str
 
 
 class MonthPage(MonthFormPage, MonthView):
@@ -140,16 +149,17 @@ class MonthPage(MonthFormPage, MonthView):
             parts.append(_("Annual plan: %(amount)s.") % {"amount": format_exact_money(self.planned_wan)})
         return " ".join(parts)
 
-    def form_context(self, form: DraftForm, report: ProjectMonth | None) -> dict[str, Any]:
-        context, accepted = super().form_context(form, report), self.accepted
-        return context | {
-            "of_this_month": accepted if accepted is not None and accepted.period == self.month else None,
-            "invested_hint": self.invested_hint(),
-            "saved_by": side_of(context["theirs"].edited_by) if context["theirs"] is not None else "",
-        }
-
-    def subject_context(self, report: ProjectMonth | None) -> dict[str, Any]:
-        return {"project": self.subject, "last": self.accepted, "planned_wan": self.planned_wan}
+    def subject_context(self, report: ProjectMonth | None, form: FormContext | None) -> MonthContext:
+        accepted, theirs = self.accepted, form.theirs if form is not None else None
+        return MonthContext(
+            project=self.subject,
+            last=accepted,
+            of_this_month=accepted if accepted is not None and accepted.period == self.month else None,
+            planned_wan=self.planned_wan,
+            figures=self.figures(report),
+            invested_hint=self.invested_hint(),
+            saved_by=side_of(theirs.edited_by) if theirs is not None else "",
+        )
 
 
 def side_of(person: User | None) -> str:

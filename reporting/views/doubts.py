@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -42,9 +42,7 @@ class AsksDoubts:
             raise NotAllowed(str(SOME_UNLIKELY)) from refusal
 
     @property
-    def asked(self) -> dict[str, Any]:
-        """Return the questions and the answers that were sent, for the template."""
+    def asked(self) -> list[Asked]:
+        """Return the questions and the answers that were sent, for the template, where they are the `doubts`."""
         answers, sent = self.answers, self.request.POST
-        return {
-            "doubts": [Asked(each, each.name in answers, sent.get(f"reason-{each.name}", "")) for each in self.doubts]
-        }
+        return [Asked(each, each.name in answers, sent.get(f"reason-{each.name}", "")) for each in self.doubts]

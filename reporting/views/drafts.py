@@ -1,6 +1,7 @@
 """The pages on which a report of anything is written: its form, and the drafts that save themselves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -25,12 +26,14 @@ from reporting.doubts import Doubt, Doubtful
 from reporting.evidence import check_ahead
 from reporting.forms import DraftForm
 from reporting.months import reports_due_on
-from reporting.moves import moves_from
+from reporting.moves import Move, moves_from
+from reporting.report_problems import ProblemStillOpen
 from reporting.services import DraftChanged, discard_draft, is_discardable, withdraw_report
 from reporting.steps import StepRow, step_rows
-from reporting.views.doubts import SOME_UNLIKELY, AsksDoubts
+from reporting.views.doubts import SOME_UNLIKELY, Asked, AsksDoubts
 from reporting.views.evidence import change_evidence
 from reporting.workflow import MOVES, REVIEWED_ALREADY, ReportState
+from web.contexts import spread
 from web.errors import add_refusal
 from web.unsaved_input import ShowsUnsavedInput
 
@@ -42,6 +45,75 @@ class Needed(NamedTuple):
     anchor: str
     label: str | Promise
     sentence: str
+
+
+@dataclass(frozen=True)
+class SavedContext:
+    """The values of the answer to a form that saved itself. `report` and `saved` are the draft, None where it was not
+    saved; `reasons`: why not; `known`: its values, as the form says them; `figures`: see `DraftView.figures`."""
+
+    report: Any
+    saved: Any
+    reasons: Sequence[str] = ()
+    known: str = ""
+    needed: Sequence[Needed] = ()
+    figures: Any = None
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """The values of any page of a report, of whatever kind. `refused`: said where the server refuses to save; `store`:
+    names what the browser keeps of the form; `code` and `file_view`: make the address of a file of evidence."""
+
+    plan: Any
+    month: date | None
+    report: Any
+    form_url: str
+    draft_url: str
+    workspace_url: str
+    discard_url: str
+    store: str
+    code: str
+    file_view: str
+    refused: str | Promise
+    due_on: date | None
+    is_past_due: bool
+    may_withdraw: bool
+    may_discard: bool
+    steps: list[StepRow]
+    may_see_names: bool
+    evidence: list[Any]
+    megabytes: int
+    as_of: None = None
+
+
+@dataclass(frozen=True)
+class FormContext:
+    """The further values of a page with the form. `saved`: the draft that it says was saved; `theirs`, `differences`:
+    both versions, where a colleague's draft stands in the way; `left`: see `FormPage.left`; `is_closed`: it left, and
+    nothing was written that would be lost from sight."""
+
+    form: DraftForm
+    saved: Any
+    is_new: bool
+    doubts: list[Asked]
+    submit_move: Move
+    theirs: Any
+    differences: list[dict[str, Any]]
+    needed: list[Needed]
+    left: Any
+    is_closed: bool
+    asks_about_problem: bool
+
+
+@dataclass(frozen=True)
+class SubmittedContext:
+    """The further values of a page with the submitted report. `shown`: its texts; `unsaved`: the labels and texts of a
+    form that came too late."""
+
+    shown: Mapping[str, str]
+    unsaved: list[tuple[Any, str]] | None
+    is_submitted: bool = True
 
 
 @method_decorator([cache_control(private=True, no_store=True), vary_on_cookie], name="dispatch")
@@ -111,14 +183,9 @@ class DraftView(ShowsUnsavedInput):
     def steps_of(self, report: Any) -> list[StepRow]:
         return step_rows(report)
 
-    def draft_context(self, report: Any) -> dict[str, Any]:
-        """Returns the context of a report as it is saved, for the page and for the answer."""
-        return {}
-
-    def state_context(self, form: DraftForm, report: Any) -> dict[str, Any]:
-        """The same, with what is still needed."""
-        needed = self.needed(form, report) if report is not None else []
-        return {"needed": needed, **self.draft_context(report)}
+    def figures(self, report: Any) -> Any:
+        """Returns what the figures of a saved report come to, for a kind that says so beside its form."""
+        return None
 
     def needed(self, form: DraftForm, report: Any) -> list[Needed]:
         found = []
@@ -192,11 +259,11 @@ class SavesItself(DraftView):
     def answer(
         self, request: HttpRequest, form: DraftForm, report: Any, reasons: list[str], *, status: int
     ) -> HttpResponse:
-        context: dict[str, Any] = {"report": report, "saved": report, "reasons": reasons}
+        context = SavedContext(report, report, reasons)
         if report is not None:
-            context["known"] = form.known_after(self.values_of(report))
-            context |= self.state_context(form, report)
-        return render(request, self.state_template, context, status=status)
+            known = form.known_after(self.values_of(report))
+            context = replace(context, known=known, needed=self.needed(form, report), figures=self.figures(report))
+        return render(request, self.state_template, spread(context), status=status)
 
 
 class FormPage(AsksDoubts, DraftView):
@@ -226,8 +293,13 @@ class FormPage(AsksDoubts, DraftView):
         """Returns all doubts about a complete report."""
         raise NotImplementedError
 
-    def subject_context(self, report: Any) -> dict[str, Any]:
-        """Returns the context of any page that only this kind of report has."""
+    @property
+    def left(self) -> Any:
+        """Returns the change by which what it is about left the plan; None for what has not, or is in none."""
+        return None
+
+    def subject_context(self, report: Any, form: FormContext | None) -> Any:
+        """Returns the dataclass of what only this kind of report has. `form`: None where the report is submitted."""
         raise NotImplementedError
 
     def get(self, request: HttpRequest, code: str) -> HttpResponseBase:
@@ -263,15 +335,16 @@ class FormPage(AsksDoubts, DraftView):
         return not any(form.differences(self.values_of(report)))
 
     def show(self, form: DraftForm, report: Any) -> HttpResponseBase:
-        return self.render_page(report, **self.form_context(form, report))
+        return self.render_page(report, self.form_context(form, report))
 
     def show_submitted(self, report: Any, *, unsaved: list[tuple[Any, str]] | None = None) -> HttpResponseBase:
         texts = self.form_class.texts_of(self.values_of(report))
         shown = {name: texts[name] for name in self.shown_fields}
-        return self.render_page(report, shown=shown, is_submitted=True, unsaved=unsaved, **self.draft_context(report))
+        return self.render_page(report, SubmittedContext(shown, unsaved))
 
-    def render_page(self, report: Any, **context: Any) -> HttpResponseBase:
-        context = {**self.page_context(report), **self.subject_context(report), **context}
+    def render_page(self, report: Any, content: FormContext | SubmittedContext) -> HttpResponseBase:
+        subject = self.subject_context(report, content if isinstance(content, FormContext) else None)
+        context = spread(self.page_context(report), subject, content)
         return TemplateResponse(self.request, self.template_name, context)
 
     def post(self, request: HttpRequest, code: str) -> HttpResponseBase:
@@ -332,44 +405,44 @@ class FormPage(AsksDoubts, DraftView):
         messages.success(self.request, _("Report submitted"))
         return redirect(self.workspace_url)
 
-    def form_context(self, form: DraftForm, report: Any) -> dict[str, Any]:
-        """Returns the context of a page with the form."""
+    def form_context(self, form: DraftForm, report: Any) -> FormContext:
         theirs = self.refusal.theirs if isinstance(self.refusal, DraftChanged) else None
         state = report.state if report is not None else ReportState.DRAFT
-        return {
-            "form": form,
-            "saved": self.saved,
-            "is_new": report is None and not form.is_bound,
-            **self.asked,
-            "submit_move": moves_from(MOVES, state, by=[Role.REPORTER])[0],
-            # Both versions, where a colleague's draft stands in the way.
-            "theirs": theirs,
-            "differences": list(form.differences(self.values_of(theirs))) if theirs is not None else [],
-            **self.state_context(form, report),
-        }
+        is_new, left = report is None and not form.is_bound, self.left
+        return FormContext(
+            form=form,
+            saved=self.saved,
+            is_new=is_new,
+            doubts=self.asked,
+            submit_move=moves_from(MOVES, state, by=[Role.REPORTER])[0],
+            theirs=theirs,
+            differences=list(form.differences(self.values_of(theirs))) if theirs is not None else [],
+            needed=self.needed(form, report) if report is not None else [],
+            left=left,
+            is_closed=left is not None and is_new,
+            asks_about_problem=isinstance(self.refusal, ProblemStillOpen),
+        )
 
-    def page_context(self, report: Any) -> dict[str, Any]:
-        """Returns the context of any page."""
+    def page_context(self, report: Any) -> PageContext:
         due_on = self.due_on
-        return {
-            "plan": self.plan,
-            "month": self.month,
-            "report": report,
-            "form_url": self.form_url,
-            "draft_url": self.draft_url,
-            "workspace_url": self.workspace_url,
-            "discard_url": self.form_url,
-            "store": self.store,
-            "code": self.kwargs["code"],
-            "file_view": self.file_view,
-            "refused": self.unsaved_refusal,
-            "due_on": due_on,
-            "is_past_due": due_on is not None and today() > due_on,
-            "may_withdraw": report is not None and report.may_be_withdrawn_by(self.user),
-            "may_discard": report is not None and is_discardable(report),
-            "steps": self.steps_of(report) if report is not None else [],
-            "may_see_names": may_see_names(self.user),
-            "evidence": list(report.evidence.order_by("pk")) if report is not None else [],
-            "megabytes": settings.PILOTZONE_EVIDENCE_MEGABYTES,
-            "as_of": None,
-        }
+        return PageContext(
+            plan=self.plan,
+            month=self.month,
+            report=report,
+            form_url=self.form_url,
+            draft_url=self.draft_url,
+            workspace_url=self.workspace_url,
+            discard_url=self.form_url,
+            store=self.store,
+            code=self.kwargs["code"],
+            file_view=self.file_view,
+            refused=self.unsaved_refusal,
+            due_on=due_on,
+            is_past_due=due_on is not None and today() > due_on,
+            may_withdraw=report is not None and report.may_be_withdrawn_by(self.user),
+            may_discard=report is not None and is_discardable(report),
+            steps=self.steps_of(report) if report is not None else [],
+            may_see_names=may_see_names(self.user),
+            evidence=list(report.evidence.order_by("pk")) if report is not None else [],
+            megabytes=settings.PILOTZONE_EVIDENCE_MEGABYTES,
+        )
