@@ -33,7 +33,7 @@ from reporting.steps import StepRow, step_rows
 from reporting.views.doubts import SOME_UNLIKELY, Asked, AsksDoubts
 from reporting.views.evidence import change_evidence
 from reporting.workflow import MOVES, REVIEWED_ALREADY, ReportState
-from web.contexts import spread
+from web.contexts import Context, spread
 from web.errors import add_refusal
 from web.unsaved_input import ShowsUnsavedInput
 
@@ -298,8 +298,8 @@ class FormPage(AsksDoubts, DraftView):
         """Returns the change by which what it is about left the plan; None for what has not, or is in none."""
         return None
 
-    def subject_context(self, report: Any, form: FormContext | None) -> Any:
-        """Returns the dataclass of what only this kind of report has. `form`: None where the report is submitted."""
+    def subject_context(self, report: Any, form: FormContext | None) -> Context:
+        """Returns what only this kind of report has. `form`: None where the report is submitted."""
         raise NotImplementedError
 
     def get(self, request: HttpRequest, code: str) -> HttpResponseBase:

@@ -185,7 +185,8 @@ class DecidesMany(QueuePage):
     # The services of the decisions. Each raises NotAllowed.
     accept_one: Callable[..., object]
     undo_one: Callable[..., object]
-    # Why nothing was done with any of those ticked.
+    # Those that were sent, and why nothing was done with any of them.
+    decided: list[Any]
     reason_refusal = ""
     permission = write_permission = REVIEWERS
 
@@ -214,12 +215,14 @@ class DecidesMany(QueuePage):
             self.decide(reports, decision)
         if not self.refusals and not self.reason_refusal:
             return redirect(self.list_url())
-        return self.render_to_response(self._refused_context(decision, reports, **kwargs))
+        self.decided = reports
+        return self.render_to_response(self.get_context_data(**kwargs))
 
-    def _refused_context(self, decision: str, reports: list[Any], **kwargs: Any) -> dict[str, Any]:
-        context = self.get_context_data(**kwargs)
-        undoes = decision == "undo_acceptance"
-        self.add_unlisted_refusals(reports, context["accepted_today" if undoes else "rows"])
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Returns the context of the page again, with why some of those sent were refused."""
+        context = super().get_context_data(**kwargs)
+        undoes = self.decision == "undo_acceptance"
+        self.add_unlisted_refusals(self.decided, context["accepted_today" if undoes else "rows"])
         if self.is_of_many:
             reason = ReasonOfMany(is_open=True, text=self.note, refusal=self.reason_refusal)
             context["undoing" if undoes else "returning"] = reason
