@@ -1,7 +1,8 @@
 """Reading pages about measures."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -34,7 +35,7 @@ from core.scope import PlanScope, out_since
 from core.scoped import scope_of
 from core.statuses import MeasureStatus
 from measures.charts.status_history import status_history_chart
-from measures.comparison import light_on, measure_changes
+from measures.comparison import MeasureChange, light_on, measure_changes
 from measures.editing.forms import CommentForm
 from measures.editing.terms_history import summarize_terms, term_rows
 from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_comparison, asked_plan
@@ -42,7 +43,9 @@ from measures.models import Measure, Report, StatusChange
 from measures.rules import is_completion
 from measures.services import add_comment
 from reporting.steps import step_rows
+from web.charts.chart import Chart
 from web.charts.steps import Step
+from web.contexts import spread
 from web.days import half_year_before, quarter_after
 from web.errors import add_refusal
 from web.html.links import query_of, query_with
@@ -191,6 +194,59 @@ def history_rows(changes: Iterable[StatusChange]) -> list[HistoryRow]:
     return rows
 
 
+@dataclass(frozen=True)
+class OwnerContext:
+    """The rights of the reader to see who looks after the measure now, and to say who does."""
+
+    shows_owners: bool = False
+    may_assign: bool = False
+
+
+@dataclass(frozen=True)
+class StatusContext:
+    """The light of the day, as `reason` and `due_note` explain it, and how the status came about. `left`: the change by
+    which the measure left the plan; `change`: since the earlier day."""
+
+    reason: str
+    due_note: str
+    scope_changes: list[Any]
+    left: Any
+    history: list[HistoryRow]
+    charts: dict[str, Chart]
+    may_see_names: bool
+    change: MeasureChange | None
+
+
+@dataclass(frozen=True)
+class ReportsContext:
+    """The accepted reports of a measure, the newest first; the earlier ones are folded."""
+
+    reports: list[Any]
+    earlier_reports: list[Any]
+    may_see_evidence: bool
+
+
+@dataclass(frozen=True)
+class LinkContext:
+    """The links of a measure: the first `named_projects` of its `project_count` projects, and its indicators."""
+
+    projects: QuerySet[Any]
+    project_count: int
+    indicators: QuerySet[Any]
+    named_projects: int = NAMED_PROJECTS
+
+
+@dataclass(frozen=True)
+class ActionContext:
+    """The comments on a measure, and what the reader may do."""
+
+    comments: Sequence[Any] = ()
+    comment_form: CommentForm | None = None
+    may_change: bool = False
+    may_reopen: bool = False
+    may_file: bool = False
+
+
 class MeasureDetail(PageView):
     permission = READERS
     shows_filings = False
@@ -218,21 +274,22 @@ class MeasureDetail(PageView):
             **kwargs,
         )
         if context["is_listed"]:
-            context |= self.status_context(measure) | self.report_context(measure) | self.link_context(measure)
-            context |= self.action_context(measure, **kwargs) | self.owner_context(measure)
+            context |= spread(
+                self.status_context(measure),
+                self.report_context(measure),
+                self.link_context(measure),
+                self.action_context(measure, **kwargs),
+                self.owner_context(measure),
+            )
         return context
 
-    def owner_context(self, measure: Measure) -> dict[str, Any]:
-        """Return the context about who looks after the measure now, for those who may know."""
+    def owner_context(self, measure: Measure) -> OwnerContext:
         user, lead = self.request.user, measure.lead_department_id
         if not may_see_owners(user, lead=lead):
-            return {}
-        return {
-            "shows_owners": True,
-            "may_assign": self.day == today() and may_assign(user, lead=lead),
-        }
+            return OwnerContext()
+        return OwnerContext(shows_owners=True, may_assign=self.day == today() and may_assign(user, lead=lead))
 
-    def status_context(self, measure: Any) -> dict[str, Any]:
+    def status_context(self, measure: Any) -> StatusContext:
         """Status and light of the day, by what is known now, and how the status came about."""
         light = light_on(measure, self.day)
         names = may_see_names(self.request.user)
@@ -243,18 +300,18 @@ class MeasureDetail(PageView):
         points = [Step(row.change.effective_on, row.change.status, row.is_superseded) for row in history]
         measure.light = light and light.light
         since = measure_changes([measure], self.compared, limits=thresholds())[0] if self.compared else None
-        return {
-            "reason": light_reason(light) if light else "",
-            "due_note": due_note(measure, self.day) if light else "",
-            "scope_changes": scope_changes,
-            "left": out_since(scope_changes, on=self.day),
-            "history": history,
-            "charts": {"status": status_history_chart(points, measure.due_on, self.day)},
-            "may_see_names": names,
-            "change": since,
-        }
+        return StatusContext(
+            reason=light_reason(light) if light else "",
+            due_note=due_note(measure, self.day) if light else "",
+            scope_changes=scope_changes,
+            left=out_since(scope_changes, on=self.day),
+            history=history,
+            charts={"status": status_history_chart(points, measure.due_on, self.day)},
+            may_see_names=names,
+            change=since,
+        )
 
-    def report_context(self, measure: Measure) -> dict[str, Any]:
+    def report_context(self, measure: Measure) -> ReportsContext:
         """Accepted reports. Evidence is for those with an account."""
         reports = Report.objects.accepted().filter(measure=measure, submitted_on__lte=self.day)
         may_see_evidence = self.request.user.is_authenticated
@@ -269,38 +326,29 @@ class MeasureDetail(PageView):
         for report in accepted if user.is_authenticated else ():
             if may_see_report(user, department=report.readers_department_id, is_accepted=False):
                 report.life = step_rows(report)
-        return {
-            "reports": accepted[:OPEN_REPORTS],
-            "earlier_reports": accepted[OPEN_REPORTS:],
-            "may_see_evidence": may_see_evidence,
-        }
+        return ReportsContext(accepted[:OPEN_REPORTS], accepted[OPEN_REPORTS:], may_see_evidence)
 
-    def link_context(self, measure: Any) -> dict[str, Any]:
+    def link_context(self, measure: Any) -> LinkContext:
         projects = measure.projects.in_scope(self.day).order_by("position", "code")
-        return {
-            "projects": projects[:NAMED_PROJECTS],
-            "project_count": projects.count(),
-            "named_projects": NAMED_PROJECTS,
-            "indicators": measure.indicators.all(),
-        }
+        return LinkContext(projects[:NAMED_PROJECTS], projects.count(), measure.indicators.all())
 
-    def action_context(self, measure: Any, **kwargs: Any) -> dict[str, Any]:
-        """Comments, and what this person may do. People act today: a page of another day offers nothing."""
+    def action_context(self, measure: Any, **kwargs: Any) -> ActionContext:
+        """People act today: a page of another day offers nothing."""
         user = self.request.user
         if not user.is_authenticated:
-            return {}
+            return ActionContext()
         is_today, lead = self.day == today(), measure.lead_department_id
         participating = [department.pk for department in measure.participating_departments.all()]
         may_write = is_today and may_comment(user, lead=lead, participating=participating)
         comments = measure.comments.select_related("written_by__department", "written_by__city")
         may_change, is_in_plan = is_today and may_review(user), measure.scope == PlanScope.IN_PLAN
-        return {
-            "comments": [each for each in comments if timezone.localdate(each.written_at) <= self.day],
-            "comment_form": (kwargs.get("comment_form") or CommentForm()) if may_write else None,
-            "may_change": may_change,
-            "may_reopen": all((may_change, is_in_plan, is_completion(measure.status))),
-            "may_file": all((is_today, is_in_plan, may_report(user, lead=lead))),
-        }
+        return ActionContext(
+            comments=[each for each in comments if timezone.localdate(each.written_at) <= self.day],
+            comment_form=(kwargs.get("comment_form") or CommentForm()) if may_write else None,
+            may_change=may_change,
+            may_reopen=all((may_change, is_in_plan, is_completion(measure.status))),
+            may_file=all((is_today, is_in_plan, may_report(user, lead=lead))),
+        )
 
 
 class CommentOnMeasure(MeasureDetail):
