@@ -1,6 +1,7 @@
 """Reports as a workbook: what a department or a city fills in and sends back; the month that the office takes home."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
@@ -118,6 +119,19 @@ def name_of(kind: MonthKind[Any], place: Place, *, plan: Plan, of: str) -> str:
     return "-".join(filter(None, (plan.slug, of, named, kind.file_name)))
 
 
+@dataclass(frozen=True)
+class MonthPreviewContext:
+    """The preview of a filled-in workbook: how many reports it `submits` and `keeps` as drafts, and how many conflicts
+    are `open`, doubts unconfirmed and rows wrong. `why_not`: what stands in its way."""
+
+    submits: int
+    keeps: int
+    open: int
+    unconfirmed: int
+    wrong_rows: int
+    why_not: str
+
+
 class MonthUpload(UploadPage):
     """The page of a filled-in workbook: what it would do, and what became of it."""
 
@@ -154,7 +168,7 @@ class MonthUpload(UploadPage):
         for each in doubtful_rows(found):
             yield each["doubt_cell"], CONFIRMED if doubt_field(each) in self.request.POST else ""
 
-    def preview_context(self, found: dict[str, Any]) -> dict[str, Any]:
+    def preview_context(self, found: dict[str, Any]) -> MonthPreviewContext:
         upload = self.upload
         chosen, confirmed = chosen_rows(upload), confirmed_rows(upload)
         for number, each in enumerate(found["conflicts"]):
@@ -162,14 +176,14 @@ class MonthUpload(UploadPage):
         for each in doubtful_rows(found):
             each["doubt_field"], each["is_confirmed"] = doubt_field(each), each["code"] in confirmed
         counts = tally(found, chosen, confirmed)
-        return {
-            "submits": counts["submit"],
-            "keeps": counts["draft"],
-            "open": open_conflicts(upload, found),
-            "unconfirmed": sum(not each["is_confirmed"] for each in found["doubt"]),
-            "wrong_rows": len({each["number"] for each in found["wrong"]}),
-            "why_not": why_not_loaded(upload),
-        }
+        return MonthPreviewContext(
+            submits=counts["submit"],
+            keeps=counts["draft"],
+            open=open_conflicts(upload, found),
+            unconfirmed=sum(not each["is_confirmed"] for each in found["doubt"]),
+            wrong_rows=len({each["number"] for each in found["wrong"]}),
+            why_not=why_not_loaded(upload),
+        )
 
 
 def doubt_field(row: Mapping[str, Any]) -> str:

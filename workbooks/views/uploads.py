@@ -1,10 +1,12 @@
 """An uploaded file: what is asked about it, what it would do, and loading it."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Page
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -16,6 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.access_rules import UPLOAD_OWNERS, Facts
 from accounts.permissions import may_administer
 from core.exceptions import NotAllowed
+from web.contexts import Context, spread
 from web.errors import BadQuery, not_one_of
 from web.html.links import query_of
 from web.lists.listing import asked_page
@@ -56,6 +59,23 @@ class OwnUpload(TodayView):
 
     def permission_facts(self) -> Facts:
         return {"owner": self.upload.uploaded_by_id}
+
+
+@dataclass(frozen=True)
+class PreviewContext:
+    """The preview of a file. `rows`: those shown, and `all` how many there are, by part; `part`: the one that is shown
+    alone, "" for all, and `page` that of its rows; `why_not`: what stands in the way of loading it."""
+
+    rows: dict[str, Any]
+    page: Page[Any] | None
+    part: str
+    counts: dict[str, int]
+    total: int
+    all: dict[str, int]
+    left_out: int
+    loaded: int
+    why_not: str
+    unlikely_is_so: bool
 
 
 class UploadPage(OwnUpload):
@@ -121,10 +141,10 @@ class UploadPage(OwnUpload):
                 form = kwargs.pop("form", None) or QuestionsForm(questions=found["questions"])
                 context |= {"form": form, "asked": [(field, examples[field.name]) for field in form]}
             else:
-                context |= self.preview_context(found)
+                context |= spread(self.preview_context(found))
         return super().get_context_data(**context | kwargs)
 
-    def preview_context(self, found: dict[str, Any]) -> dict[str, Any]:
+    def preview_context(self, found: dict[str, Any]) -> Context:
         upload = self.upload
         chosen = {tuple_of(cell): choice for *cell, choice in upload.choices}
         for number, each in enumerate(found["conflicts"]):
@@ -140,18 +160,18 @@ class UploadPage(OwnUpload):
         counts = found["counts"] | {"conflicts": len(found["conflicts"]), "open": open_conflicts(upload, found)}
         counts["wrong_rows"] = len({(each["sheet"], each["number"]) for each in found["wrong"]})
         wrong_rows = {(each["sheet"], each["number"]) for each in (*found["wrong"], *found["consequences"])}
-        return {
-            "rows": rows,
-            "page": page,
-            "part": asked,
-            "counts": counts,
-            "total": sum(found["counts"].values()) + len({str(each["cell"][:2]) for each in found["conflicts"]}),
-            "all": {name: len(found[name]) for name in PARTS},
-            "left_out": len(wrong_rows),
-            "loaded": counts["new"] + counts["changed"] + counts["removed"],
-            "why_not": why_not_loaded(upload),
-            "unlikely_is_so": unlikely_is_so(upload),
-        }
+        return PreviewContext(
+            rows=rows,
+            page=page,
+            part=asked,
+            counts=counts,
+            total=sum(found["counts"].values()) + len({str(each["cell"][:2]) for each in found["conflicts"]}),
+            all={name: len(found[name]) for name in PARTS},
+            left_out=len(wrong_rows),
+            loaded=counts["new"] + counts["changed"] + counts["removed"],
+            why_not=why_not_loaded(upload),
+            unlikely_is_so=unlikely_is_so(upload),
+        )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         upload = self.upload
