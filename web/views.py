@@ -1,6 +1,7 @@
 """The base of every reading page."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
 from typing import Any, NamedTuple
@@ -24,6 +25,7 @@ from core.clock import today
 from core.exceptions import NotAllowed
 from web.cache.pages import cached_page
 from web.charts.chart import Chart
+from web.contexts import spread
 from web.days import DAY_FIELD, STICKY_PARAMETERS, asked_comparison, asked_day, comparison_redirect
 from web.errors import BadQuery, add_refusal, not_one_of
 from web.html.links import query_with
@@ -193,6 +195,14 @@ class SavedLink(NamedTuple):
     is_open: bool
 
 
+@dataclass(frozen=True)
+class SavedViewsContext:
+    """The views of a list that a person has saved. `view_address`: that of the view that is shown."""
+
+    saved_views: list[SavedLink]
+    view_address: str
+
+
 class ListPageView(FilteredListView):
     """A list for readers. A refused filter stays in the form, and whoever is signed in saves views of the list."""
 
@@ -248,20 +258,18 @@ class ListPageView(FilteredListView):
             if any(params.get(name) != str(value) for name, value in each.filters.items())
         ]
         if self.request.user.is_authenticated:
-            context |= self.saved_context(self.request.user)
+            context |= spread(self.saved_context(self.request.user))
             context.setdefault("view_form", SavedViewForm())
         return context
 
-    def saved_context(self, user: User) -> dict[str, Any]:
+    def saved_context(self, user: User) -> SavedViewsContext:
         day = self.request.GET.get("as_of")
         present = SavedView(page=self.url_name, query=saved_query(self.request.GET, self.parameters))
-        return {
-            "saved_views": [
-                SavedLink(view, view.address_on(day), is_open=view.query == present.query)
-                for view in user.saved_views.filter(page=self.url_name)
-            ],
-            "view_address": present.address_on(day),
-        }
+        views = [
+            SavedLink(view, view.address_on(day), is_open=view.query == present.query)
+            for view in user.saved_views.filter(page=self.url_name)
+        ]
+        return SavedViewsContext(views, present.address_on(day))
 
 
 class EditSavedView(TodayView):

@@ -1,8 +1,11 @@
 """The workspaces of a city, and of a department with the projects that it leads. Both are opened at one address: see
 `CITY_WORKSPACE` and `DEPARTMENT_WORKSPACE` in the settings."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.core.paginator import Page
 from django.http import HttpRequest
 
 from accounts.access_rules import REPORTERS
@@ -11,9 +14,10 @@ from measures.filters import asked_plan
 from measures.forms import MonthFileForm
 from measures.views.workspace import WorkspacePage
 from projects.models import Project
-from projects.months.workspace import STATES, load_project_work
+from projects.months.workspace import STATES, ProjectWork, load_project_work
 from projects.workspace import load_city_work
 from reporting.months import month_page
+from web.contexts import spread
 from web.days import asked_month
 from web.errors import BadQuery, not_one_of
 from web.html.links import query_with
@@ -21,7 +25,19 @@ from web.lists.listing import asked_page
 from web.views import TodayView
 
 
-def month_context(request: HttpRequest, own: Any, *, plan: Any, day: Any) -> dict[str, Any]:
+@dataclass(frozen=True)
+class MonthsContext:
+    """The section of the month of projects. `month_rows`: those that are shown; `states`: the choices of a state with
+    label, count, url and is_chosen; `state`: the chosen one, or empty; `all_states`: the address without a choice."""
+
+    months: ProjectWork
+    month_rows: Page[Any]
+    states: list[dict[str, Any]]
+    all_states: str
+    state: str
+
+
+def months_context(request: HttpRequest, own: Any, *, day: date) -> MonthsContext:
     """Return the context of the section of the month. `own`: a query of projects."""
     month, state = asked_month(request.GET.get("period", "")), request.GET.get("state", "")
     if state and state not in STATES:
@@ -36,14 +52,13 @@ def month_context(request: HttpRequest, own: Any, *, plan: Any, day: Any) -> dic
         }
         for key, label in STATES.items()
     ]
-    return {
-        "months": work,
-        "month_rows": asked_page(request.GET, work.shown(state)),
-        "states": choices,
-        "all_states": query_with(request.GET, state=None) + "#months",
-        "state": state,
-        **month_page(month, starts_on=plan.starts_on if plan else None, day=day),
-    }
+    return MonthsContext(
+        months=work,
+        month_rows=asked_page(request.GET, work.shown(state)),
+        states=choices,
+        all_states=query_with(request.GET, state=None) + "#months",
+        state=state,
+    )
 
 
 class CityWorkspacePage(TodayView):
@@ -53,12 +68,14 @@ class CityWorkspacePage(TodayView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         city, plan = signed_in(self.request.user).city, asked_plan(self.request)
         assert city is not None
+        month = asked_month(self.request.GET.get("period", ""))
         own = Project.objects.in_plan(plan).filter(city=city)
         return super().get_context_data(
             city=city,
             work=load_city_work(city, plan=plan, day=self.day),
             file_form=MonthFileForm(),
-            **month_context(self.request, own, plan=plan, day=self.day),
+            **spread(months_context(self.request, own, day=self.day)),
+            **month_page(month, starts_on=plan.starts_on if plan else None, day=self.day),
             **kwargs,
         )
 
@@ -73,4 +90,4 @@ class DepartmentWorkspacePage(WorkspacePage):
         context = super().get_context_data(**kwargs)
         plan = asked_plan(self.request)
         own = Project.objects.in_plan(plan).filter(lead_department=signed_in(self.request.user).department)
-        return month_context(self.request, own, plan=plan, day=self.day) | context
+        return spread(months_context(self.request, own, day=self.day)) | context
