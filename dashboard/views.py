@@ -41,7 +41,6 @@ from measures.filters import asked_plan
 from measures.models import Plan
 from regions.models import Region
 from themes.models import Theme
-from web.contexts import spread
 from web.days import LAST_MONTH, asked_comparison, end_of_month_before
 from web.errors import BadQuery, asked_choice
 from web.lists.listing import asked_page
@@ -129,7 +128,7 @@ class PlanOverview(PlanPage):
     template_name = "dashboard/plan.html"
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
-        return spread(plan_context(self.figures, self.links))
+        return plan_context(self.figures, self.links)._asdict()
 
 
 class PresentationPage(PlanPage):
@@ -139,7 +138,7 @@ class PresentationPage(PlanPage):
     parameters = ("part",)
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
-        return spread(presentation_context(self.figures, self.links, part=self.choice("part", list(PARTS))))
+        return presentation_context(self.figures, self.links, part=self.choice("part", list(PARTS)))._asdict()
 
 
 class ChangesPage(PlanPage):
@@ -153,7 +152,7 @@ class ChangesPage(PlanPage):
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
         assert self.then is not None
-        return spread(changes_context(Changes(self.figures, self.then), self.links, today=today()))
+        return changes_context(Changes(self.figures, self.then), self.links, today=today())._asdict()
 
 
 class FallenPage(PlanPage):
@@ -325,7 +324,7 @@ class ExplainPage(PlanPage):
     def content(self, **kwargs: Any) -> dict[str, Any]:
         explanation = asked_explanation(self.request, self.figures)
         # Its own figure needs no link here.
-        return {"why": None, **spread(explanation_context(explanation, self.figures, self.links))}
+        return {"why": None, **explanation_context(explanation, self.figures, self.links)._asdict()}
 
 
 class SearchPage(PlanPage):
@@ -352,8 +351,8 @@ class SearchPage(PlanPage):
         search = Search(text, self.plan, self.day)
         if only_reports:
             rows = search.reports.select_related("measure", "department")
-            return context | spread(reports_context(search, self.links, asked_page(self.request.GET, rows)))
-        return context | spread(search_context(search, self.links))
+            return context | reports_context(search, self.links, asked_page(self.request.GET, rows))._asdict()
+        return context | search_context(search, self.links)._asdict()
 
 
 class PublishedPage(PlanPage):

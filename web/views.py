@@ -1,7 +1,6 @@
 """The base of every reading page."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
 from typing import Any, NamedTuple
@@ -25,7 +24,6 @@ from core.clock import today
 from core.exceptions import NotAllowed
 from web.cache.pages import cached_page
 from web.charts.chart import Chart
-from web.contexts import spread
 from web.days import DAY_FIELD, STICKY_PARAMETERS, asked_comparison, asked_day, comparison_redirect
 from web.errors import BadQuery, add_refusal, not_one_of
 from web.html.links import query_with
@@ -195,8 +193,7 @@ class SavedLink(NamedTuple):
     is_open: bool
 
 
-@dataclass(frozen=True)
-class SavedViewsContext:
+class SavedViewsContext(NamedTuple):
     """The views of a list that a person has saved. `view_address`: that of the view that is shown."""
 
     saved_views: list[SavedLink]
@@ -258,7 +255,7 @@ class ListPageView(FilteredListView):
             if any(params.get(name) != str(value) for name, value in each.filters.items())
         ]
         if self.request.user.is_authenticated:
-            context |= spread(self.saved_context(self.request.user))
+            context |= self.saved_context(self.request.user)._asdict()
             context.setdefault("view_form", SavedViewForm())
         return context
 

@@ -1,11 +1,10 @@
 """The content of the page of changes."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -30,8 +29,7 @@ from web.formats.text import format_sentence
 from web.language import localized
 
 
-@dataclass(frozen=True)
-class ChangesContext:
+class ChangesContext(NamedTuple):
     """The values of the page. `then_source` and `source`: where the API has the figures of the earlier day, and the
     changes; `listed`: the sums of the projects that were listed since, and `categories` the same by category; `rates`:
     empty where no month was reported."""

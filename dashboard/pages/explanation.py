@@ -1,8 +1,7 @@
 """The content of the page of an explanation."""
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -22,8 +21,7 @@ from web.html.sources import source_link
 from web.language import localized
 
 
-@dataclass(frozen=True)
-class ExplanationContext:
+class ExplanationContext(NamedTuple):
     """The values of the page. `rows_url` and `rows_api_url`: where the rows are that were counted, if any were;
     `own_source`: where the API explains the figure; `observation`: what is known of the value of an indicator."""
 
@@ -37,14 +35,13 @@ class ExplanationContext:
     rows_api_url: str | None
     source: SafeString
     published_for: date | None
-    run_seconds: float | None
     own_source: str
     observation: list[dict[str, str]] | None
     others: list[dict[str, str]]
 
 
 def explanation_context(explanation: Explanation, figures: Figures, links: Links) -> ExplanationContext:
-    state, rows, run = explanation.indicator_state, explanation.rows, explanation.run
+    state, rows = explanation.indicator_state, explanation.rows
     published_for = explanation.description["published_for"]
     value, unit = _format_with_unit(explanation.value, explanation.description["unit"], state)
     return ExplanationContext(
@@ -58,7 +55,6 @@ def explanation_context(explanation: Explanation, figures: Figures, links: Links
         rows_api_url=links.url(rows.api, *rows.api_args, **rows.filters) if rows else None,
         source=source_link(explanation.description["source"]),
         published_for=published_for and date.fromisoformat(published_for),
-        run_seconds=run.seconds if run else None,
         own_source=links.url("api-explain", figure=explanation.figure, **scope_query(explanation.scope)),
         observation=_observation_rows(state) if state else None,
         others=_other_figures(explanation, figures, links),

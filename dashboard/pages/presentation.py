@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -59,8 +58,7 @@ class Part(NamedTuple):
     is_shown: bool
 
 
-@dataclass(frozen=True)
-class PresentationContext:
+class PresentationContext(NamedTuple):
     """The values of the page. `shown`: the name of the part that is shown; `before` and `after`: the numbers of those
     beside it. The last five are the parts, for a template each."""
 

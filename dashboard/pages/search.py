@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.paginator import Page
 from django.utils.safestring import SafeString
@@ -76,13 +76,12 @@ class FoundProblem:
     url: str
 
 
-@dataclass(frozen=True)
-class SearchContext:
-    """The values of the page. `count`: of all that was found; `page` and `all_url` (back to all kinds): where only the
+class SearchContext(NamedTuple):
+    """The values of the page. `total`: of all that was found; `page` and `all_url` (back to all kinds): where only the
     reports are shown."""
 
     kinds: list[Kind]
-    count: int
+    total: int
     page: Page[Any] | None = None
     all_url: str = ""
 

@@ -1,10 +1,9 @@
 """The form of a value of an indicator, and the files of its evidence."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.http import HttpRequest
@@ -181,8 +180,7 @@ class SaveValueDraft(SavesItself, ValueView):
     pass
 
 
-@dataclass(frozen=True)
-class ValueContext:
+class ValueContext(NamedTuple):
     """The values that only the page of a value has. `entries`: what a filed one says; `releases`: what was recorded of
     the period."""
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -45,7 +44,6 @@ from measures.services import add_comment
 from reporting.steps import step_rows
 from web.charts.chart import Chart
 from web.charts.steps import Step
-from web.contexts import spread
 from web.days import half_year_before, quarter_after
 from web.errors import add_refusal
 from web.html.links import query_of, query_with
@@ -194,16 +192,7 @@ def history_rows(changes: Iterable[StatusChange]) -> list[HistoryRow]:
     return rows
 
 
-@dataclass(frozen=True)
-class OwnerContext:
-    """The rights of the reader to see who looks after the measure now, and to say who does."""
-
-    shows_owners: bool = False
-    may_assign: bool = False
-
-
-@dataclass(frozen=True)
-class StatusContext:
+class StatusContext(NamedTuple):
     """The light of the day, as `reason` and `due_note` explain it, and how the status came about. `left`: the change by
     which the measure left the plan; `change`: since the earlier day."""
 
@@ -217,8 +206,7 @@ class StatusContext:
     change: MeasureChange | None
 
 
-@dataclass(frozen=True)
-class ReportsContext:
+class ReportsContext(NamedTuple):
     """The accepted reports of a measure, the newest first; the earlier ones are folded."""
 
     reports: list[Any]
@@ -226,8 +214,7 @@ class ReportsContext:
     may_see_evidence: bool
 
 
-@dataclass(frozen=True)
-class LinkContext:
+class LinkContext(NamedTuple):
     """The links of a measure: the first `named_projects` of its `project_count` projects, and its indicators."""
 
     projects: QuerySet[Any]
@@ -236,15 +223,16 @@ class LinkContext:
     named_projects: int = NAMED_PROJECTS
 
 
-@dataclass(frozen=True)
-class ActionContext:
-    """The comments on a measure, and what the reader may do."""
+class ActionContext(NamedTuple):
+    """The comments on a measure, what the reader may do, and whether they see who looks after it now."""
 
     comments: Sequence[Any] = ()
     comment_form: CommentForm | None = None
     may_change: bool = False
     may_reopen: bool = False
     may_file: bool = False
+    shows_owners: bool = False
+    may_assign: bool = False
 
 
 class MeasureDetail(PageView):
@@ -274,20 +262,9 @@ class MeasureDetail(PageView):
             **kwargs,
         )
         if context["is_listed"]:
-            context |= spread(
-                self.status_context(measure),
-                self.report_context(measure),
-                self.link_context(measure),
-                self.action_context(measure, **kwargs),
-                self.owner_context(measure),
-            )
+            context |= self.status_context(measure)._asdict() | self.report_context(measure)._asdict()
+            context |= self.link_context(measure)._asdict() | self.action_context(measure, **kwargs)._asdict()
         return context
-
-    def owner_context(self, measure: Measure) -> OwnerContext:
-        user, lead = self.request.user, measure.lead_department_id
-        if not may_see_owners(user, lead=lead):
-            return OwnerContext()
-        return OwnerContext(shows_owners=True, may_assign=self.day == today() and may_assign(user, lead=lead))
 
     def status_context(self, measure: Any) -> StatusContext:
         """Status and light of the day, by what is known now, and how the status came about."""
@@ -348,6 +325,8 @@ class MeasureDetail(PageView):
             may_change=may_change,
             may_reopen=all((may_change, is_in_plan, is_completion(measure.status))),
             may_file=all((is_today, is_in_plan, may_report(user, lead=lead))),
+            shows_owners=may_see_owners(user, lead=lead),
+            may_assign=is_today and may_see_owners(user, lead=lead) and may_assign(user, lead=lead),
         )
 
 

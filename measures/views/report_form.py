@@ -1,8 +1,7 @@
 """The form of a report: its page, and the drafts that save themselves."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -114,8 +113,7 @@ class DiscardDraft(ReportingView):
         return self.take_back(self.find_report(), "discard")
 
 
-@dataclass(frozen=True)
-class ReportContext:
+class ReportContext(NamedTuple):
     """The values that only the page of a report has. `last`: the last accepted report, and `accepted` the same where it
     is of this month; `is_filled_in`: the form begins with texts; `moved`: says to which status, where that is another
     one than the report was written against."""

@@ -1,8 +1,7 @@
 """The form of a project's month, and the files of evidence of a month."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
@@ -95,8 +94,7 @@ class SaveMonthDraft(SavesItself, MonthView):
     state_template = "projects/_month_state.html"
 
 
-@dataclass(frozen=True)
-class MonthContext:
+class MonthContext(NamedTuple):
     """The values that only the page of a project's month has. `last`: the last accepted one, and `of_this_month` the
     same where it is of this month; `saved_by`: whose the other version is."""
 

@@ -1,9 +1,8 @@
 """The workspaces of a city, and of a department with the projects that it leads. Both are opened at one address: see
 `CITY_WORKSPACE` and `DEPARTMENT_WORKSPACE` in the settings."""
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.paginator import Page
 from django.http import HttpRequest
@@ -17,7 +16,6 @@ from projects.models import Project
 from projects.months.workspace import STATES, ProjectWork, load_project_work
 from projects.workspace import load_city_work
 from reporting.months import month_page
-from web.contexts import spread
 from web.days import asked_month
 from web.errors import BadQuery, not_one_of
 from web.html.links import query_with
@@ -25,8 +23,7 @@ from web.lists.listing import asked_page
 from web.views import TodayView
 
 
-@dataclass(frozen=True)
-class MonthsContext:
+class MonthsContext(NamedTuple):
     """The section of the month of projects. `month_rows`: those that are shown; `states`: the choices of a state with
     label, count, url and is_chosen; `state`: the chosen one, or empty; `all_states`: the address without a choice."""
 
@@ -74,7 +71,7 @@ class CityWorkspacePage(TodayView):
             city=city,
             work=load_city_work(city, plan=plan, day=self.day),
             file_form=MonthFileForm(),
-            **spread(months_context(self.request, own, day=self.day)),
+            **months_context(self.request, own, day=self.day)._asdict(),
             **month_page(month, starts_on=plan.starts_on if plan else None, day=self.day),
             **kwargs,
         )
@@ -90,4 +87,4 @@ class DepartmentWorkspacePage(WorkspacePage):
         context = super().get_context_data(**kwargs)
         plan = asked_plan(self.request)
         own = Project.objects.in_plan(plan).filter(lead_department=signed_in(self.request.user).department)
-        return spread(months_context(self.request, own, day=self.day)) | context
+        return months_context(self.request, own, day=self.day)._asdict() | context

@@ -1,7 +1,6 @@
 """The pages on which a report of anything is written: its form, and the drafts that save themselves."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -33,7 +32,6 @@ from reporting.steps import StepRow, step_rows
 from reporting.views.doubts import SOME_UNLIKELY, Asked, AsksDoubts
 from reporting.views.evidence import change_evidence
 from reporting.workflow import MOVES, REVIEWED_ALREADY, ReportState
-from web.contexts import Context, spread
 from web.errors import add_refusal
 from web.unsaved_input import ShowsUnsavedInput
 
@@ -47,8 +45,7 @@ class Needed(NamedTuple):
     sentence: str
 
 
-@dataclass(frozen=True)
-class SavedContext:
+class SavedContext(NamedTuple):
     """The values of the answer to a form that saved itself. `report` and `saved` are the draft, None where it was not
     saved; `reasons`: why not; `known`: its values, as the form says them; `figures`: see `DraftView.figures`."""
 
@@ -60,8 +57,7 @@ class SavedContext:
     figures: Any = None
 
 
-@dataclass(frozen=True)
-class PageContext:
+class PageContext(NamedTuple):
     """The values of any page of a report, of whatever kind. `refused`: said where the server refuses to save; `store`:
     names what the browser keeps of the form; `code` and `file_view`: make the address of a file of evidence."""
 
@@ -87,8 +83,7 @@ class PageContext:
     as_of: None = None
 
 
-@dataclass(frozen=True)
-class FormContext:
+class FormContext(NamedTuple):
     """The further values of a page with the form. `saved`: the draft that it says was saved; `theirs`, `differences`:
     both versions, where a colleague's draft stands in the way; `left`: see `FormPage.left`; `is_closed`: it left, and
     nothing was written that would be lost from sight."""
@@ -106,8 +101,7 @@ class FormContext:
     asks_about_problem: bool
 
 
-@dataclass(frozen=True)
-class SubmittedContext:
+class SubmittedContext(NamedTuple):
     """The further values of a page with the submitted report. `shown`: its texts; `unsaved`: the labels and texts of a
     form that came too late."""
 
@@ -262,8 +256,8 @@ class SavesItself(DraftView):
         context = SavedContext(report, report, reasons)
         if report is not None:
             known = form.known_after(self.values_of(report))
-            context = replace(context, known=known, needed=self.needed(form, report), figures=self.figures(report))
-        return render(request, self.state_template, spread(context), status=status)
+            context = context._replace(known=known, needed=self.needed(form, report), figures=self.figures(report))
+        return render(request, self.state_template, context._asdict(), status=status)
 
 
 class FormPage(AsksDoubts, DraftView):
@@ -298,7 +292,7 @@ class FormPage(AsksDoubts, DraftView):
         """Returns the change by which what it is about left the plan; None for what has not, or is in none."""
         return None
 
-    def subject_context(self, report: Any, form: FormContext | None) -> Context:
+    def subject_context(self, report: Any, form: FormContext | None) -> NamedTuple:
         """Returns what only this kind of report has. `form`: None where the report is submitted."""
         raise NotImplementedError
 
@@ -344,7 +338,7 @@ class FormPage(AsksDoubts, DraftView):
 
     def render_page(self, report: Any, content: FormContext | SubmittedContext) -> HttpResponseBase:
         subject = self.subject_context(report, content if isinstance(content, FormContext) else None)
-        context = spread(self.page_context(report), subject, content)
+        context = {**self.page_context(report)._asdict(), **subject._asdict(), **content._asdict()}
         return TemplateResponse(self.request, self.template_name, context)
 
     def post(self, request: HttpRequest, code: str) -> HttpResponseBase:

@@ -1,10 +1,9 @@
 """Reports as a workbook: what a department or a city fills in and sends back; the month that the office takes home."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -119,8 +118,7 @@ def name_of(kind: MonthKind[Any], place: Place, *, plan: Plan, of: str) -> str:
     return "-".join(filter(None, (plan.slug, of, named, kind.file_name)))
 
 
-@dataclass(frozen=True)
-class MonthPreviewContext:
+class MonthPreviewContext(NamedTuple):
     """The preview of a filled-in workbook: how many reports it `submits` and `keeps` as drafts, and how many conflicts
     are `open`, doubts unconfirmed and rows wrong. `why_not`: what stands in its way."""
 

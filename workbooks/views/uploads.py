@@ -1,9 +1,8 @@
 """An uploaded file: what is asked about it, what it would do, and loading it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.core.paginator import Page
@@ -18,7 +17,6 @@ from django.utils.translation import gettext as _
 from accounts.access_rules import UPLOAD_OWNERS, Facts
 from accounts.permissions import may_administer
 from core.exceptions import NotAllowed
-from web.contexts import Context, spread
 from web.errors import BadQuery, not_one_of
 from web.html.links import query_of
 from web.lists.listing import asked_page
@@ -61,8 +59,7 @@ class OwnUpload(TodayView):
         return {"owner": self.upload.uploaded_by_id}
 
 
-@dataclass(frozen=True)
-class PreviewContext:
+class PreviewContext(NamedTuple):
     """The preview of a file. `rows`: those shown, and `all` how many there are, by part; `part`: the one that is shown
     alone, "" for all, and `page` that of its rows; `why_not`: what stands in the way of loading it."""
 
@@ -141,10 +138,10 @@ class UploadPage(OwnUpload):
                 form = kwargs.pop("form", None) or QuestionsForm(questions=found["questions"])
                 context |= {"form": form, "asked": [(field, examples[field.name]) for field in form]}
             else:
-                context |= spread(self.preview_context(found))
+                context |= self.preview_context(found)._asdict()
         return super().get_context_data(**context | kwargs)
 
-    def preview_context(self, found: dict[str, Any]) -> Context:
+    def preview_context(self, found: dict[str, Any]) -> NamedTuple:
         upload = self.upload
         chosen = {tuple_of(cell): choice for *cell, choice in upload.choices}
         for number, each in enumerate(found["conflicts"]):
