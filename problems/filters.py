@@ -95,7 +95,7 @@ class PresentDepartmentFilter(DepartmentFilter):
 
 
 class OwnerFilter(PresentDepartmentFilter):
-    """A filter by the department that a problem is assigned to; whoever is suggested is responsible for nothing."""
+    """A filter by the department that a problem is assigned to; who is suggested is responsible for nothing."""
 
     def filter(self, qs: Any, value: Sequence[Any]) -> Any:
         return qs.owned_by(*value) if value else qs
