@@ -180,10 +180,3 @@ def rows_of(meetings: Collection[int], *, on: date) -> dict[int, list[SheetRow]]
 def last_steps(problems: Collection[int], *, on: date) -> dict[int, ProblemStep]:
     steps = ProblemStep.objects.filter(problem__in=problems).last_by(on).select_related("owner")
     return {each.problem_id: each for each in steps}
-
-
-def items_of_problem(problem: Problem, *, on: date) -> Any:
-    """The meetings that a problem was on by the day, the newest first, each with its direction."""
-    known = problem.meeting_items.filter(meeting__in=meetings_on(problem.plan, on=on))
-    items = known.select_related("meeting__plan", "direction__owner")
-    return items.order_by("-meeting__held_on", "-meeting__number")

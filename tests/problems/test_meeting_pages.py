@@ -6,12 +6,10 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from docx import Document
 
-from problems.meeting_sheets import items_of_problem
 from problems.meetings import Direction, give_direction
 from problems.models import Meeting, Problem
 from tests.factories import make_department, make_measure, make_meeting, make_problem, make_user
@@ -220,19 +218,6 @@ def test_the_office_changes_a_meeting_its_agenda_and_directs(problems: list[Prob
     empty = make_meeting(held_on=TODAY)
     assert rita.post(f"/meetings/{empty.number}/remove/")["Location"] == "/meetings/"
     assert Meeting.objects.count() == 1
-
-
-def test_the_page_of_a_problem_names_its_meetings(problems: list[Problem], owner: Any) -> None:
-    meeting = make_meeting(problems[:1], title_en="Land")
-    make_meeting(problems[:1], held_on=date(2023, 9, 4), title_en="Next")
-    direct(meeting, owner)
-    context = {"meeting_items": items_of_problem(problems[0], on=TODAY), "as_of": TODAY}
-    text = render_to_string("problems/meetings/_of_problem.html", context)
-    # The next one first, without a direction yet.
-    assert text.index("/meetings/2/") < text.index("/meetings/1/")
-    assert "2023-09-30" in text
-    assert "Give the land" not in text
-    assert list(items_of_problem(problems[0], on=date(2023, 8, 27))) == []
 
 
 def test_queries_do_not_grow_with_the_rows(problems: list[Problem], owner: Any, rita: Client) -> None:
