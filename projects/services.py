@@ -79,18 +79,12 @@ def save_project(project: Project, *, by: User, reason: str = "", source: str = 
     return project
 
 
-def withdraw_project(project: Project, *, by: User, effective_on: date, reason: str) -> ScopeChange:
-    """Withdraws a project: from the day on it counts nowhere; the days before keep their totals."""
-    return change_scope(project, ScopeKind.WITHDRAWN, by=by, effective_on=effective_on, reason=reason)
-
-
-def readmit_project(project: Project, *, by: User, effective_on: date, reason: str) -> ScopeChange:
-    return change_scope(project, ScopeKind.READMITTED, by=by, effective_on=effective_on, reason=reason)
-
-
 @transaction.atomic
 def change_scope(project: Project, kind: ScopeKind, *, by: User, effective_on: date, reason: str) -> ScopeChange:
-    """Raises NotAllowed, with the field at fault."""
+    """Withdraw or readmit a project: from the day on it counts nowhere, or again; the days before keep their totals.
+
+    Raises NotAllowed, with the field at fault.
+    """
     check_reviewer(by)
     project = Project.objects.select_for_update().get(pk=project.pk)
     row: ScopeChange = add_scope_change(

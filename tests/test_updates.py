@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.departments import NAMES, change_department, department_state
 from accounts.models import Department, User
 from core.period_codes import read_period
+from core.scope import ScopeKind
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet
 from indicators.models import Indicator, Observation, ValueReport
 from indicators.values import services as values
@@ -44,7 +45,7 @@ from projects.annual_plans import set_annual_plan
 from projects.editing import change_project_terms, terms_state
 from projects.models import AnnualPlan, Category, Project, ProjectMonth
 from projects.months import services as months
-from projects.services import save_project, withdraw_project
+from projects.services import change_scope, save_project
 from regions.models import Region
 from reporting.evidence import attach_document, remove_evidence
 from reporting.services import discard_draft, return_report, withdraw_report
@@ -470,7 +471,7 @@ def a_project_is_listed_from_another_day(site: Any) -> Steps:
 @moves("project P0001", "measure M002")
 def a_project_is_withdrawn(site: Any) -> Steps:
     yield
-    withdraw_project(site.P0001, by=site.rita, effective_on=DAY, reason="并入其他项目")
+    change_scope(site.P0001, ScopeKind.WITHDRAWN, by=site.rita, effective_on=DAY, reason="并入其他项目")
 
 
 @moves("project P0002", "measure M001", "measure M003")

@@ -13,23 +13,13 @@ from measures.models import Measure, ScopeChange
 from measures.services import cell_of, lock_measure, mark_updated, send_figures_changed
 
 
-def suspend_measure(measure: Measure, *, by: User, effective_on: date, reason: str) -> ScopeChange:
-    """Suspend the measure: from the day on it counts nowhere and owes nothing, until it is resumed."""
-    return change_scope(measure, ScopeKind.SUSPENDED, by=by, effective_on=effective_on, reason=reason)
-
-
-def withdraw_measure(measure: Measure, *, by: User, effective_on: date, reason: str) -> ScopeChange:
-    """Withdraw the measure: from the day on it counts nowhere; from its first day, where it was added by mistake."""
-    return change_scope(measure, ScopeKind.WITHDRAWN, by=by, effective_on=effective_on, reason=reason)
-
-
-def resume_measure(measure: Measure, *, by: User, effective_on: date, reason: str) -> ScopeChange:
-    return change_scope(measure, ScopeKind.RESUMED, by=by, effective_on=effective_on, reason=reason)
-
-
 @transaction.atomic
 def change_scope(measure: Measure, kind: ScopeKind, *, by: User, effective_on: date, reason: str) -> ScopeChange:
-    """Raises NotAllowed, with the field at fault."""
+    """Suspend, withdraw or resume a measure: from the day on it counts nowhere and owes nothing, or does so again. One
+    that was added by mistake is withdrawn from its first day.
+
+    Raises NotAllowed, with the field at fault.
+    """
     check_reviewer(by)
     # They name the measures that are in the plan. Before the measure: whoever links them holds them first, too.
     measure.projects.mark_updated()

@@ -17,6 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from core.scope import ScopeKind
 from dashboard.changes import (
     Changes,
     EarlierFigures,
@@ -29,11 +30,11 @@ from dashboard.changes import (
 from dashboard.figures import Figures, GroupFigures
 from dashboard.pages.overview.attention import format_fallen
 from indicators.models import Indicator
-from measures.editing.scope import resume_measure, suspend_measure
+from measures.editing.scope import change_scope
 from measures.models import Measure
 from measures.timeline import load_history
 from projects.models import Project
-from projects.services import withdraw_project
+from projects.services import change_scope as change_project_scope
 from rollups.services import rebuild_rollups
 from tests import factories as make
 from tests.pages import text_of
@@ -302,10 +303,10 @@ def test_nothing_changed_is_said(plan):
 def test_who_left_and_who_is_back_are_named_with_the_day_of_that(plan):
     by, project = make.make_user("rita", role="reviewer"), Project.objects.in_scope(THEN).first()
     first, second = Measure.objects.filter(code__in=["M004", "M007"]).order_by("code")
-    suspend_measure(first, by=by, effective_on=date(2023, 7, 3), reason="资金未到位")
-    suspend_measure(second, by=by, effective_on=date(2023, 5, 2), reason="资金未到位")
-    resume_measure(second, by=by, effective_on=date(2023, 8, 4), reason="资金已到位")
-    withdraw_project(project, by=by, effective_on=date(2023, 8, 5), reason="重复")
+    change_scope(first, ScopeKind.SUSPENDED, by=by, effective_on=date(2023, 7, 3), reason="资金未到位")
+    change_scope(second, ScopeKind.SUSPENDED, by=by, effective_on=date(2023, 5, 2), reason="资金未到位")
+    change_scope(second, ScopeKind.RESUMED, by=by, effective_on=date(2023, 8, 4), reason="资金已到位")
+    change_project_scope(project, ScopeKind.WITHDRAWN, by=by, effective_on=date(2023, 8, 5), reason="重复")
     html = page("/changes/?compare=2023-05-31")
     text = text_of(html)
     assert "1 was suspended or withdrawn, 1 was resumed ;" in text

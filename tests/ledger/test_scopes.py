@@ -9,13 +9,14 @@ from django.test import Client
 from django.utils import translation
 
 from core.exceptions import NotAllowed
+from core.scope import ScopeKind
 from ledger.preview import preview as preview_of
 from ledger.reading import read_ledger
 from ledger.take_back import take_back
-from measures.editing.scope import resume_measure, suspend_measure, withdraw_measure
+from measures.editing.scope import change_scope
 from measures.models import Load, Measure, Plan, ScopeChange
 from projects.models import Project
-from projects.services import readmit_project, withdraw_project
+from projects.services import change_scope as change_project_scope
 from rollups.services import refresh_stale_rollups, verify_rollups
 from tests.factories import make_user
 from tests.ledger.example import complaints, load
@@ -47,13 +48,13 @@ def test_a_plan_whose_measures_and_projects_left_and_returned_moves_with_every_f
     rita: Any, tmp_path: Path
 ) -> None:
     first, second = Measure.objects.order_by("code")
-    suspend_measure(first, by=rita, effective_on=date(2023, 6, 1), reason="征地")
-    resume_measure(first, by=rita, effective_on=date(2023, 6, 20), reason="已征")
-    suspend_measure(second, by=rita, effective_on=date(2023, 7, 1), reason="停工")
-    withdraw_measure(second, by=rita, effective_on=date(2023, 8, 1), reason="并入")
+    change_scope(first, ScopeKind.SUSPENDED, by=rita, effective_on=date(2023, 6, 1), reason="征地")
+    change_scope(first, ScopeKind.RESUMED, by=rita, effective_on=date(2023, 6, 20), reason="已征")
+    change_scope(second, ScopeKind.SUSPENDED, by=rita, effective_on=date(2023, 7, 1), reason="停工")
+    change_scope(second, ScopeKind.WITHDRAWN, by=rita, effective_on=date(2023, 8, 1), reason="并入")
     project = Project.objects.get(code="P0001")
-    withdraw_project(project, by=rita, effective_on=date(2023, 6, 1), reason="重复")
-    readmit_project(project, by=rita, effective_on=date(2023, 7, 1), reason="不重复")
+    change_project_scope(project, ScopeKind.WITHDRAWN, by=rita, effective_on=date(2023, 6, 1), reason="重复")
+    change_project_scope(project, ScopeKind.READMITTED, by=rita, effective_on=date(2023, 7, 1), reason="不重复")
     refresh_stale_rollups()
     before = figures()
     totals = [(each["measures"]["total"], each["projects"]["total"]) for each in before]
@@ -124,14 +125,18 @@ def test_it_is_taken_back_unless_a_later_one_rests_on_it(rita: Any, folder: Path
     assert figures() == before
     assert verify_rollups() == []
     load(folder, by="rita")
-    resume_measure(Measure.objects.get(code="M001"), by=rita, effective_on=date(2023, 8, 20), reason="继续")
+    change_scope(
+        Measure.objects.get(code="M001"), ScopeKind.RESUMED, by=rita, effective_on=date(2023, 8, 20), reason="继续"
+    )
     with translation.override("en"), pytest.raises(NotAllowed, match="changed since"):
         take_back(Load.objects.latest("pk"), by=rita)
 
 
 def test_what_a_superuser_recorded_is_no_obstacle_to_the_file_that_says_so(rita: Any, tmp_path: Path) -> None:
     admin = make_user("admin", is_superuser=True)
-    suspend_measure(Measure.objects.get(code="M001"), by=admin, effective_on=date(2023, 8, 1), reason="停工")
+    change_scope(
+        Measure.objects.get(code="M001"), ScopeKind.SUSPENDED, by=admin, effective_on=date(2023, 8, 1), reason="停工"
+    )
     export(tmp_path / "out")
     assert preview(tmp_path / "out") == "43 unchanged\n"
 

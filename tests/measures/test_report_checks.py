@@ -10,7 +10,8 @@ from django.utils import translation
 
 from accounts.models import User
 from core.exceptions import NotAllowed
-from measures.editing.scope import withdraw_measure
+from core.scope import ScopeKind
+from measures.editing.scope import change_scope
 from measures.models import Measure, Report
 from measures.reports import ReportData, accept_report, report_doubts, save_draft, submit_report
 from reporting.doubts import Doubtful
@@ -42,7 +43,13 @@ def measure(ada: User) -> Measure:
     done, withdrawn, _other = (make_measure(section) for _number in range(3))
     make_change(done, "completed", date(2023, 5, 10))
     make_change(withdrawn, "completed", date(2023, 5, 10))
-    withdraw_measure(withdrawn, by=make_user("rolf", role="reviewer"), effective_on=date(2023, 5, 20), reason="并入")
+    change_scope(
+        withdrawn,
+        ScopeKind.WITHDRAWN,
+        by=make_user("rolf", role="reviewer"),
+        effective_on=date(2023, 5, 20),
+        reason="并入",
+    )
     return make_measure(section, ada.department, code="M083")
 
 

@@ -15,13 +15,14 @@ from django.utils import translation
 
 from accounts.models import User
 from core.exceptions import NotAllowed
+from core.scope import ScopeKind
 from notices.digests import send_digests
 from notices.due_months import notify_of_due_months
 from notices.models import Notice
 from notices.reminders import remind_city
 from notices.tasks import notify_of_due_months_task
 from projects.models import Project
-from projects.services import withdraw_project
+from projects.services import change_scope
 from reporting.services import return_report
 from tests.factories import make_department, make_plan, make_project, make_project_month, make_user, region
 from tests.pages import text_of
@@ -119,7 +120,7 @@ def test_a_month_is_told_once_a_day_however_many_projects_and_tries(site: Simple
 def test_who_owes_nothing_is_told_nothing(site: SimpleNamespace) -> None:
     for project in site.projects[1:]:
         make_project_month(project, AUGUST, state="submitted")
-    withdraw_project(site.projects[0], by=site.rita, effective_on=date(2023, 8, 20), reason="不再实施")
+    change_scope(site.projects[0], ScopeKind.WITHDRAWN, by=site.rita, effective_on=date(2023, 8, 20), reason="不再实施")
     assert told(date(2023, 8, 24)) & {("zoe", "due_soon", "08"), ("ben", "due_soon", "08")} == set()
     make_project(site.plan, city="370600", code="P0009")
     assert ("yan", "overdue", "08") in told(date(2023, 8, 26))

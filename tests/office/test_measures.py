@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
+from core.scope import ScopeKind
 from measures.editing.measures import measure_state
-from measures.editing.scope import suspend_measure
+from measures.editing.scope import change_scope
 from measures.editing.terms import change_terms
 from measures.models import Measure
 from tests.factories import make_department, make_measure, make_section, make_user
@@ -146,7 +147,7 @@ def test_a_changed_field_shows_what_it_held(office, measure):
 def test_the_history_says_who_when_and_from_what_to_what(office, measure, rita):
     office.post(PAGE, sent(measure, title_zh="新名", participating_departments=[make_department("energy").slug]))
     change_terms(measure, by=rita, reason="专题会议", due_on=date(2023, 12, 31))
-    suspend_measure(measure, by=rita, effective_on=date(2023, 8, 20), reason="暂缓")
+    change_scope(measure, ScopeKind.SUSPENDED, by=rita, effective_on=date(2023, 8, 20), reason="暂缓")
     rows = office.get(PAGE, headers={"Accept-Language": "en"}).context["history"]
     told = [(row.what, row.old, row.new, row.who.first_name if row.who else "", row.reason) for row in rows]
     assert ("Title (Chinese)", "旧名", "新名", "李敏", "") in told

@@ -8,7 +8,7 @@ import pytest
 from core.exceptions import NotAllowed
 from core.scope import ScopeKind
 from projects.models import Project
-from projects.services import change_scope, readmit_project, withdraw_project
+from projects.services import change_scope
 from rollups import engine
 from rollups.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
 from tests.factories import make_measure, make_project, make_user
@@ -32,7 +32,7 @@ def test_a_withdrawn_project_leaves_the_totals_of_the_days_before(client: Any) -
     rita, measure = make_user("rita", role="reviewer"), make_measure(code="M101")
     project = make_project(code="P0900", measures=[measure])
     rebuild_rollups()
-    withdraw_project(project, by=rita, effective_on=MAY, reason="不再实施")
+    change_scope(project, ScopeKind.WITHDRAWN, by=rita, effective_on=MAY, reason="不再实施")
     refresh_stale_rollups()
     assert [total(project, day) for day in (date(2023, 4, 30), MAY, TODAY)] == [1, 0, 0]
     assert client.get("/api/v1/projects/").json()["results"] == []
@@ -40,7 +40,7 @@ def test_a_withdrawn_project_leaves_the_totals_of_the_days_before(client: Any) -
     assert (row["code"], row["scope"]) == ("P0900", "withdrawn")
     assert client.get("/api/v1/measures/M101/").json()["projects"] == []
     assert "不再实施" in text_of(client.get("/projects/P0900/").content.decode())
-    readmit_project(project, by=rita, effective_on=TODAY, reason="恢复实施")
+    change_scope(project, ScopeKind.READMITTED, by=rita, effective_on=TODAY, reason="恢复实施")
     refresh_stale_rollups()
     assert [total(project, day) for day in (date(2023, 8, 28), TODAY)] == [0, 1]
     assert verify_rollups() == []
@@ -58,7 +58,7 @@ def test_a_halted_project_counts_and_is_not_suspended() -> None:
 def test_only_the_office_decides_which_project_leaves() -> None:
     project = make_project()
     with pytest.raises(NotAllowed):
-        withdraw_project(project, by=make_user("vic"), effective_on=TODAY, reason="不再实施")
+        change_scope(project, ScopeKind.WITHDRAWN, by=make_user("vic"), effective_on=TODAY, reason="不再实施")
     assert not project.scope_changes.exists()
 
 

@@ -2,9 +2,10 @@ from typing import Any
 
 import pytest
 
+from core.scope import ScopeKind
 from core.signals import figures_changed
 from projects.models import Project, Stage
-from projects.services import cells_of_place, save_project, withdraw_project
+from projects.services import cells_of_place, change_scope, save_project
 from tests.factories import category, make_measure, make_plan, make_project, make_user, region
 
 pytestmark = pytest.mark.django_db
@@ -48,8 +49,12 @@ def test_a_project_that_moves_is_heard_of_in_both_cells(heard: list[Any]) -> Non
 def test_the_cell_of_a_withdrawn_project_is_the_one_it_was_counted_in(heard: list[Any]) -> None:
     project = make_project(measures=[make_measure()])
     project.opening_stage = "completed"  # changed on a page, never saved
-    withdraw_project(
-        project, by=make_user("rita", role="reviewer"), effective_on=project.listed_on, reason="并入其他项目"
+    change_scope(
+        project,
+        ScopeKind.WITHDRAWN,
+        by=make_user("rita", role="reviewer"),
+        effective_on=project.listed_on,
+        reason="并入其他项目",
     )
     assert heard == [cells_of_place(project.plan_id, region("370200").pk, project.category_id)]
     assert Project.objects.get() == project

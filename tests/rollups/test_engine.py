@@ -9,12 +9,13 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from core.scope import ScopeKind
 from measures.editing.corrections import correct_status
 from measures.editing.terms import change_terms, move_listing
 from measures.models import Measure
 from measures.reports import accept_report
 from projects.models import Project
-from projects.services import save_project, withdraw_project
+from projects.services import change_scope, save_project
 from rollups import engine
 from rollups.models import MeasureRollup, ProjectRollup, RollupRun, StaleCell
 from rollups.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
@@ -163,7 +164,9 @@ def test_projects_that_move_or_go_change_both_cells(site):
         ("370200", 2),
         ("370600", 1),
     ]
-    withdraw_project(project, by=User.objects.get(username="rita"), effective_on=TODAY, reason="不再实施")
+    change_scope(
+        project, ScopeKind.WITHDRAWN, by=User.objects.get(username="rita"), effective_on=TODAY, reason="不再实施"
+    )
     refresh_stale_rollups()
     assert list(ProjectRollup.objects.values_list("city__code", "total")) == [("370200", 2)]
     assert verify_rollups() == []

@@ -18,9 +18,10 @@ from hypothesis.extra.django import TestCase
 
 from accounts.models import Department, User
 from core.exceptions import NotAllowed
+from core.scope import ScopeKind
 from measures.editing.acceptances import undo_acceptance
 from measures.editing.corrections import correct_status, reopen_measure
-from measures.editing.scope import resume_measure, suspend_measure, withdraw_measure
+from measures.editing.scope import change_scope
 from measures.editing.terms import change_terms, move_listing
 from measures.models import Measure, Plan, Report, Section
 from measures.reports import accept_report
@@ -28,7 +29,8 @@ from projects.annual_plans import set_annual_plan
 from projects.models import Project, ProjectMonth, Stage
 from projects.months.rules import DAY_OF_STAGE
 from projects.months.services import MonthData, accept_month, save_month, submit_month, undo_month
-from projects.services import readmit_project, save_project, withdraw_project
+from projects.services import change_scope as change_project_scope
+from projects.services import save_project
 from rollups import engine
 from rollups.consistency import contradictions
 from rollups.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
@@ -170,17 +172,23 @@ def relist(world: World, measure: Measure, number: int, on: date) -> None:
 
 
 def suspend(world: World, measure: Measure, number: int, on: date) -> None:
-    suspend_measure(measure, by=world.rita, effective_on=on, reason="暂缓")
+    change_scope(measure, ScopeKind.SUSPENDED, by=world.rita, effective_on=on, reason="暂缓")
 
 
 def withdraw(world: World, measure: Measure, number: int, on: date) -> None:
-    withdraw_measure(measure, by=world.rita, effective_on=on, reason="并入其他措施")
+    change_scope(measure, ScopeKind.WITHDRAWN, by=world.rita, effective_on=on, reason="并入其他措施")
 
 
 def resume(world: World, measure: Measure, number: int, on: date) -> None:
     """Resume the measure no earlier than the day on which it left, so that it often happens."""
     left = measure.scope_changes.order_by("effective_on").last()
-    resume_measure(measure, by=world.rita, effective_on=max(on, left.effective_on) if left else on, reason="继续推进")
+    change_scope(
+        measure,
+        ScopeKind.RESUMED,
+        by=world.rita,
+        effective_on=max(on, left.effective_on) if left else on,
+        reason="继续推进",
+    )
 
 
 MEASURE_MOVES = [
@@ -239,12 +247,18 @@ def relist_project(world: World, project: Project, number: int, on: date) -> Non
 
 
 def withdraw_one(world: World, project: Project, number: int, on: date) -> None:
-    withdraw_project(project, by=world.rita, effective_on=on, reason="不再实施")
+    change_project_scope(project, ScopeKind.WITHDRAWN, by=world.rita, effective_on=on, reason="不再实施")
 
 
 def readmit(world: World, project: Project, number: int, on: date) -> None:
     left = project.scope_changes.order_by("effective_on").last()
-    readmit_project(project, by=world.rita, effective_on=max(on, left.effective_on) if left else on, reason="恢复实施")
+    change_project_scope(
+        project,
+        ScopeKind.READMITTED,
+        by=world.rita,
+        effective_on=max(on, left.effective_on) if left else on,
+        reason="恢复实施",
+    )
 
 
 def file_month(world: World, project: Project, number: int, on: date) -> ProjectMonth:

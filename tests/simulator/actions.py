@@ -10,9 +10,10 @@ from typing import Any
 
 from accounts.models import Department, User
 from core.periods import month_of
+from core.scope import ScopeKind
 from measures.editing.acceptances import undo_acceptance
 from measures.editing.corrections import correct_status, reopen_measure
-from measures.editing.scope import resume_measure, suspend_measure, withdraw_measure
+from measures.editing.scope import change_scope as change_measure_scope
 from measures.editing.terms import change_terms, move_listing
 from measures.models import Measure, Report, Section, StatusChange
 from measures.reports import ReportData, accept_report, save_draft, submit_report
@@ -252,13 +253,13 @@ def change_scope(world: World) -> Request | None:
     measures = list(world.expected.measures.values())
     out = [each for each in measures if each.is_out]
     measure = world.one_of(out) if out and world.chance(0.7) else world.one_of(measures)
-    services = [suspend_measure, withdraw_measure, resume_measure]
-    service = resume_measure if measure.is_out and world.chance(0.8) else world.one_of(services)
+    kinds = [ScopeKind.SUSPENDED, ScopeKind.WITHDRAWN, ScopeKind.RESUMED]
+    kind = ScopeKind.RESUMED if measure.is_out and world.chance(0.8) else world.one_of(kinds)
     since = max([measure.listed_on, *(day for day, _kind in measure.scope)])
     by, row, on = world.of_the_office(), stale(Measure, measure.pk), world.a_day(since)
     return Request(
         by,
-        lambda user: service(row(), by=user, effective_on=on, reason="因故"),
+        lambda user: change_measure_scope(row(), kind, by=user, effective_on=on, reason="因故"),
         lambda expected, ack, first, last: expected.scope_changed(ack, measure, by=by, last=last),
         measure.pk,
     )

@@ -6,13 +6,15 @@ from typing import Any
 
 from accounts.models import Department, User
 from core.exceptions import NotAllowed
+from core.scope import ScopeKind
 from measures.models import Plan
 from projects.annual_plans import set_annual_plan
 from projects.editing import change_project_terms, terms_state
 from projects.models import Project, ProjectClass, ProjectMonth, Stage
 from projects.months.rules import CHECKS
 from projects.months.services import MonthData, accept_month, save_month, submit_month, undo_month
-from projects.services import readmit_project, save_project, withdraw_project
+from projects.services import change_scope as change_project_scope
+from projects.services import save_project
 from reporting.services import discard_draft, do_each, return_report, withdraw_report
 from tests.factories import CATEGORIES, SHOWN, category, region
 from tests.simulator.expected import Expected
@@ -89,14 +91,16 @@ def add_a_project(world: World) -> Request | None:
 def change_scope_of_project(world: World) -> Request | None:
     pk, project = world.a_project()
     is_out = bool(project.scope) and project.scope[-1][1] == "withdrawn"
-    service = readmit_project if is_out != world.chance(0.1) else withdraw_project
+    kind = ScopeKind.READMITTED if is_out != world.chance(0.1) else ScopeKind.WITHDRAWN
     since = max([project.listed_on, *(day for day, _kind in project.scope)])
     by, row, on = world.of_the_office(), stale(Project, pk), world.a_day(since)
 
     def note(expected: Expected, ack: Any, first: date, last: date) -> None:
         expected.scope_changed(ack, expected.projects[pk], by=by, last=last)
 
-    return Request(by, lambda user: service(row(), by=user, effective_on=on, reason="不再实施"), note)
+    return Request(
+        by, lambda user: change_project_scope(row(), kind, by=user, effective_on=on, reason="不再实施"), note
+    )
 
 
 def _said(world: World, pk: int, period: date) -> dict[str, Any]:

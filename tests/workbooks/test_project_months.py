@@ -15,12 +15,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from core.exceptions import NotAllowed
+from core.scope import ScopeKind
 from problems.models import Problem
 from projects.annual_plans import set_annual_plan
 from projects.models import Project, ProjectMonth, ProjectMonthStep
 from projects.months.filing import MonthFiling, file_months
 from projects.months.services import MonthData, accept_month, save_month, submit_month
-from projects.services import withdraw_project
+from projects.services import change_scope
 from reporting.evidence import attach_document
 from reporting.services import return_report, withdraw_report
 from tests import factories as make
@@ -166,7 +167,9 @@ class TestDownload:
         assert list(rows_of(taken(signed_in(client, site.ben))[TITLE])) == ["P101"]
 
     def test_what_is_listed_later_or_has_left_has_no_row(self, page: Client, site: SimpleNamespace) -> None:
-        withdraw_project(site.projects[2], by=site.rita, effective_on=date(2023, 8, 1), reason="No more")
+        change_scope(
+            site.projects[2], ScopeKind.WITHDRAWN, by=site.rita, effective_on=date(2023, 8, 1), reason="No more"
+        )
         Project.objects.filter(code="P103").update(listed_on=date(2023, 8, 2))
         assert list(rows_of(taken(page)[TITLE])) == ["P100", "P101", "P103", "P104"]
         assert list(rows_of(taken(page, "?period=2023-07")[TITLE])) == ["P100", "P101", "P104"]
@@ -512,7 +515,9 @@ class TestRefusals:
         book = taken(page)
         sheet = book[TITLE]
         heads = heads_of(sheet)
-        withdraw_project(site.projects[4], by=site.rita, effective_on=date(2023, 8, 1), reason="No more")
+        change_scope(
+            site.projects[4], ScopeKind.WITHDRAWN, by=site.rita, effective_on=date(2023, 8, 1), reason="No more"
+        )
         later = make.make_project(city="370300", code="P300", listed_on=date(2023, 9, 1))
         for code in ("P100", "P200", "P999", later.code, ""):
             row = sheet.max_row + 1

@@ -9,12 +9,13 @@ from django.utils import translation
 
 from accounts.models import User
 from core.exceptions import NotAllowed
+from core.scope import ScopeKind
 from core.signals import figures_changed
 from dashboard.changes import Changes, EarlierFigures
 from dashboard.figures import Figures
 from measures import filing
 from measures.editing.corrections import reopen_measure
-from measures.editing.scope import resume_measure, suspend_measure, withdraw_measure
+from measures.editing.scope import change_scope
 from measures.editing.terms import move_listing
 from measures.models import Measure, Report, ScopeChange
 from measures.reporting_months import months_of
@@ -25,7 +26,7 @@ from notices.due_dates import notify_of_due_dates
 from notices.models import Notice
 from notices.services import notices_for
 from notices.wording import notice_sentence
-from projects.services import withdraw_project
+from projects.services import change_scope as change_project_scope
 from rollups import engine
 from rollups.services import rebuild_rollups, refresh_stale_rollups, verify_rollups
 from tests.factories import (
@@ -74,17 +75,17 @@ def totals(measure: Measure, day: date) -> int:
 
 def test_a_suspended_measure_counts_until_the_day_and_again_when_it_is_resumed(measure: Measure, rita: User) -> None:
     rebuild_rollups()
-    suspend_measure(measure, by=rita, effective_on=MAY, reason="资金未到位")
+    change_scope(measure, ScopeKind.SUSPENDED, by=rita, effective_on=MAY, reason="资金未到位")
     refresh_stale_rollups()
     assert [totals(measure, day) for day in (date(2023, 4, 30), MAY, TODAY)] == [1, 0, 0]
-    resume_measure(measure, by=rita, effective_on=date(2023, 8, 1), reason="资金已到位")
+    change_scope(measure, ScopeKind.RESUMED, by=rita, effective_on=date(2023, 8, 1), reason="资金已到位")
     refresh_stale_rollups()
     assert [totals(measure, day) for day in (date(2023, 4, 30), date(2023, 7, 31), TODAY)] == [1, 0, 1]
     assert verify_rollups() == []
 
 
 def test_a_measure_added_by_mistake_is_withdrawn_from_its_first_day(measure: Measure, rita: User) -> None:
-    withdraw_measure(measure, by=rita, effective_on=LISTED, reason="误加")
+    change_scope(measure, ScopeKind.WITHDRAWN, by=rita, effective_on=LISTED, reason="误加")
     assert totals(measure, LISTED) == totals(measure, TODAY) == 0
     assert Measure.objects.get() == measure
 
@@ -96,36 +97,36 @@ def test_its_cell_is_signalled(measure: Measure, rita: User) -> None:
         heard.append((kind, cells))
 
     figures_changed.connect(listen)
-    suspend_measure(measure, by=rita, effective_on=TODAY, reason="暂缓")
+    change_scope(measure, ScopeKind.SUSPENDED, by=rita, effective_on=TODAY, reason="暂缓")
     figures_changed.disconnect(listen)
     assert heard == [("measures", {(measure.plan_id, measure.section_id, measure.lead_department_id)})]
 
 
 @pytest.mark.parametrize(
-    ("service", "day", "reason"),
+    ("kind", "day", "reason"),
     [
-        (resume_measure, TODAY, "继续"),
-        (suspend_measure, TODAY, " "),
-        (suspend_measure, date(2023, 1, 2), "暂缓"),
-        (suspend_measure, date(2023, 8, 30), "暂缓"),
+        (ScopeKind.RESUMED, TODAY, "继续"),
+        (ScopeKind.SUSPENDED, TODAY, " "),
+        (ScopeKind.SUSPENDED, date(2023, 1, 2), "暂缓"),
+        (ScopeKind.SUSPENDED, date(2023, 8, 30), "暂缓"),
     ],
 )
-def test_what_cannot_be_is_refused(measure: Measure, rita: User, service: Any, day: date, reason: str) -> None:
+def test_what_cannot_be_is_refused(measure: Measure, rita: User, kind: ScopeKind, day: date, reason: str) -> None:
     with pytest.raises(NotAllowed):
-        service(measure, by=rita, effective_on=day, reason=reason)
+        change_scope(measure, kind, by=rita, effective_on=day, reason=reason)
     assert not ScopeChange.objects.exists()
 
 
 def test_only_the_office_decides_who_leaves(measure: Measure, ada: User) -> None:
     with pytest.raises(NotAllowed):
-        suspend_measure(measure, by=ada, effective_on=TODAY, reason="暂缓")
+        change_scope(measure, ScopeKind.SUSPENDED, by=ada, effective_on=TODAY, reason="暂缓")
 
 
 def test_a_withdrawal_by_mistake_is_taken_back_and_both_rows_stay(measure: Measure, rita: User) -> None:
-    withdraw_measure(measure, by=rita, effective_on=TODAY, reason="误操作")
+    change_scope(measure, ScopeKind.WITHDRAWN, by=rita, effective_on=TODAY, reason="误操作")
     with pytest.raises(NotAllowed):
-        suspend_measure(measure, by=rita, effective_on=TODAY, reason="暂缓")
-    resume_measure(measure, by=rita, effective_on=TODAY, reason="撤销有误")
+        change_scope(measure, ScopeKind.SUSPENDED, by=rita, effective_on=TODAY, reason="暂缓")
+    change_scope(measure, ScopeKind.RESUMED, by=rita, effective_on=TODAY, reason="撤销有误")
     assert totals(measure, TODAY) == 1
     assert [row.kind for row in measure.scope_changes.order_by("pk")] == ["withdrawn", "resumed"]
 
@@ -133,19 +134,19 @@ def test_a_withdrawal_by_mistake_is_taken_back_and_both_rows_stay(measure: Measu
 def test_of_two_rows_of_a_day_the_one_that_was_entered_last_holds(measure: Measure, rita: User) -> None:
     """Also where the clock of a pinned day has begun anew between the two."""
     leave(measure, "suspended", TODAY, by=rita, recorded_at=shanghai(date(2023, 8, 30)))
-    resume_measure(measure, by=rita, effective_on=TODAY, reason="继续")
+    change_scope(measure, ScopeKind.RESUMED, by=rita, effective_on=TODAY, reason="继续")
     assert totals(measure, TODAY) == 1
 
 
 def test_the_listing_does_not_move_behind_the_leaving(measure: Measure, rita: User) -> None:
-    suspend_measure(measure, by=rita, effective_on=MAY, reason="暂缓")
+    change_scope(measure, ScopeKind.SUSPENDED, by=rita, effective_on=MAY, reason="暂缓")
     with pytest.raises(NotAllowed, match="2023-05-01"):
         move_listing(measure, by=rita, listed_on=date(2023, 5, 2))
 
 
 def test_who_is_out_owes_nothing_and_is_told_of_no_due_day(measure: Measure, rita: User, ada: User) -> None:
     assert months_of(measure.plan, day=TODAY)
-    suspend_measure(measure, by=rita, effective_on=TODAY, reason="暂缓")
+    change_scope(measure, ScopeKind.SUSPENDED, by=rita, effective_on=TODAY, reason="暂缓")
     assert months_of(measure.plan, day=TODAY) == {}
     workspace = load_workspace(
         measure.lead_department, plan=measure.plan, month=date(2023, 8, 1), day=TODAY, limits=thresholds()
@@ -159,8 +160,8 @@ def test_a_month_at_whose_end_it_was_out_is_not_owed_after_it_was_resumed(
     measure: Measure, rita: User, settings: Any
 ) -> None:
     settings.PILOTZONE_FIRST_REPORTING_MONTH = date(2023, 5, 1)
-    suspend_measure(measure, by=rita, effective_on=date(2023, 6, 15), reason="暂缓")
-    resume_measure(measure, by=rita, effective_on=date(2023, 7, 10), reason="继续")
+    change_scope(measure, ScopeKind.SUSPENDED, by=rita, effective_on=date(2023, 6, 15), reason="暂缓")
+    change_scope(measure, ScopeKind.RESUMED, by=rita, effective_on=date(2023, 7, 10), reason="继续")
     for month, owed in ((date(2023, 5, 1), 1), (date(2023, 6, 1), 0), (date(2023, 7, 1), 1)):
         assert Measure.objects.owing(month, by=TODAY).count() == owed
         assert len(months_of(measure.plan, month=month, day=TODAY)) == owed
@@ -170,9 +171,9 @@ def test_the_departments_concerned_are_told(measure: Measure, rita: User, ada: U
     pat = make_user("pat", role="reporter", department=make_department("forestry"))
     measure.participating_departments.add(pat.department)
     make_user("ben", role="reporter", department=make_department("finance"))
-    steps = [(suspend_measure, 3), (resume_measure, 4), (withdraw_measure, 5)]
-    for change, day in steps:
-        change(measure, by=rita, effective_on=date(2023, 5, day), reason="暂缓")
+    steps = [(ScopeKind.SUSPENDED, 3), (ScopeKind.RESUMED, 4), (ScopeKind.WITHDRAWN, 5)]
+    for kind, day in steps:
+        change_scope(measure, kind, by=rita, effective_on=date(2023, 5, day), reason="暂缓")
     for user in (ada, pat):
         with translation.override("en"):
             assert [notice_sentence(each) for each in notices_for(user).order_by("pk")] == [
@@ -187,7 +188,7 @@ def test_nothing_is_reported_on_who_is_out_and_what_was_typed_stays(
     measure: Measure, rita: User, ada: User, client: Any
 ) -> None:
     waiting = file_report(measure, by=ada, status="promoting", period=date(2023, 7, 1))
-    suspend_measure(measure, by=rita, effective_on=TODAY, reason="资金未到位。")
+    change_scope(measure, ScopeKind.SUSPENDED, by=rita, effective_on=TODAY, reason="资金未到位。")
     with pytest.raises(NotAllowed, match="资金未到位"):
         accept_report(waiting, by=rita)
     client.force_login(ada)
@@ -204,10 +205,10 @@ def test_nothing_is_reported_on_who_is_out_and_what_was_typed_stays(
 def test_the_overview_counts_who_left_and_who_is_back_and_calls_none_newly_listed(
     measure: Measure, rita: User, client: Any
 ) -> None:
-    suspend_measure(measure, by=rita, effective_on=date(2023, 7, 30), reason="资金未到位")
+    change_scope(measure, ScopeKind.SUSPENDED, by=rita, effective_on=date(2023, 7, 30), reason="资金未到位")
     address = f"/?plan={measure.plan.slug}&as_of=2023-08-29&compare="
     assert "since end of June: 1 suspended or withdrawn" in text_of(client.get(f"{address}2023-06-30").content.decode())
-    resume_measure(measure, by=rita, effective_on=date(2023, 8, 1), reason="资金已到位")
+    change_scope(measure, ScopeKind.RESUMED, by=rita, effective_on=date(2023, 8, 1), reason="资金已到位")
     text = text_of(client.get(f"{address}2023-07-31").content.decode())
     assert "since end of July: 1 resumed" in text
     assert "newly listed" not in text
@@ -215,7 +216,7 @@ def test_the_overview_counts_who_left_and_who_is_back_and_calls_none_newly_liste
 
 def test_who_is_out_is_not_reopened(measure: Measure, rita: User) -> None:
     make_change(measure, "completed", MAY)
-    suspend_measure(measure, by=rita, effective_on=TODAY, reason="资金未到位")
+    change_scope(measure, ScopeKind.SUSPENDED, by=rita, effective_on=TODAY, reason="资金未到位")
     with pytest.raises(NotAllowed, match="资金未到位"):
         reopen_measure(measure, by=rita, status="in_progress", effective_on=TODAY, reason="返工")
 
@@ -225,15 +226,15 @@ def test_a_draft_that_was_begun_before_stays_and_waits_for_the_measure_to_be_res
 ) -> None:
     values = {"status": "promoting", "what_was_done": "写了一半"}
     report = filing.file_report(measure, by=ada, values=values, submit=False)
-    suspend_measure(measure, by=rita, effective_on=TODAY, reason="资金未到位")
+    change_scope(measure, ScopeKind.SUSPENDED, by=rita, effective_on=TODAY, reason="资金未到位")
     with pytest.raises(NotAllowed, match="资金未到位"):
         submit_report(report, by=ada)
-    resume_measure(measure, by=rita, effective_on=TODAY, reason="继续")
+    change_scope(measure, ScopeKind.RESUMED, by=rita, effective_on=TODAY, reason="继续")
     assert submit_report(report, by=ada).what_was_done_zh == "写了一半"
 
 
 def test_the_page_says_since_when_and_why(measure: Measure, rita: User, client: Any) -> None:
-    suspend_measure(measure, by=rita, effective_on=MAY, reason="资金未到位")
+    change_scope(measure, ScopeKind.SUSPENDED, by=rita, effective_on=MAY, reason="资金未到位")
     text = text_of(client.get("/measures/M101/").content.decode())
     assert "资金未到位" in text
     assert "It counts in no total from that day on." in text
@@ -256,7 +257,7 @@ def test_the_office_suspends_on_a_page(measure: Measure, rita: User, client: Any
 def test_lists_leave_it_out_and_find_it_by_its_scope(measure: Measure, rita: User, client: Any) -> None:
     make_measure(measure.section, measure.lead_department, code="M102")
     project = make_project(code="P0900", measures=[measure])
-    suspend_measure(measure, by=rita, effective_on=MAY, reason="暂缓")
+    change_scope(measure, ScopeKind.SUSPENDED, by=rita, effective_on=MAY, reason="暂缓")
 
     def codes(query: str) -> list[str]:
         return [row["code"] for row in client.get(f"/api/v1/measures/{query}").json()["results"]]
@@ -285,8 +286,8 @@ def test_pages_and_figures_name_and_count_nobody_who_is_out(
     stays.status_changes.update(provenance="reported")
     make_project(provenance="reported", investment_provenance="reported")
     project = make_project(name_en="Gone project", listed_on=date(2023, 6, 1), measures=[stays])
-    suspend_measure(measure, by=rita, effective_on=MAY, reason="暂缓")
-    withdraw_project(project, by=rita, effective_on=date(2023, 6, 1), reason="误加")
+    change_scope(measure, ScopeKind.SUSPENDED, by=rita, effective_on=MAY, reason="暂缓")
+    change_project_scope(project, ScopeKind.WITHDRAWN, by=rita, effective_on=date(2023, 6, 1), reason="误加")
     pages = dict.fromkeys(("/measures/M102/", "/cities/370200/", "/projects/"), project.name_en)
     for address, name in (*pages.items(), ("/indicators/gdp_growth_ytd/", measure.title_en)):
         assert name not in text_of(client.get(address).content.decode()), address
@@ -300,8 +301,8 @@ def test_pages_and_figures_name_and_count_nobody_who_is_out(
 
 
 def test_changes_name_who_left_and_who_returned(measure: Measure, rita: User, client: Any) -> None:
-    suspend_measure(measure, by=rita, effective_on=MAY, reason="暂缓")
-    resume_measure(measure, by=rita, effective_on=date(2023, 8, 1), reason="继续")
+    change_scope(measure, ScopeKind.SUSPENDED, by=rita, effective_on=MAY, reason="暂缓")
+    change_scope(measure, ScopeKind.RESUMED, by=rita, effective_on=date(2023, 8, 1), reason="继续")
     left = client.get("/api/v1/changes/?compare=2023-04-30&as_of=2023-06-30").json()
     assert (left["counts"]["left"], left["counts"]["changed"]) == (1, 0)
     [row] = left["measures"]

@@ -15,10 +15,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from core.scope import ScopeKind
 from projects.annual_plans import set_annual_plan
 from projects.models import Project, ProjectMonth
 from projects.months.services import MonthData, accept_month, save_month, submit_month
-from projects.services import withdraw_project
+from projects.services import change_scope
 from reporting.services import return_report
 from tests.documents import make_pdf
 from tests.factories import YES, make_department, make_plan, make_project, make_project_month, make_user, region
@@ -129,7 +130,7 @@ class TestForm:
         assert client.get("/projects/P0009/month/").status_code == 404
 
     def test_a_withdrawn_project_has_no_form(self, site: SimpleNamespace) -> None:
-        withdraw_project(site.project, by=site.rita, effective_on=AUGUST, reason="不再实施")
+        change_scope(site.project, ScopeKind.WITHDRAWN, by=site.rita, effective_on=AUGUST, reason="不再实施")
         html = signed_in(site.zoe).get(URL).content.decode()
         assert "Withdrawn since" in text_of(html)
         assert 'id="report-form"' not in html
@@ -280,7 +281,7 @@ class TestWorkspace:
         return_report(filed(site), by=site.rita, note="投资额请核对")
         save_month(third, by=site.zoe, data=BUILDING, period=JULY)
         gone = make_project(plan, city="370300", code="P0005")
-        withdraw_project(gone, by=site.rita, effective_on=AUGUST, reason="不再实施")
+        change_scope(gone, ScopeKind.WITHDRAWN, by=site.rita, effective_on=AUGUST, reason="不再实施")
         make_project(plan, city="370600", code="P0006")
         client = signed_in(site.zoe)
         answer = client.get("/workspace/?period=2023-07")
@@ -394,7 +395,7 @@ class TestReview:
         self, site: SimpleNamespace, months: list[ProjectMonth]
     ) -> None:
         # A project left the plan meanwhile; another month was accepted by a colleague.
-        withdraw_project(months[1].project, by=site.rita, effective_on=AUGUST, reason="不再实施")
+        change_scope(months[1].project, ScopeKind.WITHDRAWN, by=site.rita, effective_on=AUGUST, reason="不再实施")
         accept_month(months[2], by=site.rita)
         client = signed_in(site.rita)
         answer = client.post(self.DECIDE, {"decision": "accept", "report": [each.content_key for each in months]})

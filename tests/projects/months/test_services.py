@@ -11,11 +11,12 @@ import pytest
 from django.utils import translation
 
 from core.exceptions import NotAllowed
+from core.scope import ScopeKind
 from projects.annual_plans import set_annual_plan
 from projects.models import Project, ProjectMonth
 from projects.months.figures import load_history
 from projects.months.services import MonthData, accept_month, carried_over, save_month, submit_month, undo_month
-from projects.services import withdraw_project
+from projects.services import change_scope
 from reporting.doubts import Doubtful
 from reporting.services import DraftChanged, do_each, return_report, withdraw_report
 from rollups import engine
@@ -85,7 +86,7 @@ class TestWhoFiles:
         Project.objects.update(listed_on=date(2023, 5, 4))
         assert refused(lambda: filed(site, period=date(2023, 9, 1)))[1] == "period"
         assert refused(lambda: filed(site, period=date(2023, 4, 1)))[1] == "period"
-        withdraw_project(site.project, by=site.rita, effective_on=date(2023, 8, 1), reason="不再实施")
+        change_scope(site.project, ScopeKind.WITHDRAWN, by=site.rita, effective_on=date(2023, 8, 1), reason="不再实施")
         assert refused(lambda: filed(site))[0].startswith("Withdrawn since 2023-08-01")
 
 
