@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from django.http import Http404
 from django.utils.functional import cached_property
 
 from accounts.access_rules import READERS
-from measures.filters import PLAN_ORDERINGS, PlanFilter, asked_plan
+from measures.filters import PLAN_ORDERINGS, PlanFilter, asked_plan_or_404
 from measures.models import Plan
 from web.html.links import query_of
 from web.views import FilteredListView, TodayView
@@ -21,10 +20,7 @@ class PlanPage(TodayView):
 
     @cached_property
     def plan(self) -> Plan:
-        plan = asked_plan(self.request)
-        if plan is None:
-            raise Http404
-        return plan
+        return asked_plan_or_404(self.request)
 
     @property
     def action(self) -> str:
