@@ -4,9 +4,9 @@ import os
 
 from django.utils.translation import override
 
-from ledger.document import data_document
 from ledger.sheets import SHEETS
 from ledger.tables import header_key
+from tests.ledger.data_document import data_document
 from tests.services import ROOT
 
 DOCUMENT = ROOT / "docs" / "data.md"
