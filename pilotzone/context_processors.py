@@ -92,19 +92,17 @@ def _returned_months(plan: Plan | None, city: int | None) -> int:
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    day, now = _day(request), today()
+    day = _day(request)
     user = getattr(request, "user", None)
     department, city = getattr(user, "department_id", None), getattr(user, "city_id", None)
     waiting = cache(lambda: _waiting_filings(_plan(request)))
     return {
         "as_of": day,
-        "today": now,
-        "is_today": day == now,
+        "today": today(),
         # Not `site`: the pages of logging in have another one of that name.
         "site_profile": site_profile(),
         "demo": settings.PILOTZONE_DEMO,
         "pinned_day": settings.PILOTZONE_TODAY,
-        "public_reading": settings.PILOTZONE_PUBLIC_READING,
         "large_print": prefers_large_print(request),
         # Queried only by the pages that show them.
         "plan": SimpleLazyObject(lambda: _plan(request)),

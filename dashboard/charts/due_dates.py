@@ -246,15 +246,14 @@ def due_chart(measures: Sequence[Due], figures: Figures, links: Links, *, proven
 
 
 def _note(*, undated: int) -> str:
-    notes = []
-    if undated:
-        without = ngettext(
-            "%(count)s measure without a due date is not in the chart.",
-            "%(count)s measures without a due date are not in the chart.",
-            undated,
-        )
-        notes.append(without % {"count": format_number(undated)})
-    return ("" if is_chinese() else " ").join(notes)
+    if not undated:
+        return ""
+    without = ngettext(
+        "%(count)s measure without a due date is not in the chart.",
+        "%(count)s measures without a due date are not in the chart.",
+        undated,
+    )
+    return without % {"count": format_number(undated)}
 
 
 def _bars(dated: Sequence[tuple[date, str]], *, plan: Plan, links: Links, member: Mapping[str, str]) -> list[DueBar]:

@@ -63,7 +63,6 @@ def problem_block(figures: Figures, links: Links, departments: Iterable[GroupFig
     return {
         "sentence": _sentence(counts, departments, links),
         "overdue_url": links.url("problems:list", overdue="yes"),
-        "open_url": links.url("problems:list", state="open"),
         "waiting": [
             {
                 "name": each.label,

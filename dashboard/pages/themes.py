@@ -159,7 +159,6 @@ def _measure_part(own: ThemeFigures, day: date) -> dict[str, Any]:
         "late": measure_lines(late[:MAX_LATE], day),
         "late_left_out": max(0, len(late) - MAX_LATE),
         "coming": measure_lines(coming[:MAX_COMING], day),
-        "coming_left_out": max(0, len(coming) - MAX_COMING),
     }
 
 

@@ -86,9 +86,9 @@ def narrow_layout(*, height: int, margin: Margin, **more: Any) -> dict[str, Any]
     }
 
 
-def tick_room(texts: Iterable[str], *, least: int, size: float = TICKS) -> int:
+def tick_room(texts: Iterable[str], *, least: int) -> int:
     """The left margin that the ticks of a value axis need: -10.0% is longer than 5.0%."""
-    return max(least, *(round(about_wide(text, size)) + 8 for text in texts))
+    return max(least, *(round(about_wide(text, TICKS)) + 8 for text in texts))
 
 
 def nice_step(span: Number, lines: int = 4) -> float:

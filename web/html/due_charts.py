@@ -49,23 +49,23 @@ def _parts_in_width(*counts: int) -> Iterator[str]:
 
 def _cell(kind: str, x: float) -> str:
     if kind == "overdue":
-        return _diamond(x + CELL / 2, 7)
+        return _diamond(x + CELL / 2)
     frame = f'<rect class="frame" x="{x + 0.5:.1f}" y="1.5" width="{CELL - 1}" height="11"/>'
     if kind == "late":
         return f'{frame}<rect class="late" x="{x + 0.5:.1f}" y="7" width="{CELL - 1}" height="5.5"/>'
     return f'<rect class="on-time" x="{x:.1f}" y="1" width="{CELL}" height="12"/>'
 
 
-def _diamond(x: float, y: float) -> str:
+def _diamond(x: float) -> str:
     half = DIAMOND / 2
-    return f'<path class="overdue" d="M{x - half:.1f} {y}l{half} -{half} {half} {half} -{half} {half}z"/>'
+    return f'<path class="overdue" d="M{x - half:.1f} 7l{half} -{half} {half} {half} -{half} {half}z"/>'
 
 
 def days_strip(days: Sequence[int]) -> SafeString:
     """A diamond for each measure that is overdue, by days from 0; those of equal days stand side by side."""
     step = next((each for each in STEPS_OF_DAYS if max(days) <= MAX_STEPS * each), max(days))
     end = -(-max(days) // step) * step
-    marks = [_diamond(place + DIAMOND / 2, 7) for place in _side_by_side(days, end)]
+    marks = [_diamond(place + DIAMOND / 2) for place in _side_by_side(days, end)]
     axis = [f'<line class="axis" x1="0" x2="{WIDTH}" y1="16.5" y2="16.5"/>']
     for day in range(0, end + 1, step):
         x = DIAMOND / 2 + day / end * (WIDTH - DIAMOND)
