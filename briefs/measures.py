@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, npgettext, pgettext
+from django.utils.translation import npgettext, pgettext
 
 from briefs.changes import changes_part
 from briefs.problems import problems_part
@@ -35,6 +35,7 @@ from dashboard.pages.sentences import format_earlier_day
 from dashboard.pages.standing import format_day_of, format_end_of_plan, format_range, standing_sentence
 from web.formats.dates import format_days, format_iso_day, format_month, format_month_name
 from web.formats.numbers import format_number
+from web.formats.text import format_counted
 from web.language import localized
 
 # Rows of the tables, and lines of text, of which names may take two. A sheet holds MOST_LINES, and HEADING_LINES less
@@ -140,8 +141,7 @@ def coming_part(about: Subject, *, lines: int) -> Part:
         for measure in about.coming[:MAX_COMING]
     ]
     shown = rows_that_fit(columns, rows, most=MAX_COMING, lines=lines)
-    title = ngettext("Next measure due", "Next %(count)s measures due", len(shown))
-    return Part(title % {"count": format_number(len(shown))}, columns, shown)
+    return Part(format_counted("Next measure due", "Next %(count)s measures due", len(shown)), columns, shown)
 
 
 def _figures(about: Subject) -> list[BriefFigure]:

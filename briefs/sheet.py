@@ -9,12 +9,12 @@ from typing import Any
 from unicodedata import east_asian_width
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
 from core.provenance import Provenance
 from core.statuses import MeasureStatus
 from web.formats.numbers import format_number, format_percent
-from web.formats.text import format_list
+from web.formats.text import format_counted, format_list
 from web.language import is_chinese
 
 # Widths are counted in half-width characters, as they are set in a table of the Word file, whose columns are narrower
@@ -50,7 +50,7 @@ def shortened(text: str, width: float) -> str:
 
 def format_left_out(count: int) -> str:
     """How many more there are: 3 more, 另3项."""
-    return ngettext("%(count)s more", "%(count)s more", count) % {"count": format_number(count)}
+    return format_counted("%(count)s more", "%(count)s more", count)
 
 
 def format_some(names: Sequence[str], total: int, *, room: int = MAX_NAMES) -> str:
@@ -194,9 +194,7 @@ class Brief:
     @property
     def statuses_label(self) -> str:
         total = self.counts.get("total", 0)
-        return ngettext("%(count)s policy measure", "%(count)s policy measures", total) % {
-            "count": format_number(total)
-        }
+        return format_counted("%(count)s policy measure", "%(count)s policy measures", total)
 
     @property
     def statuses_text(self) -> str:

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from integrity.checks import Check, all_checks
 from integrity.models import IntegrityRun
 from integrity.running import Found, addresses, found_in
-from web.formats.numbers import format_number
+from web.formats.text import format_counted
 
 # Of the rows that a check finds, a command prints so many; the page shows more.
 FIRST_FEW = 20
@@ -63,9 +62,8 @@ def said_of_load(findings: list[CheckRow]) -> str:
     """`findings`: those of the run of a load."""
     if not findings:
         return _("The data checks found nothing in what was loaded.")
-    sentence = ngettext(
+    return format_counted(
         "%(count)s data check found something in what was loaded.",
         "%(count)s data checks found something in what was loaded.",
         len(findings),
     )
-    return sentence % {"count": format_number(len(findings))}

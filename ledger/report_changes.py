@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from core.statuses import MeasureStatus
 from ledger.defaults import RECORDED_AT
@@ -14,7 +13,7 @@ from ledger.history import as_change, replaced_row, report_behind
 from ledger.merging import Item, Merged
 from measures.rules import Change, effective_changes, latest_by
 from reporting.workflow import ReportState
-from web.formats.numbers import format_number
+from web.formats.text import format_counted
 
 Reports = Mapping[str, list[Item]]
 
@@ -148,9 +147,8 @@ def said_of_changes(merged: Merged) -> str:
     count = sum(report_behind(merged, row) is not None for row in changes)
     if not count:
         return ""
-    sentence = ngettext(
+    return format_counted(
         "%(count)s status change follows from an accepted report that no row of the status history names.",
         "%(count)s status changes follow from accepted reports that no row of the status history names.",
         count,
     )
-    return sentence % {"count": format_number(count)}

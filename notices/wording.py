@@ -27,7 +27,7 @@ from reporting.months import ReportingMonth
 from web.formats.dates import format_day, format_month
 from web.formats.numbers import format_number
 from web.formats.periods import format_period
-from web.formats.text import excerpt, format_list
+from web.formats.text import excerpt, format_counted, format_list
 from web.html.links import naming_plan, query_of
 from web.language import is_chinese, localized
 
@@ -235,12 +235,11 @@ def _reminder(codes: Sequence[str]) -> str:
 
 def _overdue_problems(count: int) -> str:
     """Returns the text at the end of a reminder: how many problems are overdue."""
-    text = ngettext(
+    return ("" if is_chinese() else " ") + format_counted(
         "%(count)s problem that your department must solve is overdue.",
         "%(count)s problems that your department must solve are overdue.",
         count,
     )
-    return ("" if is_chinese() else " ") + text % {"count": format_number(count)}
 
 
 def _sentence_for(notice: Notice) -> str:

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
 from core.periods import month_of
 from reporting.months import LateMonth, LateReports, MonthTally, reports_due_on
 from web.formats.dates import format_day, format_month, format_month_name
 from web.formats.numbers import format_number
-from web.formats.text import format_names
+from web.formats.text import format_counted, format_names
 
 # So many months are named; of more the first and how many.
 MAX_MONTHS = 4
@@ -48,7 +48,7 @@ def format_ended(ended: Mapping[date, int], *, day: date) -> str:
 
 def format_covered_count(count: int) -> str:
     """How many reports of a month were left out, where a later month was filed."""
-    return ngettext("%(count)s covered later", "%(count)s covered later", count) % {"count": format_number(count)}
+    return format_counted("%(count)s covered later", "%(count)s covered later", count)
 
 
 def format_covered(covered: Mapping[date, int], *, day: date) -> str:
@@ -77,11 +77,12 @@ def format_late(late: LateReports, *, day: date) -> str:
     """Half a sentence: how many departments still owe reports, and of which months. What is not yet due is none."""
     if late.months:
         count = len(late.departments)
-        return ngettext(
+        return format_counted(
             "%(count)s department has reports outstanding for %(months)s",
             "%(count)s departments have reports outstanding for %(months)s",
             count,
-        ) % {"count": format_number(count), "months": format_months([each.month for each in late.months], day=day)}
+            months=format_months([each.month for each in late.months], day=day),
+        )
     if late.is_reported and day > reports_due_on(month_of(day)):
         return _("all departments have reported for %(month)s") % {"month": format_month_name(day)}
     return _("no department has reports outstanding")

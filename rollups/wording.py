@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
 from accounts.models import Department
 from core.clock import SHANGHAI
@@ -24,7 +24,7 @@ from rollups.runs import StaleCells, TotalsState
 from web.formats.dates import format_day, format_duration
 from web.formats.money import format_yi_cell
 from web.formats.numbers import format_number
-from web.formats.text import format_sentence
+from web.formats.text import format_counted, format_sentence
 from web.language import localized
 
 
@@ -67,18 +67,16 @@ def _failure_sentence(run: RollupRun) -> SafeString:
 
 
 def _set_aside_sentence(count: int) -> SafeString:
-    fact = ngettext("%(count)s cell cannot be counted", "%(count)s cells cannot be counted", count) % {
-        "count": format_number(count)
-    }
+    fact = format_counted("%(count)s cell cannot be counted", "%(count)s cells cannot be counted", count)
     return format_sentence(_("%(fact)s; all other totals go on. What is wrong stands below."), fact=_bold(fact))
 
 
 def _differences_sentence(verification: Verification, *, is_rebuilt_since: bool) -> SafeString:
-    found = ngettext(
+    found = format_counted(
         "The last check found %(count)s difference",
         "The last check found %(count)s differences",
         verification.differing,
-    ) % {"count": format_number(verification.differing)}
+    )
     text = (
         _("%(fact)s, on %(when)s. All totals were recomputed since; check again to be sure.")
         if is_rebuilt_since
@@ -88,9 +86,7 @@ def _differences_sentence(verification: Verification, *, is_rebuilt_since: bool)
 
 
 def _stale_sentence(stale: StaleCells) -> SafeString:
-    waiting = ngettext("%(count)s cell waits", "%(count)s cells wait", stale.count) % {
-        "count": format_number(stale.count)
-    }
+    waiting = format_counted("%(count)s cell waits", "%(count)s cells wait", stale.count)
     return format_sentence(
         _("%(fact)s to be recomputed, the oldest for %(age)s."), fact=_bold(waiting), age=format_age(stale)
     )

@@ -18,6 +18,7 @@ KEYWORDS = {
     "ngettext_lazy": (1, 2),
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext_lazy": ((1, "c"), 2, 3),
+    "format_counted": (1, 2),
 }
 SKIPPED = {"tests", "benchmarks", "fixtures", "migrations", "staticfiles", "node_modules", "var", "site"}
 HEADER = """\
@@ -86,7 +87,7 @@ def _add(catalogue: Catalog, function: str, arguments: Any) -> None:
     context = texts.pop(0) if "pgettext" in function else None
     if not texts or not texts[0]:
         return  # the argument is a variable
-    has_plural = function.startswith(("ngettext", "npgettext"))
+    has_plural = function.startswith(("ngettext", "npgettext", "format_counted"))
     catalogue.add(tuple(texts[:2]) if has_plural else texts[0], context=context)
 
 

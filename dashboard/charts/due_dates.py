@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
 from core.lights import Light
 from core.periods import month_end
@@ -21,6 +21,7 @@ from web.charts.labels import label
 from web.charts.theme import INK, INK_2, NARROW_TICKS, STATUS_TONES, swatch
 from web.formats.dates import format_day, format_short_day, format_year
 from web.formats.numbers import format_number
+from web.formats.text import format_counted
 from web.language import is_chinese
 from web.limits import thresholds
 
@@ -248,12 +249,11 @@ def due_chart(measures: Sequence[Due], figures: Figures, links: Links, *, proven
 def _note(*, undated: int) -> str:
     if not undated:
         return ""
-    without = ngettext(
+    return format_counted(
         "%(count)s measure without a due date is not in the chart.",
         "%(count)s measures without a due date are not in the chart.",
         undated,
     )
-    return without % {"count": format_number(undated)}
 
 
 def _bars(dated: Sequence[tuple[date, str]], *, plan: Plan, links: Links, member: Mapping[str, str]) -> list[DueBar]:
@@ -298,12 +298,14 @@ def _summary(measures: Sequence[Due], day: date) -> str:
     due = [(each.due_on, each.status) for each in measures if each.due_on and each.due_on >= day]
     left = sum(on <= quarter.last and status != MeasureStatus.COMPLETED for on, status in due)
     if left:
-        words = ngettext(
-            "%(count)s is still due in this quarter (%(quarter)s)",
-            "%(count)s are still due in this quarter (%(quarter)s)",
-            left,
+        parts.append(
+            format_counted(
+                "%(count)s is still due in this quarter (%(quarter)s)",
+                "%(count)s are still due in this quarter (%(quarter)s)",
+                left,
+                quarter=quarter.words,
+            )
         )
-        parts.append(words % {"count": format_number(left), "quarter": quarter.words})
     if quarter.next:
         coming = [status for on, status in due if Quarter.of(on) == quarter.next]
         parts.append(_coming(len(coming), coming.count(MeasureStatus.COMPLETED), quarter.next))
@@ -314,21 +316,17 @@ def _summary(measures: Sequence[Due], day: date) -> str:
 def _overdue(count: int) -> str:
     if not count:
         return _("no measure is overdue")
-    words = ngettext("%(count)s measure is overdue", "%(count)s measures are overdue", count)
-    return words % {"count": format_number(count)}
+    return format_counted("%(count)s measure is overdue", "%(count)s measures are overdue", count)
 
 
 def _coming(count: int, completed: int, quarter: Quarter) -> str:
     if not count:
         return _("none falls due in the next quarter (%(quarter)s)") % {"quarter": quarter.words}
-    words = ngettext(
+    done = _("%(count)s of them completed already") % {"count": format_number(completed)}
+    return format_counted(
         "%(count)s falls due in the next quarter (%(quarter)s), %(completed)s",
         "%(count)s fall due in the next quarter (%(quarter)s), %(completed)s",
         count,
+        quarter=quarter.words,
+        completed=done if completed else _("none completed yet"),
     )
-    done = _("%(count)s of them completed already") % {"count": format_number(completed)}
-    return words % {
-        "count": format_number(count),
-        "quarter": quarter.words,
-        "completed": done if completed else _("none completed yet"),
-    }

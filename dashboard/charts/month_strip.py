@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from core.periods import month_end, month_of
 from core.statuses import MeasureStatus
@@ -19,6 +18,7 @@ from web.charts.labels import label
 from web.charts.theme import ACCENT, GROUND, INK, INK_2, PACE_LINE, STATUS_TONES, TICKS, Tone, swatch
 from web.formats.dates import format_month, format_short_day
 from web.formats.numbers import format_number
+from web.formats.text import format_counted
 
 DUE_TONE, COMPLETED_TONE = STATUS_TONES[MeasureStatus.PROMOTING], STATUS_TONES[MeasureStatus.COMPLETED]
 COMING_TONE = Tone(GROUND, DUE_TONE.edge, INK)
@@ -148,10 +148,9 @@ def _bars_of(bars: Sequence[tuple[int, MonthCounts, int]], tone: Tone, *, width:
 
 
 def _hover(month: MonthCounts) -> str:
-    words = ngettext("%(count)s due", "%(count)s due", month.due) % {"count": format_number(month.due)}
+    words = format_counted("%(count)s due", "%(count)s due", month.due)
     if month.completed is not None:
-        done = ngettext("%(count)s completed", "%(count)s completed", month.completed)
-        words += "<br>" + done % {"count": format_number(month.completed)}
+        words += "<br>" + format_counted("%(count)s completed", "%(count)s completed", month.completed)
     return f"{format_month(month.month)}<br>{words}"
 
 

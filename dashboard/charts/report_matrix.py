@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
 from accounts.models import Department
 from core.periods import MonthState
@@ -16,7 +16,7 @@ from reporting.wording import format_covered_count, format_tally
 from web.charts.chart import Chart, Column
 from web.formats.dates import format_day, format_iso_day, format_month_name, format_short_day
 from web.formats.numbers import format_number
-from web.formats.text import format_names
+from web.formats.text import format_counted, format_names
 from web.language import is_chinese, localized
 from web.limits import report_due_day
 
@@ -163,12 +163,13 @@ def _note(left_out: int) -> str:
     shades = _("The darker a cell, the larger the share submitted: under %(most)s%%, more, all.")
     notes = [rule % due, shades % {"most": MOST}]
     if left_out:
-        words = ngettext(
-            "%(count)s department with nothing outstanding is left out.",
-            "%(count)s departments with nothing outstanding are left out.",
-            left_out,
+        notes.append(
+            format_counted(
+                "%(count)s department with nothing outstanding is left out.",
+                "%(count)s departments with nothing outstanding are left out.",
+                left_out,
+            )
         )
-        notes.append(words % {"count": format_number(left_out)})
     return ("" if is_chinese() else " ").join(notes)
 
 

@@ -25,7 +25,7 @@ from web.days import month_ends
 from web.formats.dates import format_day
 from web.formats.money import format_rounded_money
 from web.formats.numbers import MINUS, NO_VALUE, format_change, format_gap_cell, format_number, format_percent
-from web.formats.text import format_sentence
+from web.formats.text import format_counted, format_sentence
 from web.language import localized
 
 
@@ -182,18 +182,17 @@ def _rates(changes: Changes) -> list[dict[str, str]]:
 def changes_sentence(changes: Changes) -> SafeString:
     counts, stock, values = changes.counts, changes.movement.stock, len(changes.observations)
     listed = (
-        ngettext(
+        format_counted(
             "%(count)s project with an investment of %(investment)s was listed",
             "%(count)s projects with an investment of %(investment)s were listed",
             stock["listed"].number,
+            investment=format_rounded_money(stock["listed"].yi),
         )
-        % {"count": format_number(stock["listed"].number), "investment": format_rounded_money(stock["listed"].yi)}
         if stock["listed"].number
         else _("no project was listed")
     )
     released = (
-        ngettext("%(count)s indicator value was released", "%(count)s indicator values were released", values)
-        % {"count": format_number(values)}
+        format_counted("%(count)s indicator value was released", "%(count)s indicator values were released", values)
         if values
         else _("no indicator value was released")
     )
@@ -214,15 +213,13 @@ def changes_sentence(changes: Changes) -> SafeString:
 def _format_measures(counts: dict[str, int]) -> str:
     """How many changed status, and which way; how many were newly listed, left or returned."""
     if counts["changed"]:
-        text = ngettext(
+        text = format_counted(
             "%(count)s measure changed status (%(completed)s completed, %(fell_back)s reversed)",
             "%(count)s measures changed status (%(completed)s completed, %(fell_back)s reversed)",
             counts["changed"],
-        ) % {
-            "count": format_number(counts["changed"]),
-            "completed": format_number(counts["completed"]),
-            "fell_back": format_number(counts["fell_back"]),
-        }
+            completed=format_number(counts["completed"]),
+            fell_back=format_number(counts["fell_back"]),
+        )
     else:
         text = _("no measure changed status")
     new, left, returned = counts["newly_listed"], counts["left"], counts["returned"]

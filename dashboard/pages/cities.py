@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from dashboard.figures import MIN_PROJECTS_FOR_SHARE, Figures, GroupFigures
 from dashboard.pages.city_ranks import Excused, city_ranks, fallen_cities, read_excused
@@ -29,6 +28,7 @@ from regions.words import PartWords
 from web.charts.chart import Chart
 from web.formats.money import format_rounded_money
 from web.formats.numbers import format_number
+from web.formats.text import format_counted
 
 COLUMNS = ("stages", "categories")
 
@@ -153,8 +153,7 @@ def _rounding_of_changes(
 def _list_sentence(words: PartWords, projects: Mapping[str, Any], cities: Sequence[GroupFigures]) -> str:
     with_projects = sum(bool(city.figures["total"]) for city in cities)
     return _("%(projects)s in %(cities)s, with an investment of %(investment)s.") % {
-        "projects": ngettext("%(count)s project", "%(count)s projects", projects["total"])
-        % {"count": format_number(projects["total"])},
+        "projects": format_counted("%(count)s project", "%(count)s projects", projects["total"]),
         "cities": words.counted(with_projects, format_number(with_projects)),
         "investment": format_rounded_money(projects["total_investment"]),
     }

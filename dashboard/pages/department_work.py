@@ -11,7 +11,6 @@ from django.db.models import Q
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import Department
 from core.lights import Light, is_overdue
@@ -31,7 +30,7 @@ from web.days import end_of_quarter_before, parse_month
 from web.errors import BadQuery
 from web.formats.dates import format_month, format_month_name, format_short_month
 from web.formats.numbers import format_number
-from web.formats.text import excerpt, format_sentence
+from web.formats.text import excerpt, format_counted, format_sentence
 from web.language import is_chinese, localized
 
 # Of the measures that it takes part in, and of the reports of the chosen months, at most so many are shown.
@@ -216,18 +215,17 @@ def _work_sentence(reports: Sequence[Report], changes: Sequence[Change]) -> Safe
     if not reports and not changes:
         return ""
     measures = len({each.measure_id for each in reports})
-    of_reports = ngettext("%(count)s report", "%(count)s reports", len(reports)) % {
-        "count": format_number(len(reports))
-    }
-    of_measures = ngettext("%(count)s measure", "%(count)s measures", measures) % {"count": format_number(measures)}
+    of_reports = format_counted("%(count)s report", "%(count)s reports", len(reports))
+    of_measures = format_counted("%(count)s measure", "%(count)s measures", measures)
     filed = _("%(reports)s on %(measures)s") % {"reports": of_reports, "measures": of_measures}
     moved = {each.measure.pk for each in changes}
     done = {each.measure.pk for each in changes if each.after == MeasureStatus.COMPLETED}
-    changed = ngettext(
+    changed = format_counted(
         "%(count)s measure changed status, %(completed)s of them to completed",
         "%(count)s measures changed status, %(completed)s of them to completed",
         len(moved),
-    ) % {"count": format_number(len(moved)), "completed": format_number(len(done))}
+        completed=format_number(len(done)),
+    )
     return format_sentence(
         _("%(filed)s; %(changed)s."), filed=format_html("<strong>{}</strong>", filed), changed=changed
     )

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import Department
 from dashboard.changes import earlier_figures, fallen_most
@@ -33,8 +32,7 @@ from measures.timeline import load_history
 from reporting.months import LateMonth, ReportingMonth
 from reporting.wording import format_covered, format_late, format_months
 from web.formats.dates import format_day, format_month_name, format_short_month
-from web.formats.numbers import format_number
-from web.formats.text import format_names
+from web.formats.text import format_counted, format_names
 from web.language import localized
 
 
@@ -125,7 +123,6 @@ def department_detail(
         if department.group.pk in each.units
     ]
     count = department.figures["total"]
-    total = ngettext("The department leads %(count)s measure", "The department leads %(count)s measures", count)
     return {
         **group_detail(figures, "department", department, groups, measures, links, then=then),
         "sentence": group_sentence(
@@ -133,7 +130,9 @@ def department_detail(
             department,
             groups,
             measures,
-            total=total % {"count": format_number(count)},
+            total=format_counted(
+                "The department leads %(count)s measure", "The department leads %(count)s measures", count
+            ),
             nothing=_("It leads no measure of this plan."),
             reports=_format_reports(figures, late, rows[-1].reports if rows else None),
         ),
@@ -158,13 +157,13 @@ def _format_merged(department: Department) -> str:
 def _format_reports(figures: Figures, late: Sequence[LateMonth], this_month: ReportingMonth | None) -> str:
     if late:
         missing = sum(each.missing for each in late)
-        text = ngettext(
+        months = format_months([each.month for each in late], day=figures.day)
+        return format_counted(
             "%(count)s report for %(months)s is outstanding",
             "%(count)s reports for %(months)s are outstanding",
             missing,
+            months=months,
         )
-        months = format_months([each.month for each in late], day=figures.day)
-        return text % {"months": months, "count": format_number(missing)}
     if this_month is None or not this_month.owed:
         return ""
     month = {"month": format_month_name(figures.day)}

@@ -26,7 +26,7 @@ from measures.models import Measure
 from measures.querysets import MeasureQuerySet
 from web.formats.dates import format_day, format_days
 from web.formats.numbers import format_number
-from web.formats.text import format_list, format_names, format_sentence
+from web.formats.text import format_counted, format_list, format_names, format_sentence
 from web.language import is_chinese, localized
 from web.limits import thresholds
 
@@ -88,7 +88,6 @@ def _format_overdue(by: str, late: Sequence[GroupFigures]) -> SafeString:
     """`late`: those with something overdue, who must act first first."""
     field = "title" if by == "section" else "short"
     count = sum(each.figures["overdue"] for each in late)
-    measures = ngettext("%(count)s measure is overdue", "%(count)s measures are overdue", count)
     of_groups = (
         ngettext("%(count)s priority area", "%(count)s priority areas", len(late))
         if by == "section"
@@ -101,7 +100,7 @@ def _format_overdue(by: str, late: Sequence[GroupFigures]) -> SafeString:
     )
     return format_sentence(
         text,
-        overdue=measures % {"count": format_number(count)},
+        overdue=format_counted("%(count)s measure is overdue", "%(count)s measures are overdue", count),
         groups=of_groups % {"count": format_number(len(late))},
         names=format_html(
             "<strong>{}</strong>",
@@ -242,5 +241,9 @@ def format_next_due_day(measures: Sequence[Any], day: date) -> str:
     if not ahead:
         return ""
     count = ahead.count(min(ahead))
-    words = ngettext("%(count)s more falls due on %(day)s", "%(count)s more fall due on %(day)s", count)
-    return words % {"count": format_number(count), "day": format_day_of(min(ahead), day.year)}
+    return format_counted(
+        "%(count)s more falls due on %(day)s",
+        "%(count)s more fall due on %(day)s",
+        count,
+        day=format_day_of(min(ahead), day.year),
+    )

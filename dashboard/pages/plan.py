@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
 from dashboard.figures import Figures
 from dashboard.pages.links import Links
@@ -17,7 +17,7 @@ from dashboard.pages.rows import GroupRow, measure_rows
 from measures.models import Plan
 from web.formats.dates import format_day, format_month, format_year
 from web.formats.numbers import format_number, format_percent
-from web.formats.text import format_sentence
+from web.formats.text import format_counted, format_sentence
 from web.html.sources import source_link
 from web.language import localized
 
@@ -84,12 +84,10 @@ def plan_context(figures: Figures, links: Links) -> PlanContext:
 
 def _sentence(figures: Figures, sections: int) -> SafeString:
     plan, measures = figures.plan, figures.measures
-    count = ngettext("%(count)s policy measure", "%(count)s policy measures", measures["total"])
-    of_sections = ngettext("%(count)s priority area", "%(count)s priority areas", sections)
     return format_sentence(
         _("%(measures)s in %(sections)s, from %(first)s to %(last)s; %(completed)s completed (%(rate)s)."),
-        measures=count % {"count": format_number(measures["total"])},
-        sections=of_sections % {"count": format_number(sections)},
+        measures=format_counted("%(count)s policy measure", "%(count)s policy measures", measures["total"]),
+        sections=format_counted("%(count)s priority area", "%(count)s priority areas", sections),
         first=format_day(plan.starts_on),
         last=format_day(plan.ends_on),
         completed=format_html("<strong>{}</strong>", format_number(measures["completed"])),

@@ -40,7 +40,7 @@ from web.charts.tile_map import class_labels
 from web.formats.dates import format_days, format_short_month
 from web.formats.money import format_rounded_money, rounded_money
 from web.formats.numbers import NO_VALUE, format_gap, format_number, format_percent, with_true_minus
-from web.formats.text import format_names
+from web.formats.text import format_counted, format_names
 from web.language import localized
 
 PARTS = ("1", "2", "3", "4", "5")
@@ -228,9 +228,12 @@ def _urgent_sentence(figures: Figures, departments: Sequence[GroupFigures]) -> s
     overdue = figures.due_figures["overdue"]
     if not overdue:
         return _sentence([_("No measure is overdue")])
-    measures = ngettext(
-        "%(count)s measure is overdue, by %(days)s", "%(count)s measures are overdue, by up to %(days)s", overdue
-    ) % {"count": format_number(overdue), "days": format_days(figures.due_figures["longest_overdue"])}
+    measures = format_counted(
+        "%(count)s measure is overdue, by %(days)s",
+        "%(count)s measures are overdue, by up to %(days)s",
+        overdue,
+        days=format_days(figures.due_figures["longest_overdue"]),
+    )
     names = format_names([localized(each.group, "short") for each in departments[:MAX_CALLED]])
     return _sentence([measures, _("call first: %(departments)s") % {"departments": names}])
 

@@ -22,7 +22,7 @@ from problems.querysets import ProblemStepQuerySet
 from problems.rows import BY_DUE_DAY, ProblemRow, problem_rows, problems_of_department
 from problems.rules import CLOSED_DAYS, OVERDUE_OF_OWNERS, ProblemCounts, WaitingFor, count_problems
 from web.formats.numbers import format_number
-from web.formats.text import format_names, format_sentence
+from web.formats.text import format_counted, format_names, format_sentence
 from web.language import localized
 
 # Departments that a sentence names.
@@ -139,8 +139,9 @@ def _format_owners(owners: Sequence[GroupFigures], counts: ProblemCounts, links:
         for each in owners[:MAX_OWNERS]
     ]
     if (more := len(owners) - MAX_OWNERS) > 0:
-        text = ngettext("%(count)s other department", "%(count)s other departments", more)
-        named.append(format_html("{}", text % {"count": format_number(more)}))
+        named.append(
+            format_html("{}", format_counted("%(count)s other department", "%(count)s other departments", more))
+        )
     # Each is escaped.
     return SafeString(format_names(named))
 

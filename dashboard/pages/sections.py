@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from dashboard.charts.due_dates import due_chart, due_rows
 from dashboard.figures import Figures
@@ -17,7 +16,7 @@ from dashboard.pages.groups import (
 )
 from dashboard.pages.links import Links
 from dashboard.pages.problems import section_problems
-from web.formats.numbers import format_number
+from web.formats.text import format_counted
 
 
 def section_list(figures: Figures, links: Links, *, ordering: str, then: Figures | None = None) -> dict[str, Any]:
@@ -35,7 +34,6 @@ def section_detail(figures: Figures, slug: str, links: Links, *, then: Figures |
     section = get_group_or_404(groups, slug)
     measures = list(listed_measures(figures, then).filter(section=section.group))
     count = section.figures["total"]
-    total = ngettext("The priority area has %(count)s measure", "The priority area has %(count)s measures", count)
     return {
         **group_detail(figures, "section", section, groups, measures, links, then=then),
         "sentence": group_sentence(
@@ -43,7 +41,9 @@ def section_detail(figures: Figures, slug: str, links: Links, *, then: Figures |
             section,
             groups,
             measures,
-            total=total % {"count": format_number(count)},
+            total=format_counted(
+                "The priority area has %(count)s measure", "The priority area has %(count)s measures", count
+            ),
             nothing=_("Nothing to measure"),
         ),
         **section_problems(figures, section, links),

@@ -18,7 +18,7 @@ from dashboard.pages.sentences import counted_clauses
 from measures.models import Plan
 from web.formats.dates import format_day, format_days, format_month, format_month_name, format_year
 from web.formats.numbers import format_number
-from web.formats.text import format_sentence
+from web.formats.text import format_counted, format_sentence
 from web.language import is_chinese
 
 # Whoever leads the meeting calls no more.
@@ -57,12 +57,12 @@ def format_due(due: Mapping[str, Any]) -> str:
         (due["completed_late"], _("%(count)s completed late")),
         (due["overdue"], _("%(count)s overdue")),
     )
-    return ngettext(
-        "%(count)s measure was due: %(parts)s", "%(count)s measures were due: %(parts)s", due["due_before"]
-    ) % {
-        "count": format_number(due["due_before"]),
-        "parts": pgettext("between clauses", ", ").join(parts),
-    }
+    return format_counted(
+        "%(count)s measure was due: %(parts)s",
+        "%(count)s measures were due: %(parts)s",
+        due["due_before"],
+        parts=pgettext("between clauses", ", ").join(parts),
+    )
 
 
 def format_next_due(ahead: Mapping[str, Any], day: date) -> str:

@@ -30,7 +30,7 @@ from projects.models import Project
 from themes.models import Theme
 from web.formats.money import format_rounded_money, rounded_money
 from web.formats.numbers import format_gap_cell, format_number, format_percent
-from web.formats.text import format_list, format_sentence
+from web.formats.text import format_counted, format_list, format_sentence
 from web.language import localized
 
 # On the page of a theme; the lists have all.
@@ -88,8 +88,9 @@ def _list_sentence(found: Sequence[ThemeFigures], figures: Figures) -> SafeStrin
     if figures.day < figures.plan.starts_on:
         return _("The day is before the plan began")
     late = [each for each in found if each.measures["overdue"]]
-    count = ngettext("The plan has %(count)s theme", "The plan has %(count)s themes", len(found))
-    clauses: list[SafeString | str] = [count % {"count": format_number(len(found))}]
+    clauses: list[SafeString | str] = [
+        format_counted("The plan has %(count)s theme", "The plan has %(count)s themes", len(found))
+    ]
     if late:
         names = [
             _("%(name)s (%(count)s)")
@@ -213,15 +214,12 @@ def _projects_clause(own: ThemeFigures, *, has_months: bool) -> str:
     counts = own.projects
     if not counts["total"]:
         return ""
-    text = ngettext(
+    words = format_counted(
         "%(count)s project with an investment of %(investment)s",
         "%(count)s projects with an investment of %(investment)s",
         counts["total"],
+        investment=format_rounded_money(counts["total_investment"]),
     )
-    words = text % {
-        "count": format_number(counts["total"]),
-        "investment": format_rounded_money(counts["total_investment"]),
-    }
     if not has_months or counts["plan_completion"] is None:
         return words
     return _("%(projects)s, %(share)s of this year's plan invested") % {
@@ -233,12 +231,12 @@ def _projects_clause(own: ThemeFigures, *, has_months: bool) -> str:
 def _indicators_clause(own: ThemeFigures) -> str:
     if not own.states:
         return ""
-    text = ngettext(
+    words = format_counted(
         "%(with_target)s of %(count)s indicator has a target",
         "%(with_target)s of %(count)s indicators have a target",
         len(own.states),
+        with_target=format_number(own.with_target),
     )
-    words = text % {"with_target": format_number(own.with_target), "count": format_number(len(own.states))}
     verdicts = verdict_list(own.states)
     return _("%(indicators)s: %(verdicts)s") % {"indicators": words, "verdicts": verdicts} if verdicts else words
 
@@ -251,8 +249,7 @@ def _indicator_sentence(own: ThemeFigures) -> str:
 def _problems_clause(problems: Mapping[str, Any]) -> SafeString | str:
     if not problems["open"]:
         return ""
-    text = ngettext("%(count)s problem is open", "%(count)s problems are open", problems["open"])
-    words = text % {"count": format_number(problems["open"])}
+    words = format_counted("%(count)s problem is open", "%(count)s problems are open", problems["open"])
     if not problems["overdue"]:
         return words
     late = pgettext("problem", "%(count)s overdue") % {"count": format_number(problems["overdue"])}

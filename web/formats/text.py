@@ -28,9 +28,14 @@ def format_names(names: Sequence[str]) -> str:
     return "、".join(names) if is_chinese() else babel_list(names, locale=babel_locale())
 
 
+def format_counted(singular: str, plural: str, count: Any, **words: Any) -> str:
+    """The text of a count, translated as by `ngettext`, with the count written out and other words put in."""
+    return ngettext(singular, plural, count) % {"count": format_number(count), **words}
+
+
 def format_result_count(count: int) -> str:
     """How many rows a list has: 1 result, 1,518 results."""
-    return ngettext("%(count)s result", "%(count)s results", count) % {"count": format_number(count)}
+    return format_counted("%(count)s result", "%(count)s results", count)
 
 
 def excerpt(text: str, most: int) -> str:

@@ -8,7 +8,6 @@ from django.db.models import Count, Sum
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from core.lights import OVERDUE
 from dashboard.changes import Fall, earlier_figures, fallen_most
@@ -28,7 +27,7 @@ from web.formats.money import format_rounded_money, wan_to_yi
 from web.formats.numbers import (
     format_number,
 )
-from web.formats.text import format_names
+from web.formats.text import format_counted, format_names
 from web.language import localized
 from web.limits import thresholds
 
@@ -122,8 +121,7 @@ def format_fallen(fallen: list[Fall], day: date, since: date | None) -> str:
     values["departments"] = (
         format_names([localized(each.group.group, "short") for each in fallen])
         if len(fallen) <= MAX_FALLEN_NAMES
-        else ngettext("%(count)s department", "%(count)s departments", len(fallen))
-        % {"count": format_number(len(fallen))}
+        else format_counted("%(count)s department", "%(count)s departments", len(fallen))
     )
     if first.points_to_plan > 0:
         values["points"] = format_number(first.points_to_plan)
@@ -135,16 +133,15 @@ def format_fallen(fallen: list[Fall], day: date, since: date | None) -> str:
 def _attention_sentence(figures: Figures, longest: list[dict[str, Any]], overdue: int, unfiled: LateReports) -> str:
     yellow = figures.measures["lights"]["yellow"]
     if overdue:
-        late = ngettext(
+        late = format_counted(
             "%(count)s measure is overdue, by %(days)s",
             "%(count)s measures are overdue, by up to %(days)s",
             overdue,
-        ) % {"count": format_number(overdue), "days": format_days(longest[0]["days"])}
+            days=format_days(longest[0]["days"]),
+        )
     else:
         late = _("No measure is overdue")
-    more = ngettext("%(count)s measure has a yellow light", "%(count)s measures have a yellow light", yellow) % {
-        "count": format_number(yellow)
-    }
+    more = format_counted("%(count)s measure has a yellow light", "%(count)s measures have a yellow light", yellow)
     return _("%(late)s; %(yellow)s; %(reports)s.") % {
         "late": late,
         "yellow": more,

@@ -16,7 +16,7 @@ from dashboard.pages.rows import measure_rows
 from dashboard.pages.sentences import format_earlier_day
 from dashboard.pages.standing import MAX_CALLED, format_late, to_call
 from web.formats.numbers import format_number
-from web.formats.text import format_names, format_sentence
+from web.formats.text import format_counted, format_names, format_sentence
 from web.language import localized
 
 MAX_DEPARTMENTS = 11
@@ -69,8 +69,6 @@ def _group_sentence(
         )
     overdue = sum(row.figures["overdue"] for row in late)
     areas = sum(bool(row.figures["overdue"]) for row in sections)
-    of_areas = ngettext("%(count)s priority area", "%(count)s priority areas", areas)
-    of_departments = ngettext("%(count)s department", "%(count)s departments", len(late))
     text = ngettext(
         "%(overdue)s overdue measure lies with %(departments)s, in %(areas)s: %(names)s.",
         "%(overdue)s overdue measures lie with %(departments)s, in %(areas)s; first of all %(names)s.",
@@ -80,7 +78,7 @@ def _group_sentence(
     return format_sentence(
         text,
         overdue=format_number(overdue),
-        departments=of_departments % {"count": format_number(len(late))},
-        areas=of_areas % {"count": format_number(areas)},
+        departments=format_counted("%(count)s department", "%(count)s departments", len(late)),
+        areas=format_counted("%(count)s priority area", "%(count)s priority areas", areas),
         names=format_html("<strong>{}</strong>", format_names(called)),
     )

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
 from core.provenance import Provenance, of_aggregate
 from dashboard.figures import Figures
@@ -23,10 +23,10 @@ from indicators.wording import (
 from web.formats.numbers import (
     NO_VALUE,
     format_gap_cell,
-    format_number,
     format_percent,
     with_true_minus,
 )
+from web.formats.text import format_counted
 from web.language import localized
 
 GROWTH = "gdp_growth_ytd"
@@ -99,12 +99,14 @@ def _sentence(states: list[IndicatorState]) -> str:
     total = sum(each.judgement is not None for each in states)
     parts = []
     if total:
-        words = ngettext(
-            "%(count)s headline indicator has a target: %(verdicts)s",
-            "%(count)s headline indicators have a target: %(verdicts)s",
-            total,
+        parts.append(
+            format_counted(
+                "%(count)s headline indicator has a target: %(verdicts)s",
+                "%(count)s headline indicators have a target: %(verdicts)s",
+                total,
+                verdicts=verdict_list(states),
+            )
         )
-        parts.append(words % {"count": format_number(total), "verdicts": verdict_list(states)})
     growth = next((each for each in states if each.indicator.code == GROWTH and each.latest), None)
     if growth is not None:
         parts.append(_growth(growth))

@@ -24,7 +24,7 @@ from measures.timeline import History, total_on
 from web.charts.chart import Chart, Column
 from web.formats.dates import format_day, format_iso_day, format_month_name, format_year
 from web.formats.numbers import format_number
-from web.formats.text import format_sentence
+from web.formats.text import format_counted, format_sentence
 from web.language import is_chinese
 
 # What the part draws: the months of the year, or the rate over the year or the whole plan.
@@ -143,11 +143,11 @@ def _progress_sentence(figures: Figures, months: Months) -> SafeString | str:
     if not left:
         return _("All measures are completed") if measures["total"] else _("Nothing to measure")
     if figures.day > plan.ends_on:
-        return ngettext(
+        return format_counted(
             "The plan has ended; %(count)s measure is not completed.",
             "The plan has ended; %(count)s measures are not completed.",
             left,
-        ) % {"count": format_number(left)}
+        )
     ahead = figures.due_figures["next_due"]
     done = _format_last_completed(months)
     if not ahead["month"]:
