@@ -23,3 +23,18 @@ class TypedTextField(forms.CharField):
         attrs = super().widget_attrs(widget)
         most = attrs.pop("maxlength", None)
         return attrs if most is None else {**attrs, "data-max": most}
+
+
+class ParsedField(forms.Field):
+    """A field for what `parse` reads in a text; where that gives None, the text is refused."""
+
+    def parse(self, value: str) -> Any:
+        raise NotImplementedError
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        parsed = self.parse(value)
+        if parsed is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return parsed

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
-from core.forms import TypedTextField
+from core.forms import ParsedField, TypedTextField
 from core.provenance import Provenance
 from core.published import MAX_SOURCE_LENGTH
 from core.texts import MAX_REASON_LENGTH
@@ -43,18 +43,11 @@ def read_number(text: str) -> Decimal | None:
     return Decimal(plain.replace(",", "")) if NUMBER.fullmatch(plain) else None
 
 
-class NumberField(forms.Field):
+class NumberField(ParsedField):
     # A number's own input would show nothing of what it refuses.
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
     default_error_messages = {"invalid": gettext_lazy("Write a number in digits, such as 1,234.5 or -3.9.")}
-
-    def to_python(self, value: Any) -> Any:
-        if value in self.empty_values:
-            return None
-        number = read_number(value)
-        if number is None:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return number
+    parse = staticmethod(read_number)
 
 
 class PurposeField(forms.CharField):

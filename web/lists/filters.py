@@ -19,6 +19,7 @@ from django_filters.fields import ChoiceField
 
 from accounts.models import Department
 from core.codes import clean_code
+from core.forms import ParsedField
 from core.pinyin import initials_pattern
 from core.scope import PlanScope
 from core.searching import MOST_SEARCHED, search_words
@@ -53,7 +54,7 @@ class DayFilter(django_filters.DateFilter):
     field_class = DayField
 
 
-class AmountField(forms.Field):
+class AmountField(ParsedField):
     """An amount of money in 100 million yuan, with at most four decimals: whole 万元."""
 
     # A number's own input would show nothing of what it refuses.
@@ -62,12 +63,8 @@ class AmountField(forms.Field):
         "invalid": gettext_lazy("Write an amount in 100 million yuan as digits, such as 100 or 0.5.")
     }
 
-    def to_python(self, value: Any) -> Any:
-        if value in self.empty_values:
-            return None
-        if not AMOUNT.fullmatch(value.strip()):
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return Decimal(value.strip())
+    def parse(self, value: str) -> Decimal | None:
+        return Decimal(value.strip()) if AMOUNT.fullmatch(value.strip()) else None
 
 
 class InvestmentField(AmountField):
@@ -88,25 +85,18 @@ class AmountFilter(django_filters.Filter):
         return kept
 
 
-class MonthField(forms.Field):
+class MonthField(ParsedField):
     """A month written as YYYY-MM: its first day."""
 
     default_error_messages = {"invalid": gettext_lazy("This is not a month; write it like 2023-06.")}
-
-    def to_python(self, value: Any) -> Any:
-        if value in self.empty_values:
-            return None
-        month = parse_month(value)
-        if month is None:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return month
+    parse = staticmethod(parse_month)
 
 
 class MonthFilter(django_filters.Filter):
     field_class = MonthField
 
 
-class TimestampField(forms.Field):
+class TimestampField(ParsedField):
     """A time with its offset, or a day: its start in Shanghai."""
 
     default_error_messages = {
@@ -115,14 +105,7 @@ class TimestampField(forms.Field):
             "address), or a day, such as 2023-08-29."
         )
     }
-
-    def to_python(self, value: Any) -> Any:
-        if value in self.empty_values:
-            return None
-        timestamp = parse_timestamp(value)
-        if timestamp is None:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return timestamp
+    parse = staticmethod(parse_timestamp)
 
 
 class TimestampFilter(django_filters.Filter):
