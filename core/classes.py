@@ -8,7 +8,7 @@ MOST_CLASSES = 5
 _STEPS = tuple(Decimal(each) for each in ("1", "1.2", "1.5", "2", "2.5", "3", "3.5", "4", "5", "6", "7", "8"))
 
 
-def class_limits(values: Collection[Decimal | int], *, most: int = MOST_CLASSES) -> list[Decimal]:
+def class_limits(values: Collection[Decimal | int]) -> list[Decimal]:
     """Return the lower limit of each class but the first: quantiles of the values above 0, rounded down to 1, 1.2, 1.5,
     2, 2.5, 3, 3.5, 4, 5, 6, 7 or 8 × 10^n. No class is empty, so few values make fewer classes, and one or none has no
     limit.
@@ -17,7 +17,7 @@ def class_limits(values: Collection[Decimal | int], *, most: int = MOST_CLASSES)
     [150, 300, 400, 700]
     """
     ranked = sorted(Decimal(each) for each in values if each > 0)
-    classes = min(most, len(set(ranked)))
+    classes = min(MOST_CLASSES, len(set(ranked)))
     limits = sorted({round_down(ranked[number * len(ranked) // classes]) for number in range(1, classes)})
     if limits and limits[0] <= ranked[0]:
         limits = limits[1:]
@@ -29,7 +29,7 @@ def class_limits(values: Collection[Decimal | int], *, most: int = MOST_CLASSES)
     ]
 
 
-def count_limits(values: Collection[int], *, most: int = MOST_CLASSES) -> list[Decimal]:
+def count_limits(values: Collection[int]) -> list[Decimal]:
     """The same for small counts, such as projects that are suspended: 0 stands alone, the others are in classes of one
     width, 1, 2 or 5 × 10^n, the last of them open. The width follows from the greatest value alone, so that classes
     stay as they are until that passes 5, 10, 25, 50, 100 …; one of them may be empty.
@@ -39,11 +39,11 @@ def count_limits(values: Collection[int], *, most: int = MOST_CLASSES) -> list[D
     """
     greatest = max(values, default=0)
     widths = (step * 10**power for power in count() for step in (1, 2, 5))
-    width = next(each for each in widths if greatest <= each * most)
-    return [Decimal(1 + number * width) for number in range(most - 1) if 1 + number * width <= greatest]
+    width = next(each for each in widths if greatest <= each * MOST_CLASSES)
+    return [Decimal(1 + number * width) for number in range(MOST_CLASSES - 1) if 1 + number * width <= greatest]
 
 
-def rate_limits(values: Collection[Decimal], *, most: int = MOST_CLASSES) -> list[Decimal]:
+def rate_limits(values: Collection[Decimal]) -> list[Decimal]:
     """The same for rates in per cent, from 0, which lie close together: classes of one width, 1, 2, 5 × 10^n points,
     from that of the lowest rate to that of the greatest.
 
@@ -54,7 +54,7 @@ def rate_limits(values: Collection[Decimal], *, most: int = MOST_CLASSES) -> lis
         return []
     low, high = min(values), max(values)
     widths = (step * 10**power for power in count() for step in (1, 2, 5))
-    width = next(each for each in widths if high // each - low // each < most)
+    width = next(each for each in widths if high // each - low // each < MOST_CLASSES)
     return [Decimal(number * width) for number in range(int(low // width) + 1, int(high // width) + 1)]
 
 

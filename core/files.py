@@ -32,11 +32,11 @@ class DamagedFile(ValueError):
     """A file of ours that cannot be read as what it should be; the text names it."""
 
 
-def write_whole(path: Path, text: str, *, mode: int = 0o600) -> None:
+def write_whole(path: Path, text: str) -> None:
     """Writes a text (UTF-8) beside `path` and moves it there, once it is on the disk: a full disk or a kill leaves the
     file as it was, or none. Raises OSError.
     """
-    with written_beside(path, mode=mode) as file:
+    with written_beside(path, mode=0o600) as file:
         file.write(text.encode())
 
 

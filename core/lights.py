@@ -136,13 +136,11 @@ def should_have_moved_condition(*, on: date, limits: Thresholds, prefix: str = "
     return Q(**soon, status=MeasureStatus.PROMOTING)
 
 
-def light_conditions(
-    *, on: date, limits: Thresholds, prefix: str = "", has_report: str = "has_recent_report"
-) -> dict[Light, Q]:
-    """`light_of`, over the same columns, `listed_on` behind `prefix`, and `has_report` (a boolean: an accepted report
-    with `silent_since(on) <= submitted_on <= on`)."""
+def light_conditions(*, on: date, limits: Thresholds, prefix: str = "") -> dict[Light, Q]:
+    """`light_of`, over the same columns, `listed_on` behind `prefix`, and `has_recent_report` (a boolean: an
+    accepted report with `silent_since(on) <= submitted_on <= on`)."""
     red = overdue_condition(on=on, prefix=prefix)
-    silent = Q(**{f"{prefix}listed_on__lt": silent_since(on, limits), has_report: False})
+    silent = Q(**{f"{prefix}listed_on__lt": silent_since(on, limits)}, has_recent_report=False)
     waiting = should_have_moved_condition(on=on, limits=limits, prefix=prefix) | silent
     yellow = ~Q(status=MeasureStatus.COMPLETED) & ~_due_before(on, prefix) & waiting
     return {Light.RED: red, Light.YELLOW: yellow, Light.GREEN: ~red & ~yellow}

@@ -126,8 +126,8 @@ class Changes:
     @cached_property
     def figures(self) -> dict[str, FigureChange]:
         """Return the changes of all figures but for those of due days and of problems."""
-        left_out = [path for path in self.now.definitions if is_of_due_days(path) or path.startswith("problems.")]
-        return figure_changes(self.now, self.then, [path for path in self.now.definitions if path not in left_out])
+        paths = [path for path in self.now.definitions if not (is_of_due_days(path) or path.startswith("problems."))]
+        return figure_changes(self.now, self.then, paths)
 
     @cached_property
     def measures(self) -> list[MeasureChange]:

@@ -24,6 +24,12 @@ RECORDED_AT = time(16, 0, tzinfo=SHANGHAI)
 # Sheets whose rows may name that day alone.
 RECORDED_BY_DAY = ("status_history", "scope_changes", "project_scope_changes")
 
+# By sheet, the column that new rows are numbered in.
+NUMBERED = {
+    **dict.fromkeys(("departments", "sections", "categories", "problem_categories", "themes"), "number"),
+    **dict.fromkeys(("measures", "projects"), "position"),
+}
+
 Default = Callable[[Values, Any], Any]
 
 
@@ -48,8 +54,9 @@ def whole_place(values: Values, merged: Any) -> Any:
     return found[0] if len(found) == 1 else None
 
 
-def _after_the_others(sheet: str, column: str) -> Default:
-    return lambda values, merged: merged.next_number(sheet, column)
+def _after_the_others(sheet: str) -> dict[str, Default]:
+    column = NUMBERED[sheet]
+    return {column: lambda values, merged: merged.next_number(sheet, column)}
 
 
 def _lead(values: Values, merged: Any) -> Any:
@@ -70,30 +77,30 @@ _PROVENANCE = {"provenance": _always(Provenance.REPORTED.value)}
 
 DEFAULTS: Mapping[str, Mapping[str, Default]] = {
     "regions": _PROVENANCE,
-    "departments": _PROVENANCE | {"number": _after_the_others("departments", "number")},
+    "departments": _PROVENANCE | _after_the_others("departments"),
     "people": {"role": _always(Role.VIEWER.value), "active": _always(True)},
     "site": {"languages": _always(Languages.BOTH.value)},
     "plan": _PROVENANCE | {"region": whole_place},
     "milestones": _PROVENANCE | {"day_known": _always(True)},
-    "sections": _PROVENANCE | {"number": _after_the_others("sections", "number")},
+    "sections": _PROVENANCE | _after_the_others("sections"),
     "measures": _PROVENANCE
     | {
         "lead_provenance": _as("provenance"),
         "listed_on": _first_day,
-        "position": _after_the_others("measures", "position"),
+        **_after_the_others("measures"),
     },
-    "problem_categories": _PROVENANCE | {"number": _after_the_others("problem_categories", "number")},
+    "problem_categories": _PROVENANCE | _after_the_others("problem_categories"),
     "problems": _PROVENANCE,
     "meeting_items": {"position": _last_on_the_agenda},
     "reports": _PROVENANCE | {"department": _lead},
     "status_history": _PROVENANCE | {"restates": _always(False)},
-    "categories": _PROVENANCE | {"number": _after_the_others("categories", "number")},
+    "categories": _PROVENANCE | _after_the_others("categories"),
     "projects": _PROVENANCE
     | {
         "investment_provenance": _as("provenance"),
         "invested_before": _always(0),
         "listed_on": _first_day,
-        "position": _after_the_others("projects", "position"),
+        **_after_the_others("projects"),
     },
     "project_months": _PROVENANCE,
     "indicators": _PROVENANCE
@@ -109,18 +116,8 @@ DEFAULTS: Mapping[str, Mapping[str, Default]] = {
     },
     "observations": _PROVENANCE | {"exact": _always(True), "verified": _always(False)},
     "targets": _PROVENANCE | {"derived": _always(False)},
-    "themes": _PROVENANCE | {"number": _after_the_others("themes", "number")},
+    "themes": _PROVENANCE | _after_the_others("themes"),
 }
-# What new rows are numbered by: sheet and column.
-NUMBERED = (
-    ("departments", "number"),
-    ("sections", "number"),
-    ("categories", "number"),
-    ("problem_categories", "number"),
-    ("themes", "number"),
-    ("measures", "position"),
-    ("projects", "position"),
-)
 # An empty cell of these leaves what the site has: the column is never empty.
 KEPT_WHERE_EMPTY = {sheet: set(columns) - {"region"} for sheet, columns in DEFAULTS.items()}
 

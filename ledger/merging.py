@@ -192,7 +192,7 @@ def _place_plan(merged: Merged) -> None:
 def _last_numbers(contents: Contents, rows: Mapping[str, list[Row]]) -> Counter[tuple[str, str]]:
     """The greatest that the site or the file has."""
     last: Counter[tuple[str, str]] = Counter()
-    for sheet, column in NUMBERED:
+    for sheet, column in NUMBERED.items():
         there = [values[column] for values in contents.rows[sheet].values()]
         written = [row.values.get(column) for row in rows[sheet]]
         last[sheet, column] = max(filter(None, there + written), default=0)

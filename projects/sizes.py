@@ -20,10 +20,6 @@ class ProjectSize(TextChoices):
         return int(self.value) * WAN_PER_YI
 
 
-def size_of(investment_wan: int) -> ProjectSize:
-    return next(each for each in ProjectSize if investment_wan >= each.least_wan)
-
-
 def project_size() -> Case:
-    """The same of the rows of a query."""
+    """The class of the rows of a query."""
     return Case(*(When(investment_wan__gte=each.least_wan, then=Value(each.value)) for each in ProjectSize))

@@ -262,7 +262,7 @@ def city_sentence(figures: Figures, measure: CityStatistic, cities: Sequence[Gro
     if not figures.projects["total"]:
         return _("No projects are listed by this day.")
     if measure.is_rate:
-        return rate_sentence(figures, measure, ranked)
+        return rate_sentence(figures, measure)
     if measure.filters is None:
         return _share_sentence(ranked, figures.projects["total_investment"])
     total = measure.total(figures)
@@ -286,7 +286,7 @@ def _share_sentence(ranked: Sequence[GroupFigures], total: Decimal) -> str:
     }
 
 
-def rate_sentence(figures: Figures, measure: CityStatistic, ranked: Sequence[GroupFigures]) -> str:
+def rate_sentence(figures: Figures, measure: CityStatistic) -> str:
     """The rate of all, against the time elapsed where it is that of the annual plan, and how many did not report."""
     rates = rates_of(figures.project_cells.totals(), on=figures.day)
     month = format_month(rates.month)

@@ -151,7 +151,7 @@ class Change:
     after: str
 
 
-def department_work(figures: Figures, department: Department, months: Months, links: Links) -> dict[str, Any]:
+def department_work(figures: Figures, department: Department, months: Months) -> dict[str, Any]:
     """Return the accepted reports of the department in some months, and those of its measures that changed in them. Two
     queries."""
     reports = list(_reports(figures, department, months)[: MAX_REPORTS + 1])

@@ -141,7 +141,7 @@ def department_detail(
         "covered_text": format_covered({each.month: each.reports.covered for each in rows}, day=figures.day),
         **department_problems(figures, department, links),
         **participation(figures, department.group, links),
-        "work": months and department_work(figures, department.group, months, links),
+        "work": months and department_work(figures, department.group, months),
     }
 
 
