@@ -26,7 +26,7 @@ from accounts.log import Event, log_event_of_log
 from accounts.models import LogSeal, User
 from audit.chain import ChainCheck, Check, Fault, Finding, sealed_entries
 from audit.noted_seals import FOLDER, RESTORED, NotedSeal, read_noted
-from audit.seals import EntryRow, moment_as_text
+from audit.seals import EntryRow, entries_of_seals, moment_as_text
 from core.files import write_whole, written_beside
 
 log = logging.getLogger(__name__)
@@ -158,7 +158,7 @@ def check_prunings(folders: Sequence[Path] = (), *, wanted: Collection[int] = ()
 
 
 def _prunings() -> Iterator[Pruning]:
-    own = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(LogSeal))
+    own = entries_of_seals()
     for at, told in own.filter(additional_data__event=Event.LOG_PRUNED).values_list("timestamp", "additional_data"):
         # One that was altered is found as such.
         with suppress(ValueError, TypeError):

@@ -11,7 +11,6 @@ from operator import itemgetter
 from pathlib import Path
 
 from auditlog.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Window
 from django.db.models.functions import Lag
@@ -22,7 +21,7 @@ from accounts.models import LogSeal
 from audit.archive import check_prunings, pruned_seal
 from audit.chain import CHUNK, ChainCheck, Check, Fault, Finding, sealed_entries
 from audit.noted_seals import NotedSeal, read_noted, restorations, seal_notes
-from audit.seals import newest_seal, settled_id, unsealed
+from audit.seals import entries_of_seals, newest_seal, settled_id, unsealed
 from core.signals import log_alarm
 
 # An entry that has no seal after that time was inserted behind the others, or nothing is sealed any more.
@@ -33,9 +32,8 @@ LONGEST_NIGHT = timedelta(hours=26)
 
 def _noted_in_log() -> list[NotedSeal]:
     """Returns the seals that each check and each pruning noted in the log."""
-    own = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(LogSeal)).order_by("pk")
     noted = []
-    for seal in own.values_list("additional_data__seal", flat=True):
+    for seal in entries_of_seals().order_by("pk").values_list("additional_data__seal", flat=True):
         # One that was altered is found as such.
         with suppress(ValueError):
             noted.append(read_noted(str(seal)))
@@ -156,8 +154,7 @@ def _seals_from(after: LogSeal | None) -> QuerySet[LogSeal]:
 
 def last_check() -> LogEntry | None:
     """Returns what the last check of a night noted in the log."""
-    own = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(LogSeal))
-    found: LogEntry | None = own.filter(additional_data__event=Event.LOG_CHECKED).order_by("-pk").first()
+    found: LogEntry | None = entries_of_seals().filter(additional_data__event=Event.LOG_CHECKED).order_by("-pk").first()
     return found
 
 

@@ -106,6 +106,12 @@ def newest_seal() -> LogSeal | None:
     return LogSeal.objects.order_by("-number").first()
 
 
+def entries_of_seals() -> QuerySet[LogEntry]:
+    """Return what the log says of itself: its checks and prunings."""
+    entries: QuerySet[LogEntry] = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(LogSeal))
+    return entries
+
+
 def settled_id() -> int:
     """No transaction that still runs has an entry with this id or a lower one: what is not sealed of them stays so."""
     old = LogSeal.objects.filter(sealed_at__lt=now() - LATEST).order_by("-sealed_at", "-number")

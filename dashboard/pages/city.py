@@ -84,6 +84,13 @@ def furthest_first(stages: Iterable[Stage]) -> list[Stage]:
     return sorted(stages, key=lambda stage: (stage == Stage.SUSPENDED, -order.index(stage)))
 
 
+def stage_part(figures: Figures, cells: PlanCells, links: Links, **filters: str) -> dict[str, Any]:
+    """Return the rows of the stages and their bar, of the same projects as `stage_rows`."""
+    stages = stage_rows(figures, cells, links, **filters)
+    totals = {each.stage: each.total for each in stages}
+    return {"stages": stages, "stage_blocks": stage_blocks([(each, totals[each]) for each in furthest_first(totals)])}
+
+
 def stage_blocks(totals: Sequence[tuple[Stage, int]]) -> list[Block]:
     """The bar of stages in percent of its width."""
     return blocks([(stage.value, total) for stage, total in totals], width=100)
@@ -126,8 +133,6 @@ def city_detail(figures: Figures, city: Region, links: Links, *, then: Figures |
     share = format_share(own["total_investment"], province["total_investment"])
     projects = Project.objects.in_plan(figures.plan).in_scope(figures.day).filter(city=city)
     projects = projects.select_related("category").order_by("-investment_wan", "-position")
-    stages = stage_rows(figures, figures.project_cells.narrow({"city": {city.pk}}), links, city=city.code)
-    totals = {each.stage: each.total for each in stages}
     steps = ProblemStep.objects.in_plan(figures.plan).filter(problem__project__city=city)
     return {
         "row": group,
@@ -145,8 +150,7 @@ def city_detail(figures: Figures, city: Region, links: Links, *, then: Figures |
         "ranks": rank_rows(figures, group, cities, cities_then, excused),
         "exemptions": [each for key, each in excused.now.items() if key == group.key],
         "list_url": links.url("projects:list", city=city.code),
-        "stages": stages,
-        "stage_blocks": stage_blocks([(each, totals[each]) for each in furthest_first(totals)]),
+        **stage_part(figures, figures.project_cells.narrow({"city": {city.pk}}), links, city=city.code),
         **_categories(figures, then, city, links),
         "kinds": [_watched(figures, projects, group, links, measure) for measure in _watched_measures(figures)],
         **open_problems(figures, steps, links, city=city.code),

@@ -14,7 +14,7 @@ from core.lights import Light
 from core.rounding import whole
 from core.statuses import MeasureStatus
 from dashboard.figures import Figures
-from dashboard.pages.city import furthest_first, stage_blocks, stage_rows
+from dashboard.pages.city import stage_part
 from dashboard.pages.groups import format_days_overdue, format_next_due_day, join_clauses, listed_measures
 from dashboard.pages.links import Links
 from dashboard.pages.overview.outcomes import indicator_row
@@ -165,13 +165,10 @@ def _measure_part(own: ThemeFigures, day: date) -> dict[str, Any]:
 
 def _project_part(figures: Figures, own: ThemeFigures, links: Links) -> dict[str, Any]:
     cells = figures.project_cells.narrow({"category": own.members.categories})
-    stages = stage_rows(figures, cells, links, theme=own.theme.slug)
-    totals = {each.stage: each.total for each in stages}
     largest: Any = Project.objects.in_plan(figures.plan).in_scope(figures.day).in_themes([own.theme])
     largest = largest.select_related("category").order_by("-investment_wan", "position", "code")
     return {
-        "stages": stages,
-        "stage_blocks": stage_blocks([(each, totals[each]) for each in furthest_first(totals)]),
+        **stage_part(figures, cells, links, theme=own.theme.slug),
         "projects": largest[:MAX_PROJECTS] if own.projects["total"] else [],
     }
 
