@@ -25,12 +25,7 @@ from dashboard.due_days import (
     punctuality_of,
     read_days_on,
 )
-from dashboard.figure_definitions import (
-    BY_CATEGORY,
-    FigureDefinition,
-    definitions_by_category,
-    figure_definitions,
-)
+from dashboard.figure_definitions import BY_CATEGORY, FigureDefinition, definitions_by_category, figure_definitions
 from dashboard.models import PublishedFigure
 from dashboard.plan_members import PlanMembers
 from dashboard.problem_figures import PlanProblem, problem_figures, read_problems

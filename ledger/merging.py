@@ -11,14 +11,7 @@ from django.utils.translation import gettext as _
 from ledger.bindings import BESIDE, EVIDENCE_OF, LEAVING, OF_MEASURE_OR_PROJECT, RECORDS
 from ledger.contents import Contents, key_of, with_all_columns
 from ledger.declaration import Column, Kind
-from ledger.defaults import (
-    DEFAULTS,
-    KEPT_WHERE_EMPTY,
-    NUMBERED,
-    RECORDED_BY_DAY,
-    complete_keys,
-    whole_place,
-)
+from ledger.defaults import DEFAULTS, KEPT_WHERE_EMPTY, NUMBERED, RECORDED_BY_DAY, complete_keys, whole_place
 from ledger.references import NAMES, Names, made_slug
 from ledger.rows import Fault, Key, Ledger, Row, Unreadable, Values
 from ledger.sheets import SHEETS

@@ -14,13 +14,7 @@ from core.signals import account_changed, action, log_alarm
 from indicators.models import ValueReport
 from measures.models import Measure, Report
 from notices.models import NoticeKind
-from notices.services import (
-    concerned_people,
-    notify_departments,
-    put_notices,
-    reporters_of,
-    unread_count,
-)
+from notices.services import concerned_people, notify_departments, put_notices, reporters_of, unread_count
 from problems.models import ProblemStep
 from problems.rules import WaitingFor, waiting_for
 from projects.models import ProjectMonth

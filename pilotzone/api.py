@@ -20,12 +20,7 @@ from dashboard.api.explain import Explain
 from dashboard.api.rollups import MeasureRollups, ProjectRollups
 from dashboard.api.summary import Summary
 from dashboard.api.themes import ThemeDetail, Themes
-from indicators.api.filed_values import (
-    FiledValueDetail,
-    FiledValues,
-    FiledValueSubmission,
-    FiledValueWithdrawal,
-)
+from indicators.api.filed_values import FiledValueDetail, FiledValues, FiledValueSubmission, FiledValueWithdrawal
 from indicators.api.indicators import IndicatorDetail, Indicators
 from indicators.api.observations import Observations
 from indicators.api.series import IndicatorSeries

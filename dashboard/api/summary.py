@@ -18,17 +18,7 @@ from dashboard.figure_definitions import PROBLEMS as UNIT_OF_PROBLEMS
 from dashboard.figure_definitions import REPORTS as UNIT_OF_REPORTS
 from dashboard.figures import Figures
 from dashboard.summary import summary, summary_meta
-from indicators.api.indicators import (
-    COMPARATOR,
-    GAP,
-    NAME,
-    PERIOD,
-    PREVIOUS,
-    REGION,
-    RELEASED_ON,
-    TARGET,
-    VALUE,
-)
+from indicators.api.indicators import COMPARATOR, GAP, NAME, PERIOD, PREVIOUS, REGION, RELEASED_ON, TARGET, VALUE
 from measures.filters import asked_plan_or_404
 from problems.rules import WaitingFor
 from web.api.endpoints import Endpoint, Row

@@ -6,16 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from core.texts import MAX_REASON_LENGTH, MAX_TEXT_LENGTH
 from ledger.declaration import Column, Kind, Sheet, Text
-from ledger.sheets.columns import (
-    MAX_COUNT,
-    ModelClass,
-    column_of,
-    in_both,
-    numbered,
-    of_another,
-    sourced,
-    titles,
-)
+from ledger.sheets.columns import MAX_COUNT, ModelClass, column_of, in_both, numbered, of_another, sourced, titles
 from measures.models import Evidence, Report
 from projects.models import ProjectMonth, ProjectMonthEvidence
 from reporting.workflow import ReportState

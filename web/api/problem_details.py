@@ -20,13 +20,7 @@ from rest_framework.response import Response
 from core import request_id
 from core.exceptions import CannotCount, NotAllowed
 from web.api.shapes import PROBLEM_TYPE
-from web.errors import (
-    BadBody,
-    BadQuery,
-    OneOf,
-    cannot_count_sentence,
-    took_too_long,
-)
+from web.errors import BadBody, BadQuery, OneOf, cannot_count_sentence, took_too_long
 
 # Name -> status and title. A name is part of the API and stays: clients tell problems apart by it.
 PROBLEMS: dict[str, tuple[int, str | Promise]] = {

@@ -13,9 +13,7 @@ from core.lights import OVERDUE
 from dashboard.changes import Fall, earlier_figures, fallen_most
 from dashboard.figures import MIN_MEASURES_TO_RANK, Figures, GroupFigures
 from dashboard.pages.links import Links
-from dashboard.pages.sentences import (
-    format_earlier_day,
-)
+from dashboard.pages.sentences import format_earlier_day
 from measures.timeline import History
 from projects.kinds import LARGE
 from projects.models import Project
@@ -24,9 +22,7 @@ from reporting.months import LateReports
 from reporting.wording import format_late, format_late_months
 from web.formats.dates import format_days, format_month_name
 from web.formats.money import format_rounded_money, wan_to_yi
-from web.formats.numbers import (
-    format_number,
-)
+from web.formats.numbers import format_number
 from web.formats.text import format_counted, format_names
 from web.language import localized
 from web.limits import thresholds

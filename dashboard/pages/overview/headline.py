@@ -15,19 +15,10 @@ from dashboard.pages.links import Links
 from dashboard.pages.overview.outcomes import GROWTH, state_of
 from dashboard.pages.sentences import counted_clauses, format_earlier_day
 from indicators.state import ChangeSince, IndicatorState
-from indicators.wording import (
-    number_cell,
-    period_words,
-    since_words,
-)
+from indicators.wording import number_cell, period_words, since_words
 from measures.timeline import History
 from web.formats.money import format_rounded_money, rounded_money
-from web.formats.numbers import (
-    MINUS,
-    format_gap_cell,
-    format_percent,
-    with_true_minus,
-)
+from web.formats.numbers import MINUS, format_gap_cell, format_percent, with_true_minus
 from web.formats.text import format_list
 
 STATUSES = ("completed", "in_progress", "promoting")

@@ -13,13 +13,7 @@ from django.utils.translation import pgettext
 from core.forecast import needed_per_month
 from core.lights import Light, silent_since
 from core.periods import month_end, month_of, months_between
-from dashboard.charts.month_strip import (
-    DueDay,
-    MonthCounts,
-    largest_due_day,
-    month_strip,
-    months_in_narrow_view,
-)
+from dashboard.charts.month_strip import DueDay, MonthCounts, largest_due_day, month_strip, months_in_narrow_view
 from dashboard.figures import Figures
 from dashboard.pages.links import Links
 from measures.models import Report

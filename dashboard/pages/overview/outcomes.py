@@ -12,20 +12,8 @@ from dashboard.pages.links import Links
 from indicators.drawings import bullet_bar
 from indicators.state import IndicatorState
 from indicators.verdict_words import verdict_list, verdict_note, verdict_rank
-from indicators.wording import (
-    change_cell,
-    number_cell,
-    period_words,
-    shown_unit,
-    target_words,
-    with_unit,
-)
-from web.formats.numbers import (
-    NO_VALUE,
-    format_gap_cell,
-    format_percent,
-    with_true_minus,
-)
+from indicators.wording import change_cell, number_cell, period_words, shown_unit, target_words, with_unit
+from web.formats.numbers import NO_VALUE, format_gap_cell, format_percent, with_true_minus
 from web.formats.text import format_counted
 from web.language import localized
 
