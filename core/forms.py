@@ -28,7 +28,7 @@ class TypedTextField(forms.CharField):
 class ParsedField(forms.Field):
     """A field for what `parse` reads in a text; where that gives None, the text is refused."""
 
-    def parse(self, value: str) -> Any:
+    def parse(self, text: str, /) -> Any:
         raise NotImplementedError
 
     def to_python(self, value: Any) -> Any:

@@ -63,8 +63,8 @@ class AmountField(ParsedField):
         "invalid": gettext_lazy("Write an amount in 100 million yuan as digits, such as 100 or 0.5.")
     }
 
-    def parse(self, value: str) -> Decimal | None:
-        return Decimal(value.strip()) if AMOUNT.fullmatch(value.strip()) else None
+    def parse(self, text: str, /) -> Decimal | None:
+        return Decimal(text.strip()) if AMOUNT.fullmatch(text.strip()) else None
 
 
 class InvestmentField(AmountField):
