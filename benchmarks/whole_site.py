@@ -13,7 +13,7 @@ from benchmarks import serving
 from benchmarks.serving import AS_THE_DEMONSTRATION, fetch
 from tests.compose import SERVICES, compose_command
 from tests.lanes import clean_environment
-from tests.services import ROOT, Process, free_port, process, program_path, redis, wait_until
+from tests.services import ROOT, free_port, process, program_path, redis, wait_until
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,6 @@ class WholeSite:
     site: serving.Site
     environment: Mapping[str, str]
     pages: str
-    processes: Mapping[str, Process]
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "manage.py", *arguments]
@@ -51,7 +50,7 @@ def whole_site(
             "GUNICORN_CMD_ARGS": options,
         }
         environment = program_path({**clean_environment(), **AS_THE_DEMONSTRATION, **ours, **settings})
-        made = WholeSite(serving.Site(port, 0, 0), environment, pages.url, {})
+        made = WholeSite(serving.Site(port, 0, 0), environment, pages.url)
         fill = [["migrate"], ["load_data", str(ROOT / "fixtures"), "--unlikely-is-so"], ["refresh_rollups"]]
         for arguments in (
             *([] if is_filled else fill),
@@ -65,7 +64,7 @@ def whole_site(
         }
         site = serving.Site(port, 0, processes["web"].popen.pid)
         wait_until(lambda: _is_ready(port), "/readyz answering 200", 60)
-        yield WholeSite(site, environment, pages.url, processes)
+        yield WholeSite(site, environment, pages.url)
 
 
 def _is_ready(port: int) -> bool:

@@ -1,7 +1,7 @@
 """The differences between two days of a plan: its figures, the status of its measures, what was listed and released."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -85,12 +85,11 @@ def earlier_figures(then: Figures, by: str, groups: Iterable[GroupFigures]) -> d
 @dataclass(frozen=True)
 class Fall:
     """The percentage points by which a group's gap fell: to time elapsed (`points`) and to the plan curve
-    (`points_to_plan`). `tied`: how many groups, itself among them, fell as far behind time elapsed."""
+    (`points_to_plan`)."""
 
     group: GroupFigures
     points: Decimal
     points_to_plan: Decimal
-    tied: int = 1
 
 
 def greatest[T](items: Iterable[T], value: Callable[[T], Any]) -> list[T]:
@@ -110,8 +109,7 @@ def fallen_most(groups: Iterable[GroupFigures], earlier: Mapping[str, Mapping[st
         points, to_plan = gap(before["gap"], now["gap"]), gap(before["gap_to_plan"], now["gap_to_plan"])
         if now["total"] >= MIN_MEASURES_TO_RANK and points is not None and to_plan is not None and points > 0:
             falls.append(Fall(each, points, to_plan))
-    tied = len(greatest(falls, lambda fall: fall.points))
-    return [replace(fall, tied=tied) for fall in greatest(falls, lambda fall: (fall.points, fall.points_to_plan))]
+    return greatest(falls, lambda fall: (fall.points, fall.points_to_plan))
 
 
 class Changes:

@@ -62,10 +62,6 @@ class GroupRow:
     place: str = ""
 
     @property
-    def whole_investment(self) -> int:
-        return whole(self.figures["total_investment"])
-
-    @property
     def completed_change(self) -> int | None:
         return None if self.then is None else self.figures["completed"] - self.then["completed"]
 

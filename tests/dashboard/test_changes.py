@@ -631,9 +631,9 @@ class TestLostMost:
             row("e", "1.2", "-9.0"),
         ]
         found = fallen_most(rows, before)
-        assert [(each.group.key, each.points, each.points_to_plan, each.tied) for each in found] == [
-            ("b", Decimal("2.7"), Decimal("4.0"), 3),
-            ("c", Decimal("2.7"), Decimal("4.0"), 3),
+        assert [(each.group.key, each.points, each.points_to_plan) for each in found] == [
+            ("b", Decimal("2.7"), Decimal("4.0")),
+            ("c", Decimal("2.7"), Decimal("4.0")),
         ]
         assert fallen_most(rows[4:], before) == []
         assert fallen_most([], {}) == []
