@@ -11,13 +11,7 @@ from django.db.models.functions import Coalesce
 from core.pace import shares
 from measures.models import Plan
 from problems.models import ProblemStep, ProblemSubject
-from problems.rules import (
-    CLOSED_DAYS,
-    ProblemCounts,
-    ProblemOnDay,
-    WaitingFor,
-    responsible,
-)
+from problems.rules import CLOSED_DAYS, ProblemCounts, ProblemOnDay, WaitingFor, responsible
 from problems.workflow import OPEN_STATES
 from web.formats.numbers import trimmed
 
