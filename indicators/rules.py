@@ -2,7 +2,8 @@
 
 import re
 from calendar import isleap, monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
@@ -12,6 +13,10 @@ from django.utils.translation import gettext_lazy
 HALF_BASELINE = gettext_lazy("A baseline needs both its value and its day.")
 NO_SHARE = gettext_lazy("The indicator is a share of a whole: its value lies between 0 and 100.")
 HAS_NO_SHARES = gettext_lazy("It has values below 0 or above 100, which no share of a whole can be.")
+OF_A_WORK = gettext_lazy("The source is a work of %(year)s: no earlier day of release can be assumed.")
+OF_A_DAY = gettext_lazy(
+    "The source is of %(day)s: no earlier day of release can be assumed. Where another source gives one, name it, too."
+)
 SHARES = (Decimal(0), Decimal(100))
 
 
@@ -46,13 +51,54 @@ class Goal(NamedTuple):
 VERSUS = re.compile(r"\bversus (?P<year>[0-9]{4})\b")
 # The year of the work that a source names: Guan et al. 2021, Guan等（2021）.
 CITED_WORK = re.compile(r"(?:et al\.?,? \(?|等（)((?:19|20)[0-9]{2})")
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+# A day that a source states: 2023-08-16, 2023年8月16日, 16 August 2023.
+STATED_DAYS = (
+    re.compile(r"(?<![0-9])(?P<year>(?:19|20)[0-9]{2})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})(?![0-9])"),
+    re.compile(r"(?<![0-9])(?P<year>(?:19|20)[0-9]{2})年(?P<month>[0-9]{1,2})月(?P<day>[0-9]{1,2})日"),
+    re.compile(rf"\b(?P<day>[0-9]{{1,2}}) (?P<month>{'|'.join(MONTHS)}) (?P<year>(?:19|20)[0-9]{{2}})\b"),
+)
+# What says that a day is that of a copy: nobody published anything on it.
+COPIED_BEFORE = re.compile(r"(?:downloaded|retrieved|accessed|read|seen)(?: on| in)? $")
+COPIED_AFTER = re.compile(r"(?:下载|读取|访问|查阅|所见)")
 
 
-def earliest_release(source: str) -> date | None:
-    """The first day on which the newest work that the source cites can have come out; None where it cites none. A
-    release day is assumed from when such figures usually come: not before this day."""
-    years = [int(year) for year in CITED_WORK.findall(source)]
-    return date(max(years), 1, 1) if years else None
+def earliest_release(source: str, *, after: date = date.min) -> date | None:
+    """The first day on which the source can have been read; None where it tells nothing. A release day is assumed from
+    when such figures usually come: not before this day.
+
+    It is the earliest day that the source states, such as that of a release calendar beside a later report, and not
+    before the year of the newest work that it cites. `after`: the end of the period; a day up to it is one of the
+    figure's own."""
+    stated = [day for day in _stated_days(source) if day > after]
+    return max([*_cited_years(source), *([min(stated)] if stated else [])], default=None)
+
+
+def _cited_years(source: str) -> list[date]:
+    return [date(int(year), 1, 1) for year in CITED_WORK.findall(source)]
+
+
+def _stated_days(source: str) -> Iterator[date]:
+    for pattern in STATED_DAYS:
+        for found in pattern.finditer(source):
+            if COPIED_BEFORE.search(source, 0, found.start()) or COPIED_AFTER.match(source, found.end()):
+                continue
+            name = found["month"]
+            month = MONTHS.index(name) + 1 if name in MONTHS else int(name)
+            with suppress(ValueError):  # 30 February is no day.
+                yield date(int(found["year"]), month, int(found["day"]))
+
+
+def why_too_early(source: str, released_on: date, *, period_end: date) -> str | None:
+    """Return the sentence that refuses to assume a day of release before the source's own; None where it may be."""
+    earliest = earliest_release(source, after=period_end)
+    if earliest is None or released_on >= earliest:
+        return None
+    sentence = OF_A_WORK if earliest in _cited_years(source) else OF_A_DAY
+    return str(sentence) % {"year": earliest.year, "day": earliest}
 
 
 def newest(values: Iterable[Value], *, on: date) -> Value | None:

@@ -14,8 +14,8 @@ from core.clock import now
 from core.exceptions import NotAllowed
 from core.periods import is_period
 from core.texts import clean_text
-from indicators.models import STATED, Observation
-from indicators.rules import earliest_release
+from indicators.models import Observation
+from indicators.rules import why_too_early
 
 # What says which release of which value a row is.
 KEY = ("indicator", "region", "period_kind", "period_start", "period_end", "released_on")
@@ -45,11 +45,10 @@ def check_observation(
         raise NotAllowed(_("These days are not the first and the last of: %(kind)s.") % kind, field="period_kind")
     if observation.is_published and not observation.source.strip():
         raise NotAllowed(_("A published value needs its source."), field="source")
-    earliest = earliest_release(observation.source)
-    if observation.release_basis != STATED and earliest and observation.released_on < earliest:
-        year = {"year": earliest.year}
-        sentence = _("The source is a work of %(year)s: no earlier day of release can be assumed.") % year
-        raise NotAllowed(sentence, field="released_on")
+    period_end, released_on = observation.period_end, observation.released_on
+    too_early = why_too_early(observation.source, released_on, period_end=period_end)
+    if observation.is_release_assumed and too_early:
+        raise NotAllowed(too_early, field="released_on")
     if any(other_than is None or each.pk != other_than.pk for each in _same_releases(observation, known)):
         raise NotAllowed(_same_release(), field="released_on")
 

@@ -18,7 +18,6 @@ from django.test import override_settings
 from core.lights import Thresholds
 from dashboard.models import PublishedFigure
 from indicators.models import Indicator
-from indicators.rules import earliest_release
 from indicators.state import indicator_states
 from measures.models import Measure, Plan, Report, StatusChange
 from measures.rules import in_force
@@ -163,13 +162,6 @@ class TestTheFiles:
             # What is derived is computed here: no source states it, and nobody made it up.
             known = ("reported",) if row.get("derived_form") else ("published", "illustrative")
             assert row.get("provenance", "published") in known
-
-    def test_no_release_is_assumed_before_the_work_that_the_source_cites(self) -> None:
-        rows = [row for row in read("observations") if row["indicator"] == "co2_emissions" and row["period"] == "2019"]
-        assert {(row["released_on"], row["release_basis"]) for row in rows} == {("2021-12-31", "assumed")}
-        for row in read("observations"):
-            earliest = earliest_release(row["source"])
-            assert row["release_basis"] == "stated" or not earliest or row["released_on"] >= earliest.isoformat()
 
     def test_statuses_and_reports_are_made_for_the_demonstration(self) -> None:
         assert {row["provenance"] for row in CHANGES + REPORTS} == {"illustrative"}

@@ -13,7 +13,7 @@ from core.periods import is_period
 from core.provenance import Provenance
 from indicators.milestones import check_milestones
 from indicators.models import STATED
-from indicators.rules import HALF_BASELINE, earliest_release
+from indicators.rules import HALF_BASELINE, why_too_early
 from ledger.bindings import BESIDE, BINDINGS, LEAVING, RECORDED_BY_SOMEBODY, TERMS
 from ledger.checks.derived import check_derived
 from ledger.checks.future import check_future
@@ -273,11 +273,9 @@ def _check_observation(merged: Merged, item: Item) -> None:
         words = {"kind": item["period_kind"]}
         sentence = _("The days are not the first and the last of this kind: %(kind)s.") % words
         merged.add_problem(item, "period_kind", sentence)
-    earliest = earliest_release(item["source"] or "")
-    if item["release_basis"] != STATED and earliest and item["released_on"] < earliest:
-        year = {"year": earliest.year}
-        sentence = _("The source is a work of %(year)s: no earlier day of release can be assumed.") % year
-        merged.add_problem(item, "released_on", sentence)
+    too_early = why_too_early(item["source"] or "", item["released_on"], period_end=end)
+    if item["release_basis"] != STATED and too_early:
+        merged.add_problem(item, "released_on", too_early)
 
 
 def _check_links(merged: Merged) -> None:

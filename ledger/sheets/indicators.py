@@ -106,7 +106,7 @@ OBSERVATIONS = Sheet(
         column_of(
             Observation,
             "release_basis",
-            _("“stated”, or how the day was assumed: not before the year of the work that the source cites."),
+            _("“stated”, or how the day was assumed: not before the day of the source or the year of a cited work."),
             "stated",
         ),
         column_of(

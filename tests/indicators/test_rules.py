@@ -2,6 +2,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from indicators.rules import (
     is_comparable,
     newest,
     same_period,
+    why_too_early,
     year_before,
 )
 
@@ -144,3 +146,39 @@ def test_only_rates_and_concentrations_are_set_against_the_country(unit: str, co
 )
 def test_no_figure_came_out_before_the_work_that_its_source_cites(source: str, earliest: date | None) -> None:
     assert earliest_release(source) == earliest
+
+
+@pytest.mark.parametrize(
+    ("source", "earliest"),
+    [
+        (
+            "舜网，2023年8月16日，据全国生态日新闻发布 | Jinan News Net, on the National Ecology Day release",
+            date(2023, 8, 16),
+        ),
+        ("Jinan News Net, 16 August 2023", date(2023, 8, 16)),
+        ("Sina Finance, 2022-01-22 (public copy)", date(2022, 1, 22)),
+        # A second source gives an earlier day than the report.
+        ("China Daily, 29 August 2023; calendar of releases: 17 July 2023", date(2023, 7, 17)),
+        # The newest of the works, and the day of the source that cites it.
+        ("Guan et al. 2021, quoted by China Daily, 29 August 2023", date(2023, 8, 29)),
+        ("Guan et al. 2024, in a table begun on 29 August 2023", date(2024, 1, 1)),
+        # Nobody published anything on the day of a download.
+        ("National Data, downloaded on 3 May 2025", None),
+        ("国家数据，2025年5月3日下载", None),
+        # The figure's own day, and what is none.
+        ("Energy Administration, figure for 30 June 2023", None),
+        ("doi:10.1029/2021EF002241, table 2023-13-45, page 12023-08-16", None),
+    ],
+)
+def test_no_figure_came_out_before_the_day_of_its_source(source: str, earliest: date | None) -> None:
+    assert earliest_release(source, after=date(2023, 6, 30) if "figure" in source else date.min) == earliest
+
+
+def test_the_sentence_names_the_year_of_a_work_and_the_day_of_another_source() -> None:
+    def why(source: str, day: date) -> str | None:
+        with translation.override("en"):
+            return why_too_early(source, day, period_end=date(2022, 12, 31))
+
+    assert "a work of 2024" in (why("Guan et al. 2024", date(2023, 3, 1)) or "")
+    assert "is of 2023-08-16" in (why("News, 16 August 2023", date(2023, 8, 15)) or "")
+    assert why("News, 16 August 2023", date(2023, 8, 16)) is None

@@ -129,6 +129,15 @@ def test_no_release_is_assumed_before_the_work_that_the_source_cites(observation
     assert add_observation(draft(observation, **cited, release_basis="stated"), by=admin).pk
 
 
+def test_no_release_is_assumed_before_its_only_source_and_a_calendar_gives_an_earlier_day(observation, admin):
+    report = {"released_on": date(2023, 7, 25), "release_basis": "assumed"}
+    with translation.override("en"), pytest.raises(NotAllowed, match="is of 2023-08-29: no earlier day") as refusal:
+        add_observation(draft(observation, **report, source="China Daily, 29 August 2023"), by=admin)
+    assert refusal.value.field == "released_on"
+    both = "China Daily, 29 August 2023; calendar of releases: 17 July 2023"
+    assert add_observation(draft(observation, **report, source=both), by=admin).pk
+
+
 def test_a_corrected_row_cannot_be_deleted(observation, admin):
     correct_observation(observation, by=admin, reason="录入错误", value=Decimal("6.9"))
     with pytest.raises(ProtectedError):

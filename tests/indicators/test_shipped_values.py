@@ -13,11 +13,17 @@ from urllib.parse import urlsplit
 import pytest
 
 from core.periods import is_period
+from indicators.rules import earliest_release
 
 FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
-PROVINCE = "370000"
+PROVINCE, CHINA = "370000", "100000"
 SECTORS = ("gdp_primary", "gdp_secondary", "gdp_tertiary")
 HAN = re.compile("[\u3400-\u9fff]")
+# Who issues figures, or what they are issued in.
+OFFICE = re.compile(
+    r"Bureau of Statistics|NBS|National Energy Administration|Department|Administration|press conference|briefing"
+    r"|communique|government|release|CEADs|air ranking"
+)
 # Of government, statistics bureaus, CEADs and state media.
 LINKED = (
     "gov.cn",
@@ -161,6 +167,26 @@ class TestRows:
         strangers = {host for host in hosts if not any(host == end or host.endswith(f".{end}") for end in LINKED)}
         assert not strangers
 
+    def test_what_no_office_issued_is_no_verified_value_of_a_headline(self) -> None:
+        """Of the regions that the overview compares."""
+        headlines = {row["code"] for row in INDICATORS if row["headline"]}
+        nameless = {
+            (row["indicator"], row["region"], row["period"])
+            for row in ROWS
+            if row["indicator"] in headlines
+            and row["region"] in (PROVINCE, CHINA)
+            and row["verified"] == "yes"
+            and not OFFICE.search(row["source"])
+        }
+        assert nameless == set()
+        guide = row_of("gdp_growth_ytd", PROVINCE, "2022")
+        assert (guide["value"], guide["verified"], "no issuing office" in guide["basis"]) == ("3.9", "no", True)
+
+    def test_what_was_rounded_is_not_exact(self) -> None:
+        rounded = [row for row in ROWS if re.search(r"^rounded|rounded to 0\.1$", row["basis"])]
+        assert len(rounded) == 7
+        assert {row["exact"] for row in rounded} == {"no"}
+
     def test_notes_are_in_both_languages(self) -> None:
         notes = [row["note"] for row in ROWS if row["note"]]
         assert len(notes) == 10
@@ -169,6 +195,74 @@ class TestRows:
 
 class TestKnownInTime:
     """No value counts before the day on which it can have been known."""
+
+    def test_no_release_is_assumed_before_its_own_source(self) -> None:
+        too_early = [
+            (row["indicator"], row["region"], row["period"], row["released_on"])
+            for row in ROWS
+            if row["release_basis"] != "stated"
+            and (earliest := earliest_release(row["source"], after=date.fromisoformat(row["period_end"])))
+            and row["released_on"] < earliest.isoformat()
+        ]
+        assert too_early == []
+
+    @pytest.mark.parametrize(
+        ("indicator", "region", "period", "day"),
+        [
+            # The report is of 16 August; by the end of June nobody had read it.
+            ("energy_intensity_change", PROVINCE, "2021-2022", "2023-08-16"),
+            ("energy_intensity_change", PROVINCE, "2021-2023", "2024-04-10"),
+            ("nre_capacity", PROVINCE, "2023-06-30", "2023-08-16"),
+            ("rd_intensity", PROVINCE, "2022", "2023-11-08"),
+            # Press conferences of the province.
+            ("gdp_growth_ytd", PROVINCE, "2022H1", "2022-07-19"),
+            ("gdp_growth_ytd", PROVINCE, "2023Q1", "2023-04-24"),
+            ("gdp_ytd", PROVINCE, "2023Q1", "2023-04-24"),
+            ("gdp_growth_ytd", PROVINCE, "2023H1", "2023-07-20"),
+            ("gdp_ytd", PROVINCE, "2023H1", "2023-07-20"),
+            ("pm25", PROVINCE, "2022", "2023-02-07"),
+            ("good_air_share", PROVINCE, "2022", "2023-02-07"),
+            ("surface_water_good", PROVINCE, "2022", "2023-02-07"),
+            # The calendar of the National Bureau of Statistics.
+            ("gdp_growth_ytd", CHINA, "2022", "2023-01-17"),
+            ("gdp_annual", CHINA, "2022", "2023-02-28"),
+            ("gdp_growth_ytd", CHINA, "2023Q1", "2023-04-18"),
+            ("gdp_growth_ytd", CHINA, "2023H1", "2023-07-17"),
+            ("gdp_growth_ytd", CHINA, "2023Q1-Q3", "2023-10-18"),
+        ],
+    )
+    def test_its_source_or_a_calendar_states_the_day(self, indicator: str, region: str, period: str, day: str) -> None:
+        row = row_of(indicator, region, period)
+        assert (row["released_on"], row["release_basis"], row["verified"]) == (day, "stated", "yes")
+
+    @pytest.mark.parametrize(
+        ("indicator", "region", "period", "later"),
+        [
+            ("pm25", PROVINCE, "2021", "2022"),
+            ("good_air_share", PROVINCE, "2021", "2022"),
+            ("surface_water_good", PROVINCE, "2021", "2022"),
+            ("coastal_water_good", PROVINCE, "2022", "2023"),
+            ("rd_intensity", PROVINCE, "2021", "2022"),
+            ("nonfossil_capacity_share", PROVINCE, "2023-12-31", "2024-12-31"),
+            ("gdp_growth_ytd", "370100", "2023Q1", "2023H1"),
+        ],
+    )
+    def test_what_is_derived_from_a_later_figure_is_known_from_its_day(
+        self, indicator: str, region: str, period: str, later: str
+    ) -> None:
+        row = row_of(indicator, region, period)
+        assert (row["basis"].startswith("derived"), row["verified"]) == (True, "no")
+        assert row["released_on"] == row_of(indicator, region, later)["released_on"]
+
+    def test_derived_values_are_those_seven(self) -> None:
+        assert sum(row["basis"].startswith("derived") for row in ROWS) == 7
+
+    def test_a_target_that_follows_from_a_figure_is_known_from_its_day(self) -> None:
+        found = {
+            row["due_year"]: row["adopted_on"] for row in read("targets") if row["indicator"] == "surface_water_good"
+        }
+        assert (found["2022"], found["2023"]) == ("2023-02-07", "2024-06-06")
+        assert row_of("surface_water_good", PROVINCE, "2023")["released_on"] == "2024-06-06"
 
     def test_what_stands_in_one_work_counts_from_that_work(self) -> None:
         works = {

@@ -125,6 +125,15 @@ CASES = _of_site(
         ),
         "observations, row 2, released_on: The source is a work of 2024",
     ),
+    (
+        "release assumed before the day of its only source",
+        swap(
+            "observations",
+            "2023-07-20,stated,yes,published,Statistics",
+            "2023-07-20,assumed,yes,published,China Daily of 29 August 2023",
+        ),
+        "observations, row 2, released_on: The source is of 2023-08-29: no earlier day",
+    ),
     ("half a baseline", swap("targets", "46,2020-12-31", "46,"), "targets, row 2, baseline_on: A baseline needs both"),
     (
         "project in a province",
