@@ -10,7 +10,7 @@ from dashboard.api.summary import COMPUTED_AT, PLAN, REFRESHING
 from dashboard.explanation import CountedRows
 from dashboard.explanations import SCOPE_FILTERS, asked_explanation, scope_query
 from dashboard.figures import Figures
-from indicators.api.indicators import CODE, COMPARATOR, PERIOD, PREVIOUS, REGION, RELEASED_ON, VALUE
+from indicators.api.indicators import CODE, COMPARATOR, PERIOD, PREVIOUS, REGION, RELEASE_BASIS, RELEASED_ON, VALUE
 from indicators.api.observations import VERIFIED
 from indicators.state import IndicatorState
 from measures.filters import MeasureFilter, asked_plan_or_404
@@ -73,6 +73,7 @@ OBSERVATION = record(
         "period": PERIOD,
         "value": VALUE,
         "released_on": RELEASED_ON,
+        "release_basis": RELEASE_BASIS,
         "verified": VERIFIED,
         "source": SOURCE,
         "previous": PREVIOUS,
@@ -180,6 +181,7 @@ def _observation(state: IndicatorState) -> Mapping[str, Any]:
         "period": latest.period,
         "value": state.value,
         "released_on": latest.released_on,
+        "release_basis": latest.release_basis,
         "verified": latest.verified,
         "source": format_source(latest.source),
         "previous": state.previous,

@@ -54,6 +54,7 @@ CODE = meaning(gettext_lazy("Code of the indicator"))
 PERIOD = meaning(gettext_lazy("The period that the value is of, such as 2023H1"))
 REGION = meaning(gettext_lazy("Code of the region"))
 RELEASED_ON = meaning(gettext_lazy("The day on which the value was released"), DAY)
+RELEASE_BASIS = meaning(gettext_lazy("Whether the source states the day of release, or it is assumed"))
 VINTAGE = meaning(gettext_lazy("Only what was released by this day; by that of the answer unless given"), DAY)
 NAME = local_names("name", gettext_lazy("Name of the indicator"))
 VALUE = meaning(gettext_lazy("The value, in the unit of the indicator"), NUMBER)
@@ -72,6 +73,7 @@ _LATEST: dict[str, Shape] = {
     "period": PERIOD,
     "value": VALUE,
     "released_on": RELEASED_ON,
+    "release_basis": RELEASE_BASIS,
     "provenance": PROVENANCE,
 }
 LATEST = record(_LATEST)
@@ -161,6 +163,7 @@ def _value_row(row: Observation) -> Row:
         "period": row.period,
         "value": json_number(trimmed(row.value)),
         "released_on": row.released_on,
+        "release_basis": row.release_basis,
         "provenance": row.provenance,
     }
 

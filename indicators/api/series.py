@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access_rules import READERS
 from core.periods import PeriodKind
-from indicators.api.indicators import CODE, NAME, PERIOD, REGION, RELEASED_ON, VALUE, VINTAGE
+from indicators.api.indicators import CODE, NAME, PERIOD, REGION, RELEASE_BASIS, RELEASED_ON, VALUE, VINTAGE
 from indicators.api.observations import VERIFIED
 from indicators.models import Indicator, Observation
 from indicators.released import every_observation, newest_releases
@@ -130,6 +130,7 @@ class IndicatorSeries(ListEndpoint):
         "period_end": _of_row(meaning(gettext_lazy("Last day of the period"), DAY), lambda row: row.period_end),
         "value": _of_row(VALUE, lambda row: _number(row.value)),
         "released_on": _of_row(RELEASED_ON, lambda row: row.released_on),
+        "release_basis": _of_row(RELEASE_BASIS, lambda row: row.release_basis),
         "is_revised": value(
             meaning(gettext_lazy("Whether it differs from what was released first"), FLAG),
             lambda each: each.is_revised,

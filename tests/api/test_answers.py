@@ -268,6 +268,7 @@ def test_one_indicator(site: Any, ask: Any) -> None:
         "period": "2023H1",
         "value": 6.2,
         "released_on": "2023-07-20",
+        "release_basis": "stated",
         "provenance": "illustrative",
     }
     assert answer["comparator"] == {"region": "100000", "value": 5.5}
@@ -281,6 +282,22 @@ def test_one_indicator(site: Any, ask: Any) -> None:
     assert before["comparator"] is None
     none = ask("indicators/gdp_growth_ytd/?as_of=2022-11-30").json()
     assert (none["latest"], none["target"], none["staleness"], none["targets"]) == (None, None, None, [])
+
+
+def test_an_assumed_day_of_release_is_told_with_each_value(site: Any, ask: Any) -> None:
+    growth = Indicator.objects.get(code="gdp_growth_ytd")
+    period = {"period": "2023Q1-Q3", "period_kind": "three_quarters", "period_start": date(2023, 1, 1)}
+    make.make_observation(
+        *(growth, "6.0"), **period, period_end=date(2023, 9, 30), released_on=date(2023, 8, 29), release_basis="assumed"
+    )
+    latest = ask("indicators/gdp_growth_ytd/").json()["latest"]
+    listed = ask("indicators/?ordering=code").json()["results"]
+    series = ask("indicators/gdp_growth_ytd/series/?regions=370000&ordering=-period_end").json()["results"]
+    explained = ask("explain/?figure=indicators.gdp_growth_ytd.value").json()["observation"]
+    (in_list,) = [each["latest"] for each in listed if each["code"] == "gdp_growth_ytd"]
+    told = [(each["value"], each["release_basis"]) for each in (latest, in_list, series[0], explained)]
+    assert told == [(6, "assumed")] * 4
+    assert {each["release_basis"] for each in series[1:]} == {"stated"}
 
 
 def test_rollups_list_every_member_with_the_rows_behind(site: Any, ask: Any) -> None:

@@ -242,8 +242,8 @@ def test_projects_say_whether_they_were_listed(site: Any, ask: Any) -> None:
     ],
 )
 def test_indicators_say_what_they_were(day: str, latest: Any, change: float | None, site: Any, ask: Any) -> None:
-    fields = ("period", "value", "released_on", "provenance")
-    expected = latest and dict(zip(fields, (*latest, "illustrative"), strict=True))
+    fields = ("period", "value", "released_on", "release_basis", "provenance")
+    expected = latest and dict(zip(fields, (*latest, "stated", "illustrative"), strict=True))
     for row in (
         *ask(f"indicators/?compare={day}").json()["results"],
         ask(f"indicators/gdp_growth_ytd/?compare={day}").json(),

@@ -66,6 +66,7 @@ def test_an_indicator_with_its_observation(site: Any, ask: Any) -> None:
         "period": "2023H1",
         "value": 6.2,
         "released_on": "2023-07-20",
+        "release_basis": "stated",
         "verified": True,
         "source": "Made for tests",
         "previous": None,
