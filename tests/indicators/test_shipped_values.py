@@ -168,7 +168,7 @@ class TestRows:
         assert not strangers
 
     def test_what_no_office_issued_is_no_verified_value_of_a_headline(self) -> None:
-        """Of the regions that the overview compares."""
+        """Looks at the regions that the overview compares."""
         headlines = {row["code"] for row in INDICATORS if row["headline"]}
         nameless = {
             (row["indicator"], row["region"], row["period"])
