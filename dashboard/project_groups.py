@@ -50,8 +50,7 @@ def _sizes(_plan: Plan) -> Iterator[Member]:
 
 
 def _lists(plan: Plan) -> Iterator[Member]:
-    listed = Project.objects.in_plan(plan).exclude(list_name="")
-    for name in listed.order_by("list_name").values_list("list_name", flat=True).distinct():
+    for name in Project.objects.in_plan(plan).written("list_name"):
         yield Member(name, name, NamedGroup(name), name)
     yield _without("", gettext_lazy("On no list"))
 

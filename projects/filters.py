@@ -5,8 +5,11 @@ from operator import or_
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
+from django_filters.filters import QuerySetRequestMixin
 
 from core.provenance import Provenance
 from core.scope import PlanScope
@@ -18,7 +21,9 @@ from projects.sizes import ProjectSize, project_size
 from regions.models import Region, RegionKind
 from reporting.report_problems import problem_list
 from web.days import asked_day
+from web.errors import not_one_of
 from web.lists.filters import (
+    MAX_NAMED,
     AmountFilter,
     ChoiceFilter,
     CodeFilter,
@@ -73,13 +78,34 @@ class SizeFilter(ChoiceFilter):
         return qs.alias(size=project_size()).filter(size__in=value) if value else qs
 
 
-class WrittenFilter(django_filters.CharFilter):  # type: ignore[misc]  # django-filter has no types
-    """A filter by a text of a project, as it is written in a column; NONE: projects without one. Label and length are
-    those of the column."""
+class WrittenField(forms.CharField):
+    """A field for a text that projects have in a column; `queryset`: those that may be meant."""
+
+    def __init__(self, *, queryset: Any, column: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.queryset, self.column = queryset, column
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value)
+        if text and text != NONE and not self.queryset.filter(**{self.column: text}).exists():
+            raise forms.ValidationError(self._refusal(), code="invalid_choice")
+        return text
+
+    def _refusal(self) -> str:
+        known = self.queryset.written(self.column)[: MAX_NAMED + 1]
+        return _("No row of that name exists.") if len(known) > MAX_NAMED else not_one_of([*known, NONE])
+
+
+class WrittenFilter(QuerySetRequestMixin, django_filters.CharFilter):  # type: ignore[misc]  # no types
+    """A filter by a text of a project, as it is written in a column; NONE: projects without one. A text that no project
+    of the plan has is refused. Label and length are those of the column."""
+
+    field_class = WrittenField
 
     def __init__(self, name: str, **kwargs: Any) -> None:
         source: Any = Project._meta.get_field(name)
         kwargs.setdefault("label", source.verbose_name)
+        kwargs |= {"queryset": projects_of_asked_plan, "column": name}
         super().__init__(field_name=name, max_length=source.max_length, **kwargs)
 
     def filter(self, qs: QuerySet[Any, Any], value: str) -> QuerySet[Any, Any]:

@@ -5,8 +5,8 @@ from itertools import batched
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Sum, Window
-from django.db.models.functions import Coalesce, Lead
+from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Sum, Window
+from django.db.models.functions import Coalesce, ExtractYear, Lead
 
 from core.periods import last_ended_month
 from core.provenance import Provenance
@@ -33,6 +33,10 @@ def is_in_force(on: date, *, months: str = "") -> Q:
 class ProjectQuerySet(ScopedQuerySet["Project"]):
     def in_plan(self, plan: Any) -> Self:
         return self.filter(plan=plan)
+
+    def written(self, column: str) -> QuerySet[Any, Any]:
+        """Returns the texts that these projects have in a column, each once."""
+        return self.exclude(**{column: ""}).order_by(column).values_list(column, flat=True).distinct()
 
     def in_themes(self, themes: Any) -> Self:
         """Returns the projects of the categories of any of the themes."""
@@ -97,6 +101,12 @@ def rate_sums(on: date) -> dict[str, Any]:
 class ProjectMonthQuerySet(AbstractReportQuerySet["ProjectMonth"]):
     def in_plan(self, plan: Any) -> Self:
         return self.filter(project__plan=plan)
+
+    def with_annual_plan(self) -> Self:
+        """Adds `planned_wan`, what is to be invested in the year of the month; null where nothing says so."""
+        plans = apps.get_model("projects", "AnnualPlan")._default_manager
+        of_the_year = plans.filter(project=OuterRef("project"), year=ExtractYear(OuterRef("period")))
+        return self.annotate(planned_wan=Subquery(of_the_year.order_by().values("planned_wan")[:1]))
 
     def in_force(self, on: date) -> Self:
         """Returns, of each project, the month that decides on the day."""

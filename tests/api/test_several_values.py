@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from measures.models import Measure
 from pilotzone.api import urlpatterns as API_PATTERNS
+from projects.filters import WrittenFilter
 from tests import factories as make
 from tests.api.conftest import API
 from tests.sweeps import sample_or_whole, some_of
@@ -122,7 +123,7 @@ def outcomes(ask: Any, name: str, values: list[str], *, is_text: bool = False) -
 
 
 def is_words(each: Any) -> bool:
-    return isinstance(each, django_filters.CharFilter)
+    return isinstance(each, django_filters.CharFilter) and not isinstance(each, WrittenFilter)
 
 
 def expected(each: Any, *, is_page: bool) -> dict[str, str]:

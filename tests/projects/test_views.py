@@ -34,6 +34,26 @@ class TestList:
         assert "3 results total investment 300 million yuan" in text
         assert "Page 1 of 3" in text
 
+    def test_a_list_that_no_project_of_the_plan_is_on_is_refused_with_those_there_are(self, client):
+        make_project(code="P0001", list_name="省重大项目名单")
+        make_project(code="P0002")
+        make_project(make_plan("other-plan"), code="P0003", list_name="别的计划的名单")
+        address = "/api/v1/projects/?fields=code&lang=en"
+        for asked, codes in (("省重大项目名单", ["P0001"]), ("none", ["P0002"])):
+            assert [row["code"] for row in client.get(f"{address}&list={asked}").json()["results"]] == codes
+        for unknown in ("省重大", "别的计划的名单"):
+            answer = client.get(f"{address}&list={unknown}")
+            assert answer.status_code == 400
+            assert answer.json()["errors"] == [
+                {
+                    "parameter": "list",
+                    "detail": "This value is not allowed; choose one of: 省重大项目名单, none",
+                    "allowed": ["省重大项目名单", "none"],
+                }
+            ]
+            # A page says it beside the field.
+            assert "choose one of: 省重大项目名单, none" in text_of(client.get(f"/projects/?list={unknown}").content.decode())
+
     def test_subtotals_by_stage_follow_the_filter(self, client):
         make_project(city="370200", investment=15_000, stage="suspended")
         make_project(city="370200", investment=25_000, stage="suspended")
