@@ -1,5 +1,6 @@
 """The accepted months of projects: of a plan, and of one project."""
 
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import BooleanField, ExpressionWrapper, QuerySet
@@ -11,7 +12,7 @@ from accounts.access_rules import READERS
 from core.periods import last_ended_month
 from measures.api.addresses import row_address
 from measures.filters import asked_plan, members_of_asked_plan
-from projects.api.projects import yi_number
+from projects.api.annual_plans import annual_plan_fields
 from projects.filters import categories_of_asked_plan, projects_of_asked_plan
 from projects.models import Project, ProjectMonth, Stage
 from projects.querysets import is_in_force
@@ -19,6 +20,7 @@ from reporting.models import ProblemChoice
 from web.api.endpoints import ListEndpoint
 from web.api.fields import ORIGIN, UPDATED, column, local_field, local_fields, stored
 from web.api.shapes import ADDRESS, DAY, FLAG, MONTH, WHOLE, meaning, one_of, quantity
+from web.formats.money import yi_number
 from web.lists.filters import ChoiceFilter, CodeFilter, MonthFilter, SearchFilter, SlugFilter, UpdatedFilterSet
 
 _CITY = gettext_lazy("Name of its city")
@@ -72,6 +74,7 @@ PROJECT_MONTH = {
         quantity("100 million yuan", cumulative=True, description=gettext_lazy("Invested since 1 January")),
         convert=yi_number,
     ),
+    **annual_plan_fields("planned_wan", "invested_wan", "period", month=lambda _chunk: itemgetter("period")),
     "progress": column("progress", quantity("%", WHOLE, description=gettext_lazy("Physical progress of the building"))),
     "what_was_done": local_field(gettext_lazy("What was done"), "what_was_done"),
     "problem": local_field(gettext_lazy("Problems"), "problem"),
@@ -117,7 +120,7 @@ class ProjectMonths(ListEndpoint):
         months = ProjectMonth.objects.in_plan(asked_plan(self.request._request)).accepted()
         decides = ExpressionWrapper(is_in_force(self.day), output_field=BooleanField())
         ended = months.filter(period__lte=last_ended_month(self.day), project__listed_on__lte=self.day)
-        return ended.annotate(is_in_force=decides)
+        return ended.annotate(is_in_force=decides).with_annual_plan()
 
 
 class MonthsOfProject(ProjectMonths):

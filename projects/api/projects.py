@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -6,10 +7,12 @@ from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
 from accounts.access_rules import READERS
+from core.periods import last_ended_month
 from core.scoped import is_out
 from measures.api.addresses import plan_slug, row_address
 from measures.filters import asked_plan
 from measures.models import Measure
+from projects.api.annual_plans import annual_plan_fields
 from projects.filters import PROJECT_ORDERINGS, ProjectFilter
 from projects.models import SAID, Project, ProjectClass, Stage, Term, TermsChange
 from projects.terms import first_values
@@ -36,24 +39,21 @@ from web.api.shapes import (
     ADDRESS,
     FLAG,
     MOMENT,
+    MONTH,
     TEXT,
     array,
     choice,
     meaning,
     one_of,
+    optional,
     quantity,
     record,
     translated,
 )
 from web.days import api_timestamp
-from web.formats.money import WAN_PER_YI, wan_to_yi
+from web.formats.money import wan_to_yi, yi_number
 from web.html.links import path_segment, query_of
 from web.lists.filters import asks_for_scope
-
-
-def yi_number(wan: int) -> int | float:
-    """万元 as 亿元: the number nearest to the exact decimal, as `json_number(yi(wan))` gives it, but faster."""
-    return wan / WAN_PER_YI if wan % WAN_PER_YI else wan // WAN_PER_YI
 
 
 def _other_cities(chunk: Chunk) -> Mapping[int, list[str]]:
@@ -79,6 +79,22 @@ def _measure_urls(chunk: Chunk) -> Mapping[int, list[str]]:
 def _county_name(chunk: Chunk) -> Reader:
     name = local_text("county__name")
     return lambda row: name(row) or ""
+
+
+def _month_of_the_year(chunk: Chunk) -> Reader:
+    """The project's newest accepted month, where it is of the year of the newest month that ended by the day."""
+    year = last_ended_month(chunk.endpoint.day).year
+
+    def read(row: Any) -> date | None:
+        month: date | None = row["in_force__period"]
+        return month if month is not None and month.year == year else None
+
+    return read
+
+
+def _rate_month(chunk: Chunk) -> Reader:
+    month_of_row = _month_of_the_year(chunk)
+    return lambda row: f"{month:%Y-%m}" if (month := month_of_row(row)) else None
 
 
 def _listed_then(chunk: Chunk) -> Reader:
@@ -179,6 +195,17 @@ PROJECT = {
     "planned_completion_on": stored(
         Project, "planned_completion_on", gettext_lazy("The day by which it is planned to be completed; may be null")
     ),
+    "rate_month": Field(
+        meaning(
+            gettext_lazy("Its newest accepted month of the year, of which its completion is; null where it has none"),
+            optional(MONTH),
+        ),
+        ("in_force__period",),
+        _rate_month,
+    ),
+    **annual_plan_fields(
+        "annual_plan__planned_wan", "in_force__invested_wan", "in_force__period", month=_month_of_the_year
+    ),
     "measures": linked(
         meaning(gettext_lazy("Codes of the measures that it supports, listed by the day"), array(TEXT)), _measures
     ),
@@ -240,7 +267,8 @@ class Projects(ListEndpoint):
     def get_queryset(self) -> QuerySet[Any, Any]:
         request = self.request._request
         projects = Project.objects.in_plan(asked_plan(request))
-        return projects.of_asked_scope(self.day, is_asked=asks_for_scope(request))
+        found = projects.of_asked_scope(self.day, is_asked=asks_for_scope(request))
+        return found.with_annual_plan(last_ended_month(self.day).year)
 
 
 class ProjectDetail(RowEndpoint):
@@ -255,4 +283,5 @@ class ProjectDetail(RowEndpoint):
 
     def get_answer(self, request: Any, code: str) -> Response:
         projects = Project.objects.in_plan(asked_plan(self.request._request)).with_scope(self.day)
+        projects = projects.with_annual_plan(last_ended_month(self.day).year)
         return self.get_row(projects.filter(code=code))

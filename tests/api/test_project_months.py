@@ -4,9 +4,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from projects.models import AnnualPlan
+from projects.models import AnnualPlan, Project
 from tests.factories import make_plan, make_project, make_project_month
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +98,77 @@ def test_rates_of_the_plan_and_of_cities(site: Any) -> None:
     assert rows("rollups/projects/?by=city&key=370600&as_of=2023-01-15")[0]["plan_completion"] is None
     both = {each["key"]: each["invested_this_year"] for each in rows("rollups/projects/?by=city,category")}
     assert sum(both.values()) == 2 and both["370300/energy"] == 2
+
+
+PLAN_FIELDS = ("rate_month", "annual_plan", "plan_completion", "plan_gap")
+
+
+def of_plan(address: str, *names: str) -> dict[str, list[Any]]:
+    names = names or PLAN_FIELDS
+    return {each["code"]: [each[name] for name in names] for each in rows(f"{address}&fields=code,{','.join(names)}")}
+
+
+def test_a_project_has_its_annual_plan_and_how_far_it_is(site: Any) -> None:
+    # 20,000 of 40,000 by July: 50.0 less 58.3 (7 / 12). P0002 has no accepted month.
+    assert of_plan("projects/?as_of=2023-07-31") == {
+        "P0001": ["2023-07", 4, 50.0, -8.3],
+        "P0002": [None, 6, None, None],
+    }
+    # By June it is 12,345 of 40,000: 30.8625 is 30.9 (rounded half up), less 50.0.
+    assert of_plan("projects/?as_of=2023-07-30")["P0001"] == ["2023-06", 4, 30.9, -19.1]
+    one = Client().get("/api/v1/projects/P0001/?as_of=2023-07-31").json()
+    assert [one[name] for name in PLAN_FIELDS] == ["2023-07", 4, 50.0, -8.3]
+    assert (one["meta"]["plan_gap"]["unit"], one["meta"]["annual_plan"]["unit"]) == (
+        "percentage points",
+        "100 million yuan",
+    )
+
+
+def test_the_gap_of_a_project_is_that_of_its_own_newest_month_in_the_year(site: Any, settings: Any) -> None:
+    settings.PILOTZONE_TODAY = date(2024, 3, 15)
+    project = Project.objects.get(code="P0001")
+    # On 15 January the newest month that ended is December: the year is still 2023, and August is its own newest month.
+    assert of_plan("projects/?as_of=2024-01-15")["P0001"] == ["2023-08", 4, 75.0, 8.3]
+    # From 31 January the year is 2024: nothing is planned for it, and no month of it was accepted.
+    assert of_plan("projects/?as_of=2024-01-31")["P0001"] == [None, None, None, None]
+    AnnualPlan.objects.create(project=project, year=2024, planned_wan=50_000)
+    assert of_plan("projects/?as_of=2024-01-31")["P0001"] == [None, 5, None, None]
+    # 1,000 of 50,000 by January: 2.0 less 8.3. In March February is missing: January is what is known.
+    make_project_month(project, date(2024, 1, 1), invested_wan=1_000)
+    assert of_plan("projects/?as_of=2024-03-15")["P0001"] == ["2024-01", 5, 2.0, -6.3]
+
+
+def test_without_a_plan_there_is_no_completion(site: Any) -> None:
+    AnnualPlan.objects.filter(project__code="P0001").delete()
+    assert of_plan("projects/?as_of=2023-07-31")["P0001"] == ["2023-07", None, None, None]
+    AnnualPlan.objects.create(project=Project.objects.get(code="P0001"), year=2023, planned_wan=0)
+    assert of_plan("projects/?as_of=2023-07-31")["P0001"] == ["2023-07", 0, None, None]
+
+
+def test_a_month_of_a_project_has_the_plan_of_its_own_year(site: Any) -> None:
+    project = Project.objects.get(code="P0001")
+    AnnualPlan.objects.create(project=project, year=2022, planned_wan=10_000)
+    make_project_month(project, date(2022, 12, 1), invested_wan=9_000)
+    make_project_month(project, date(2021, 12, 1), invested_wan=9_000)
+    found = rows("project-months/?as_of=2023-07-31&ordering=-period")
+    assert [[each[name] for name in ("period", *PLAN_FIELDS[1:])] for each in found] == [
+        ["2023-07", 4, 50.0, -8.3],
+        ["2023-06", 4, 30.9, -19.1],
+        ["2022-12", 1, 90.0, -10.0],
+        ["2021-12", None, None, None],
+    ]
+
+
+@pytest.mark.parametrize("address", ["projects/", "project-months/"])
+def test_the_plan_costs_no_query_and_is_in_the_files(site: Any, address: str) -> None:
+    def asked(*names: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            rows(f"{address}?as_of=2023-07-31&fields={','.join(names)}")
+        return len(queries)
+
+    plain, planned = ("provenance",), ("annual_plan", "plan_completion", "plan_gap")
+    asked(*plain)
+    assert asked(*plain) == asked(*planned)
+    answer = Client().get(f"/api/v1/{address}?as_of=2023-07-31&format=csv&search=P0001&fields=annual_plan,plan_gap")
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    assert lines[:2] == ["annual_plan,plan_gap", "4,-8.3"]

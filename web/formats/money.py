@@ -19,6 +19,11 @@ def wan_to_yi(wan: int) -> Decimal:
     return trimmed(Decimal(wan) / WAN_PER_YI)
 
 
+def yi_number(wan: int) -> int | float:
+    """万元 as 亿元: the number nearest to the exact decimal, as `json_number(yi(wan))` gives it, but faster."""
+    return wan / WAN_PER_YI if wan % WAN_PER_YI else wan // WAN_PER_YI
+
+
 def format_yi(wan: int | str | None) -> str:
     """万元 as 亿元, without the unit: 123456 -> 12.3456."""
     return NO_VALUE if wan is None or wan == "" else format_number(wan_to_yi(int(wan)))
