@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from datetime import date, datetime
 from typing import Any
 
@@ -13,10 +14,12 @@ from hypothesis import strategies as st
 
 import web.api.endpoints
 from measures.models import Measure
+from problems.models import Meeting, Problem
 from tests.api.addresses import LISTS, wrong
 from tests.api.conftest import API
 from tests.api.test_lists import whole
 from web.lists.exports import FileInfo, export, export_cell
+from web.lists.file_columns import file_columns
 
 # What begins a formula, in the narrow and in the wide form, and what a program may leave out before it.
 BEGINNINGS = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"]
@@ -53,6 +56,95 @@ def test_a_code_with_a_semicolon_is_told_from_two_codes() -> None:
     assert export_cell(["1.1", "1;2", "P3"]) == '1.1;"1;2";P3'
     [cells] = csv.reader([export_cell(["1.1", "1;2", "P3"])], delimiter=";")
     assert cells == ["1.1", "1;2", "P3"]
+
+
+def lines_of(answer: Any) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(whole(answer).decode("utf-8-sig"), newline="")))
+
+
+@pytest.mark.django_db
+def test_what_has_members_has_a_column_for_each_in_a_file(site: Any, ask: Any) -> None:
+    [line] = lines_of(ask("indicators/?format=csv&fields=code,latest,target,comparator&lang=en"))
+    assert line == {
+        "code": "gdp_growth_ytd",
+        "latest_period": "2023H1",
+        "latest_value": "6.2",
+        "latest_released_on": "2023-07-20",
+        "latest_provenance": "illustrative",
+        "target_value": "6",
+        "target_due_year": "2025",
+        "target_qualifier": "",
+        "target_document": "A plan document",
+        "comparator_region": "100000",
+        "comparator_value": "5.5",
+    }
+    [line] = lines_of(ask("rollups/measures/?format=csv&fields=total,lights"))
+    assert line == {"total": "4", "lights_green": "2", "lights_yellow": "1", "lights_red": "1"}
+    # Of another day under the name that JSON gives them.
+    [line] = lines_of(ask("rollups/measures/?format=csv&fields=total,lights_then&compare=2023-08-28"))
+    assert line == {"total": "4", "lights_then_green": "2", "lights_then_yellow": "1", "lights_then_red": "1"}
+
+
+@pytest.mark.django_db
+def test_what_there_is_not_leaves_its_columns_empty(site: Any, ask: Any) -> None:
+    # Nothing was released by the day.
+    [line] = lines_of(ask("indicators/?format=csv&has_value=no&as_of=2023-04-01&fields=code,latest"))
+    assert set(line) == {"code", *(f"latest_{name}" for name in ("period", "value", "released_on", "provenance"))}
+    assert set(line.values()) == {"gdp_growth_ytd", ""}
+
+
+@pytest.mark.django_db
+def test_a_member_of_each_of_a_list_is_joined_in_its_place(site: Any, ask: Any) -> None:
+    problem = Problem.objects.get(measure__code="M002")
+    meeting = Meeting.objects.get()
+    other = Problem.objects.get(measure__code="M004")
+    given = {"owner": other.last_step.owner, "due_on": date(2023, 9, 1), "note": "a;b", "content": other.content()}
+    meeting.items.create(
+        position=2,
+        problem=other,
+        direction=other.steps.create(move="assign", state="assigned", made_on=date(2023, 7, 20), **given),
+    )
+    assert problem.number == other.number == 1
+    [line] = lines_of(ask("meetings/?format=csv&fields=number,directions"))
+    # The words of a direction are for those who log in.
+    assert line == {
+        "number": "1",
+        "directions_problem": "M002-1;M004-1",
+        "directions_owner": "power;power",
+        "directions_note": ";",
+        "directions_due_on": "2023-08-10;2023-09-01",
+        "directions_given_on": "2023-07-20;2023-07-20",
+        "directions_state": "assigned;assigned",
+    }
+    [row] = [json.loads(line) for line in whole(ask("meetings/?format=ndjson&fields=directions")).splitlines()]
+    assert [each["problem"] for each in row["directions"]] == ["M002-1", "M004-1"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", LISTS)
+def test_no_cell_of_a_file_holds_json(path: str, site: Any, ask: Any) -> None:
+    list_class = resolve(API + path).func.cls
+    shapes = {**list_class.columns, **list_class.compared_columns}
+    columns = file_columns(shapes)
+    for name, column in columns.items():
+        kind = column.shape["type"]
+        assert kind in ("string", "number", "integer", "boolean") or column.shape["items"]["type"] == "string", name
+    # No two fields make columns of one name: each member has one.
+    assert len(columns) == sum(max(1, len(file_columns({name: shape}))) for name, shape in shapes.items())
+    cells = [cell for line in lines_of(ask(f"{path}?format=csv")) for cell in line.values()]
+    assert cells
+    assert [cell for cell in cells if cell.startswith(("{", "["))] == []
+
+
+@pytest.mark.django_db
+def test_a_sheet_explains_each_column(site: Any, ask: Any) -> None:
+    rows, about = book_of(ask("indicators/?format=xlsx&lang=en&fields=code,latest")).worksheets
+    [heads, first] = rows.values
+    assert heads == ("code", "latest_period", "latest_value", "latest_released_on", "latest_provenance")
+    assert first == ("gdp_growth_ytd", "2023H1", 6.2, midnight("2023-07-20"), "illustrative")
+    lines = [tuple(cell for cell in line if cell is not None) for line in about.values]
+    fields = lines[lines.index(("Field", "Unit", "Description")) + 1 :]
+    assert [line[0] for line in fields[:5]] == list(heads)
 
 
 @pytest.mark.django_db

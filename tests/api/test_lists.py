@@ -47,6 +47,26 @@ def test_the_address_of_each_row_answers(path: str, site: Any, ask: Any) -> None
         assert ask(row["url"].removeprefix("http://testserver/api/v1/")).status_code == 200
 
 
+# What has members of its own in JSON has a column for each of them in files.
+HEADS = {
+    "latest": ["latest_period", "latest_value", "latest_released_on", "latest_provenance"],
+    "target": ["target_value", "target_due_year", "target_qualifier", "target_document"],
+    "comparator": ["comparator_region", "comparator_value"],
+    "lights": ["lights_green", "lights_yellow", "lights_red"],
+    "directions": [f"directions_{name}" for name in ("problem", "owner", "note", "due_on", "given_on", "state")],
+    "evidence": [
+        f"evidence_{name}" for name in ("id", "title", "title_zh", "title_en", "document_number", "url", "file_name")
+    ],
+    "steps": [f"steps_{name}" for name in ("move", "made_on", "made_at", "made_by", "note")],
+}
+
+
+def heads_of(path: str) -> list[str]:
+    # The target of a measure is a text.
+    flat = {"target"} if path == "measures/" else set()
+    return [head for name in recorded_columns(path) for head in ([name] if name in flat else HEADS.get(name, [name]))]
+
+
 @pytest.mark.parametrize("path", LISTS)
 def test_files_hold_the_same_rows_as_the_json(path: str, site: Any, ask: Any) -> None:
     rows = ask(path).json()["results"]
@@ -57,7 +77,7 @@ def test_files_hold_the_same_rows_as_the_json(path: str, site: Any, ask: Any) ->
     text = whole(ask(f"{path}?format=csv"))
     assert text.startswith(b"\xef\xbb\xbf")
     heads, *cells = csv.reader(io.StringIO(text.decode("utf-8-sig"), newline=""))
-    assert heads == recorded_columns(path)
+    assert heads == heads_of(path)
     assert [line[0] for line in cells] == [str(row[heads[0]]) for row in rows]
 
     answer = ask(f"{path}?format=xlsx")

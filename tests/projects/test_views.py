@@ -52,7 +52,9 @@ class TestList:
                 }
             ]
             # A page says it beside the field.
-            assert "choose one of: 省重大项目名单, none" in text_of(client.get(f"/projects/?list={unknown}").content.decode())
+            assert "choose one of: 省重大项目名单, none" in text_of(
+                client.get(f"/projects/?list={unknown}").content.decode()
+            )
 
     def test_subtotals_by_stage_follow_the_filter(self, client):
         make_project(city="370200", investment=15_000, stage="suspended")

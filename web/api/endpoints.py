@@ -54,6 +54,7 @@ from web.days import asked_comparison, asked_day
 from web.errors import BadQuery, not_one_of
 from web.html.links import lasting_address
 from web.lists.exports import EXPORT_FORMATS, FileInfo, check_rows, export
+from web.lists.file_columns import file_columns, file_rows
 from web.lists.listing import MAX_PAGE_SIZE, PAGE_SIZE, Listing
 from web.site import site_profile
 
@@ -403,15 +404,21 @@ class ListEndpoint(RowEndpoint):
         count = listing.page.paginator.count if objects is None else len(objects)
         check_rows(file_format, count)
         log_export(self.request, what=self.name, file_format=file_format, as_of=self.day, rows=count)
+        shapes = {**self.columns, **(self.compared_columns if self.compared else {})}
+        columns = file_columns({name: shapes[name] for name in self.fields or shapes})
+        rows: Iterable[Row] = chain.from_iterable(
+            map(self.make_rows, self.every(listing) if objects is None else [objects])
+        )
         return export(
             file_format,
             name=f"{self.name}-{self.day}",
-            columns=self.fields or [*self.columns, *(self.compared_columns if self.compared else ())],
-            rows=chain.from_iterable(map(self.make_rows, self.every(listing) if objects is None else [objects])),
-            about=self.about(),
+            columns=list(columns),
+            # Lines of NDJSON are as in JSON.
+            rows=rows if file_format == "ndjson" else file_rows(columns, rows),
+            about=self.about({name: column.shape for name, column in columns.items()}),
         )
 
-    def about(self) -> FileInfo:
+    def about(self, columns: Mapping[str, Shape]) -> FileInfo:
         given = self.request.GET.lists()
         asked = {name: ",".join(values) for name, values in given if any(values) and name not in _ABOUT_THE_FILE}
         return FileInfo(
@@ -419,7 +426,7 @@ class ListEndpoint(RowEndpoint):
             day=self.day,
             address=lasting_address(self.request._request),
             filters=asked,
-            columns={**self.columns, **self.compared_columns},
+            columns=columns,
         )
 
     def here(self, **changed: Any) -> str:

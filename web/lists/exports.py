@@ -74,16 +74,15 @@ def export(
 
 
 def export_cell(value: Any) -> str | int | float | bool | None:
-    """A value for one cell: a list is joined by semicolons, a text of it that has one itself stands in quotation marks;
-    a nested value is written as JSON, a formula made a text."""
+    """A value for one cell: a list is joined by semicolons, a text of it that has one itself stands in quotation marks,
+    and nothing stands for null; a formula is made a text."""
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, Decimal):
         return json_number(value)
-    if isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
-        value = ";".join(f'"{each}"' if ";" in each else each for each in value)
-    elif isinstance(value, dict | list | tuple):
-        value = to_json(value).decode()
+    if isinstance(value, list | tuple):
+        texts = ("" if each is None else str(each) for each in value)
+        value = ";".join(f'"{each}"' if ";" in each else each for each in texts)
     text = str(value)
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
