@@ -22,4 +22,5 @@ def rate_figures(counts: Mapping[str, int], *, on: date) -> dict[str, Any]:
         "plan_gap": rates.gap,
         "plan_pace": rates.pace,
         "without_month": rates.without_month,
+        "is_carried_forward": rates.is_carried_forward,
     }

@@ -88,6 +88,12 @@ class ProjectRates:
     planned: int
     invested: int
     without_month: int
+    total: int
+
+    @property
+    def is_carried_forward(self) -> bool:
+        """Return whether none of the projects has reported the month: what is said of it is what older months say."""
+        return 0 < self.total == self.without_month
 
     @property
     def start_rate(self) -> Decimal | None:
@@ -117,7 +123,7 @@ class ProjectRates:
 def rates_of(sums: Mapping[str, int], *, on: date) -> ProjectRates:
     """Return the rates from the sums of cells; of none, all are 0."""
     month = last_ended_month(on)
-    names = ("started", "to_start", "planned", "invested", "without_month")
+    names = ("started", "to_start", "planned", "invested", "without_month", "total")
     return ProjectRates(month, **{name: sums.get(name, 0) for name in names})
 
 

@@ -35,6 +35,7 @@ from web.api.shapes import (
     AS_OF,
     DAY,
     FILLED_TEXT,
+    FLAG,
     NAME,
     NUMBER,
     TEXT,
@@ -347,6 +348,13 @@ RATES = {
     "plan_pace": optional(choice(Pace.choices, gettext_lazy("Within one percentage point is on schedule"))),
     "without_month": number_of(
         UNIT_OF_PROJECTS, gettext_lazy("Those without an accepted report for the month of the rates")
+    ),
+    "is_carried_forward": meaning(
+        gettext_lazy(
+            "Whether none of them has an accepted report for the month of the rates, so that stages and investment are "
+            "those of older months"
+        ),
+        FLAG,
     ),
 }
 _PROJECTS = {

@@ -172,3 +172,40 @@ def test_the_plan_costs_no_query_and_is_in_the_files(site: Any, address: str) ->
     answer = Client().get(f"/api/v1/{address}?as_of=2023-07-31&format=csv&search=P0001&fields=annual_plan,plan_gap")
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
     assert lines[:2] == ["annual_plan,plan_gap", "4,-8.3"]
+
+
+def test_a_series_says_of_which_month_its_figures_are_and_what_is_carried_forward(site: Any) -> None:
+    names = ("as_of", "rate_month", "without_month", "is_carried_forward", "invested_this_year")
+    address = "rollups/projects/?by=city&key=370300,370600&ordering=key&from=2023-05-31&to=2023-08-15"
+    found = {
+        key: [[row[name] for name in names] for row in rows(address) if row["key"] == key]
+        for key in ("370300", "370600")
+    }
+    # P0001 reported June and July.
+    assert found["370300"] == [
+        ["2023-05-31", "2023-05", 1, True, 0],
+        ["2023-06-30", "2023-06", 0, False, 1.2345],
+        ["2023-07-31", "2023-07", 0, False, 2],
+        ["2023-08-15", "2023-07", 0, False, 2],
+    ]
+    assert [row[2:4] for row in found["370600"]] == [[1, True]] * 4
+    # Without projects there is nothing to carry.
+    [none] = rows("rollups/projects/?by=stage&key=suspended&as_of=2023-05-31")
+    assert [none[name] for name in names[2:]] == [0, False, 0]
+
+
+def test_a_day_after_the_last_month_that_was_reported_carries_it_forward(site: Any, settings: Any) -> None:
+    settings.PILOTZONE_TODAY = date(2023, 10, 2)
+    names = ("rate_month", "without_month", "is_carried_forward", "completed", "invested_this_year")
+    answers = rows("rollups/projects/?by=city&key=370300&from=2023-08-31&to=2023-10-01")
+    assert [row["as_of"] for row in answers] == ["2023-08-31", "2023-09-30", "2023-10-01"]
+    assert [[row[name] for name in names] for row in answers] == [
+        ["2023-08", 0, False, 1, 3],
+        ["2023-09", 1, True, 1, 3],
+        ["2023-09", 1, True, 1, 3],
+    ]
+    # With another that has reported it, not all is carried.
+    other = Project.objects.get(code="P0002")
+    make_project_month(other, date(2023, 9, 1), invested_wan=100)
+    [plan] = rows("rollups/projects/?as_of=2023-10-01")
+    assert [plan[name] for name in names[:3]] == ["2023-09", 1, False]
