@@ -12,6 +12,7 @@ from accounts.models import User
 from core.clock import today
 from core.exceptions import NotAllowed
 from core.periods import month_of
+from core.texts import written_text
 from measures.models import Measure, Report
 from measures.reports import ReportData, open_report, save_draft, submit_report
 from measures.rules import NO_CHANGE
@@ -92,7 +93,7 @@ def rewrite_report(
         effective_on=report.effective_on,
         problem_choice=report.problem_choice,
         about_problem=report.about_problem,
-        **{name: getattr(report, f"{name}_zh") for name in TEXTS},
+        **{name: written_text(report, name) for name in TEXTS},
     )
     data = replace(present, **values)
     report = save_draft(report.measure, by=by, data=data, period=report.period, version=version)

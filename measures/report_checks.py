@@ -85,13 +85,18 @@ def plain_doubts_about(report: Report, past: Past, limits: Limits) -> Iterator[D
 
 def _doubts_of_words(report: Report, past: Past) -> Iterator[Doubt]:
     last = next(iter(past.before(report)), None)
-    said = report.what_was_done_zh
-    if last is not None and said and said != NO_CHANGE and said == last.what_was_done_zh:
+    if last is not None and report.what_was_done_zh != NO_CHANGE and _says_the_same(report, last):
         question = _("These are the words of the report for %(month)s. Is there nothing new to say?")
         yield Doubt("same_words", "what_was_done", question % {"month": format_month(last.period)})
     if report.changes_status and is_completion(report.status) and (report.next_step_zh or report.next_step_en):
         question = _("The measure is completed, and there is a next step. Is that so?")
         yield Doubt("next_step_at_completion", "next_step", question)
+
+
+def _says_the_same(report: Report, last: Report) -> bool:
+    """Return whether the reports say in the same words, of either language, what was done."""
+    names = ("what_was_done_zh", "what_was_done_en")
+    return any(getattr(report, name) and getattr(report, name) == getattr(last, name) for name in names)
 
 
 def _doubts_of_silence(report: Report, past: Past, limits: Limits) -> Iterator[Doubt]:

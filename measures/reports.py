@@ -20,7 +20,7 @@ from core.periods import month_of
 from core.provenance import Provenance
 from core.scope_changes import check_in_plan
 from core.statuses import MeasureStatus
-from core.texts import MAX_TEXT_LENGTH, clean_text
+from core.texts import Text, text_columns
 from measures.models import Measure, Report, StatusChange
 from measures.report_checks import doubts_about, load_pasts
 from measures.rules import NO_CHANGE, NO_CHANGE_EN, Change, effective_changes, is_completion, is_step_back
@@ -66,9 +66,9 @@ class ReportData:
     status: str
     against_status: str
     effective_on: date | None = None
-    what_was_done: str = ""
-    problem: str = ""
-    next_step: str = ""
+    what_was_done: Text = ""
+    problem: Text = ""
+    next_step: Text = ""
     problem_choice: str = ""
     about_problem: int | None = None
 
@@ -110,26 +110,27 @@ def save_draft(
     if month < month_of(measure.listed_on):
         raise NotAllowed(_("The measure was not yet listed in this month."), field="period")
     about = problem_columns(report, data.problem_choice, data.about_problem)
-    write_draft(report, columns_of(data) | about, by=by, version=version)
+    write_draft(report, columns_of(data, report) | about, by=by, version=version)
     return report
 
 
-def columns_of(data: ReportData) -> dict[str, Any]:
-    """Return the values that were filled in, cleaned, as columns of a report. Raises NotAllowed, with the field at
+def columns_of(data: ReportData, report: Report) -> dict[str, Any]:
+    """Return the values that were filled in, cleaned, as columns of the report. Raises NotAllowed, with the field at
     fault."""
-    texts = {name: clean_text(getattr(data, name), field=name, max_length=MAX_TEXT_LENGTH) for name in TEXTS}
-    if texts["what_was_done"] == NO_CHANGE_EN:
-        # As the English form shows it.
-        texts["what_was_done"] = NO_CHANGE
+    texts: dict[str, str] = {}
+    for name in TEXTS:
+        texts |= text_columns(name, getattr(data, name), present=report)
+    said, said_in_english = texts["what_was_done_zh"], texts["what_was_done_en"]
+    if said == NO_CHANGE or (not said and said_in_english == NO_CHANGE_EN):
+        # In both languages, whichever the form showed.
+        texts |= {"what_was_done_zh": NO_CHANGE, "what_was_done_en": NO_CHANGE_EN}
     if data.status not in MeasureStatus.values or data.against_status not in MeasureStatus.values:
         raise NotAllowed(not_one_of(MeasureStatus.values), field="status")
     return {
         "status": data.status,
         "against_status": data.against_status,
         "effective_on": data.effective_on,
-        # Typed texts go into the working language's column; readers of the other language see them too.
-        **{f"{name}_zh": text for name, text in texts.items()},
-        "what_was_done_en": NO_CHANGE_EN if texts["what_was_done"] == NO_CHANGE else "",
+        **texts,
     }
 
 

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, User
+from core.texts import Text, text_columns, written_text
 from problems.models import Problem, ProblemStep
 from problems.on_day import kind_of, open_problems_of
 from problems.services import ProblemData, move_problem, raise_problem, reword_problem
@@ -27,7 +28,7 @@ class ProblemsOfReports:
         return ids
 
     def raise_with(self, report: AbstractReport, *, by: User, owner: Department | None) -> int:
-        data = ProblemData(report.problem_zh or report.problem_en, owner=owner)
+        data = ProblemData(written_text(report, "problem"), owner=owner)
         problem = _raised_by(report)
         if problem is None:
             problem = Problem(**{kind_of(report.subject): report.subject})
@@ -35,7 +36,7 @@ class ProblemsOfReports:
             return problem.number
         if problem.state == ProblemState.WITHDRAWN:
             move_problem(problem, "restore", by=by, note=_("The report was submitted again."), with_report=True)
-        if problem.state == ProblemState.RAISED and data.text not in (problem.text_zh, problem.text_en):
+        if problem.state == ProblemState.RAISED and _says_other_than(problem, data.text):
             reworded = ProblemData(data.text, problem.category, owner or problem.proposed_owner)
             reword_problem(problem, by=by, data=reworded, with_report=True)
         return problem.number
@@ -44,6 +45,11 @@ class ProblemsOfReports:
         problem = _raised_by(report)
         if problem is not None and problem.state == ProblemState.RAISED:
             move_problem(problem, "withdraw", by=by, note=_("The report was withdrawn."), with_report=True)
+
+
+def _says_other_than(problem: Problem, text: Text) -> bool:
+    columns = text_columns("text", text, present=problem)
+    return any(getattr(problem, name) != each for name, each in columns.items())
 
 
 def _raised_by(report: AbstractReport) -> Problem | None:

@@ -24,7 +24,7 @@ from core.exceptions import NotAllowed
 from core.provenance import Provenance
 from core.scope import ScopeKind, out_since
 from core.signals import action
-from core.texts import MAX_TEXT_LENGTH, clean_text
+from core.texts import MAX_TEXT_LENGTH, Text, clean_text, text_columns
 from problems.models import Problem, ProblemStep
 from problems.workflow import ASSIGNING, BY_NAME, MOVES, Party, ProblemState
 from reporting.evidence import MAX_EVIDENCE, keep_files, too_many
@@ -38,7 +38,7 @@ class ProblemData:
     """The values that whoever raises a problem fills in. Without `owner` the lead is to solve it; what has no lead
     needs one."""
 
-    text: str = ""
+    text: Text = ""
     category: Any = None
     owner: Department | None = None
 
@@ -127,10 +127,8 @@ def _begin(problem: Problem, *, by: User) -> None:
 
 
 def _set_data(problem: Problem, data: ProblemData) -> None:
-    text = clean_text(data.text, field="text", max_length=MAX_TEXT_LENGTH)
-    if not text or text not in (problem.text_zh, problem.text_en):
-        # Written anew: a translation of what it said before would say something else.
-        problem.text_zh, problem.text_en = text, ""
+    for name, text in text_columns("text", data.text, present=problem).items():
+        setattr(problem, name, text)
     problem.category = data.category
     problem.proposed_owner = data.owner
 

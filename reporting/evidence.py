@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core.clock import now
 from core.exceptions import NotAllowed
-from core.texts import clean_text, without_controls
+from core.texts import clean_text, text_columns, without_controls
 from reporting.file_types import check_file
 from reporting.models import AbstractEvidence, AbstractFiling
 from reporting.services import check_editable, lock_report
@@ -92,13 +92,17 @@ def attach_document(report: AbstractFiling, *, by: User, number: str, title: str
 
 def link_columns(url: str, title: str = "") -> dict[str, str]:
     """Returns the columns of a link, cleaned. Raises NotAllowed."""
-    return {"url": clean_url(url), "title_zh": clean_text(title, field="url_title", max_length=MAX_TITLE_LENGTH)}
+    return {"url": clean_url(url), **_title_columns(title, field="url_title")}
 
 
 def document_columns(number: str, title: str = "") -> dict[str, str]:
     """Returns the columns of an issued document, cleaned. Raises NotAllowed."""
-    title = clean_text(title, field="document_title", max_length=MAX_TITLE_LENGTH)
-    return {"document_number": clean_document_number(number), "title_zh": title}
+    titles = _title_columns(title, field="document_title")
+    return {"document_number": clean_document_number(number), **titles}
+
+
+def _title_columns(title: str, *, field: str) -> dict[str, str]:
+    return text_columns("title", title, field=field, max_length=MAX_TITLE_LENGTH)
 
 
 def clean_url(url: str) -> str:
@@ -145,7 +149,7 @@ def evidence_change[E: AbstractEvidence](had: Iterable[E], wanted: Iterable[Evid
     """Files stay, and so does what is there already. Raises NotAllowed."""
     named = [(each.get("document_number", ""), each.get("url", ""), each.get("title", "")) for each in wanted]
     asked = list(dict.fromkeys(named))
-    pieces = {(each.document_number, each.url, each.title_zh): each for each in had if not each.file}
+    pieces = {(each.document_number, each.url, each.title_zh or each.title_en): each for each in had if not each.file}
     return EvidenceChange(
         [each for key, each in pieces.items() if key not in asked],
         [

@@ -76,5 +76,6 @@ def _in_one_language(report: AbstractReport, last: Any, name: str) -> tuple[str,
     text = localized(report, name)
     if last is None:
         return text, ""
-    language = "zh" if text and text == getattr(report, f"{name}_zh") else column_suffix()
+    stands = (each for each in ("zh", "en") if text and text == getattr(report, f"{name}_{each}"))
+    language = next(stands, column_suffix())
     return text, getattr(last, f"{name}_{language}") or localized(last, name)

@@ -42,8 +42,10 @@ from web.api.request_body import (
     flag_field,
     integer_field,
     month_field,
+    read_text,
     shape_of,
     text_field,
+    text_fields,
 )
 from web.api.shapes import (
     DAY,
@@ -91,7 +93,11 @@ REPORT = filing_columns(
 _CONTENT: dict[str, BodyField] = {
     "against_status": choice_field(MeasureStatus.values).described_as(REPORT["against_status"]),
     "effective_on": day_field().described_as(REPORT["effective_on"]),
-    **{name: text_field(most=MAX_TEXT_LENGTH).described_as(meaning(label)) for name, label in TEXTS.items()},
+    **{
+        key: each
+        for name, label in TEXTS.items()
+        for key, each in text_fields(name, label, most=MAX_TEXT_LENGTH).items()
+    },
     "problem_choice": choice_field(ProblemChoice.values).described_as(REPORT["problem_choice"]),
     "about_problem": integer_field().described_as(REPORT["about_problem"]),
     "confirms_no_problem": flag_field().described_as(
@@ -170,6 +176,15 @@ class ReportEndpoint(FilingEndpoint):
     def filing_address(self, report: Report) -> str:
         address = self.address("api-report", self.subject.code, str(report.pk))
         return query_of(address, plan=plan_slug(self))
+
+    def read(self, data: Any) -> dict[str, Any]:
+        values = super().read(data)
+        for name in TEXTS:
+            sent = values.keys() & {name, f"{name}_zh", f"{name}_en"}
+            if sent:
+                text = read_text(values, name, present="")
+                values = {key: value for key, value in values.items() if key not in sent} | {name: text}
+        return values
 
     def options(self, values: dict[str, Any]) -> dict[str, Any]:
         return super().options(values) | {"confirms_no_problem": values.pop("confirms_no_problem", False)}

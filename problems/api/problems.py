@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from accounts.access_rules import PROBLEM_PARTIES, PROBLEM_RAISERS, READERS, Facts
 from accounts.models import Department, Scope, User
 from accounts.permissions import may_see_names, signed_in
-from core.texts import MAX_TEXT_LENGTH
+from core.texts import MAX_TEXT_LENGTH, written_text
 from measures.filters import asked_plan
 from problems.api.fields import KEPT, PROBLEM, STEP, WHAT
 from problems.filters import PROBLEM_ORDERINGS, ProblemFilter
@@ -41,8 +41,10 @@ from web.api.request_body import (
     flag_field,
     integer_field,
     read_body,
+    read_text,
     shape_of,
     text_field,
+    text_fields,
 )
 from web.api.shapes import (
     AS_OF,
@@ -115,7 +117,7 @@ def name_field(shape: Shape) -> BodyField:
 
 
 _CONTENT: dict[str, BodyField] = {
-    "text": text_field(most=MAX_TEXT_LENGTH).described_as(meaning(WHAT)),
+    **text_fields("text", WHAT, most=MAX_TEXT_LENGTH),
     "category": name_field(PROBLEM["category"].shape),
     "owner": name_field(DETAILS["proposed_owner"].shape),
     "submit": flag_field().described_as(
@@ -258,7 +260,7 @@ class ProblemEndpoint(RowEndpoint):
         for name, rows in (("category", categories), ("owner", Department.objects.not_merged())):
             if name in values:
                 found[name] = _named(rows, values[name], field=name)
-        return ProblemData(text=values.get("text", problem.text_zh or problem.text_en), **found)
+        return ProblemData(text=read_text(values, "text", present=written_text(problem, "text")), **found)
 
 
 def _named(rows: Any, slug: str, *, field: str) -> Any:

@@ -19,7 +19,7 @@ from core.exceptions import NotAllowed
 from core.periods import month_of
 from core.provenance import Provenance
 from core.scope_changes import check_in_plan
-from core.texts import MAX_REASON_LENGTH, MAX_TEXT_LENGTH, clean_text
+from core.texts import MAX_REASON_LENGTH, clean_text, text_columns
 from projects.models import Project, ProjectMonth, Stage
 from projects.models.months import STAGE_DAYS
 from projects.months.figures import load_history
@@ -126,18 +126,19 @@ def fill_month(month: ProjectMonth, data: MonthData, *, by: User, version: int |
     if month.period < month_of(month.project.listed_on):
         raise NotAllowed(_("The project was not yet listed in this month."), field="period")
     about = problem_columns(month, data.problem_choice, data.about_problem)
-    return fill_draft(month, columns_of(data) | about, by=by, version=version)
+    return fill_draft(month, columns_of(data, month) | about, by=by, version=version)
 
 
-def columns_of(data: MonthData) -> dict[str, Any]:
-    """Returns the columns of what was filled in, cleaned. Raises NotAllowed, with the field at fault."""
+def columns_of(data: MonthData, month: ProjectMonth) -> dict[str, Any]:
+    """Returns the columns of what was filled in of the month, cleaned. Raises NotAllowed, with the field at fault."""
     if data.stage not in Stage.values:
         raise NotAllowed(not_one_of(Stage.values), field="stage")
     values = asdict(data)
     # `reporting.report_problems` makes columns of these.
     del values["problem_choice"], values["about_problem"]
-    # Typed texts go into the working language's column; readers of the other language see them too.
-    texts = {f"{name}_zh": clean_text(values.pop(name), field=name, max_length=MAX_TEXT_LENGTH) for name in TEXTS}
+    texts: dict[str, str] = {}
+    for name in TEXTS:
+        texts |= text_columns(name, values.pop(name), present=month)
     reason = clean_text(values.pop("stage_reason"), field="stage_reason", max_length=MAX_REASON_LENGTH)
     for name in BOUNDED:
         if values[name] is not None:

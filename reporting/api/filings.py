@@ -204,6 +204,7 @@ class FilingEndpoint(Endpoint):
     """
 
     model: type[AbstractFiling]
+    body: Mapping[str, BodyField] = {}
     # What each step keeps.
     kept: Mapping[str, Shape]
     # What a refusal says besides the one that stands in the way.
@@ -247,6 +248,10 @@ class FilingEndpoint(Endpoint):
         theirs = meaning(gettext_lazy("The report as it stands now"), record(cls.columns))
         also = {"theirs": theirs, **cls.conflict_columns}
         return record({**PROBLEM["properties"], **also}, sometimes=("errors", *also))
+
+    def read(self, data: Any) -> dict[str, Any]:
+        """Returns what was sent, by the names that services know. Raises BadBody."""
+        return read_body(data, self.body)
 
     def conflict_details(self, refusal: NotAllowed) -> Row:
         """Returns those of `conflict_columns` that the refusal knows."""
@@ -330,11 +335,10 @@ class FilingEndpoint(Endpoint):
 
 
 class FilingList(FilingEndpoint, ListEndpoint):
-    """`body`: what is sent of a new one."""
+    """A list to which a new one is added; `body` is what is sent of it."""
 
     http_method_names = ["get", "head", "options", "post"]
     permission = READERS
-    body: Mapping[str, BodyField]
 
     def file(self, values: dict[str, Any], *, by: User) -> Any:
         """Makes one of what was sent."""
@@ -348,17 +352,16 @@ class FilingList(FilingEndpoint, ListEndpoint):
         return self.with_asked_fields(map(self.row, objects))
 
     def post(self, request: Any, code: str) -> Response:
-        report = self.file(read_body(request.data, self.body), by=signed_in(request.user))
+        report = self.file(self.read(request.data), by=signed_in(request.user))
         headers = {"Location": self.filing_address(report)}
         return self.answer(report, status=status.HTTP_201_CREATED, headers=headers)
 
 
 class FilingDetail(FilingEndpoint):
-    """`body`: what is sent of one that is changed; `rewrite`: the service that changes it."""
+    """A single one, which may be changed; `body` is what is sent for that, `rewrite` the service that changes it."""
 
     http_method_names = ["get", "head", "options", "put"]
     permission = REPORT_READERS
-    body: Mapping[str, BodyField]
     rewrite: Callable[..., Any]
 
     @cached_property
@@ -378,7 +381,7 @@ class FilingDetail(FilingEndpoint):
     def put(self, request: Any, code: str, report: int) -> Response:
         # Whoever changes it must see it, too: it may be of the department that led before.
         self.check_row("GET")
-        values = read_body(request.data, self.body)
+        values = self.read(request.data)
         by, version, options = signed_in(request.user), values.pop("version"), self.options(values)
         return self.answer(self.rewrite(self.filing, by=by, version=version, values=values, **options))
 

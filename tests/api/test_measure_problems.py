@@ -279,3 +279,23 @@ def test_more_rows_take_no_more_queries(path: str, site: Any, ask: Any) -> None:
             problem = make.make_problem(measure, date(2023, 5, 1), steps=["assign"], due_on=date(2023, 6, 1))
             problem.helpers.set([measure.lead_department, make.make_department()])
     assert queries() == before
+
+
+def test_the_text_of_a_problem_stands_in_the_language_in_which_it_is_written(people: Any) -> None:
+    def texts(answer: Any) -> tuple[str, str]:
+        assert answer.status_code in (200, 201), answer.content
+        return answer.json()["text_zh"], answer.json()["text_en"]
+
+    made = people.ada("post", PROBLEMS, {"text": "No land", "submit": False})
+    assert texts(made) == ("", "No land")
+    one = f"{PROBLEMS}{made.json()['number']}/"
+    assert texts(people.ada("put", one, {"version": made.json()["version"], "text": "缺地"})) == ("缺地", "")
+    version = people.ada("get", one).json()["version"]
+    assert texts(people.ada("put", one, {"version": version, "text_en": "No land"})) == ("缺地", "No land")
+    # What is left out stays.
+    again = people.ada("put", one, {"version": version + 1, "category": "money"})
+    assert texts(again) == ("缺地", "No land")
+    both = people.ada("post", PROBLEMS, {"text_zh": "缺人", "text_en": "Nobody", "submit": False})
+    assert texts(both) == ("缺人", "Nobody")
+    refused = people.ada("post", PROBLEMS, {"text": "缺人", "text_en": "Nobody"})
+    assert wrong(refused) == {"#/text": ["Send the text either bare or by its languages."]}

@@ -476,3 +476,73 @@ def test_the_number_of_queries_does_not_grow(people: Any) -> None:
         attached = make.make_report(measure, date(2023, 6, day))
         Evidence.objects.create(report=attached, document_number=str(day))
     assert count() == few
+
+
+def of_report(answer: Any) -> dict[str, Any]:
+    assert answer.status_code in (200, 201), answer.content
+    found: dict[str, Any] = answer.json()
+    return {name: found[name] for name in found if name.endswith(("_zh", "_en"))}
+
+
+def test_a_bare_text_stands_in_the_language_in_which_it_is_written(people: Any) -> None:
+    # Whichever language the caller reads in: the address says English.
+    sent = {
+        "what_was_done": "已开工",
+        "problem": "Two permits are missing",
+        "evidence": [{**DOCUMENT, "title": "List"}],
+    }
+    answer = people.ada("post", REPORTS, {**WHOLE, **sent})
+    assert of_report(answer) == {
+        "what_was_done_zh": "已开工",
+        "what_was_done_en": "",
+        "problem_zh": "",
+        "problem_en": "Two permits are missing",
+        "next_step_zh": "招聘",
+        "next_step_en": "",
+    }
+    [piece] = answer.json()["evidence"]
+    assert (piece["title_zh"], piece["title_en"]) == ("", "List")
+    # A word in the other language takes its place.
+    report = answer.json()
+    changed = people.ada("put", address(report), {"version": 1, "what_was_done": "Begun", "problem": "缺证"})
+    assert of_report(changed) | {} == {
+        "what_was_done_zh": "",
+        "what_was_done_en": "Begun",
+        "problem_zh": "缺证",
+        "problem_en": "",
+        "next_step_zh": "招聘",
+        "next_step_en": "",
+    }
+
+
+def test_a_body_may_say_what_a_text_is_in_each_language(people: Any) -> None:
+    texts = {"what_was_done_zh": "已开工", "what_was_done_en": "Begun", "problem_en": "缺人"}
+    answer = people.ada("post", REPORTS, {"period": "2023-08", "status": "promoting", **texts})
+    report = answer.json()
+    assert of_report(answer) == {**texts, "problem_zh": "", "next_step_zh": "", "next_step_en": ""}
+    # What is left out stays, in the other language too.
+    changed = people.ada("put", address(report), {"version": 1, "what_was_done_en": "It began", "next_step": "招聘"})
+    assert of_report(changed) == {
+        "what_was_done_zh": "已开工",
+        "what_was_done_en": "It began",
+        "problem_zh": "",
+        "problem_en": "缺人",
+        "next_step_zh": "招聘",
+        "next_step_en": "",
+    }
+    again = people.ada("put", address(report), {"version": 2, "status": "promoting", "next_step": "培训"})
+    assert of_report(again)["what_was_done_en"] == "It began"
+
+
+def test_a_text_comes_either_bare_or_by_its_languages(people: Any) -> None:
+    answer = people.ada("post", REPORTS, {**WHOLE, "problem_en": "Nobody"})
+    assert answer.status_code == 400
+    assert wrong(answer) == {"#/problem": ["Send the text either bare or by its languages."]}
+    assert nothing_was_saved()
+
+
+def test_an_accepted_english_report_is_the_reason_of_its_change_in_english(people: Any) -> None:
+    sent = {**WHOLE, "what_was_done": "Building began", "problem": "", "next_step": "", "submit": True}
+    report = Report.objects.get(pk=people.ada("post", REPORTS, sent).json()["id"])
+    change = accept_report(report, by=people.users["rita"])
+    assert (change.reason_zh, change.reason_en) == ("", "Building began")

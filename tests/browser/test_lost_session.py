@@ -160,7 +160,7 @@ def test_a_report_has_its_words_and_its_link_again_and_asks_for_its_files(enter,
     ada.get_by_role("button", name="Submit", exact=True).click()
     ada.get_by_text("Report submitted.", exact=True).wait_for()
     report = Report.objects.get(state="submitted", measure__code="M001")
-    assert (report.what_was_done_zh, report.evidence.get().url) == ("Built the plant", "https://gov.example/1")
+    assert (report.what_was_done_en, report.evidence.get().url) == ("Built the plant", "https://gov.example/1")
     assert kept(ada) == []
 
 

@@ -30,7 +30,7 @@ def drafts():
 def test_typing_is_saved_two_seconds_later_and_is_there_in_another_browser(form, enter, site):
     form.locator("#id_problem").press_sequentially("Half a thought", delay=20)
     state(form).get_by_text(re.compile(r"Draft saved \d\d:\d\d")).wait_for()
-    assert drafts().get().problem_zh == "Half a thought"
+    assert drafts().get().problem_en == "Half a thought"
     form.locator("#id_problem").press_sequentially(", and the rest", delay=20)
     form.locator("#id_version[value='2']").wait_for(state="attached")
 
@@ -46,7 +46,7 @@ def test_what_is_typed_while_the_scripts_are_loading_is_saved_too(form):
     form.locator("#id_problem").fill("Typed on a slow line")
     scripts[0].continue_()
     state(form).get_by_text("Draft saved").wait_for()
-    assert (drafts().get().status, drafts().get().problem_zh) == ("completed", "Typed on a slow line")
+    assert (drafts().get().status, drafts().get().problem_en) == ("completed", "Typed on a slow line")
 
 
 def test_what_is_typed_while_the_scripts_are_loading_is_newer_than_what_the_browser_kept(form):
@@ -60,7 +60,7 @@ def test_what_is_typed_while_the_scripts_are_loading_is_newer_than_what_the_brow
     form.locator("#id_problem").fill("Newer")
     scripts[0].continue_()
     state(form).get_by_text("Draft saved").wait_for()
-    assert (drafts().get().problem_zh, drafts().get().next_step_zh) == ("Newer", "Kept")
+    assert (drafts().get().problem_en, drafts().get().next_step_en) == ("Newer", "Kept")
 
 
 def test_a_click_while_a_draft_is_being_saved_waits_for_it(form):
@@ -75,7 +75,7 @@ def test_a_click_while_a_draft_is_being_saved_waits_for_it(form):
     waiting[0].continue_()
     form.get_by_text("Report submitted.", exact=True).wait_for()
     report = Report.objects.get(state="submitted", measure__code="M001")
-    assert (report.problem_zh, report.next_step_zh) == ("Second", "Third")
+    assert (report.problem_en, report.next_step_en) == ("Second", "Third")
     # "No problem" was ticked before there was a text.
     assert report.problem_choice == "new"
 
@@ -89,7 +89,7 @@ def test_text_outlives_a_session_that_ended(form, site):
     form.get_by_text("What you typed before is restored below from this browser.").wait_for()
     assert form.locator("#id_problem").input_value() == "Typed too late"
     state(form).get_by_text("Draft saved").wait_for()
-    assert drafts().get().problem_zh == "Typed too late"
+    assert drafts().get().problem_en == "Typed too late"
     assert form.evaluate("localStorage.length") == 0
 
 
@@ -133,10 +133,10 @@ def test_what_never_reached_the_server_is_there_again_with_both_versions(form, s
     box.wait_for()
     assert "On the server" in box.inner_text()
     assert "Only in the browser" in box.inner_text()
-    wait_until(lambda: drafts().get().problem_zh == "Only in the browser", "The saving")
+    wait_until(lambda: drafts().get().problem_en == "Only in the browser", "The saving")
     box.get_by_role("button", name="Use what is on the server").click()
     form.locator("#id_version[value='3']").wait_for(state="attached")
-    assert drafts().get().problem_zh == "On the server"
+    assert drafts().get().problem_en == "On the server"
 
 
 def test_an_answer_that_got_lost_is_no_conflict_with_oneself(form):
@@ -147,10 +147,10 @@ def test_an_answer_that_got_lost_is_no_conflict_with_oneself(form):
     form.route("**/report/draft/*", take_and_lose, times=1)
     form.locator("#id_problem").fill("Half")
     state(form).get_by_text("Not saved").wait_for()
-    assert drafts().get().problem_zh == "Half"
+    assert drafts().get().problem_en == "Half"
     form.locator("#id_problem").fill("Half a thought")
     state(form).get_by_text("Draft saved").wait_for()
-    assert drafts().get().problem_zh == "Half a thought"
+    assert drafts().get().problem_en == "Half a thought"
 
 
 def test_two_tabs_that_write_different_fields_end_up_the_same(form, site):
@@ -160,7 +160,7 @@ def test_two_tabs_that_write_different_fields_end_up_the_same(form, site):
     state(form).get_by_text("Draft saved").wait_for()
     other.locator("#id_next_step").fill("From the second")
     state(other).get_by_text("Draft saved").wait_for()
-    assert (drafts().get().problem_zh, drafts().get().next_step_zh) == ("From the first", "From the second")
+    assert (drafts().get().problem_en, drafts().get().next_step_en) == ("From the first", "From the second")
     assert other.locator("#id_problem").input_value() == "From the first"
 
 
@@ -170,7 +170,7 @@ def test_who_logs_out_leaves_the_last_words_on_the_server_and_nothing_in_the_bro
     form.locator("#id_problem").fill("Last words")
     form.get_by_role("button", name="Log out").first.click()
     form.wait_for_url(f"{site}/")
-    assert drafts().get().problem_zh == "Last words"
+    assert drafts().get().problem_en == "Last words"
     other.locator("#id_problem").fill("After the log-out")
     everything = "JSON.stringify([localStorage, sessionStorage])"
     assert "words" not in form.evaluate(everything)
@@ -190,7 +190,7 @@ def test_two_people_at_once_are_told_and_nothing_is_lost(form, enter, site):
     form.get_by_role("button", name="Save draft").last.click()
     versions = form.locator("#versions").inner_text()
     assert "The other went on" in versions and "Ada went on too" in versions
-    assert drafts().get().problem_zh == "The other went on"
+    assert drafts().get().problem_en == "The other went on"
     form.get_by_role("button", name="Save draft").last.click()
     form.locator("#id_version[value='3']").wait_for(state="attached")
-    assert drafts().get().problem_zh == "Ada went on too"
+    assert drafts().get().problem_en == "Ada went on too"

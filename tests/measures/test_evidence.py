@@ -68,7 +68,7 @@ class TestAttaching:
         )
         kept = list(the_report().evidence.order_by("pk"))
         assert [each.file_name for each in kept] == ["一.pdf", "two.pdf", "", ""]
-        assert (kept[2].url, kept[2].title_zh) == ("https://example.org/notice", "The notice")
+        assert (kept[2].url, kept[2].title_en) == ("https://example.org/notice", "The notice")
         assert (kept[3].document_number, kept[3].title_zh) == ("鲁科字〔2023〕12号", "关于发布目录的通知")
         assert sorted(path.name for path in kept_files(folder)) == sorted(each.key.hex for each in kept[:2])
         text = words(as_ada.get(URL))
@@ -98,7 +98,7 @@ class TestAttaching:
         monkeypatch.setattr(pdfs, "_finding", fail)
         answer = as_ada.post(URL, typed(what_was_done="Half a day's typing", evidence=pdf()))
         assert "Please choose the files once more" in words(answer)
-        assert the_report().what_was_done_zh == "Half a day's typing"
+        assert the_report().what_was_done_en == "Half a day's typing"
 
     def test_a_disk_that_takes_no_file_takes_no_words_either(self, as_ada, folder):
         folder.write_text("no folder at all")
@@ -106,7 +106,7 @@ class TestAttaching:
         text = words(response)
         assert "good.pdf: Please choose the files once more: they could not be kept." in text
         assert "Kept words" in text
-        assert (the_report().state, the_report().problem_zh) == ("draft", "Kept words")
+        assert (the_report().state, the_report().problem_en) == ("draft", "Kept words")
         assert not the_report().evidence.exists()
 
     def test_a_program_called_pdf_is_refused_and_everything_else_is_kept(self, as_ada):
@@ -118,7 +118,7 @@ class TestAttaching:
         assert "These are attached already and need not be chosen again." in text
         assert "Kept words" in response.content.decode()
         report = the_report()
-        assert (report.state, report.problem_zh) == ("draft", "Kept words")
+        assert (report.state, report.problem_en) == ("draft", "Kept words")
         assert [each.file_name for each in report.evidence.all()] == ["good.pdf"]
 
     def test_21_mb_are_refused_and_everything_else_is_kept(self, as_ada, folder):
@@ -162,7 +162,7 @@ class TestAttaching:
         with django_capture_on_commit_callbacks(execute=True):
             response = as_ada.post(URL, typed(what_was_done="More words", version="1", remove=str(key)))
         assert response.url == URL + "#evidence"
-        assert (the_report().evidence.count(), the_report().what_was_done_zh) == (0, "More words")
+        assert (the_report().evidence.count(), the_report().what_was_done_en) == (0, "More words")
         assert kept_files(folder) == []
         again = as_ada.post(URL, typed(what_was_done="More words", version="2", remove=str(key)))
         assert again.status_code == 302

@@ -251,7 +251,7 @@ class TestSaving:
         response = as_ada.post(URL, typed(what_was_done="", problem="Half a thought"))
         assert (response.status_code, response.url) == (302, URL)
         report = the_report()
-        assert (report.state, report.problem_zh, report.edited_by) == ("draft", "Half a thought", ada)
+        assert (report.state, report.problem_en, report.edited_by) == ("draft", "Half a thought", ada)
         assert "Half a thought" in as_ada.get(URL).content.decode()
 
     def test_a_colleague_continues_it(self, as_ada, eve):
@@ -259,11 +259,11 @@ class TestSaving:
         as_ada.force_login(eve)
         assert "Begun by Ada" in as_ada.get(URL).content.decode()
         as_ada.post(URL, typed(what_was_done="Ended by Eve", version="1"))
-        assert (the_report().what_was_done_zh, the_report().version) == ("Ended by Eve", 2)
+        assert (the_report().what_was_done_en, the_report().version) == ("Ended by Eve", 2)
 
     def test_line_breaks_count_once_as_in_the_browser(self, as_ada):
         as_ada.post(URL, typed(what_was_done="a\r\n" * 999 + "bc"))
-        assert len(the_report().what_was_done_zh) == 2000
+        assert len(the_report().what_was_done_en) == 2000
 
     @pytest.mark.parametrize("name", ["what_was_done", "problem", "next_step"])
     def test_100_000_characters_are_refused_at_their_field_and_kept(self, as_ada, name):
@@ -310,7 +310,7 @@ class TestSubmitting:
     def test_an_empty_report_stays_a_draft(self, as_ada):
         response = as_ada.post(URL, typed(what_was_done=" ", next_step="Later", action="submit"))
         assert "What was done: This field is required" in words(response)
-        assert (the_report().state, the_report().next_step_zh) == ("draft", "Later")
+        assert (the_report().state, the_report().next_step_en) == ("draft", "Later")
 
     def test_a_completion_without_evidence_is_refused_at_its_field(self, as_ada):
         response = as_ada.post(URL, typed(status="completed", action="submit"))
@@ -359,7 +359,7 @@ class TestSubmitting:
         response = as_ada.post(URL, typed(action="submit", what_was_done="Quite another story"))
         assert "This report has been submitted already; what you typed was not saved" in words(response)
         assert "Quite another story" in words(response)
-        assert the_report().what_was_done_zh == "Done this month"
+        assert the_report().what_was_done_en == "Done this month"
 
     def test_a_submitted_report_is_shown_and_can_be_withdrawn(self, as_ada):
         as_ada.post(URL, typed(action="submit"))
@@ -392,9 +392,9 @@ class TestTwoPeople:
         html = response.content.decode()
         assert re.search(r'name="what_was_done"[^>]*>\s*Ada wrote this</textarea>', html)
         assert 'name="version" value="2"' in html
-        assert (the_report().what_was_done_zh, the_report().state) == ("Eve wrote this", "draft")
+        assert (the_report().what_was_done_en, the_report().state) == ("Eve wrote this", "draft")
         as_ada.post(URL, typed(what_was_done="Ada wrote this", version="2"))
-        assert the_report().what_was_done_zh == "Ada wrote this"
+        assert the_report().what_was_done_en == "Ada wrote this"
 
     def test_a_report_against_another_status_shows_both_and_can_be_sent_knowingly(self, as_ada, measure):
         response = as_ada.post(URL, typed(against_status="promoting", action="submit"))
@@ -418,7 +418,7 @@ class TestSavingByItself:
         assert re.search(r"Draft saved \d\d:\d\d", response.content.decode())
         assert re.search(r'id="id_version"\s+value="1"\s+hx-swap-oob="true"', response.content.decode())
         as_ada.post(DRAFT, typed(what_was_done="More", version="1"))
-        assert (the_report().what_was_done_zh, the_report().version) == ("More", 2)
+        assert (the_report().what_was_done_en, the_report().version) == ("More", 2)
 
     def test_says_why_something_was_not_saved(self, as_ada, measure, eve):
         as_ada.post(DRAFT, typed())
@@ -432,7 +432,7 @@ class TestSavingByItself:
         assert (stale.status_code, "A colleague has saved" in stale.content.decode()) == (409, True)
         submit_report(the_report(), by=eve)
         assert as_ada.post(DRAFT, typed(what_was_done="Ada's", version="2")).status_code == 409
-        assert the_report().what_was_done_zh == "Eve's"
+        assert the_report().what_was_done_en == "Eve's"
 
     def test_a_page_whose_draft_is_gone_begins_no_other_by_itself(self, as_ada):
         as_ada.post(DRAFT, typed())
@@ -529,7 +529,7 @@ class TestTwoTabs:
         assert json.loads(unescape(shown))["next_step"] == ["Review them"]
         as_ada.post(DRAFT, typed(next_step="Go on", known=unescape(shown)))
         assert as_ada.post(DRAFT, typed(next_step="Review them", known=unescape(shown))).status_code == 200
-        assert the_report().next_step_zh == "Go on"
+        assert the_report().next_step_en == "Go on"
 
     def test_that_changed_different_fields_do_not_conflict(self, as_ada, known):
         as_ada.post(DRAFT, typed(what_was_done="", problem="From the first", known=known))
@@ -538,7 +538,7 @@ class TestTwoTabs:
         )
         assert answer.status_code == 200
         saved = the_report()
-        assert (saved.problem_zh, saved.next_step_zh, saved.status) == (
+        assert (saved.problem_en, saved.next_step_en, saved.status) == (
             "From the first",
             "From the second",
             "completed",
@@ -549,7 +549,7 @@ class TestTwoTabs:
     def test_that_changed_one_field_differently_do(self, as_ada, known):
         as_ada.post(DRAFT, typed(what_was_done="", problem="From the first", known=known))
         assert as_ada.post(DRAFT, typed(what_was_done="", problem="Other words", known=known)).status_code == 409
-        assert the_report().problem_zh == "From the first"
+        assert the_report().problem_en == "From the first"
 
     def test_only_the_fields_in_conflict_are_shown_twice_and_nothing_of_the_others_is_lost(self, as_ada, known):
         as_ada.post(DRAFT, typed(what_was_done="", problem="From the first", next_step="Go on", known=known))
@@ -561,14 +561,14 @@ class TestTwoTabs:
         sent = re.search(r'name="known" value="([^"]*)"', page)[1]
         again = typed(what_was_done="", problem="Both", next_step="Go on", version="1", known=unescape(sent))
         assert as_ada.post(URL, again).status_code == 302
-        assert (the_report().problem_zh, the_report().next_step_zh) == ("Both", "Go on")
+        assert (the_report().problem_en, the_report().next_step_en) == ("Both", "Go on")
 
     def test_words_whose_answer_got_lost_are_no_other_s(self, as_ada):
         """The page sends what it sent before and had no answer to as known."""
         as_ada.post(DRAFT, typed(problem="Half"))
         lost = self.shown(problem=["", "Half"], status="in_progress", effective_on="", next_step="", what_was_done="")
         assert as_ada.post(DRAFT, typed(problem="Half a thought", known=lost)).status_code == 200
-        assert the_report().problem_zh == "Half a thought"
+        assert the_report().problem_en == "Half a thought"
 
     def test_a_refused_form_does_not_replace_unseen_words_when_it_is_sent_again(self, as_ada, measure, eve, known):
         as_ada.post(DRAFT, typed(known=known))
@@ -576,7 +576,7 @@ class TestTwoTabs:
         page = as_ada.post(URL, typed(effective_on="tomorrow", version="1")).content.decode()
         assert 'name="version" value="1"' in page
         as_ada.post(URL, typed(problem="Ada wrote this", version="1"))
-        assert the_report().problem_zh == "Eve wrote this"
+        assert the_report().problem_en == "Eve wrote this"
 
     @pytest.mark.parametrize("known", ["{", "[]", '{"problem": 3}', '{"problem": [3]}', "3"])
     def test_what_is_known_in_no_sense_is_nothing(self, as_ada, known):

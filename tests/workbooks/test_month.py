@@ -171,7 +171,7 @@ class TestRoundTrip:
         assert "August 2023: 1 submitted, 1 kept as drafts." in text
         assert "1 wrong row was left out" in text and "Completion needs evidence" in text
         report = Report.objects.get(measure__code="M100")
-        assert (report.state, report.status, report.effective_on, report.what_was_done_zh, report.next_step_zh) == (
+        assert (report.state, report.status, report.effective_on, report.what_was_done_en, report.next_step_en) == (
             "submitted",
             "in_progress",
             date(2023, 8, 10),
@@ -182,7 +182,7 @@ class TestRoundTrip:
         assert (step.move, step.made_by) == ("submit", site.ada)
         assert LogEntry.objects.get_for_object(step).get().actor == site.ada
         draft = Report.objects.get(measure__code="M101")
-        assert (draft.state, draft.what_was_done_zh, draft.status) == ("draft", "All done", "completed")
+        assert (draft.state, draft.what_was_done_en, draft.status) == ("draft", "All done", "completed")
         assert not Report.objects.filter(measure__code="M102").exists()
 
     def test_the_log_names_the_person_where_a_worker_files(
@@ -226,7 +226,7 @@ class TestRoundTrip:
         upload = send(fill(downloaded(page), {"M100": {PROBLEM: "Money"}}))
         assert "A report of this month is accepted already: this one is filed beside it." in shown(page, upload)
         act(upload)
-        states = Report.objects.order_by("pk").values_list("state", "problem_zh", "evidence__document_number")
+        states = Report.objects.order_by("pk").values_list("state", "problem_en", "evidence__document_number")
         assert list(states) == [("accepted", "", "5"), ("submitted", "Money", "5")]
 
     def test_pressed_twice_it_is_done_once(self, page: Client, send: Any, act: Any) -> None:
@@ -251,7 +251,7 @@ class TestRoundTrip:
         for number in ("No. 1", "No. 2"):
             attach_document(draft, by=site.cai, number=number, title="Notice")
         act(send(fill(downloaded(page), {"M100": {DONE: "Talks", NUMBER: "No. 3"}})))
-        assert sorted(draft.evidence.values_list("document_number", "title_zh")) == [
+        assert sorted(draft.evidence.values_list("document_number", "title_en")) == [
             ("No. 2", "Notice"),
             ("No. 3", ""),
         ]
@@ -298,14 +298,14 @@ class TestConflicts:
         assert "decide first which value holds" in act(upload)
         act(upload, "load", **{"cell-0": "file"})
         theirs.refresh_from_db()
-        assert (theirs.state, theirs.what_was_done_zh, theirs.next_step_zh) == ("submitted", "Ours", "Go on")
+        assert (theirs.state, theirs.what_was_done_en, theirs.next_step_en) == ("submitted", "Ours", "Go on")
 
     def test_where_the_site_holds_the_row_is_left_alone(
         self, page: Client, send: Any, act: Any, content: bytes, theirs: Report
     ) -> None:
         act(send(content), "load", **{"cell-0": "site"})
         theirs.refresh_from_db()
-        assert (theirs.state, theirs.what_was_done_zh) == ("draft", "Theirs")
+        assert (theirs.state, theirs.what_was_done_en) == ("draft", "Theirs")
         assert state_of("M101") == "submitted"
 
     def test_another_status_meanwhile_is_one_too(
@@ -335,7 +335,7 @@ class TestConflicts:
         rows = {"M100": {STATUS: None, DONE: None, NEXT: None}, "M101": {DONE: "Talks"}}
         act(send(fill(downloaded(page), rows)))
         theirs.refresh_from_db()
-        assert (theirs.state, theirs.what_was_done_zh) == ("draft", "Theirs")
+        assert (theirs.state, theirs.what_was_done_en) == ("draft", "Theirs")
 
 
 class TestRefusals:
@@ -533,7 +533,7 @@ class TestProblems:
             "M103": ("submitted", "", ""),
         }
         raised = Problem.objects.get(measure__code="M101", number=2)
-        assert (raised.text_zh, raised.state, raised.raised_on) == ("Staff are missing", "raised", date(2023, 8, 29))
+        assert (raised.text_en, raised.state, raised.raised_on) == ("Staff are missing", "raised", date(2023, 8, 29))
         # As it is now, nothing is left to be done.
         assert "4 rows are empty, or as they were downloaded." in part(page, send(fill(downloaded(page), {})), "left")
 

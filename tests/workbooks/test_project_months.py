@@ -213,7 +213,7 @@ class TestRoundTrip:
         assert states() == {"P100": "submitted", "P101": "submitted"}
         for code in ("P100", "P101"):
             problem = Problem.objects.get(project__code=code, number=month_of(code).about_problem)
-            assert (problem.text_zh, problem.last_step.owner) == ("No grid yet", site.ben.department)
+            assert (problem.text_en, problem.last_step.owner) == ("No grid yet", site.ben.department)
 
     def test_the_preview_says_of_each_row_what_becomes_of_it_and_writes_nothing(self, page: Client, send: Any) -> None:
         upload = send(filled(page, self.ROWS))
@@ -247,7 +247,7 @@ class TestRoundTrip:
             45,
             1,
         )
-        assert (month.what_was_done_zh, month.problem_zh, month.next_step_zh) == (
+        assert (month.what_was_done_en, month.problem_en, month.next_step_en) == (
             "Roof closed",
             "No grid yet",
             "Cables",
@@ -439,7 +439,7 @@ class TestConflicts:
         assert "decide first which value holds" in act(upload)
         act(upload, "load", **{"cell-0": "file"})
         theirs.refresh_from_db()
-        assert (theirs.state, theirs.invested_wan, theirs.next_step_zh) == ("submitted", 3_500, "Go on")
+        assert (theirs.state, theirs.invested_wan, theirs.next_step_en) == ("submitted", 3_500, "Go on")
 
     def test_where_the_site_holds_the_row_is_left_alone(
         self, page: Client, send: Any, act: Any, content: bytes, site: SimpleNamespace

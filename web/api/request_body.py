@@ -12,8 +12,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.period_codes import CODE_PATTERN, period_of_code
-from core.texts import too_long, without_controls
-from web.api.shapes import DAY, FLAG, MONTH, NUMBER, TEXT, WHOLE, WITHOUT_NULL, Shape, array, one_of, optional, record
+from core.texts import Text, TextInBoth, too_long, without_controls
+from web.api.shapes import (
+    DAY,
+    FLAG,
+    MONTH,
+    NUMBER,
+    TEXT,
+    WHOLE,
+    WITHOUT_NULL,
+    Shape,
+    array,
+    in_both,
+    meaning,
+    one_of,
+    optional,
+    record,
+)
 from web.days import parse_day, parse_month
 from web.errors import BadBody, not_one_of
 
@@ -61,6 +76,26 @@ def text_field(*, most: int, required: bool = False) -> BodyField:
         return text
 
     return BodyField(read, {**TEXT, "maxLength": most, "pattern": _NOT_BLANK if required else WITHOUT_NULL}, required)
+
+
+def text_fields(name: str, words: Any, *, most: int) -> dict[str, BodyField]:
+    """Return the fields of a text that columns have in both languages: bare, it goes to the language that it is written
+    in; or as it is in each."""
+    field = text_field(most=most)
+    shapes = {name: meaning(words), **in_both(name, words)}
+    return {each: field.described_as(shape) for each, shape in shapes.items()}
+
+
+def read_text(values: Mapping[str, Any], name: str, *, present: Text) -> Text:
+    """Return the text that was sent in the fields of `text_fields`; `present` where there is none of them. Raises
+    BadBody for a bare one beside one of a language."""
+    languages = {code: values[f"{name}_{code}"] for code in ("zh", "en") if f"{name}_{code}" in values}
+    if languages and name in values:
+        raise BadBody({name: [_("Send the text either bare or by its languages.")]})
+    if languages:
+        return TextInBoth(**languages)
+    found: Text = values.get(name, present)
+    return found
 
 
 def url_field(*, most: int, required: bool = False) -> BodyField:

@@ -4,9 +4,9 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from core.texts import HAN as _HAN
 from web.language import is_chinese
 
-_HAN = "\u3400-\u9fff"
 _WIDE = "\u3000-\u303f\uff00-\uffef"
 # A run, the group of these, begins and ends with its own script; figures and marks between are part of it, and the
 # ending of a file. No letter or figure is tried twice: a long text without a run takes no longer than another.

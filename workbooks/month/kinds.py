@@ -361,7 +361,7 @@ def _written_evidence(pieces: Iterable[AbstractEvidence], cells: Cells) -> Itera
     for each in pieces:
         own = {name: wanted.pop(name) for name in EVIDENCE if name in wanted and getattr(each, name)}
         if all(getattr(each, name) == value for name, value in own.items()):
-            yield {"document_number": each.document_number, "url": each.url, "title": each.title_zh}
+            yield {"document_number": each.document_number, "url": each.url, "title": each.title_zh or each.title_en}
         else:
             changed |= own
     for name, value in (changed | wanted).items():

@@ -163,7 +163,7 @@ class MeasureMonth(SubjectMonth[MeasureRow]):
         measure, report = row.subject, row.open_report
         evidence, files = written_evidence(row, cells), row.files if report else 0
         written = copy.copy(report) if report else Report(measure=measure, period=row.work.month)
-        for name, value in columns_of(report_data(row, cells)).items():
+        for name, value in columns_of(report_data(row, cells), written).items():
             setattr(written, name, value)
         written.problem_choice, written.about_problem = cells["problem_choice"], row.about_problem(cells)
         resolve_choice(written, row.opened)

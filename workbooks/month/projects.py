@@ -180,7 +180,7 @@ class ProjectsMonth(SubjectMonth[ProjectMonthRow]):
         report, evidence = row.open_report, written_evidence(row, cells)
         written = copy.copy(report) if report else new_month(row.subject, row.work.month)
         data = month_data(row, cells)
-        columns = columns_of(data) | problem_columns(written, data.problem_choice, data.about_problem)
+        columns = columns_of(data, written) | problem_columns(written, data.problem_choice, data.about_problem)
         for name, value in columns.items():
             setattr(written, name, value)
         resolve_choice(written, row.opened)

@@ -165,7 +165,7 @@ class TestTwoPeople:
         saves_itself(site.ben, **carried(first), next_step="Roof")
         answer = saves_itself(site.zoe, **carried(first), invested_wan="0.7")
         month = ProjectMonth.objects.get()
-        assert (answer.status_code, month.invested_wan, month.next_step_zh) == (200, 7_000, "Roof")
+        assert (answer.status_code, month.invested_wan, month.next_step_en) == (200, 7_000, "Roof")
         assert json.loads(carried(answer)["known"])["next_step"] == ["Roof"]
 
     def test_the_same_field_is_asked_about(self, site: SimpleNamespace) -> None:
@@ -183,7 +183,7 @@ class TestTwoPeople:
         saves_itself(site.ben, **carried(first), invested_wan="0.70", next_step="Roof")
         answer = saves_itself(site.zoe, **carried(first), invested_wan="0.705")
         month = ProjectMonth.objects.get()
-        assert (answer.status_code, month.invested_wan, month.next_step_zh) == (200, 7_050, "Roof")
+        assert (answer.status_code, month.invested_wan, month.next_step_en) == (200, 7_050, "Roof")
 
 
 class TestProblems:
