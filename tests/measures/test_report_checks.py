@@ -79,6 +79,11 @@ class TestWords:
         accepted(measure, 7, what_was_done_zh="完成")
         assert asked(written(measure, ada)) == {"same_words"}
 
+    def test_are_asked_about_in_english_too(self, ada, measure):
+        accepted(measure, 7, what_was_done_zh="完成", what_was_done_en="Completed")
+        assert asked(written(measure, ada, what_was_done="Completed")) == {"same_words"}
+        assert asked(written(measure, ada, what_was_done="Completed at last")) == set()
+
     def test_one_that_waits_counts_and_one_that_was_returned_does_not(self, ada, measure):
         accepted(measure, 7, what_was_done_zh="完成", state="submitted")
         report = written(measure, ada)
