@@ -406,9 +406,8 @@ class ListEndpoint(RowEndpoint):
         log_export(self.request, what=self.name, file_format=file_format, as_of=self.day, rows=count)
         shapes = {**self.columns, **(self.compared_columns if self.compared else {})}
         columns = file_columns({name: shapes[name] for name in self.fields or shapes})
-        rows: Iterable[Row] = chain.from_iterable(
-            map(self.make_rows, self.every(listing) if objects is None else [objects])
-        )
+        chunks = self.every(listing) if objects is None else [objects]
+        rows: Iterable[Row] = chain.from_iterable(map(self.make_rows, chunks))
         return export(
             file_format,
             name=f"{self.name}-{self.day}",
