@@ -1,5 +1,6 @@
 """The made months of the demonstration's projects: what they may not change, and that each could have been filed."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -210,6 +211,24 @@ class TestMadeRows:
         assert abs(of_all.gap or Decimal(99)) <= 1
         assert Decimal(80) < (of_all.start_rate or 0) < Decimal(95)
         assert 60 < of_all.without_month < 200
+
+    def test_the_api_gives_each_project_the_gap_by_which_the_list_is_filtered(
+        self, months: None, client: Client, open_reading: None
+    ) -> None:
+        def rows(query: str) -> dict[str, Any]:
+            answer: Any = client.get(f"/api/v1/projects/?format=ndjson&{query}")
+            lines = b"".join(answer.streaming_content).splitlines()
+            return {row["code"]: row for row in map(json.loads, lines)}
+
+        every = rows("fields=code,rate_month,annual_plan,plan_completion,plan_gap")
+        # As its page says of April, the newest month of it: 32.2 % of its annual plan, after 33.3 % of the year.
+        names = ("rate_month", "plan_completion", "plan_gap")
+        assert [every["P0007"][name] for name in names] == ["2023-04", 32.2, -1.1]
+        known = {code for code, row in every.items() if row["rate_month"] == "2023-07"}
+        behind = {code for code in known if every[code]["plan_gap"] is not None and every[code]["plan_gap"] < -1}
+        assert rows("fields=code&behind=yes").keys() == behind
+        assert rows("fields=code&behind=no").keys() == known - behind
+        assert rows("fields=code&behind=no_month").keys() == every.keys() - known
 
     def test_the_life_of_each_is_there_and_says_what_it_says(self, months: None) -> None:
         rows = {each.pk: each for each in ProjectMonth.objects.prefetch_related("evidence")}
