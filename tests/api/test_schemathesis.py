@@ -32,7 +32,20 @@ REJECTED_THOUGH_IT_FITS = schemathesis.checks.CHECKS.get_one("positive_data_acce
 # Whether their values can be answered the data decide: which slugs and codes there are, which day it is, how many pages
 # there are, what a cursor was made for. No schema can say it.
 OF_THE_DATA = {"as_of", "compare", "page", "cursor", "figure", "key", "plan", "section", "department", "participating"}
-OF_THE_DATA |= {"category", "theme", "lead", "owner", "helper", "raised_by", "#/category", "#/owner"}
+OF_THE_DATA |= {
+    "category",
+    "theme",
+    "lead",
+    "owner",
+    "helper",
+    "raised_by",
+    "#/what_was_done",
+    "#/problem",
+    "#/next_step",
+    "#/text",
+    "#/category",
+    "#/owner",
+}
 OF_THE_DATA |= {"measure", "indicator", "project", "city", "also_in", "region", "parent", "county"}
 # Not before the first day of a series, and no later than the day of the answer.
 OF_THE_DATA |= {"from", "to", "vintage", "regions"}
