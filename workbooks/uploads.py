@@ -174,7 +174,7 @@ def why_not_loaded(upload: Upload) -> str:
     found = upload.findings
     if found.get("questions"):
         return _("Answer the questions about the columns first.")
-    if found["file_faults"]:
+    if found["file_problems"]:
         return _("The file cannot be loaded.")
     if open_conflicts(upload, found):
         return _("Some cells were changed on the site, too: decide first which value holds.")
