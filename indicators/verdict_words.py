@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from indicators.models import Indicator
 from indicators.state import IndicatorState, is_rate
@@ -74,6 +75,15 @@ def verdict_note(indicator: Indicator, found: Judgement) -> str:
     if found.verdict == Verdict.BEHIND and found.is_diverging:
         return _("%(note)s, and moving away") % {"note": note}
     return note
+
+
+def verdict_sentence(state: IndicatorState) -> str | None:
+    """Return the verdict with its note, as pages show them side by side; None without a target."""
+    found = state.judgement
+    if found is None:
+        return None
+    words = {"verdict": found.verdict.label, "note": verdict_note(state.indicator, found)}
+    return pgettext("verdict", "%(verdict)s: %(note)s") % words
 
 
 def working_sentences(indicator: Indicator, found: Judgement) -> list[str]:

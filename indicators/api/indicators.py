@@ -13,6 +13,7 @@ from indicators.api.judgements import (
     MILESTONES,
     REASON,
     VERDICT,
+    VERDICT_SENTENCE,
     judgement_row,
     milestone_rows,
 )
@@ -20,6 +21,7 @@ from indicators.derived import DerivedForm
 from indicators.filters import INDICATOR_ORDERINGS, IndicatorFilter, indicators_of
 from indicators.models import Direction, Indicator, IndicatorGroup, Observation, Target
 from indicators.state import ChangeSince, IndicatorState, indicator_states
+from indicators.verdict_words import verdict_sentence
 from measures.filters import asked_plan
 from web.api.endpoints import ListEndpoint, Row, RowEndpoint
 from web.api.fields import Chunk, Field, Reader, value
@@ -85,6 +87,10 @@ _TARGET: dict[str, Shape] = {
 }
 TARGET = meaning(
     gettext_lazy("The target in force: of the newest document adopted by the day; null: none"),
+    optional(record(_TARGET)),
+)
+JUDGED_TARGET = meaning(
+    gettext_lazy("The target that the verdict is on: that in force where none is of the value's scope; null: none"),
     optional(record(_TARGET)),
 )
 _TARGETS = array(
@@ -226,6 +232,8 @@ INDICATOR = {
     "target": value(TARGET, lambda state: target_row(state.target)),
     "verdict": value(optional(VERDICT), lambda state: state.verdict),
     "verdict_reason": value(REASON, lambda state: state.judgement and state.judgement.reason),
+    "verdict_sentence": value(VERDICT_SENTENCE, verdict_sentence),
+    "judged_target": value(JUDGED_TARGET, lambda state: target_row(state.judged_target)),
     "comparator": value(COMPARATOR, _comparator_row),
     "staleness": Field(
         optional(

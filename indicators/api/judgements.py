@@ -17,6 +17,9 @@ DECIMALS = Decimal("0.000001")
 
 VERDICT = choice(Verdict.choices, gettext_lazy("Whether it is on the way to the target"))
 REASON = optional(choice(Reason.choices, gettext_lazy("Why it cannot be judged; null where it can")))
+VERDICT_SENTENCE = optional(
+    meaning(gettext_lazy("The verdict in words, with what was required or why nothing can be said; null: no target"))
+)
 ATTAINMENT = optional(
     quantity(
         "%",

@@ -300,6 +300,30 @@ def test_an_assumed_day_of_release_is_told_with_each_value(site: Any, ask: Any) 
     assert {each["release_basis"] for each in series[1:]} == {"stated"}
 
 
+def test_the_target_and_the_sentence_beside_a_verdict_are_those_of_the_verdict(site: Any, ask: Any) -> None:
+    """The newest document speaks of a part alone: it is in force, and says nothing of the whole."""
+    capacity = make.make_indicator("nre_capacity", unit="GW")
+    for day, value in ((date(2022, 6, 30), "66"), (date(2023, 6, 30), "84")):
+        days = {"period_start": day, "period_end": day, "period": str(day), "released_on": day}
+        make.make_observation(capacity, value, period_kind="day", **days)
+    make.make_target(capacity, "90", document="The whole", qualifier="at least", adopted_on=date(2022, 12, 31))
+    make.make_target(capacity, "91", document="A part", scope="renewables", adopted_on=date(2023, 1, 31))
+    judged = {"value": 90, "due_year": 2025, "qualifier": "at least", "document": "The whole"}
+    rows = {row["code"]: row for row in ask("indicators/?lang=en").json()["results"]}
+    for row in (rows["nre_capacity"], ask("indicators/nre_capacity/?lang=en").json()):
+        assert row["target"] == {"value": 91, "due_year": 2025, "qualifier": "", "document": "A part"}
+        assert row["judged_target"] == judged
+        # 24 GW in 1,280 days, of which 365 have passed: 66 + 6.84375.
+        assert (row["verdict"], row["verdict_sentence"]) == ("ahead", "Ahead: 73 required by then")
+    none = ask("indicators/nre_capacity/?as_of=2022-12-01").json()
+    assert (none["verdict"], none["verdict_sentence"], none["judged_target"]) == (None, None, None)
+    # Of growth nothing can be judged: beside the verdict stands the target in force.
+    growth = ask("indicators/gdp_growth_ytd/?lang=en").json()
+    assert growth["judged_target"] == growth["target"]
+    assert growth["target"]["value"] == 6
+    assert growth["verdict_sentence"] == "Cannot judge: Different scope"
+
+
 def test_rollups_list_every_member_with_the_rows_behind(site: Any, ask: Any) -> None:
     make.make_section(site.plan, slug="empty", number=3, title_en="Nothing yet")
     rows = {row["key"]: row for row in ask("rollups/measures/?by=section").json()["results"]}
