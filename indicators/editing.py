@@ -27,7 +27,7 @@ INDICATOR_COLUMNS = (
     *("derived_form", "derived_from", "derived_with", "provenance", "source"),
 )
 TARGET_COLUMNS = (
-    *("region", "due_year", "value", "unit", "qualifier", "scope", "milestones", "derived"),
+    *("region", "due_year", "value", "unit", "qualifier", "scope", "milestones", "single_year", "derived"),
     *("baseline_value", "baseline_on", "document", "adopted_on", "adopted_basis", "provenance", "source"),
 )
 

@@ -34,7 +34,8 @@ class Value(NamedTuple):
 
 class Goal(NamedTuple):
     """A target as the rules see it; `baseline_*` are None where the document states no baseline. `since`: the year at
-    whose end a change begins, of a target for the change since then. `milestones`: days with their values, in order."""
+    whose end a change begins, of a target for the change since then. `single_year`: it is for the due year alone, such
+    as a growth of the year. `milestones`: days with their values, in order."""
 
     due_year: int
     value: Decimal
@@ -44,6 +45,7 @@ class Goal(NamedTuple):
     baseline_on: date | None = None
     scope: str = ""
     since: int | None = None
+    single_year: bool = False
     milestones: tuple[tuple[date, Decimal], ...] = ()
 
 
@@ -105,6 +107,11 @@ def newest(values: Iterable[Value], *, on: date) -> Value | None:
     """The value with the greatest (period end, release day, length of period) among those released by the day."""
     released = [value for value in values if value.released_on <= on]
     return max(released, key=lambda v: (v.end, v.released_on, v.end - v.start), default=None)
+
+
+def is_whole_year(start: date, end: date) -> bool:
+    """Return whether days are a calendar year, whatever their kind of period: January to December is the year."""
+    return (start.month, start.day) == (1, 1) and end == date(start.year, 12, 31)
 
 
 def year_before(values: Iterable[Value], current: Value, *, on: date) -> Value | None:

@@ -1,7 +1,7 @@
 """The state of each indicator on a day, for one region and its comparator: one query a table, then the rules."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -20,11 +20,12 @@ from indicators.rules import (
     Goal,
     Value,
     goal_in_force,
+    is_whole_year,
     newest,
     same_period,
     year_before,
 )
-from indicators.verdicts import Judgement, Verdict, judge, judged_goal
+from indicators.verdicts import Judgement, Verdict, earlier_goals, judge, judged_goal
 from measures.models import Plan
 from regions.models import Region
 from web.formats.numbers import trimmed
@@ -49,8 +50,12 @@ class IndicatorState:
     target: Target | None
     # That of the target which the newest value is judged by.
     judgement: Judgement | None = None
+    # That of the last target due before it of which the value is known.
+    earlier: Judgement | None = None
     # Every verified and exact observation of the region released by the day.
     series: tuple[Observation, ...] = ()
+    # Of whole years that only the indicator of the sums from 1 January has.
+    years: tuple[Value, ...] = ()
     # Adopted by the day, for the region; by id.
     targets: Mapping[int, Target] = field(default_factory=dict)
     on: date | None = None
@@ -86,7 +91,8 @@ class IndicatorState:
     def judge(self, target: Target) -> Judgement:
         """Return the judgement by any of the indicator's targets."""
         assert self.on is not None
-        return _judgement_by(self.indicator, map(as_value, self.series), as_goal(target, self.indicator), on=self.on)
+        values, goal = map(as_value, self.series), as_goal(target, self.indicator)
+        return _judgement_by(self.indicator, values, goal, years=self.years, on=self.on)
 
     @property
     def value(self) -> Decimal | None:
@@ -164,13 +170,14 @@ def as_goal(row: Target, indicator: Indicator) -> Goal:
         row.baseline_on,
         row.scope if row.unit == indicator.unit else f"{row.scope} {row.unit}".strip(),
         None if versus is None else int(versus["year"]),
+        row.single_year,
         tuple(read_milestones(row.milestones)),
     )
 
 
 def indicator_states(indicators: Iterable[Indicator], *, on: date, plan: Plan | None) -> list[IndicatorState]:
-    """One for each indicator, in the order given, for the plan's region. Two queries, however many indicators; three
-    where one is derived."""
+    """One for each indicator, in the order given, for the plan's region. Two queries, however many indicators; one more
+    where one is derived, and where a target is for a single year."""
     indicators = list(indicators)
     if not indicators:
         return []
@@ -180,13 +187,40 @@ def indicator_states(indicators: Iterable[Indicator], *, on: date, plan: Plan | 
     targets: dict[int, list[Target]] = defaultdict(list)
     for target in Target.objects.adopted(on).filter(indicator__in=indicators, region=region).order_by("pk"):
         targets[target.indicator_id].append(target)
-    return [_state_of(each, rows, targets[each.pk], on=on, region=region, against=against) for each in indicators]
+    yearly = [each for each in indicators if any(target.single_year for target in targets[each.pk])]
+    years = whole_years(yearly, on=on, region=region)
+    return [
+        _state_of(each, rows, targets[each.pk], years[each.pk], on=on, region=region, against=against)
+        for each in indicators
+    ]
+
+
+def code_to_date(indicator: Indicator) -> str:
+    """Return the code of the indicator that gives the same from 1 January to date: gdp_growth_ytd of
+    gdp_growth_annual."""
+    return f"{indicator.code.removesuffix('_annual')}_ytd"
+
+
+def whole_years(indicators: Iterable[Indicator], *, on: date, region: Region | None) -> Mapping[int, list[Value]]:
+    """Return the values of whole years, in the same unit, of the indicators to date that belong to some; by the id of
+    these. One query; none for no indicator."""
+    by_code = {code_to_date(each): each for each in indicators}
+    found: dict[int, list[Value]] = defaultdict(list)
+    if not by_code or region is None:
+        return found
+    rows = Observation.objects.sound().released(on).filter(indicator__code__in=by_code, region=region)
+    for row in rows.select_related("indicator").order_by("period_end", "released_on", "id"):
+        own = by_code[row.indicator.code]
+        if row.indicator.unit == own.unit and is_whole_year(row.period_start, row.period_end):
+            found[own.pk].append(as_value(row))
+    return found
 
 
 def _state_of(
     indicator: Indicator,
     rows: ObservationSeries,
     targets: list[Target],
+    years: list[Value],
     *,
     on: date,
     region: Region | None,
@@ -200,6 +234,7 @@ def _state_of(
     goal = goal_in_force(by_goal, on=on)
     before = None if current is None else year_before(by_value, current, on=on)
     beside = None if current is None else same_period(map(as_value, others), current, on=on)
+    judgement, earlier = _judgements(indicator, by_value, by_goal, current, years, on=on)
     return IndicatorState(
         indicator=indicator,
         latest=None if current is None else by_value[current],
@@ -207,9 +242,11 @@ def _state_of(
         comparator=_number(beside),
         gap=gap(_number(current), _number(beside)),
         target=None if goal is None else by_goal[goal],
-        judgement=_judgement(indicator, by_value, by_goal, current, on=on),
+        judgement=judgement,
+        earlier=earlier,
         targets={row.pk: row for row in targets},
         series=tuple(own),
+        years=tuple(years),
         on=on,
         region=region,
         against=against,
@@ -223,17 +260,37 @@ def _number(found: Value | None) -> Decimal | None:
 SIGNS = {Direction.UP: 1, Direction.DOWN: -1, Direction.NEUTRAL: 0}
 
 
-def _judgement(
-    indicator: Indicator, values: Iterable[Value], goals: Iterable[Goal], current: Value | None, *, on: date
-) -> Judgement | None:
-    """None without a target; where all are of another scope, of the one in force."""
+def _judgements(
+    indicator: Indicator,
+    values: Iterable[Value],
+    goals: Iterable[Goal],
+    current: Value | None,
+    years: Sequence[Value],
+    *,
+    on: date,
+) -> tuple[Judgement | None, Judgement | None]:
+    """The judgement by the target of the value's scope, else by the one in force, and that of the last target before it
+    of which something is known; None without such a target."""
     goals = list(goals)
     scope = "" if current is None else current.scope
     goal = judged_goal(goals, scope=scope, on=on) or goal_in_force(goals, on=on)
-    return None if goal is None else _judgement_by(indicator, values, goal, on=on)
+    if goal is None:
+        return None, None
+
+    def judge_by(each: Goal) -> Judgement:
+        return _judgement_by(indicator, values, each, years=years, on=on)
+
+    before = (judge_by(each) for each in earlier_goals(goals, goal))
+    return judge_by(goal), next((found for found in before if found.verdict != Verdict.CANNOT_JUDGE), None)
 
 
-def _judgement_by(indicator: Indicator, values: Iterable[Value], goal: Goal, *, on: date) -> Judgement:
+def _judgement_by(
+    indicator: Indicator, values: Iterable[Value], goal: Goal, *, years: Sequence[Value], on: date
+) -> Judgement:
+    values = list(values)
+    if goal.single_year:
+        own = {each.end for each in values if is_whole_year(each.start, each.end)}
+        values += [each for each in years if each.end not in own]
     return judge(
         values,
         goal,

@@ -16,6 +16,8 @@ from web.formats.numbers import format_number
 from web.formats.periods import format_period
 from web.formats.text import format_list
 
+# In per cent; above it words say enough.
+MOST_ATTAINMENT = 200
 # What stands first in a list: what is behind, and last what has no target.
 ORDER = (Verdict.BEHIND, Verdict.ON_TRACK, Verdict.AHEAD, Verdict.CANNOT_JUDGE, None)
 
@@ -69,7 +71,7 @@ def verdict_note(indicator: Indicator, found: Judgement) -> str:
     if found.is_met:
         return _("target met")
     required = required_value(found)
-    if required is None:
+    if required is None or (found.verdict == Verdict.BEHIND and found.pace_needed is None):
         return _("target missed")
     note = _("%(value)s required by then") % {"value": number_cell(indicator, required)}
     if found.verdict == Verdict.BEHIND and found.is_diverging:
@@ -89,8 +91,33 @@ def verdict_sentence(state: IndicatorState) -> str | None:
 def working_sentences(indicator: Indicator, found: Judgement) -> list[str]:
     """How the verdict comes about, in sentences without full stops: the path, what was done of it, what is left and how
     fast it goes, and where that leads."""
-    every = (_path(indicator, found), pace_sentence(indicator, found), _forecast(indicator, found))
-    return [each for each in every if each]
+    way = _single_year(indicator, found) if found.goal.single_year else _path(indicator, found)
+    return [each for each in (way, pace_sentence(indicator, found), _forecast(indicator, found)) if each]
+
+
+def earlier_sentence(indicator: Indicator, found: Judgement | None) -> str:
+    """Return what became of a target that was due before the judged one; empty without one."""
+    if found is None or found.value is None:
+        return ""
+    words = {
+        "year": found.goal.due_year,
+        "target": with_unit(indicator, found.goal.value),
+        "value": with_unit(indicator, found.value.value),
+    }
+    if found.is_met:
+        return _("The target for %(year)s, %(target)s, was met: %(value)s") % words
+    return _("The target for %(year)s, %(target)s, was missed: %(value)s") % words
+
+
+def _single_year(indicator: Indicator, found: Judgement) -> str:
+    """Return what decides a target for a single year, in place of a path."""
+    words: dict[str, object] = {"year": found.goal.due_year}
+    if found.reason == Reason.NOT_RELEASED:
+        return _("The target is for %(year)s alone: the value of no other year decides") % words
+    if found.reason is not None or found.value is None:
+        return ""
+    words["value"] = with_unit(indicator, found.value.value)
+    return _("The target is for %(year)s alone and judged by the value of that year, %(value)s") % words
 
 
 def _path(indicator: Indicator, found: Judgement) -> str:
@@ -117,11 +144,19 @@ def _path(indicator: Indicator, found: Judgement) -> str:
             "From %(base)s on %(day)s to %(target)s by the end of %(year)s, %(required)s was required by %(end)s, and "
             "%(value)s was reached"
         )
-    sentence = path % words
-    if found.attainment is None:
-        return sentence
-    share = {"path": sentence, "share": format_number(found.attainment)}
-    return _("%(path)s: %(share)s%% of the way that was due") % share
+    return _with_share(path % words, found.attainment)
+
+
+def _with_share(path: str, attainment: Decimal | None) -> str:
+    """Return the path with how much of the way was done: in words where a number would only astonish."""
+    words = {"path": path}
+    if attainment is None:
+        return _("%(path)s; what was required is no better than the baseline, so it alone counts") % words
+    if attainment < 0:
+        return _("%(path)s: it went the other way") % words
+    if attainment > MOST_ATTAINMENT:
+        return _("%(path)s: more than twice the way that was due") % words
+    return _("%(path)s: %(share)s%% of the way that was due") % {**words, "share": format_number(attainment)}
 
 
 def pace_sentence(indicator: Indicator, found: Judgement) -> str:

@@ -2,7 +2,8 @@
 plain values.
 
 A path leads from a baseline over milestones, if there are any, to the target at the end of its due year, straight
-between them. `sign` is 1 where more is better and -1 where less is.
+between them. A target for a single year has none: the value of that year decides. `sign` is 1 where more is better and
+-1 where less is.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 
 from core.pace import to_tenth
 from core.periods import PeriodKind, month_end
-from indicators.rules import Goal, Value, goal_in_force
+from indicators.rules import Goal, Value, goal_in_force, is_whole_year
 
 DAYS_A_YEAR = Decimal("365.25")
 MONTHS_A_YEAR = 12
@@ -65,9 +66,9 @@ class Forecast(NamedTuple):
 
 class Judgement(NamedTuple):
     """All that there is to say of one target. Numbers are in the unit of the indicator but for `attainment`, in per
-    cent; None is "not known". `left` and `pace_needed` are what is to be added (negative: taken away), the latter a
-    year; `pace` is what was added over the last year or so. `required`: where the path stands at the end of the value's
-    period."""
+    cent; None is "not known". `attainment` is None, too, where the path leads nowhere or back. `left` and `pace_needed`
+    are what is to be added (negative: taken away), the latter a year; `pace` is what was added over the last year or
+    so. `required`: where the path stands at the end of the value's period."""
 
     goal: Goal
     verdict: Verdict
@@ -107,17 +108,27 @@ def judged_goal(goals: Iterable[Goal], *, scope: str, on: date) -> Goal | None:
     return max(own, key=lambda goal: (goal.due_year, goal.adopted_on, goal.id), default=None)
 
 
+def earlier_goals(goals: Iterable[Goal], judged: Goal) -> list[Goal]:
+    """Return the targets of the judged one's scope that were due in earlier years, the last year's first, each year's
+    newest. They are past, since judged is the nearest that is not."""
+    newest: dict[int, Goal] = {}
+    for goal in sorted(goals, key=lambda goal: (goal.due_year, goal.adopted_on, goal.id), reverse=True):
+        if goal.scope == judged.scope and goal.due_year < judged.due_year:
+            newest.setdefault(goal.due_year, goal)
+    return list(newest.values())
+
+
 def comparable_values(values: Iterable[Value], goal: Goal, *, cumulative: bool, on: date) -> list[Value]:
     """Return the values that say how far it is to the target, in the order of their periods, each in its newest
-    release: of its scope; for a change since a year those since the end of it, else whole years and, unless they sum up
-    from 1 January, days."""
-    kinds = {PeriodKind.YEAR} if cumulative else {PeriodKind.YEAR, PeriodKind.DAY}
+    release: of its scope; for a change since a year those since the end of it, else whole years, however they are
+    recorded, and, unless they sum up from 1 January, days."""
     newest: dict[date, Value] = {}
     for value in sorted(values, key=lambda each: (each.released_on, each.end - each.start), reverse=True):
         if goal.since is not None:
             is_of_kind = value.kind == PeriodKind.YEARS and value.start.year == goal.since + 1
         else:
-            is_of_kind = value.kind in kinds
+            is_day = value.kind == PeriodKind.DAY and not cumulative
+            is_of_kind = is_day or is_whole_year(value.start, value.end)
         if is_of_kind and value.scope == goal.scope and value.released_on <= on:
             newest.setdefault(value.end, value)
     return [newest[day] for day in sorted(newest)]
@@ -158,22 +169,23 @@ def judge(
         return Judgement(goal, Verdict.CANNOT_JUDGE, Reason.OTHER_SCOPE if released else Reason.NO_VALUE)
     if not sign:
         return Judgement(goal, Verdict.CANNOT_JUDGE, Reason.NO_DIRECTION, comparable[-1])
-    is_past = on > due_day(goal)
-    current = _of_due_year(comparable, goal) if is_past else comparable[-1]
+    is_decided = goal.single_year or on > due_day(goal)
+    current = _deciding(comparable, goal, sign=sign) if is_decided else comparable[-1]
     baseline, is_inferred = _baseline(released, goal, cumulative=cumulative, on=on)
     found = Judgement(goal, Verdict.CANNOT_JUDGE, Reason.NOT_RELEASED, current, baseline, is_inferred)
     if current is None:
         return found
     until = [value for value in comparable if value.end <= current.end]
-    found = _with_path(_with_paces(found._replace(reason=None), until, sign=sign))
-    return _concluded(found, is_past=is_past, sign=sign, tolerance=tolerance)
+    found = _with_path(_with_paces(found._replace(reason=None), until, sign=sign), sign=sign)
+    return _concluded(found, is_decided=is_decided, sign=sign, tolerance=tolerance)
 
 
-def _concluded(found: Judgement, *, is_past: bool, sign: int, tolerance: Decimal) -> Judgement:
-    """Return the judgement with the verdict on a value that is known, or the reason why there is none."""
+def _concluded(found: Judgement, *, is_decided: bool, sign: int, tolerance: Decimal) -> Judgement:
+    """Return the judgement with the verdict on a value that is known, or the reason why there is none. `is_decided`:
+    the value of the due year decides."""
     if found.is_met:
         return found._replace(verdict=Verdict.AHEAD)
-    if is_past:
+    if is_decided:
         return found._replace(verdict=Verdict.BEHIND)
     if found.baseline is None:
         return found._replace(reason=Reason.NO_BASELINE)
@@ -182,14 +194,24 @@ def _concluded(found: Judgement, *, is_past: bool, sign: int, tolerance: Decimal
     return found._replace(verdict=_verdict(found, sign=sign, tolerance=tolerance))
 
 
-def _of_due_year(values: Sequence[Value], goal: Goal) -> Value | None:
-    """The one that says how the due year ended."""
+def _deciding(values: Sequence[Value], goal: Goal, *, sign: int) -> Value | None:
+    """The value that says how the due year ended. Until it is released a level that was reached by then stays so, but
+    for one of a single year, which no other year's value reaches."""
     ends = [value for value in values if (value.end.year, value.end.month) == (goal.due_year, 12)]
-    return ends[-1] if ends else None
+    if ends or goal.single_year:
+        return ends[-1] if ends else None
+    before = [value for value in values if value.end <= due_day(goal)]
+    return before[-1] if before and _meets(before[-1], goal, sign=sign) else None
+
+
+def _meets(value: Value, goal: Goal, *, sign: int) -> bool:
+    return (value.value - goal.value) * sign >= 0
 
 
 def _baseline(values: Sequence[Value], goal: Goal, *, cumulative: bool, on: date) -> tuple[Point | None, bool]:
-    """Return the baseline, with whether it is inferred."""
+    """Return the baseline, with whether it is inferred; none of a target for a single year."""
+    if goal.single_year:
+        return None, False
     if goal.baseline_value is not None and goal.baseline_on is not None:
         return Point(goal.baseline_on, goal.baseline_value), False
     if goal.since is not None:
@@ -212,7 +234,7 @@ def _with_paces(found: Judgement, values: Sequence[Value], *, sign: int) -> Judg
     earlier = [value for value in values[:-1] if (current.end - value.end).days >= NEARLY_A_YEAR]
     since = earlier[-1] if earlier else values[0] if before else None
     return found._replace(
-        is_met=(current.value - goal.value) * sign >= 0,
+        is_met=_meets(current, goal, sign=sign),
         is_diverging=before is not None and (current.value - before.value) * sign < 0,
         left=left,
         pace_needed=left / years_left if years_left > 0 else None,
@@ -221,23 +243,22 @@ def _with_paces(found: Judgement, values: Sequence[Value], *, sign: int) -> Judg
     )
 
 
-def _with_path(found: Judgement) -> Judgement:
+def _with_path(found: Judgement, *, sign: int) -> Judgement:
     """Return the judgement with where the path stands, and how much of the way to there is done; as it is before there
-    is a way."""
+    is a way. Of a path that leads nowhere, or back, there is no way to measure, only the line to keep."""
     value, baseline = found.value, found.baseline
     if value is None or baseline is None or not baseline.on < value.end <= due_day(found.goal):
         return found
     required = path_value(path_of(found.goal, baseline), value.end)
     way = required - baseline.value
-    done = to_tenth((value.value - baseline.value) * 100 / way) if way else None
+    done = to_tenth((value.value - baseline.value) * 100 / way) if way * sign > 0 else None
     return found._replace(required=required, attainment=done)
 
 
 def _verdict(found: Judgement, *, sign: int, tolerance: Decimal) -> Verdict:
     """Return the verdict on a target that is not met yet and has a path."""
-    assert found.value is not None and found.baseline is not None and found.required is not None
-    if (found.required - found.baseline.value) * sign <= 0 or found.attainment is None:
-        # The path leads nowhere, or back: there is no way to measure, only the line to keep.
+    assert found.value is not None and found.required is not None
+    if found.attainment is None:
         ahead = (found.value.value - found.required) * sign
         return Verdict.AHEAD if ahead > 0 else Verdict.ON_TRACK if ahead == 0 else Verdict.BEHIND
     if found.attainment > 100 + tolerance:

@@ -151,6 +151,7 @@ class TargetFields(forms.Form):
         label=pgettext_lazy("target", "Milestones"),
         help_text=gettext_lazy("By the ends of years on the way: 2024 = 36; 2025 = 35.5"),
     )
+    single_year = YesNoField(Target, "single_year")
     derived = YesNoField(Target, "derived")
     baseline_value = NumberField(
         label=gettext_lazy("Baseline"),

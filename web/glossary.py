@@ -206,7 +206,8 @@ TERMS: Mapping[str, Term] = {
         pgettext_lazy("indicators", "Verdict"),
         _(
             "Whether an indicator is on the way to its target: ahead of the required path or with the target met,"
-            " on track within %(verdict_tolerance)s percent of it, or behind. It cannot be judged without a "
+            " on track within %(verdict_tolerance)s percent of it, or behind. A target for the due year alone, such as "
+            "a growth of that year, is met or missed by its own value. An indicator cannot be judged without a "
             "baseline, without a value since, or where value and target are of different scope. Judged is the "
             "newest target of the nearest year. Where a document states no baseline, the newest value known when "
             "it was adopted is taken."

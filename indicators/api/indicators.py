@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from accounts.access_rules import READERS
 from indicators.api.judgements import (
     ATTAINMENT,
+    EARLIER_JUDGEMENT,
     JUDGEMENT,
     MILESTONES,
     REASON,
@@ -100,6 +101,9 @@ _TARGETS = array(
             "unit": meaning(gettext_lazy("The unit of the target")),
             "scope": meaning(gettext_lazy("The part that it is for, in the language of the request; empty: the whole")),
             "milestones": MILESTONES,
+            "single_year": meaning(
+                gettext_lazy("Whether it is for the due year alone: then that year's value decides, and no path"), FLAG
+            ),
             "verdict": VERDICT,
             "verdict_reason": REASON,
             "derived": meaning(gettext_lazy("Whether it was worked out from the document's own figures"), FLAG),
@@ -181,6 +185,7 @@ def _whole_target(state: IndicatorState, target: Target) -> Row:
         "unit": target.unit,
         "scope": format_source(target.scope),
         "milestones": milestone_rows(target),
+        "single_year": target.single_year,
         "verdict": found.verdict,
         "verdict_reason": found.reason,
         "derived": target.derived,
@@ -308,7 +313,8 @@ DETAILS = {
     "previous": value(PREVIOUS, lambda state: state.previous),
     "gap": value(GAP, lambda state: state.gap),
     "attainment": value(ATTAINMENT, lambda state: state.judgement and state.judgement.attainment),
-    "judgement": value(JUDGEMENT, judgement_row),
+    "judgement": value(JUDGEMENT, lambda state: judgement_row(state.judgement)),
+    "earlier_judgement": value(EARLIER_JUDGEMENT, lambda state: judgement_row(state.earlier)),
     "targets": Field(meaning(gettext_lazy("Every target adopted by the day"), _TARGETS), (), _targets),
     "measures": Field(
         meaning(gettext_lazy("Codes of the plan's measures that are to move it, listed by the day"), array(TEXT)),

@@ -6,8 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from indicators.milestones import read_milestones
 from indicators.models import Target
-from indicators.state import IndicatorState
-from indicators.verdicts import Forecast, Reason, Verdict
+from indicators.verdicts import Forecast, Judgement, Reason, Verdict
 from web.api.endpoints import Row
 from web.api.shapes import DAY, FLAG, NUMBER, WHOLE, array, choice, meaning, optional, quantity, record
 from web.formats.numbers import trimmed
@@ -24,7 +23,8 @@ ATTAINMENT = optional(
     quantity(
         "%",
         description=gettext_lazy(
-            "How much of the way that the path asks for by the end of the value’s period is done; null: no path"
+            "How much of the way that the path asks for by the end of the value’s period is done; null: no path, or "
+            "one that leads back"
         ),
     )
 )
@@ -54,41 +54,45 @@ _FORECAST = meaning(
         )
     ),
 )
+_JUDGEMENT = optional(
+    record(
+        {
+            "target": meaning(gettext_lazy("What it is to be, in the unit of the indicator"), NUMBER),
+            "due_year": meaning(gettext_lazy("The year by whose end it is to be reached"), WHOLE),
+            "verdict": VERDICT,
+            "reason": REASON,
+            "period_end": meaning(
+                gettext_lazy("The last day of the period of the value that is judged; null: none is"),
+                optional(DAY),
+            ),
+            "value": meaning(gettext_lazy("The value that is judged"), optional(NUMBER)),
+            "baseline_on": meaning(gettext_lazy("The day on which the path starts"), optional(DAY)),
+            "baseline_value": meaning(gettext_lazy("The value at which the path starts"), optional(NUMBER)),
+            "baseline_inferred": meaning(
+                gettext_lazy(
+                    "Whether the document states no baseline: then it is the newest value known when it was adopted"
+                ),
+                FLAG,
+            ),
+            "required": meaning(
+                gettext_lazy("Where the path stands at the end of the value’s period"), optional(NUMBER)
+            ),
+            "attainment": ATTAINMENT,
+            "met": meaning(gettext_lazy("Whether the target is met"), FLAG),
+            "diverging": meaning(gettext_lazy("Whether the value moved away since the one before"), FLAG),
+            "left": meaning(gettext_lazy("The target minus the value"), optional(NUMBER)),
+            "pace_needed": meaning(gettext_lazy("The change that is needed a year"), optional(NUMBER)),
+            "pace": meaning(gettext_lazy("The change over the last year or so"), optional(NUMBER)),
+            "forecast": _FORECAST,
+        }
+    )
+)
 JUDGEMENT = meaning(
     gettext_lazy("The target by which the newest value is judged, and how; null: no target was adopted by the day"),
-    optional(
-        record(
-            {
-                "target": meaning(gettext_lazy("What it is to be, in the unit of the indicator"), NUMBER),
-                "due_year": meaning(gettext_lazy("The year by whose end it is to be reached"), WHOLE),
-                "verdict": VERDICT,
-                "reason": REASON,
-                "period_end": meaning(
-                    gettext_lazy("The last day of the period of the value that is judged; null: none is"),
-                    optional(DAY),
-                ),
-                "value": meaning(gettext_lazy("The value that is judged"), optional(NUMBER)),
-                "baseline_on": meaning(gettext_lazy("The day on which the path starts"), optional(DAY)),
-                "baseline_value": meaning(gettext_lazy("The value at which the path starts"), optional(NUMBER)),
-                "baseline_inferred": meaning(
-                    gettext_lazy(
-                        "Whether the document states no baseline: then it is the newest value known when it was adopted"
-                    ),
-                    FLAG,
-                ),
-                "required": meaning(
-                    gettext_lazy("Where the path stands at the end of the value’s period"), optional(NUMBER)
-                ),
-                "attainment": ATTAINMENT,
-                "met": meaning(gettext_lazy("Whether the target is met"), FLAG),
-                "diverging": meaning(gettext_lazy("Whether the value moved away since the one before"), FLAG),
-                "left": meaning(gettext_lazy("The target minus the value"), optional(NUMBER)),
-                "pace_needed": meaning(gettext_lazy("The change that is needed a year"), optional(NUMBER)),
-                "pace": meaning(gettext_lazy("The change over the last year or so"), optional(NUMBER)),
-                "forecast": _FORECAST,
-            }
-        )
-    ),
+    _JUDGEMENT,
+)
+EARLIER_JUDGEMENT = meaning(
+    gettext_lazy("The same of the last target due before that one of which the value is known; null: none"), _JUDGEMENT
 )
 
 
@@ -100,8 +104,7 @@ def milestone_rows(target: Target) -> list[Row]:
     return [{"on": day, "value": trimmed(value)} for day, value in read_milestones(target.milestones)]
 
 
-def judgement_row(state: IndicatorState) -> Row | None:
-    found = state.judgement
+def judgement_row(found: Judgement | None) -> Row | None:
     if found is None:
         return None
     value, baseline = found.value, found.baseline

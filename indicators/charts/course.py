@@ -196,7 +196,7 @@ def _aim(state: IndicatorState, course: Course, target: Target) -> TargetPoint:
         target.due_year,
         shown_value(indicator, target.value),
         re.sub(r"-(?=[0-9])", MINUS, target_label(target, indicator)),
-        _stated_start(indicator, target),
+        None if target.single_year else _stated_start(indicator, target),
         "#targets",
     )
     found = state.judgement
@@ -226,8 +226,8 @@ def _path_begins(found: Judgement) -> date:
 
 
 def _known_start(indicator: Indicator, course: Course, found: Judgement) -> IndicatorPoint | None:
-    """The inferred base, else the newest value; nothing where the target is met."""
-    if found.is_met or found.value is None:
+    """The inferred base, else the newest value; nothing where the target is met or has no path."""
+    if found.is_met or found.value is None or found.goal.single_year:
         return None
     if found.is_baseline_inferred and found.baseline is not None and found.reason is None:
         day, value = found.baseline.on, shown_value(indicator, found.baseline.value)

@@ -37,6 +37,7 @@ from regions.models import Region
 STATED = "stated"
 MAX_DUE_DAYS = 999
 MAX_SCOPE_LENGTH = 80
+SINGLE_YEAR_HELP = _("A growth or a level of that year, which its own value alone decides: no path leads to it")
 SCOPE_HELP = _("Where it is not the whole that the name says: Chinese | English")
 
 
@@ -338,8 +339,8 @@ class Target(Sourced):
     """A value that a document wants an indicator to have by a year.
 
     `baseline_*`: where the path to it starts, if the document says. `milestones`: values by the ends of years on the
-    way, as `indicators.milestones` reads them; the path is straight between them. A value of another `scope` is never
-    compared with it.
+    way, as `indicators.milestones` reads them; the path is straight between them. `single_year`: no path leads to it,
+    and no other year's value decides. A value of another `scope` is never compared with it.
     """
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="targets", verbose_name=_("Indicator"))
@@ -359,6 +360,9 @@ class Target(Sourced):
         blank=True,
         validators=[check_milestones],
         help_text=_("By the ends of years on the way: 2024 = 36; 2025 = 35.5"),
+    )
+    single_year = models.BooleanField(
+        _("For the due year alone"), default=False, db_default=False, help_text=SINGLE_YEAR_HELP
     )
     derived = models.BooleanField(_("Derived from the document"), default=False)
     baseline_value = models.DecimalField(_("Baseline"), max_digits=18, decimal_places=6, null=True, blank=True)

@@ -25,7 +25,14 @@ from indicators.models import Indicator, IndicatorGroup, Observation, Target
 from indicators.released import every_observation
 from indicators.state import ChangeSince, IndicatorState, indicator_states, is_rate
 from indicators.values.wording import next_value_words
-from indicators.verdict_words import pace_sentence, verdict_counts, verdict_note, verdict_rank, working_sentences
+from indicators.verdict_words import (
+    earlier_sentence,
+    pace_sentence,
+    verdict_counts,
+    verdict_note,
+    verdict_rank,
+    working_sentences,
+)
 from indicators.wording import (
     assumed_note,
     change_cell,
@@ -183,6 +190,7 @@ class IndicatorDetail(PageView):
             further_sentence=further_sentence(state),
             verdict=state.verdict,
             verdict_note=verdict_note(indicator, found) if found else "",
+            earlier=earlier_sentence(indicator, state.earlier),
             working=working_sentences(indicator, found) if found else [],
             since=since_words(ChangeSince(state, self.compared), format_day(self.compared)) if self.compared else "",
             unit=shown_unit(indicator),

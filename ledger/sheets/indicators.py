@@ -132,6 +132,12 @@ TARGETS = Sheet(
         column_of(
             Target, "milestones", _("By the ends of years on the way: 2024 = 36; 2025 = 35.5"), "2024 = 42; 2025 = 40"
         ),
+        column_of(
+            Target,
+            "single_year",
+            _("A growth or a level of the due year, which its own value alone decides. Empty in a new row: no."),
+            "no",
+        ),
         column_of(Target, "derived", _("Computed from another target: never in force. Empty in a new row: no."), "no"),
         _value(Target, "baseline_value", _("From which the document starts."), "46"),
         column_of(Target, "baseline_on", _("Together with its value."), "2020-12-31"),

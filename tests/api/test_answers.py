@@ -16,6 +16,7 @@ from measures.models import Measure, Plan, Report, StatusChange
 from projects.models import Project, Stage
 from tests import factories as make
 from tests.api.conftest import API
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -322,6 +323,23 @@ def test_the_target_and_the_sentence_beside_a_verdict_are_those_of_the_verdict(s
     assert growth["judged_target"] == growth["target"]
     assert growth["target"]["value"] == 6
     assert growth["verdict_sentence"] == "Cannot judge: Different scope"
+
+
+def test_a_target_that_was_missed_stands_beside_the_later_one(site: Any, ask: Any) -> None:
+    firms = make.make_indicator("hightech_firms", unit="enterprises", name_en="Firms")
+    days = {"period_start": date(2022, 1, 1), "period_end": date(2022, 12, 31), "released_on": date(2023, 2, 28)}
+    make.make_observation(firms, "35000", period="2022", period_kind="year", **days)
+    for due, value in ((2022, "38000"), (2025, "40000")):
+        make.make_target(firms, value, due_year=due, adopted_on=date(2022, 1, 1), single_year=due == 2022)
+    answer = ask("indicators/hightech_firms/?lang=en").json()
+    earlier = answer["earlier_judgement"]
+    assert [earlier[each] for each in ("target", "due_year", "verdict", "met", "value")] == [
+        *(38000, 2022, "behind", False, 35000)
+    ]
+    assert (answer["judgement"]["due_year"], answer["verdict"]) == (2025, "cannot_judge")
+    assert [(each["due_year"], each["single_year"]) for each in answer["targets"]] == [(2022, True), (2025, False)]
+    page = Client().get("/indicators/hightech_firms/?lang=en").content.decode()
+    assert "The target for 2022, 38,000 enterprises, was missed: 35,000 enterprises." in text_of(page)
 
 
 def test_rollups_list_every_member_with_the_rows_behind(site: Any, ask: Any) -> None:

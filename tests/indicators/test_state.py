@@ -116,6 +116,62 @@ def test_a_value_is_judged_by_the_target_of_its_scope() -> None:
     assert got.judgement.reason == "no_baseline"
 
 
+def whole_year(number: int) -> dict[str, Any]:
+    days = {"period_start": date(number, 1, 1), "period_end": date(number, 12, 31)}
+    return {**days, "period_kind": "year", "period": str(number), "released_on": date(number + 1, 2, 28)}
+
+
+class TestATargetForASingleYear:
+    """A target for the growth of 2022, of an indicator whose sibling to date has the growth from January to
+    December."""
+
+    @pytest.fixture
+    def growth(self) -> Any:
+        growth = make_indicator("rd_growth_annual")
+        make_target(growth, "10", due_year=2022, adopted_on=date(2022, 1, 31), single_year=True)
+        return growth
+
+    @pytest.mark.parametrize("code", ["rd_growth_annual", "rd_growth"])
+    def test_is_judged_by_january_to_december_of_the_sibling_to_date(self, code: str) -> None:
+        growth, to_date = make_indicator(code), make_indicator("rd_growth_ytd", cumulative=True)
+        make_target(growth, "10", due_year=2022, adopted_on=date(2022, 1, 31), single_year=True)
+        make_observation(to_date, "12", **YEAR_BEFORE)
+        assert state(growth).judgement.reason == "no_value"
+        make_observation(to_date, "9.4", **whole_year(2022))
+        got = state(growth)
+        assert (got.latest, got.verdict, got.judgement.value.value) == (None, "behind", Decimal("9.4"))
+        assert got.judge(got.judged_target) == got.judgement
+        assert state(growth, date(2023, 2, 27)).judgement.reason == "no_value"
+
+    def test_is_judged_by_the_own_value_where_there_is_one(self, growth: Any) -> None:
+        make_observation(make_indicator("rd_growth_ytd", cumulative=True), "9.4", **whole_year(2022))
+        make_observation(growth, "10.1", **whole_year(2022) | {"released_on": date(2023, 2, 1)})
+        assert (state(growth).verdict, state(growth).judgement.value.value) == ("ahead", Decimal("10.1"))
+
+    def test_is_not_judged_by_a_sibling_in_another_unit(self, growth: Any) -> None:
+        sums = make_indicator("rd_growth_ytd", cumulative=True, unit="100 million yuan")
+        make_observation(sums, "2180", **whole_year(2022))
+        assert state(growth).judgement.reason == "no_value"
+
+    def test_costs_one_query(self, growth: Any, django_assert_num_queries: Any) -> None:
+        plan = Plan.objects.with_others().get() if make_plan() else None
+        with django_assert_num_queries(3):
+            indicator_states([growth], on=DAY, plan=plan)
+
+
+def test_what_became_of_the_nearest_target_before_stands_beside_the_judged_one() -> None:
+    firms = make_indicator("hightech_firms", unit="enterprises")
+    for number, value in ((2021, "20412"), (2025, "35000")):
+        make_observation(firms, value, **whole_year(number))
+    for due, value in ((2024, "35000"), (2025, "38000"), (2027, "40000")):
+        make_target(firms, value, due_year=due)
+    got = state(firms, date(2026, 4, 1))
+    assert (got.judged_target.due_year, got.verdict) == (2027, "ahead")
+    assert (got.earlier.goal.due_year, got.earlier.verdict, got.earlier.left) == (2025, "behind", Decimal(3000))
+    # Neither is its value known, nor that of 2024.
+    assert state(firms, date(2026, 2, 27)).earlier is None
+
+
 def test_values_and_targets_of_other_regions_and_indicators_stay_away() -> None:
     growth, other = make_indicator(), make_indicator()
     make_observation(growth, "7.1", region_code="370200")

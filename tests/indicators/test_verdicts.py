@@ -11,8 +11,18 @@ from hypothesis import strategies as st
 
 from indicators.models import Indicator
 from indicators.rules import Goal, Value
-from indicators.verdict_words import pace_sentence, verdict_note, working_sentences
-from indicators.verdicts import Judgement, Point, Reason, Verdict, forecast, judge, judged_goal, path_value
+from indicators.verdict_words import earlier_sentence, pace_sentence, verdict_note, working_sentences
+from indicators.verdicts import (
+    Judgement,
+    Point,
+    Reason,
+    Verdict,
+    earlier_goals,
+    forecast,
+    judge,
+    judged_goal,
+    path_value,
+)
 
 DAY = date(2023, 8, 29)
 AHEAD, ON_TRACK, BEHIND, CANNOT_JUDGE = Verdict
@@ -173,8 +183,23 @@ class TestMilestones:
 
 class TestAfterTheDueYear:
     def test_it_waits_for_the_value_of_the_year(self) -> None:
-        got = judged([year(2022, "25")], goal("20", 2023), on=date(2024, 1, 15))
+        got = judged([year(2022, "19")], goal("20", 2023), on=date(2024, 1, 15))
         assert (got.verdict, got.reason) == (CANNOT_JUDGE, Reason.NOT_RELEASED)
+
+    @pytest.mark.parametrize("day", [date(2025, 12, 31), date(2026, 1, 1), date(2026, 6, 30)])
+    def test_what_was_met_by_then_stays_met(self, day: date) -> None:
+        values = [on_day(date(2024, 12, 31), "85"), on_day(date(2025, 6, 30), "92")]
+        got = judged(values, goal("90", 2025), on=day)
+        assert (got.verdict, got.is_met, got.value) == (AHEAD, True, values[1])
+
+    def test_what_was_met_and_lost_again_by_then_is_not(self) -> None:
+        values = [on_day(date(2024, 12, 31), "92"), on_day(date(2025, 6, 30), "89")]
+        assert judged(values, goal("90", 2025), on=date(2026, 1, 1)).reason == Reason.NOT_RELEASED
+
+    def test_the_value_of_the_year_decides_though_an_earlier_one_met_it(self) -> None:
+        values = [on_day(date(2025, 6, 30), "92"), on_day(date(2025, 12, 31), "89", released=date(2026, 1, 30))]
+        assert judged(values, goal("90", 2025), on=date(2026, 1, 29)).verdict == AHEAD
+        assert judged(values, goal("90", 2025), on=date(2026, 1, 30)).verdict == BEHIND
 
     @pytest.mark.parametrize(("amount", "verdict"), [("20", AHEAD), ("19.9", BEHIND)])
     def test_that_value_decides(self, amount: str, verdict: Verdict) -> None:
@@ -188,6 +213,50 @@ class TestAfterTheDueYear:
         assert judged(values, goal("90", 2025), on=date(2026, 6, 30)).value == values[1]
         got = judged([values[0], values[2]], goal("90", 2025), on=date(2026, 6, 30))
         assert got.reason == Reason.NOT_RELEASED
+
+
+class TestForASingleYear:
+    """A growth of a year, as of R&D spending, and a level of a year, as of PM2.5: judged by the value of that year."""
+
+    GROWTH = goal("10", 2025, date(2024, 5, 31), single_year=True)
+    KNOWN = (year(2022, "12.1"), year(2024, "9.4"))
+
+    @pytest.mark.parametrize("stated", [{}, {"baseline_value": Decimal(12), "baseline_on": date(2022, 12, 31)}])
+    def test_no_other_year_decides_and_no_path_leads_to_it(self, stated: dict[str, Any]) -> None:
+        got = judged([*self.KNOWN], self.GROWTH._replace(**stated), on=date(2025, 6, 30))
+        assert got == Judgement(got.goal, CANNOT_JUDGE, Reason.NOT_RELEASED)
+
+    @pytest.mark.parametrize(
+        ("amount", "verdict", "left"), [("11", AHEAD, "-1"), ("10", AHEAD, "0"), ("9.9", BEHIND, "0.1")]
+    )
+    def test_the_growth_of_the_year_does(self, amount: str, verdict: Verdict, left: str) -> None:
+        own = year(2025, amount)
+        got = judged([*self.KNOWN, own, year(2026, "10")], self.GROWTH, on=date(2027, 6, 30))
+        assert (got.verdict, got.value, got.left) == (verdict, own, Decimal(left))
+        assert (got.required, got.attainment, got.pace_needed, got.forecast) == (None, None, None, None)
+
+    @pytest.mark.parametrize("cumulative", [False, True])
+    def test_january_to_december_is_the_year(self, cumulative: bool) -> None:
+        months = year(2025, "10.2")._replace(kind="months", period="2025-01/12")
+        part = months._replace(end=date(2025, 11, 30))
+        got = judged([part, months], self.GROWTH, on=date(2026, 3, 1), cumulative=cumulative)
+        assert (got.verdict, got.value) == (AHEAD, months)
+        assert judged([part], self.GROWTH, on=date(2026, 3, 1), cumulative=cumulative).reason == Reason.OTHER_SCOPE
+
+    def test_a_level_met_two_years_before_is_not_met_yet(self) -> None:
+        level = goal("36", 2025, single_year=True)
+        got = judged([year(2023, "35")], level, -1, on=date(2024, 8, 29))
+        assert (got.verdict, got.reason, got.is_met) == (CANNOT_JUDGE, Reason.NOT_RELEASED, False)
+
+    @pytest.mark.parametrize("day", [date(2023, 12, 31), date(2024, 1, 1), date(2024, 12, 31), date(2026, 8, 29)])
+    def test_a_level_met_in_its_year_stays_met(self, day: date) -> None:
+        own, later = year(2023, "35", released=date(2023, 12, 30)), year(2024, "39")
+        got = judged([own, later], goal("36", 2023, single_year=True), -1, on=day)
+        assert (got.verdict, got.is_met, got.value) == (AHEAD, True, own)
+
+    def test_a_level_met_in_the_year_before_waits_for_its_year(self) -> None:
+        got = judged([year(2022, "35")], goal("36", 2023, single_year=True), -1, on=date(2024, 1, 15))
+        assert (got.verdict, got.reason) == (CANNOT_JUDGE, Reason.NOT_RELEASED)
 
 
 class TestWhatCannotBeJudged:
@@ -227,7 +296,9 @@ def test_a_value_behind_that_moved_away_says_so() -> None:
 
 def test_a_baseline_beyond_the_target_may_be_lost() -> None:
     back = from_2020("50", "40")
-    assert judged([year(2022, "45")], back).verdict == AHEAD
+    got = judged([year(2022, "47")], back)
+    # 46.00219 is required: no share of a way that leads back, of which 75 per cent would be "behind".
+    assert (got.verdict, got.attainment) == (AHEAD, None)
     assert judged([year(2022, "39")], back).verdict == BEHIND
 
 
@@ -300,6 +371,13 @@ class TestTheJudgedTarget:
     def test_was_adopted_by_the_day(self) -> None:
         assert judged_goal([self.WHOLE], scope="", on=date(2022, 12, 30)) is None
 
+    def test_those_before_it_are_the_newest_of_each_earlier_year(self) -> None:
+        first, older = goal("35000", 2024, date(2024, 5, 31)), goal("36000", 2025, date(2022, 12, 31))
+        newer, far = goal("38000", 2025, date(2024, 5, 31)), goal("40000", 2027, date(2022, 12, 31))
+        part = goal("1", 2026, scope="part")
+        assert earlier_goals([first, older, newer, part, far], far) == [newer, first]
+        assert earlier_goals([first, older, newer, part, far], first) == []
+
 
 @pytest.mark.parametrize(
     ("day", "stands"),
@@ -329,19 +407,21 @@ VALUES = st.lists(
     max_size=8,
 )
 GOALS = st.builds(
-    lambda amount, due, adopted, base, milestone: Goal(
+    lambda amount, due, adopted, base, milestone, single: Goal(
         due,
         amount,
         adopted,
         baseline_value=base and base[0],
         baseline_on=base and base[1],
         milestones=() if milestone is None else ((date(2022, 12, 31), milestone),),
+        single_year=single,
     ),
     AMOUNTS,
     st.integers(2021, 2030),
     RELEASES,
     st.none() | st.tuples(AMOUNTS, st.dates(date(2016, 1, 1), date(2024, 12, 31))),
     st.none() | AMOUNTS,
+    st.booleans(),
 )
 SIGNS = st.sampled_from([1, -1])
 RANK = {BEHIND: 0, ON_TRACK: 1, AHEAD: 2}
@@ -373,6 +453,7 @@ def test_what_was_not_released_by_the_day_does_not_count(
     [
         (Judgement(goal("20", 2022), CANNOT_JUDGE, Reason.NOT_RELEASED), "2022 figure not released"),
         (Judgement(goal("20", 2022), BEHIND), "target missed"),
+        (judged([year(2024, "14"), year(2025, "19")], RISE, on=date(2026, 3, 1)), "target missed"),
         (judged([year(2022, "14")], RISE), "14.0 required by then"),
         (judged([year(2021, "10"), year(2022, "9")], RISE), "14.0 required by then, and moving away"),
     ],
@@ -385,9 +466,54 @@ def test_what_follows_a_verdict(found: Judgement, note: str) -> None:
 @override("en")
 def test_how_a_verdict_comes_about() -> None:
     found = judged([year(2022, "9")], RISE)
-    path, pace = working_sentences(SHARE, found._replace(attainment=None))
-    assert path.endswith("14.0% was required by 31 December 2022, and 9.0% was reached")
-    assert working_sentences(SHARE, found) == [f"{path}: -25.0% of the way that was due", pace]
+    path, pace = working_sentences(SHARE, found)
+    assert path == (
+        "From 10.0% on 31 December 2020 to 20.0% by the end of 2025, 14.0% was required by 31 December 2022, and 9.0% "
+        "was reached: it went the other way"
+    )
+    assert pace == "To reach it by the end of 2025: up 4.0 percentage points a year"
     missed = Judgement(goal("20", 2022), BEHIND, value=year(2022, "18"), left=Decimal(2))
     assert pace_sentence(SHARE, missed) == "The target was missed by 2.0 percentage points"
     assert pace_sentence(Indicator(unit="Mt"), missed) == "The target was missed by 2 Mt"
+
+
+@pytest.mark.parametrize(
+    ("amount", "target", "share"),
+    [
+        # 13.99781 is required, a way of 3.99781: 18 is 200.1 per cent of it, and 17.9 is 197.6.
+        ("18", RISE, ": more than twice the way that was due"),
+        ("17.9", RISE, ": 197.6% of the way that was due"),
+        ("10", RISE, ": 0.0% of the way that was due"),
+        ("9.9", RISE, ": it went the other way"),
+        ("45", CUT, "; what was required is no better than the baseline, so it alone counts"),
+    ],
+)
+@override("en")
+def test_a_share_that_would_astonish_is_said_in_words(amount: str, target: Goal, share: str) -> None:
+    path = working_sentences(SHARE, judged([year(2022, amount)], target))[0]
+    assert path.endswith(f" was reached{share}")
+
+
+@override("en")
+def test_of_a_single_year_it_is_said_what_decides() -> None:
+    target = goal("10", 2025, single_year=True)
+    waits = judged([year(2024, "9.4")], target, on=date(2025, 6, 30))
+    assert working_sentences(SHARE, waits) == ["The target is for 2025 alone: the value of no other year decides"]
+    missed = judged([year(2025, "9.4")], target, on=date(2026, 6, 30))
+    assert working_sentences(SHARE, missed) == [
+        "The target is for 2025 alone and judged by the value of that year, 9.4%",
+        "The target was missed by 0.6 percentage points",
+    ]
+    assert working_sentences(SHARE, judged([], target)) == []
+
+
+@override("en")
+def test_what_became_of_the_target_before_is_said() -> None:
+    firms = Indicator(unit="enterprises", unit_zh="户")
+    missed = judged([year(2025, "35000")], goal("38000", 2025), on=date(2026, 4, 1))
+    assert earlier_sentence(firms, missed) == (
+        "The target for 2025, 38,000 enterprises, was missed: 35,000 enterprises"
+    )
+    met = judged([year(2025, "55.3")], goal("53", 2025), on=date(2026, 4, 1))
+    assert earlier_sentence(SHARE, met) == "The target for 2025, 53.0%, was met: 55.3%"
+    assert earlier_sentence(SHARE, None) == ""

@@ -49,6 +49,7 @@ TARGET = {
     "due_year": "2025",
     "value": "38",
     "unit": "µg/m3",
+    "single_year": "no",
     "derived": "no",
     "document": "计划 | Plan",
     "adopted_on": "2022-01-01",
@@ -197,6 +198,11 @@ def test_a_changed_target_changes_the_verdict_at_once(office: Any, site: Any) ->
     form = office.get(site.page).context["form"]
     assert office.post(site.page, held(form) | {"milestones": "2022 = 39"} | REASON).status_code == 302
     assert verdict(office) == "On track"
+    # For 2025 alone, of which nothing is known: no path, and no other year's value.
+    form = office.get(site.page).context["form"]
+    assert form["single_year"].value() == "no"
+    assert office.post(site.page, held(form) | {"single_year": "yes"} | REASON).status_code == 302
+    assert verdict(office) == "Cannot judge"
 
 
 def test_a_target_is_added_in_the_unit_of_its_indicator_and_removed_with_a_reason(office: Any, site: Any) -> None:
