@@ -115,7 +115,7 @@ DEFAULTS: Mapping[str, Mapping[str, Default]] = {
         "may_rank": _always(False),
     },
     "observations": _PROVENANCE | {"exact": _always(True), "verified": _always(False)},
-    "targets": _PROVENANCE | {"derived": _always(False)},
+    "targets": _PROVENANCE | {"single_year": _always(False), "derived": _always(False)},
     "themes": _PROVENANCE | _after_the_others("themes"),
 }
 # An empty cell of these leaves what the site has: the column is never empty.

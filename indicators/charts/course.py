@@ -202,6 +202,8 @@ def _aim(state: IndicatorState, course: Course, target: Target) -> TargetPoint:
     found = state.judgement
     if found is None or target != state.judged_target:
         return aim
+    if target.single_year:
+        return aim._replace(verdict=_verdict_word(found))
     required = required_value(found)
     return aim._replace(
         path_from=aim.path_from or _known_start(indicator, course, found),
@@ -212,9 +214,13 @@ def _aim(state: IndicatorState, course: Course, target: Target) -> TargetPoint:
             if day > _path_begins(found)
         ),
         required=None if required is None or found.is_met else shown_value(indicator, required),
-        # The reason why nothing can be judged stands in the page.
-        verdict="" if found.verdict == Verdict.CANNOT_JUDGE else str(found.verdict.label),
+        verdict=_verdict_word(found),
     )
+
+
+def _verdict_word(found: Judgement) -> str:
+    """Return the word at the end of a path; the reason why nothing can be judged stands in the page."""
+    return "" if found.verdict == Verdict.CANNOT_JUDGE else str(found.verdict.label)
 
 
 def _path_begins(found: Judgement) -> date:
@@ -226,8 +232,8 @@ def _path_begins(found: Judgement) -> date:
 
 
 def _known_start(indicator: Indicator, course: Course, found: Judgement) -> IndicatorPoint | None:
-    """The inferred base, else the newest value; nothing where the target is met or has no path."""
-    if found.is_met or found.value is None or found.goal.single_year:
+    """The inferred base, else the newest value; nothing where the target is met."""
+    if found.is_met or found.value is None:
         return None
     if found.is_baseline_inferred and found.baseline is not None and found.reason is None:
         day, value = found.baseline.on, shown_value(indicator, found.baseline.value)
