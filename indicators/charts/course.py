@@ -56,7 +56,9 @@ def own_course(state: IndicatorState, observations: Iterable[Observation], targe
 def _common_base(indicator: Indicator, targets: Iterable[Target]) -> IndicatorPoint | None:
     """The stated base of the newest target that has one: what accumulates since then is set against it."""
     stated = [
-        each for each in targets if each.baseline_on is not None and _is_of_its_kind(each, indicator, versus=True)
+        each
+        for each in targets
+        if each.baseline_on is not None and not each.single_year and _is_of_its_kind(each, indicator, versus=True)
     ]
     newest = max(stated, key=lambda each: (each.adopted_on, each.pk), default=None)
     return None if newest is None else _stated_start(indicator, newest)

@@ -96,6 +96,15 @@ class TestPath:
         starts = [trace for trace in chart_of(capacity).figure["data"] if trace["mode"] == "lines"]
         assert bool(starts) is not is_met
 
+    @pytest.mark.parametrize("stated", [{}, {"baseline_value": 60, "baseline_on": date(2021, 12, 31)}])
+    def test_does_not_lead_to_a_target_for_the_due_year_alone(self, capacity, stated) -> None:
+        on_a_day(capacity, date(2022, 6, 30), "66.37")
+        on_a_day(capacity, date(2022, 12, 31), "75")
+        make_target(capacity, "90", due_year=2022, adopted_on=date(2021, 8, 1), single_year=True, **stated)
+        figure = chart_of(capacity).figure
+        assert figure is not None
+        assert [trace for trace in figure["data"] if trace["mode"] == "lines"] == []
+
     @pytest.mark.parametrize("other", [{"scope": "renewables"}, {"unit": "TWh"}, {"region_code": "370100"}])
     def test_does_not_lead_to_a_target_of_something_else(self, capacity, other) -> None:
         on_a_day(capacity, date(2022, 6, 30), "66.37")
