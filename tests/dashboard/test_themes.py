@@ -21,8 +21,8 @@ pytestmark = pytest.mark.django_db
 def site(today: date, open_reading: None) -> Any:
     """Make two themes. On 29 August 2023 Energy has the two measures of its priority area and one of Innovation: one
     completed in time, one overdue since 1 August, one due on 31 December; of its three projects, 5 billion yuan, one is
-    suspended; one problem of its measures and one of its projects are open, which the office should have assigned. The other theme has
-    nothing."""
+    suspended; one problem of its measures and one of its projects are open, which the office should have assigned. The
+    other theme has nothing."""
     plan = make.make_plan()
     energy = make.make_section(plan, slug="energy", number=1, title_zh="能源", title_en="Energy area")
     other = make.make_section(plan, slug="innovation", number=2, title_en="Innovation")
