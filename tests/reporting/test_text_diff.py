@@ -1,4 +1,4 @@
-"""What a report says now beside what the one before it said, in one language."""
+"""The text of a report now beside that of the one before it, in one language.
 
 from types import SimpleNamespace
 
