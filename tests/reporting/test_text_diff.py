@@ -1,4 +1,4 @@
-"""The text of a report now beside that of the one before it, in one language.
+"""The text of a report now beside that of the one before it, in one language."""
 
 from types import SimpleNamespace
 
