@@ -223,7 +223,7 @@ class EveryProject(Projects):
     """The export of a plan that holds every project there is."""
 
     def get_queryset(self) -> QuerySet:
-        return Project.objects.in_scope(self.day)
+        return Project.objects.in_scope(self.day).with_annual_plan(last_ended_month(self.day).year)
 
 
 # Enough to see whether the memory grows with the rows.

@@ -14,6 +14,7 @@ INDICATOR = {
     **dict.fromkeys(("cumulative", "is_share", "may_join", "may_compare", "may_add_up", "may_rank"), "no"),
 }
 TARGET = {
+    "single_year": "no",
     "region": "370000",
     "due_year": "2030",
     "value": "8",

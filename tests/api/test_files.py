@@ -70,6 +70,7 @@ def test_what_has_members_has_a_column_for_each_in_a_file(site: Any, ask: Any) -
         "latest_period": "2023H1",
         "latest_value": "6.2",
         "latest_released_on": "2023-07-20",
+        "latest_release_basis": "stated",
         "latest_provenance": "illustrative",
         "target_value": "6",
         "target_due_year": "2025",
@@ -140,7 +141,14 @@ def test_no_cell_of_a_file_holds_json(path: str, site: Any, ask: Any) -> None:
 def test_a_sheet_explains_each_column(site: Any, ask: Any) -> None:
     rows, about = book_of(ask("indicators/?format=xlsx&lang=en&fields=code,latest")).worksheets
     [heads, first] = rows.values
-    assert heads == ("code", "latest_period", "latest_value", "latest_released_on", "latest_provenance")
+    assert heads == (
+        "code",
+        "latest_period",
+        "latest_value",
+        "latest_released_on",
+        "latest_release_basis",
+        "latest_provenance",
+    )
     assert first == ("gdp_growth_ytd", "2023H1", 6.2, midnight("2023-07-20"), "illustrative")
     lines = [tuple(cell for cell in line if cell is not None) for line in about.values]
     fields = lines[lines.index(("Field", "Unit", "Description")) + 1 :]

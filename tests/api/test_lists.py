@@ -49,8 +49,9 @@ def test_the_address_of_each_row_answers(path: str, site: Any, ask: Any) -> None
 
 # What has members of its own in JSON has a column for each of them in files.
 HEADS = {
-    "latest": ["latest_period", "latest_value", "latest_released_on", "latest_provenance"],
+    "latest": ["latest_period", "latest_value", "latest_released_on", "latest_release_basis", "latest_provenance"],
     "target": ["target_value", "target_due_year", "target_qualifier", "target_document"],
+    "judged_target": [f"judged_target_{name}" for name in ("value", "due_year", "qualifier", "document")],
     "comparator": ["comparator_region", "comparator_value"],
     "lights": ["lights_green", "lights_yellow", "lights_red"],
     "directions": [f"directions_{name}" for name in ("problem", "owner", "note", "due_on", "given_on", "state")],

@@ -30,7 +30,7 @@ def how_is_energy_doing_against_its_targets(walk):
     main = walk.page.locator("main")
     # From 6,637 at the end of June 2022 to 9,000: a year of three and a half.
     assert "超前 应达7,311" in row_of(main, "新能源和可再生能源装机")
-    assert "无法判断 2022年12月31日后无新值" in row_of(main, "煤电装机占比")
+    assert "无法判断 暂无数据" in row_of(main, "煤电装机占比")
     assert "4个设有目标：超前 2、无法判断 2" in main.inner_text()
 
 

@@ -59,7 +59,7 @@ def test_a_meeting_from_the_filters_to_its_sheet_on_paper_and_in_word(enter, sit
     step = ProblemStep.objects.latest("pk")
     assert (step.problem, step.owner.slug, step.due_on) == (problems[1], "natural-resources", date(2023, 9, 15))
 
-    meeting, by = Meeting.objects.get(), User.objects.get(username="rita")
+    meeting, by = Meeting.objects.latest("number"), User.objects.get(username="rita")
     for item in meeting.items.filter(direction=None):
         give_direction(item, by=by, direction=Direction(step.owner, WHAT, date(2023, 9, 30)))
     for language, title in (("zh-hans", "八月份重点任务推进问题协调会"), ("en", "August meeting on key tasks")):
@@ -98,7 +98,7 @@ def test_problems_change_places_without_scripts(browser, site, problems, enter):
     state = rita.context.storage_state()
     context = browser.new_context(java_script_enabled=False, storage_state=state, locale="en")
     page = context.new_page()
-    page.goto(f"{site}/meetings/1/")
+    page.goto(f"{site}/meetings/{Meeting.objects.latest('number').number}/")
     page.get_by_role("link", name="Agenda").click()
     page.get_by_role("button", name="off the agenda").last.wait_for()
     codes = page.locator("tbody th a").all_inner_texts()

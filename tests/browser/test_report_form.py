@@ -100,7 +100,7 @@ def test_what_is_typed_right_before_leaving_is_on_the_server(form, site):
     form.goto(f"{site}/workspace/")
     # The sending outlives the page, and even its tab.
     assert form.evaluate("sessionStorage.keepalive") == "true"
-    wait_until(lambda: drafts().filter(problem_zh="Typed and gone").exists(), "The saving")
+    wait_until(lambda: drafts().filter(problem_en="Typed and gone").exists(), "The saving")
     form.goto(f"{site}/measures/M001/report/")
     assert form.locator("#id_problem").input_value() == "Typed and gone"
     assert form.locator("#restored").is_hidden()

@@ -112,7 +112,7 @@ def test_a_completion_is_filed_returned_corrected_and_accepted(site, enter):
     case.locator("textarea[name=note]").fill(REASON)
     case.locator("button[name=decision][value=return]").click()
     expect(rita.locator("article")).to_have_count(0)
-    assert Report.objects.get(state="returned").decision_note == REASON
+    assert Report.objects.get(state="returned", measure__code="M001").decision_note == REASON
     others_are_kept_out(FORM, evidence, "/review/")
 
     # Ada is told, corrects and submits again.

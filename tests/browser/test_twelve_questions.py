@@ -191,12 +191,14 @@ def which_measures_a_department_takes_part_in(walk):
 
 def which_problems_need_coordination_and_who_owes_an_answer(walk):
     steps = {}
-    for step in ProblemStep.objects.filter(made_on__lte=TODAY).select_related("owner", "problem__measure"):
+    for step in ProblemStep.objects.filter(made_on__lte=TODAY).select_related(
+        "owner", "problem__measure", "problem__project"
+    ):
         if (step.made_on, step.pk) > steps.get(step.problem, (date.min, 0))[:2]:
             steps[step.problem] = (step.made_on, step.pk, step)
     still = [step for *_order, step in steps.values() if step.state in ("raised", "assigned", "solved")]
     assert len(still) > 5
-    owners = Counter(step.owner.short_zh for step in still)
+    owners = Counter(step.owner.short_zh for step in still if step.state != "raised")
     block = walk.page.locator("#problems")
     said = block.locator("p.sentence").inner_text()
     assert f"未销号{len(still)}项" in said
@@ -205,7 +207,7 @@ def which_problems_need_coordination_and_who_owes_an_answer(walk):
     assert named and all(owners[name] == int(count) for name, count in named)
     walk.click(walk.page.locator("#attention").get_by_role("link", name=str(len(still)), exact=True))
     assert count_of(walk) == len(still)
-    codes = {f"{step.problem.measure.code}-{step.problem.number}" for step in still}
+    codes = {step.problem.code for step in still}
     rows = walk.page.locator("main table.problem-rows tbody tr")
     assert {each.split()[0] for each in rows.all_inner_texts()} <= codes
     shown = [tuple(each.split("\t")) for each in rows.all_inner_texts()]

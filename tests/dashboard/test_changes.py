@@ -519,7 +519,9 @@ class TestPagesOfOne:
         html = page(f"{address}?compare=2023-05-31")
         [link] = set(re.findall(r'href="(/api/v1/[^"]*format=csv)"', html))
         head = b"".join(get(link.replace("&amp;", "&")).streaming_content).decode().splitlines()[0]
-        then = ",".join(f"latest_then_{name}" for name in ("period", "value", "released_on", "provenance"))
+        then = ",".join(
+            f"latest_then_{name}" for name in ("period", "value", "released_on", "release_basis", "provenance")
+        )
         assert head.endswith(f",{then},change" if "indicators" in address else ",listed_then")
 
     def test_cities(self, plan):

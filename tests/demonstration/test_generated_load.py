@@ -425,7 +425,7 @@ def test_two_copies_of_the_demonstration_say_what_it_says(client: Client) -> Non
     assert run(3) == "All 3 were there already.\n"
     assert (Plan.objects.count(), Section.objects.count(), Measure.objects.count()) == (3, 33, 747)
     assert (Report.objects.count(), StatusChange.objects.count(), Evidence.objects.count()) == (4812, 1161, 42)
-    assert (Problem.objects.count(), ProblemStep.objects.count()) == (57, 57)
+    assert (Problem.objects.count(), ProblemStep.objects.count()) == (66, 159)
     assert Project.objects.count() == 9558
     assert Project.measures.through.objects.count() == 17_877
     for slug in ("shandong-2023-2025", "shandong-2023-2025-0002", "shandong-2023-2025-0003"):

@@ -483,7 +483,7 @@ class TestThroughThePages:
         filed = Report.objects.filter(state="submitted", period=AUGUST)
         assert filed.count() == 2 * TWENTY
         completions = filed.filter(status="completed")
-        assert {report.what_was_done_zh for report in completions} == words
+        assert {report.what_was_done_en for report in completions} == words
         assert {report.evidence.count() for report in completions} == {1}
 
     def test_eight_reviewers_press_accept_at_once(self, measure, ada, reviewers):
