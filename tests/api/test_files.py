@@ -90,7 +90,10 @@ def test_what_has_members_has_a_column_for_each_in_a_file(site: Any, ask: Any) -
 def test_what_there_is_not_leaves_its_columns_empty(site: Any, ask: Any) -> None:
     # Nothing was released by the day.
     [line] = lines_of(ask("indicators/?format=csv&has_value=no&as_of=2023-04-01&fields=code,latest"))
-    assert set(line) == {"code", *(f"latest_{name}" for name in ("period", "value", "released_on", "provenance"))}
+    assert set(line) == {
+        "code",
+        *(f"latest_{name}" for name in ("period", "value", "released_on", "release_basis", "provenance")),
+    }
     assert set(line.values()) == {"gdp_growth_ytd", ""}
 
 
@@ -149,10 +152,10 @@ def test_a_sheet_explains_each_column(site: Any, ask: Any) -> None:
         "latest_release_basis",
         "latest_provenance",
     )
-    assert first == ("gdp_growth_ytd", "2023H1", 6.2, midnight("2023-07-20"), "illustrative")
+    assert first == ("gdp_growth_ytd", "2023H1", 6.2, midnight("2023-07-20"), "stated", "illustrative")
     lines = [tuple(cell for cell in line if cell is not None) for line in about.values]
     fields = lines[lines.index(("Field", "Unit", "Description")) + 1 :]
-    assert [line[0] for line in fields[:5]] == list(heads)
+    assert [line[0] for line in fields[:6]] == list(heads)
 
 
 @pytest.mark.django_db
