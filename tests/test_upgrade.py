@@ -95,6 +95,10 @@ def ask(code: Path, variables: Mapping[str, str], script: str) -> dict:
     return json.loads(manage(code, variables, "shell", "--no-imports", "--command", script).splitlines()[-1])
 
 
+# What waits for the office for more than seven days is overdue; in 0.2.0 nothing of it was.
+OVERDUE_NOW = {"2023-06-30": 6, "2023-08-29": 12}
+
+
 def plain(summary: dict) -> dict:
     """Return the summary without the time when it was computed, and the words that explain it."""
     return {day: {**numbers, "computed_at": None, "meta": None} for day, numbers in summary.items()}
@@ -114,7 +118,7 @@ def test_a_database_with_rows_keeps_them_and_what_they_say(site):
     manage(ROOT, site.variables, "verify_rollups")
     found = ask(ROOT, site.variables, ASK.format(days=DAYS))
     for day in DAYS:
-        assert contained(plain(said)[day], plain(found)[day]) == []
+        assert contained(plain(said)[day], plain(found)[day]) == [f".problems.overdue: 0 is {OVERDUE_NOW[day]}"]
 
 
 def contained(old: object, new: object, path: str = "") -> list[str]:
