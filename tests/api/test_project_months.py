@@ -170,7 +170,7 @@ def test_the_plan_costs_no_query_and_is_in_the_files(site: Any, address: str) ->
     asked(*plain)
     assert asked(*plain) == asked(*planned)
     answer = Client().get(f"/api/v1/{address}?as_of=2023-07-31&format=csv&search=P0001&fields=annual_plan,plan_gap")
-    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]  # a file is streamed
     assert lines[:2] == ["annual_plan,plan_gap", "4,-8.3"]
 
 
