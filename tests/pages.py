@@ -2,6 +2,12 @@
 
 import re
 
+# What differs between two visits of one page: a token, the id of a form, and the time, which passes meanwhile.
+OF_THE_VISIT = re.compile(
+    rb'(?<=csrfmiddlewaretoken" value=")\w+|(?<=name="form_id" value=")[\w-]+'
+    rb"|(?:\d{4}-\d\d-\d\dT)?(?<!\d)\d\d:\d\d(?::\d\d)?\b"
+)
+
 
 def joined(html: str) -> str:
     """A page without the marks that keep numbers and days whole at the end of a line."""

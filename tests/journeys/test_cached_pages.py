@@ -1,7 +1,6 @@
 """Tests that after any change readers are shown what would be made anew: for every cached page and answer of the API,
 and whoever reads."""
 
-import re
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -26,6 +25,7 @@ from rollups.services import rebuild_rollups
 from tests.api.addresses import ALL
 from tests.browser.samples import SAMPLES, Sample, live_in
 from tests.factories import file_report, make_user, region
+from tests.pages import OF_THE_VISIT
 from tests.sweeps import sample_or_whole, some_of
 from web.models import SavedView
 
@@ -35,12 +35,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_database
 class Shown(NamedTuple):
     status: int
     content: bytes
-
-
-# Each visit has tokens of its own, each making of a page ids of its forms, and some time may pass between two of them.
-OF_THE_VISIT = re.compile(
-    rb'(?<=csrfmiddlewaretoken" value=")\w+|(?<=name="form_id" value=")[\w-]+|\b\d\d:\d\d(?::\d\d)?\b'
-)
 
 
 @pytest.fixture

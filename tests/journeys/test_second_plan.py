@@ -27,6 +27,7 @@ from rollups.services import refresh_stale_rollups
 from tests.api.addresses import ALL
 from tests.browser.samples import SAMPLES, live_in
 from tests.factories import make_indicator, make_measure, make_plan, make_project, make_section, make_theme, make_user
+from tests.pages import OF_THE_VISIT
 from tests.sweeps import sample_or_whole, some_of
 
 pytestmark = pytest.mark.django_db
@@ -46,9 +47,7 @@ OF_THE_SITE = {
 }
 # What else may differ, and becomes nothing.
 DIFFERENCES = {
-    "a visit has tokens of its own, a form its id, and time passes": re.compile(
-        rb'(?<=csrfmiddlewaretoken" value=")\w+|(?<=name="form_id" value=")[\w-]+|\b\d\d:\d\d(?::\d\d)?\b'
-    ),
+    "a visit has tokens of its own, a form its id, and time passes": OF_THE_VISIT,
     "the head offers both plans, in the place of what the site is about": re.compile(
         rb'\s*(<details class="plan-switch">.*?</details>|<span class="product-full">[^<]*</span>)\s*', re.DOTALL
     ),
