@@ -170,11 +170,15 @@ def pace_sentence(indicator: Indicator, found: Judgement) -> str:
         "year": found.goal.due_year,
         "needed": change_words(indicator, as_exact_as(found.pace_needed, *exact)),
     }
-    if found.pace is None:
+    if found.pace is None or found.pace_since is None:
         return _("To reach it by the end of %(year)s: %(needed)s a year") % words
     pace = as_exact_as(found.pace, *exact)
-    words["pace"] = change_words(indicator, pace) if pace else _("no change")
-    return _("To reach it by the end of %(year)s: %(needed)s a year; over the last year: %(pace)s") % words
+    since = found.pace_since
+    words["since"] = format_period(since.kind, since.start, since.end)
+    if not pace:
+        return _("To reach it by the end of %(year)s: %(needed)s a year; no change since %(since)s") % words
+    words["pace"] = change_words(indicator, pace)
+    return _("To reach it by the end of %(year)s: %(needed)s a year; since %(since)s: %(pace)s a year") % words
 
 
 def _forecast(indicator: Indicator, found: Judgement) -> str:

@@ -67,8 +67,9 @@ class Forecast(NamedTuple):
 class Judgement(NamedTuple):
     """All that there is to say of one target. Numbers are in the unit of the indicator but for `attainment`, in per
     cent; None is "not known". `attainment` is None, too, where the path leads nowhere or back. `left` and `pace_needed`
-    are what is to be added (negative: taken away), the latter a year; `pace` is what was added over the last year or
-    so. `required`: where the path stands at the end of the value's period."""
+    are what is to be added (negative: taken away), the latter a year; `pace` is what was added a year since
+    `pace_since`, the newest value that is a year older, or the first one. `required`: where the path stands at the end
+    of the value's period."""
 
     goal: Goal
     verdict: Verdict
@@ -83,6 +84,7 @@ class Judgement(NamedTuple):
     left: Decimal | None = None
     pace_needed: Decimal | None = None
     pace: Decimal | None = None
+    pace_since: Value | None = None
     forecast: Forecast | None = None
 
 
@@ -239,6 +241,7 @@ def _with_paces(found: Judgement, values: Sequence[Value], *, sign: int) -> Judg
         left=left,
         pace_needed=left / years_left if years_left > 0 else None,
         pace=None if since is None else (current.value - since.value) / years_between(since.end, current.end),
+        pace_since=since,
         forecast=forecast(values, due_day(goal)),
     )
 

@@ -82,7 +82,10 @@ _JUDGEMENT = optional(
             "diverging": meaning(gettext_lazy("Whether the value moved away since the one before"), FLAG),
             "left": meaning(gettext_lazy("The target minus the value"), optional(NUMBER)),
             "pace_needed": meaning(gettext_lazy("The change that is needed a year"), optional(NUMBER)),
-            "pace": meaning(gettext_lazy("The change over the last year or so"), optional(NUMBER)),
+            "pace": meaning(
+                gettext_lazy("The change a year since the newest value that is a year older, or the first"),
+                optional(NUMBER),
+            ),
             "forecast": _FORECAST,
         }
     )

@@ -472,6 +472,15 @@ def test_how_a_verdict_comes_about() -> None:
         "was reached: it went the other way"
     )
     assert pace == "To reach it by the end of 2025: up 4.0 percentage points a year"
+    # Nine years apart: an average, and no change "over the last year".
+    far = judged([year(2012, "3"), year(2021, "12")], RISE)
+    assert pace_sentence(SHARE, far) == (
+        "To reach it by the end of 2025: up 2.0 percentage points a year; since 2012: up 1.0 percentage points a year"
+    )
+    same = judged([year(2021, "14"), year(2022, "14")], RISE)
+    assert pace_sentence(SHARE, same) == (
+        "To reach it by the end of 2025: up 2.0 percentage points a year; no change since 2021"
+    )
     missed = Judgement(goal("20", 2022), BEHIND, value=year(2022, "18"), left=Decimal(2))
     assert pace_sentence(SHARE, missed) == "The target was missed by 2.0 percentage points"
     assert pace_sentence(Indicator(unit="Mt"), missed) == "The target was missed by 2 Mt"

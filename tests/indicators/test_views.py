@@ -222,7 +222,7 @@ class TestDetail:
             "is taken as one; from there to 100 GW by the end of 2025, 70 GW was required by 31 December 2022, and 64 "
             "GW was reached: 70.0% of the way that was due."
         ) in text
-        assert "To reach it by the end of 2025: up 12 GW a year; over the last year: up 4 GW." in text
+        assert "To reach it by the end of 2025: up 12 GW a year; since 31 December 2021: up 4 GW a year." in text
         assert "A straight line through the last 3 values stands at about 86 GW, give or take 7 GW" in text
 
     def test_before_a_document_was_adopted_its_target_is_not_known(self, client, capacity):
