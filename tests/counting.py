@@ -130,3 +130,59 @@ def count_projects(rows: Iterable[ProjectRow], day: date) -> dict[Any, dict[str,
             cell["started"] += has_started
             cell["to_start"] += not has_started and is_planned
     return dict(cells)
+
+
+BUILT = ("completed", "in_production")
+MOVEMENTS = ("opening", "listed", "readmitted", "reopened", "completed", "withdrawn", "closing")
+
+
+def stage_on(row: ProjectRow, day: date) -> str:
+    month = month_in_force(row, day)
+    return month.stage if month else row.stage
+
+
+def count_movement(rows: Iterable[ProjectRow], then: date, now: date) -> tuple[Any, Any]:
+    """Count what entered and left the stock of projects that are not built yet, and the changes of stage, each with
+    its number and investment; what did not happen is not among them."""
+    stock: Any = defaultdict(lambda: (0, 0))
+    stages: Any = defaultdict(lambda: (0, 0))
+    for row in rows:
+        before, after = stage_on(row, then), stage_on(row, now)
+        was_built, is_built = before in BUILT, after in BUILT
+        counted, counts = is_in_plan(row, then), is_in_plan(row, now)
+        was, still = counted and not was_built, counts and not is_built
+        is_new = counts and row.listed_on > then
+        came_back = counts and row.listed_on <= then and not counted and not (was_built and is_built)
+        holds = {
+            "opening": was,
+            "closing": still,
+            "withdrawn": was and not counts,
+            "completed": (was or is_new or came_back) and counts and is_built,
+            "reopened": still and counted and not was,
+            "listed": is_new,
+            "readmitted": came_back,
+        }
+        for sums, key in (
+            *((stock, name) for name in MOVEMENTS if holds[name]),
+            *([(stages, (before, after))] if counted and counts and before != after else []),
+        ):
+            number, investment = sums[key]
+            sums[key] = (number + 1, investment + row.investment)
+    return dict(stock), dict(stages)
+
+
+def standing(row: ProjectRow, day: date) -> str:
+    """Return how a project with an annual plan stands: "no_month" without its newest month, "behind" where the share
+    invested is more than a point below the share of the year, both to tenths; "" otherwise."""
+    month, found = newest_month(day), month_in_force(row, day)
+    if found is None or found.period < month:
+        return "no_month"
+    planned = row.plans.get(month.year, 0)
+    if not planned:
+        return ""
+    return "behind" if _tenths(found.invested, planned) - _tenths(month.month, 12) < -10 else ""
+
+
+def _tenths(part: int, whole: int) -> int:
+    """The share in tenths of a per cent, halves up."""
+    return (2 * part * 1000 + whole) // (2 * whole)

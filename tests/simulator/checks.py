@@ -7,11 +7,14 @@ from typing import Any
 from core.dated import IN_ORDER
 from measures.models import Comment, Measure, Report, ReportStep, ScopeChange, StatusChange
 from notices.models import Notice
+from projects.kinds import BEHIND, NO_MONTH
 from projects.models import AnnualPlanChange, Project, ProjectMonth, ProjectMonthStep
+from projects.movement import read_movement
 from rollups import engine
 from rollups.consistency import contradictions
 from rollups.models import StaleCell, Verification
 from rollups.services import verify_rollups
+from tests.counting import count_movement, is_in_plan, standing
 from tests.simulator.expected import Expected, ExpectedReport
 from tests.simulator.expected_projects import DAYS, ExpectedMonth
 from tests.simulator.people import Step, must
@@ -154,7 +157,23 @@ def check_notices(expected: Expected) -> None:
     same("notices of due months", Counter(of_months), Counter(expected.due_months))
 
 
-def check_all(expected: Expected, past: date) -> None:
+def check_lists_of_projects(expected: Expected, plan: int, past: date, today: date) -> None:
+    """Check what entered and left the stock since, and who is behind or has not reported, on both days."""
+    rows = {pk: each for pk, each in expected.projects.items() if each.plan == plan}
+    found = read_movement(plan, then=past, now=today)
+    amounts = [
+        {k: (each.number, each.wan) for k, each in sums.items() if each.number} for sums in (found.stock, found.stages)
+    ]
+    same(f"movement of projects since {past}", tuple(amounts), count_movement(rows.values(), past, today))
+    for day in (past, today):
+        projects = Project.objects.in_plan(plan).in_scope(day).with_stage(day)
+        for kind in (BEHIND, NO_MONTH):
+            listed = set(kind.narrow(projects, day).values_list("pk", flat=True))
+            counted = {pk for pk, row in rows.items() if is_in_plan(row, day) and standing(row, day) == kind.name}
+            same(f"projects that are {kind.name} on {day}", listed, counted)
+
+
+def check_all(expected: Expected, past: date, today: date) -> None:
     """Everything, and what was so on a past day."""
     for pk in expected.measures:
         check_measure(expected, pk)
@@ -163,6 +182,8 @@ def check_all(expected: Expected, past: date) -> None:
         check_project(expected, pk)
     for kind, table in engine.TABLES.items():
         same(f"{kind} as of {past}", table.count_from_source(past), expected.count(kind, past))
+    for plan in {each.plan for each in expected.projects.values()}:
+        check_lists_of_projects(expected, plan, past, today)
     same("contradictions", list(contradictions()), [])
     verifications = Verification.objects.filter(differing__gt=0)
     same("verifications that found a difference", [each.differences for each in verifications], [])

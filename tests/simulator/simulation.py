@@ -313,7 +313,7 @@ class Simulation:
         """Everything is compared, and again after a sweep. The clock stands still while it looks."""
         past = self.world.a_day(START.date(), spread=400)
         self.clock.tick = timedelta(0)
-        checks.check_all(self.expected, past)
+        checks.check_all(self.expected, past, self.today)
         run_task(refresh_rollups_task.name)
         checks.check_at_rest(self.expected, list(self.world.sections), self.today)
         self.clock.tick = TICK
