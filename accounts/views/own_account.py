@@ -1,5 +1,6 @@
 """Log-in, password, access tokens, and what a reader prefers."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -20,6 +21,7 @@ from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from accounts.access_rules import ACCOUNTS, ALL_METHODS, ANYONE, OWNERS, STRANGERS, Facts, GuardedView, asks
 from accounts.forms import FirstPasswordForm, LoginForm, PasswordForm, PreferencesForm, TokenForm
@@ -113,10 +115,22 @@ def _safe_return_url(request: HttpRequest, wanted: str) -> str:
     return urlunsplit(("", "", "/" + parts.path.lstrip("/"), urlencode(query), ""))
 
 
+@csrf_exempt
 @asks(write=ANYONE)
 def preferences(request: HttpRequest) -> HttpResponse:
     """Saves the language and the size of print, in the account of those who have one and in a cookie; and when the
-    person is e-mailed of returned work."""
+    person is e-mailed of returned work.
+
+    Visitors need no token, so that a page is the same for all of them; another site could change no more than how its
+    own visitor reads this one.
+    """
+    save: Callable[[HttpRequest], HttpResponse] = _save_preferences
+    if request.user.is_authenticated:
+        save = csrf_protect(_save_preferences)
+    return save(request)
+
+
+def _save_preferences(request: HttpRequest) -> HttpResponse:
     form = PreferencesForm(request.POST)
     form.is_valid()
     language, size = form.cleaned_data.get("language"), form.cleaned_data.get("size")

@@ -210,8 +210,7 @@ class Endpoint(AnswersOnce, AsksOfRow, ThrottledView):
         cached = load(self.key)
         if cached is None:
             return None
-        content, headers = cached
-        return HttpResponse(content, headers=headers)
+        return HttpResponse(cached.content, headers=cached.headers)
 
     def get_answer(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         raise NotImplementedError

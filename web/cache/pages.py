@@ -3,17 +3,19 @@
 The key of each holds all that it depends on: the version of the data, the day, the address, the language, large print,
 the reader, and this release with its settings. So nothing has to be cleared: after a change another key is asked for,
 and old entries expire. Those who only read share their pages: what is a person's own in the frame is put in for each.
+Pages of visitors have nothing of the kind, and are sent as they are kept: packed.
 """
 
 import functools
+import gzip
 import hashlib
 import re
 import threading
 import time
-import zlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.messages import get_messages
@@ -22,6 +24,8 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
+from django.middleware.gzip import re_accepts_gzip
+from django.utils.cache import patch_vary_headers
 from django.utils.html import escape
 from django.utils.translation import get_language
 
@@ -39,11 +43,26 @@ REMEMBERED_SECONDS = 24 * 3600
 MOST_WAIT_SECONDS = 2
 # One for all keys that end alike: a dictionary of locks would grow with each version.
 _LOCKS = [threading.Lock() for _n in range(256)]
-# What is a visitor's own: the token of a form, and what the frame (templates/base.html) says of the account. By name
-# the place, and what stands in it; in a cached page places are empty.
+# What is a reader's own: the token of a form, and what the frame (templates/base.html) says of the account. By name
+# the place, and what stands in it.
 _OWN: dict[str, tuple[re.Pattern[bytes], Callable[[HttpRequest], str]]] = {
     "token": (re.compile(rb'(<input type="hidden" name="csrfmiddlewaretoken" value=")\w*(?=")'), get_token),
 }
+
+# Where something of the reader's own is put into a kept page, and the name of what.
+Cut = tuple[int, str]
+
+
+class Kept(NamedTuple):
+    """A page or an answer as it is kept: packed with gzip, without what is a reader's own."""
+
+    packed: bytes
+    headers: dict[str, str]
+    cuts: Sequence[Cut] = ()
+
+    @property
+    def content(self) -> bytes:
+        return gzip.decompress(self.packed)
 
 
 def add_own_place(name: str, place: re.Pattern[bytes], content: Callable[[User], str]) -> None:
@@ -78,11 +97,15 @@ def cached_page(
 
 
 def _known_page(request: HttpRequest, key: str) -> HttpResponse | None:
-    found = load(key)
-    if found is None:
+    kept = load(key)
+    if kept is None:
         return None
-    content, headers = found
-    return _with_etag(HttpResponse(_with_own(content, request), headers=headers), key, request)
+    if kept.cuts or not re_accepts_gzip.search(request.headers.get("Accept-Encoding", "")):
+        response = HttpResponse(_with_own(kept, request), headers=kept.headers)
+    else:
+        response = HttpResponse(kept.packed, headers={**kept.headers, "Content-Encoding": "gzip"})
+        patch_vary_headers(response, ["Accept-Encoding"])
+    return _with_etag(response, key, request)
 
 
 def _new_page(request: HttpRequest, key: str, respond: Callable[[], HttpResponseBase]) -> HttpResponseBase:
@@ -95,7 +118,8 @@ def _new_page(request: HttpRequest, key: str, respond: Callable[[], HttpResponse
     # Made for this one visit: a message was shown.
     if request.session.modified or response.cookies:
         return response
-    store(key, _with_own(response.content, None), {"Content-Type": response.headers["Content-Type"]})
+    content, cuts = _cut(response.content)
+    store(key, content, {"Content-Type": response.headers["Content-Type"]}, cuts)
     return _with_etag(response, key, request)
 
 
@@ -131,15 +155,25 @@ def _may_be_cached(request: HttpRequest) -> bool:
     return request.method == "GET" and settings.PILOTZONE_PAGE_CACHE_SECONDS > 0 and not is_for_one_visit
 
 
-def _with_own(page: bytes, request: HttpRequest | None) -> bytes:
-    """Return the page with what is this visitor's own; without a request with nothing in its place."""
-    for place, content in _OWN.values():
-        page = _put(content(request).encode() if request is not None else b"", place, page)
-    return page
+def _cut(page: bytes) -> tuple[bytes, list[Cut]]:
+    """Return the page without what is the reader's own, and where each of it stood."""
+    found = [(each, name) for name, (place, _content) in _OWN.items() for each in place.finditer(page)]
+    rest, cuts, begin = b"", [], 0
+    for each, name in sorted(found, key=lambda place: place[0].start()):
+        rest += page[begin : each.end(1)]
+        cuts.append((len(rest), name))
+        begin = each.end()
+    return rest + page[begin:], cuts
 
 
-def _put(value: bytes, place: re.Pattern[bytes], page: bytes) -> bytes:
-    return place.sub(lambda found: found[1] + value, page)
+def _with_own(kept: Kept, request: HttpRequest) -> bytes:
+    """Return the page with what is this reader's own."""
+    own = {name: _OWN[name][1](request).encode() for name in {name for _place, name in kept.cuts}}
+    content, pieces, begin = kept.content, [], 0
+    for end, name in kept.cuts:
+        pieces += [content[begin:end], own[name]]
+        begin = end
+    return b"".join([*pieces, content[begin:]])
 
 
 def site_version(kinds: Collection[str] = (), *, but: Collection[str] = ()) -> tuple[str, ...]:
@@ -208,27 +242,26 @@ def _with_etag(response: HttpResponse, key: str, request: HttpRequest) -> HttpRe
     return response
 
 
-def load(key: str) -> tuple[bytes, dict[str, str]] | None:
-    """Content and headers, as `store` got them."""
+def load(key: str) -> Kept | None:
     if not settings.PILOTZONE_PAGE_CACHE_SECONDS:
         return None
     try:
-        found: tuple[bytes, dict[str, str]] | None = cache.get(key)
+        found: tuple[bytes, dict[str, str], list[Cut]] | None = cache.get(key)
     except cache_errors():
         metrics.cache_lookups.labels("unreachable").inc()
         return None
     metrics.cache_lookups.labels("hit" if found else "miss").inc()
-    return (zlib.decompress(found[0]), found[1]) if found else None
+    return Kept(*found) if found else None
 
 
-def store(key: str, content: bytes, headers: dict[str, str]) -> None:
+def store(key: str, content: bytes, headers: dict[str, str], cuts: Sequence[Cut] = ()) -> None:
     """Keep the content in the cache for `load`, unless it is too long."""
     if not settings.PILOTZONE_PAGE_CACHE_SECONDS or len(content) > MAX_BYTES:
         return
-    # A sixth of the memory for a thousandth of a second.
-    compressed = zlib.compress(content, level=1)
+    # As Django packs answers.
+    packed = gzip.compress(content, compresslevel=6, mtime=0)
     try:
-        cache.set(key, (compressed, headers), settings.PILOTZONE_PAGE_CACHE_SECONDS)
+        cache.set(key, (packed, headers, list(cuts)), settings.PILOTZONE_PAGE_CACHE_SECONDS)
     except cache_errors():
         # The next who asks makes it anew.
         return

@@ -62,18 +62,35 @@ def test_each_visit_counts_as_one_lookup(measure: Any) -> None:
     assert counted() == [before[0] + 1, before[1] + 1]
 
 
-def test_each_visitor_has_a_token_of_their_own_that_works(measure: Any) -> None:
-    Client().get("/measures/")
-    visitor = Client(enforce_csrf_checks=True)
-    page = visitor.get("/measures/").content.decode()
-    tokens = TOKEN.findall(page)
+def test_each_account_has_a_token_of_its_own_that_works(measure: Any) -> None:
+    visitor, other = Client(enforce_csrf_checks=True), Client()
+    for client, name in ((visitor, "vic"), (other, "val")):
+        client.force_login(make_user(name))
+        client.get("/measures/")
+    tokens = TOKEN.findall(visitor.get("/measures/").content.decode())
     assert len(tokens) >= 2
     assert len(set(tokens)) == 1
     assert len(tokens[0]) == 64
-    answer = visitor.post("/language/", {"language": "en", "next": "/", "csrfmiddlewaretoken": tokens[0]})
-    assert answer.status_code == 302
-    other = Client(enforce_csrf_checks=True)
     assert TOKEN.findall(other.get("/measures/").content.decode())[0] != tokens[0]
+    choice = {"language": "en", "next": "/"}
+    assert visitor.post("/language/", choice | {"csrfmiddlewaretoken": tokens[0]}).status_code == 302
+    assert visitor.post("/language/", choice).status_code == 403
+
+
+def test_pages_of_visitors_have_no_token_and_are_sent_as_they_are_kept(measure: Any) -> None:
+    plain = Client(enforce_csrf_checks=True)
+    made = plain.get("/measures/", headers={"accept-encoding": ""})
+    assert not TOKEN.search(made.content.decode())
+    assert not plain.cookies
+    sent = [Client().get("/measures/", headers={"accept-encoding": "gzip, br"}) for _n in range(2)]
+    assert {each.headers["Content-Encoding"] for each in sent} == {"gzip"}
+    # Packed anew, it would have other random bytes each time.
+    assert sent[0].content == sent[1].content
+    assert gzip.decompress(sent[0].content) == made.content
+    assert plain.get("/measures/", headers={"accept-encoding": ""}).content == made.content
+    for each in (made, *sent):
+        assert {"Accept-Encoding", "Accept-Language", "Cookie"} <= set(each.headers["Vary"].split(", "))
+    assert plain.post("/language/", {"language": "en", "next": "/"}).status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -292,10 +309,11 @@ def test_a_page_is_sent_compressed_and_is_the_same(measure: Any) -> None:
 
 def test_a_browser_without_its_cookie_is_not_told_that_its_old_token_still_stands(measure: Any) -> None:
     client = Client()
+    client.force_login(make_user())
     client.get("/measures/")
     tag = {"if-none-match": client.get("/measures/").headers["ETag"]}
     assert client.get("/measures/", headers=tag).status_code == 304
-    client.cookies.clear()
+    del client.cookies["csrftoken"]
     assert client.get("/measures/", headers=tag).status_code == 200
 
 
