@@ -142,7 +142,10 @@ def test_an_indicator_gives_its_values(day: str, demonstration: None) -> None:
     [address] = addresses(shown)
     rows = answered(address)
     assert {each["indicator"] for each in rows} == {"gdp_growth_ytd"}
-    assert len(rows) == len(re.findall(r'<tr id="[^"]+">\s*<th scope="row" class="nowrap">', shown))
+    periods = {(each["region"], each["period"]) for each in rows}
+    assert len(periods) == len(re.findall(r'<tr id="[^"]+">\s*<th scope="row" class="nowrap">', shown))
+    # The page names what a revised value was at first in the same row.
+    assert len(rows) - len(periods) == shown.count("First release: ") == 1
 
 
 def test_each_file_is_offered_and_there(demonstration: None) -> None:
