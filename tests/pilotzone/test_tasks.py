@@ -10,6 +10,7 @@ import pytest
 from auditlog.models import LogEntry
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -311,6 +312,20 @@ class TestTask:
         assert not Session.objects.exists()
         assert "Deleted: 1 expired sessions. Failed: old runs." in caplog.text
         assert "disk full" in caplog.text
+
+    @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL does so by itself")
+    def test_sqlite_knows_how_large_its_tables_have_become(self, today: date) -> None:
+        def known() -> list[tuple[str]]:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT stat FROM sqlite_stat1 WHERE tbl = 'web_lease' AND idx IS NOT NULL")
+                return list(cursor.fetchall())
+
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE web_lease")
+        assert known() == []
+        Lease.objects.bulk_create(Lease(name=f"{n}", holder="beat", renewed_at=timezone.now()) for n in range(300))
+        tasks.clean_task.apply(throw=True)
+        assert {stat.split()[0] for (stat,) in known()} == {"300"}
 
     def test_runs_each_night(self) -> None:
         [entry] = [each for each in SCHEDULE.values() if each["task"] == tasks.clean_task.name]
