@@ -1,17 +1,46 @@
-"""Rows that hold from a day on, until a later row of the same thing: statuses of measures, leaving and returning."""
+"""The models and querysets of dated rows: those that hold from a day on, see `core.succession`."""
 
-from collections.abc import Sequence
+from datetime import date
+from typing import Any, ClassVar, Self
 
-from django.db.models import OuterRef, Q
+from django.db import models
+from django.utils.translation import gettext_lazy as _
 
-# The order in which rows came into force: the last one by a day is in force on that day.
-IN_ORDER = ("effective_on", "recorded_at", "pk")
+from core.succession import BATCH_SIZE, Succession
 
 
-def comes_later(in_order: Sequence[str] = IN_ORDER) -> Q:
-    """A row that comes after the outer one."""
-    later, same = Q(), Q()
-    for column in in_order:
-        later |= same & Q(**{f"{column}__gt": OuterRef(column)})
-        same &= Q(**{column: OuterRef(column)})
-    return later
+class DatedRows:
+    """What querysets of dated rows answer: a mixin that stands before the queryset."""
+
+    model: Any
+
+    def in_force(self, on: date) -> Self:
+        """Return, of what the rows are about, the row of each that holds on the day."""
+        rows: Self = self.filter(self.model.succession.in_force(on))  # type: ignore[attr-defined]  # of the queryset
+        return rows
+
+    def settle(self) -> None:
+        """Write `superseded_from` of all rows about what these are about, after some were moved or deleted."""
+        self.model.succession.settle(self)
+
+    def bulk_create(self, objs: Any, *args: Any, **options: Any) -> Any:
+        added = super().bulk_create(objs, *args, **options)  # type: ignore[misc]  # of the queryset
+        rows = self.model._base_manager.all()
+        is_few = len(added) <= BATCH_SIZE
+        self.model.succession.settle(rows.filter(pk__in=[each.pk for each in added]) if is_few else rows)
+        return added
+
+
+class DatedModel(models.Model):
+    """A model whose rows hold from a day on. Its default manager is made from a queryset with DatedRows."""
+
+    superseded_from = models.DateField(_("Superseded from"), null=True, editable=False)
+
+    succession: ClassVar[Succession]
+
+    class Meta:
+        abstract = True
+
+    def save(self, **options: Any) -> None:
+        super().save(**options)
+        self.succession.settle(type(self)._base_manager.filter(pk=self.pk))

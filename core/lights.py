@@ -28,6 +28,11 @@ class Light(models.TextChoices):
     def is_green(self) -> bool:
         return self is Light.GREEN
 
+    @property
+    def gravity(self) -> int:
+        """0 is the gravest, as `MeasureQuerySet.with_light` orders them."""
+        return [Light.RED, Light.YELLOW, Light.GREEN].index(self)
+
 
 @dataclass(frozen=True)
 class Thresholds:

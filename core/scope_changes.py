@@ -5,28 +5,22 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from core.clock import now, today
-from core.dated import comes_later
+from core.dated import DatedModel, DatedRows
 from core.exceptions import NotAllowed
 from core.scope import OUT_KINDS, ScopeKind, ScopeKinds, out_since, scope_on, scope_window
 from core.texts import clean_text
 
 
-class ScopeChangeQuerySet[M: models.Model](AppendOnlyQuerySet[M]):
-    def latest_by(self, on: date) -> Self:
-        """The change of each subject that holds on the day."""
-        subject: str = self.model.subject  # type: ignore[attr-defined]  # AbstractScopeChange
-        later = self.model._default_manager.filter(comes_later(), effective_on__lte=on, **{subject: OuterRef(subject)})
-        return self.filter(~Exists(later), effective_on__lte=on)
-
+class ScopeChangeQuerySet[M: models.Model](DatedRows, AppendOnlyQuerySet[M]):
     def out(self, on: date) -> Self:
         """The change of each subject that is out on the day."""
-        return self.latest_by(on).filter(kind__in=OUT_KINDS)
+        return self.in_force(on).filter(kind__in=OUT_KINDS)
 
 
 def add_scope_change(
@@ -56,8 +50,8 @@ def check_in_plan(subject: Any) -> None:
         raise NotAllowed(left.refusal)
 
 
-class AbstractScopeChange(AppendOnlyModel):
-    """A row of leaving or returning. An app's own adds the foreign key that `subject` names, and its kinds."""
+class AbstractScopeChange(DatedModel, AppendOnlyModel):
+    """A row of leaving or returning. An app's own adds the foreign key that its succession names, and its kinds."""
 
     kind = models.CharField(pgettext_lazy("scope", "Change"), max_length=10, choices=ScopeKind)
     effective_on = models.DateField(gettext_lazy("Effective date"))
@@ -69,8 +63,6 @@ class AbstractScopeChange(AppendOnlyModel):
         related_name="+",
         verbose_name=gettext_lazy("Recorded by"),
     )
-
-    subject: str
 
     objects: ClassVar[Any] = ScopeChangeQuerySet.as_manager()
 
@@ -92,4 +84,4 @@ class AbstractScopeChange(AppendOnlyModel):
         return _("Withdrawn since %(day)s: %(reason)s. Nothing can be reported any more.") % words
 
     def __str__(self) -> str:
-        return f"{getattr(self, self.subject).code} {self.effective_on} {self.get_kind_display()}"
+        return f"{getattr(self, self.succession.subject).code} {self.effective_on} {self.get_kind_display()}"

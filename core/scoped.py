@@ -15,7 +15,7 @@ def is_out(model: type[models.Model], on: date, *, subject: str = "pk") -> Exist
     """Return a condition that a measure or a project (`model`) is out on the day; the outer query names it
     `subject`."""
     changes = model.scope_changes.rel.related_model  # type: ignore[attr-defined]  # the related name
-    return Exists(changes.objects.out(on).filter(**{changes.subject: OuterRef(subject)}))
+    return Exists(changes.objects.out(on).filter(**{changes.succession.subject: OuterRef(subject)}))
 
 
 def scope_of(model: type[models.Model], on: date) -> Coalesce:
@@ -23,7 +23,7 @@ def scope_of(model: type[models.Model], on: date) -> Coalesce:
     changes = model.scope_changes.rel.related_model  # type: ignore[attr-defined]  # the related name
     # Kinds of those that are out are named as their scope.
     scope = Case(When(kind__in=OUT_KINDS, then=F("kind")), default=Value(PlanScope.IN_PLAN.value))
-    latest = changes.objects.latest_by(on).filter(**{changes.subject: OuterRef("pk")}).annotate(scope=scope)
+    latest = changes.objects.in_force(on).filter(**{changes.succession.subject: OuterRef("pk")}).annotate(scope=scope)
     return Coalesce(
         Subquery(latest.order_by().values("scope")[:1]), Value(PlanScope.IN_PLAN.value), output_field=CharField()
     )

@@ -177,7 +177,7 @@ class Changes:
         """Return the day from which each measure that left or returned is out or back, by id. No query where there are
         none."""
         ids = [each.measure.pk for each in self.measures if each.has_left or each.has_returned]
-        rows: Any = ScopeChange.objects.latest_by(self.now.day).filter(measure__in=ids).order_by() if ids else None
+        rows: Any = ScopeChange.objects.in_force(self.now.day).filter(measure__in=ids).order_by() if ids else None
         return dict(rows.values_list("measure", "effective_on")) if ids else {}
 
     @property

@@ -129,7 +129,7 @@ def withdraw(items: Iterable[Item], sheet: str, ids: Ids, *, at: datetime, by: U
     model.objects.bulk_create(
         [
             model(
-                **{f"{model.subject}_id": ids[sheet][item.key]},
+                **{f"{model.succession.subject}_id": ids[sheet][item.key]},
                 kind=kind,
                 effective_on=item["removed_on"] or today(),
                 reason=item["remove"],
@@ -158,6 +158,7 @@ def move_listings(items: Iterable[Item], ids: Ids) -> None:
                 row.effective_on = days[measure.pk]
                 moved.append(row)
     StatusChange.objects.bulk_update(moved, ["effective_on"], batch_size=BATCH_SIZE)
+    StatusChange.objects.filter(measure__in=days).settle()
 
 
 def drop_new_leads(merged: Merged) -> None:

@@ -13,6 +13,7 @@ from core.clock import now
 from core.exceptions import NotAllowed
 from core.scope import ScopeKind
 from core.signals import limits_changed
+from core.succession import Succession
 from core.texts import clean_text
 from indicators.models import Observation
 from integrity.models import IntegrityRun
@@ -27,7 +28,7 @@ from ledger.sheets import SHEETS
 from ledger.touched import COUNTED, COUNTED_OF_PROJECTS, Cells, cells_of_rows, tell_of_cells
 from ledger.writing import Writer, lock_plan, write_both_links
 from measures.models import Load, LoadedRow, Plan
-from projects.models import Project, ProjectMonth
+from projects.models import Project
 from web.models import Site
 
 # Of what leaves its plan: the change that takes it back.
@@ -208,11 +209,19 @@ class _Restoration:
             Load.objects.filter(plan__in=pks, pk=self.load.pk).update(plan=None)
             Load.objects.filter(plan__in=pks).exclude(taken_back_at=None).update(plan=None)
         _check_nothing_rests_on(sheet, model, pks)
-        model._base_manager.filter(pk__in=pks)._raw_delete(connection.alias)
+        _delete(model._base_manager.filter(pk__in=pks))
         if sheet in COUNTED_OF_PROJECTS:
             projects = {self.ids["projects"][each.key[:1]] for each in added}
-            ProjectMonth.objects.filter(project__in=projects).settle()
             Project.objects.filter(pk__in=projects).mark_updated()
+
+
+def _delete(rows: models.QuerySet[Any]) -> None:
+    """Delete rows that nothing rests on; of those that follow each other the ones that stay are joined again."""
+    succession: Succession | None = getattr(rows.model, "succession", None)
+    about = set(rows.values_list(succession.subject, flat=True)) if succession else set()
+    rows._raw_delete(connection.alias)
+    if succession:
+        succession.settle(rows.model._base_manager.filter(**{f"{succession.subject}__in": about}))
 
 
 def _reversed(undo: _Undo) -> Item:

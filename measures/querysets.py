@@ -13,7 +13,7 @@ from django.db.models import (
     DateField,
     Exists,
     F,
-    IntegerField,
+    FilteredRelation,
     Min,
     OuterRef,
     Q,
@@ -25,13 +25,14 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce
 
 from core.clock import today
-from core.dated import IN_ORDER, comes_later
+from core.dated import DatedRows
 from core.lights import Light, Thresholds, light_conditions, silent_since
 from core.periods import month_end
 from core.provenance import Provenance
 from core.scope import PlanScope
 from core.scoped import ScopedQuerySet, is_out, scope_of
 from core.statuses import MeasureStatus
+from core.succession import IN_ORDER
 from core.timestamps import UpdatedAtQuerySet
 from regions.models import Region
 from reporting.querysets import AbstractReportQuerySet, is_visible_to
@@ -74,16 +75,12 @@ class PlanQuerySet(UpdatedAtQuerySet["Plan"]):
 
 
 def of_change_in_force(column: str, *, on: date, measure: str = "pk") -> Subquery:
-    """A column of the change in force on the day; the outer query names the measure `measure`.
-
-    The same rule as `StatusChangeQuerySet.in_force`, which finds the changes of all measures at once; for a column of
-    each measure this takes half the time.
-    """
-    changes = _model("StatusChange").objects.effective().filter(measure=OuterRef(measure), effective_on__lte=on)
-    return Subquery(changes.order_by(*(f"-{name}" for name in IN_ORDER)).values(column)[:1])
+    """A column of the change in force on the day; the outer query names the measure `measure`."""
+    changes = _model("StatusChange").objects.in_force(on).filter(measure=OuterRef(measure)).order_by()
+    return Subquery(changes.values(column)[:1])
 
 
-class StatusChangeQuerySet(UpdatedAtQuerySet["StatusChange"]):
+class StatusChangeQuerySet(DatedRows, UpdatedAtQuerySet["StatusChange"]):
     def effective(self) -> Self:
         """Changes that nothing supersedes."""
         # Not `superseded_by__isnull`: PostgreSQL expects one row of that join, and loops where it should hash.
@@ -96,11 +93,6 @@ class StatusChangeQuerySet(UpdatedAtQuerySet["StatusChange"]):
         """The effective changes by the day, measure by measure, in the order in which they came into force."""
         rows = self.effective().filter(effective_on__lte=as_of, measure__listed_on__lte=as_of)
         return rows.order_by("measure__position", "measure__code", *IN_ORDER)
-
-    def in_force(self, as_of: date) -> Self:
-        """The change of each measure that gives its status on the day."""
-        rows = _model("StatusChange").objects.effective().filter(measure=OuterRef("measure"), effective_on__lte=as_of)
-        return self.effective().filter(~Exists(rows.filter(comes_later())), effective_on__lte=as_of)
 
     def cells(self, as_of: date, *, limits: Thresholds) -> QuerySet[Any, Any]:
         """One row per finest cell (plan, section, lead department) with its counts on the day.
@@ -186,11 +178,15 @@ class MeasureQuerySet(ScopedQuerySet["Measure"]):
         return {code: {each for each in both if each is not None} for code, *both in kept}
 
     def with_status(self, as_of: date) -> Self:
-        """Adds `status` and `status_since`, those of the change in force on the day."""
-        return self.annotate(
-            status=of_change_in_force("status", on=as_of),
-            status_since=of_change_in_force("effective_on", on=as_of),
+        """Adds `status` and `status_since`, those of the change in force on the day, which conditions name
+        `in_force`."""
+        return self._with_change(as_of, "in_force").annotate(
+            status=F("in_force__status"), status_since=F("in_force__effective_on")
         )
+
+    def _with_change(self, on: date, name: str) -> Self:
+        in_force = _model("StatusChange").succession.in_force(on, rows="status_changes")
+        return self.alias(**{name: FilteredRelation("status_changes", condition=in_force)})
 
     def with_first_due_on(self) -> Self:
         """Adds `first_due_on`, as `rules.first_due_on` says, by what is known now."""
@@ -203,14 +199,14 @@ class MeasureQuerySet(ScopedQuerySet["Measure"]):
 
     def with_status_then(self, day: date) -> Self:
         """Adds `status_then` and `scope_then`, those of an earlier day; null for one that was not listed by then."""
-        return self.annotate(
-            status_then=Case(When(listed_on__lte=day, then=of_change_in_force("status", on=day))),
+        return self._with_change(day, "in_force_then").annotate(
+            status_then=Case(When(listed_on__lte=day, then=F("in_force_then__status"))),
             scope_then=Case(When(listed_on__lte=day, then=scope_of(self.model, day))),
         )
 
     def unchanged_since(self, day: date) -> Self:
         """Return the measures that were listed by an earlier day and had the same status on it; needs `with_status`."""
-        return self.filter(listed_on__lte=day, status=of_change_in_force("status", on=day))
+        return self._with_change(day, "in_force_then").filter(listed_on__lte=day, status=F("in_force_then__status"))
 
     def with_last_report(self, as_of: date) -> Self:
         """Adds `last_report_on`: the greatest day of submission by the day among reports accepted by now."""
@@ -219,23 +215,18 @@ class MeasureQuerySet(ScopedQuerySet["Measure"]):
         return self.annotate(last_report_on=Subquery(last, output_field=DateField()))
 
     def with_light(self, as_of: date, *, limits: Thresholds) -> Self:
-        """Adds `light`, null for those that are out, and its `gravity` (red 0, yellow 1, green 2); needs `in_scope` or
-        `with_scope`, `with_status` and `with_last_report`."""
-        recent = Q(last_report_on__isnull=False, last_report_on__gte=silent_since(as_of, limits))
-        has_report = Case(When(recent, then=Value(True)), default=Value(False), output_field=BooleanField())
-        queryset = self.annotate(has_recent_report=has_report)
+        """Adds `light`, null for those that are out, and its `gravity` to order by; needs `in_scope` or `with_scope`,
+        `with_status` and `with_last_report`."""
+        is_recent = Q(last_report_on__gte=silent_since(as_of, limits))
+        has_report = Case(When(is_recent, then=Value(True)), default=Value(False), output_field=BooleanField())
         conditions = light_conditions(on=as_of, limits=limits)
-        red, yellow, green = Light.RED.value, Light.YELLOW.value, Light.GREEN.value
-        return queryset.annotate(
-            light=Case(
-                When(~Q(scope=PlanScope.IN_PLAN.value), then=Value(None)),
-                When(conditions[Light.RED], then=Value(red)),
-                When(conditions[Light.YELLOW], then=Value(yellow)),
-                default=Value(green),
-                output_field=CharField(),
-            ),
-            gravity=Case(When(light=red, then=0), When(light=yellow, then=1), default=2, output_field=IntegerField()),
-        )
+        graver = {light: conditions[light] for light in (Light.RED, Light.YELLOW)}
+        lights = [When(condition, then=Value(light.value)) for light, condition in graver.items()]
+        gravities = [When(condition, then=light.gravity) for light, condition in graver.items()]
+        is_out, green = ~Q(scope=PlanScope.IN_PLAN.value), Light.GREEN
+        gravity = Case(When(is_out, then=green.gravity), *gravities, default=green.gravity)
+        light = Case(When(is_out, then=None), *lights, default=Value(green.value), output_field=CharField())
+        return self.alias(has_recent_report=has_report, gravity=gravity).annotate(light=light)
 
     def as_of(self, day: date, *, limits: Thresholds) -> Self:
         """Measures in scope on the day, each with its status, last report and light of that day."""
@@ -271,10 +262,10 @@ class MeasureQuerySet(ScopedQuerySet["Measure"]):
         """Return the measures of which something that counts on the day is illustrative: the measure, its lead, the
         status change in force, or an accepted report."""
         reports = _model("Report").objects.accepted().filter(measure=OuterRef("pk"), submitted_on__lte=as_of)
-        return self.annotate(change_provenance=of_change_in_force("provenance", on=as_of)).filter(
+        return self._with_change(as_of, "in_force").filter(
             Q(provenance=Provenance.ILLUSTRATIVE)
             | Q(lead_provenance=Provenance.ILLUSTRATIVE)
-            | Q(change_provenance=Provenance.ILLUSTRATIVE)
+            | Q(in_force__provenance=Provenance.ILLUSTRATIVE)
             | Q(Exists(reports.filter(provenance=Provenance.ILLUSTRATIVE)))
         )
 

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from core.append_only import AppendOnlyQuerySet
-from core.dated import comes_later
+from core.dated import DatedRows
 from core.timestamps import UpdatedAtQuerySet
 from measures.models import Measure
 from problems.rules import IS_ASSIGNED, overdue_condition
@@ -32,7 +32,7 @@ class ProblemQuerySet(UpdatedAtQuerySet["Problem"]):
         return self.filter(raised_on__lte=by)
 
 
-class ProblemStepQuerySet(AppendOnlyQuerySet[Any]):
+class ProblemStepQuerySet(DatedRows, AppendOnlyQuerySet[Any]):
     """A problem on a day is its last step by that day: each step carries the state, the owner and the due day that held
     from it on."""
 
@@ -42,7 +42,7 @@ class ProblemStepQuerySet(AppendOnlyQuerySet[Any]):
         steps = self.model._default_manager.filter(problem=OuterRef("problem"), made_on__lte=on)
         given = steps.filter(move__in=GIVING_A_STATE).order_by("-made_on", "-pk").values("made_on")
         since = Coalesce(Subquery(given[:1]), "made_on")
-        return self.filter(~Exists(steps.filter(comes_later(IN_ORDER))), made_on__lte=on).annotate(state_since=since)
+        return self.in_force(on).annotate(state_since=since)
 
     def open(self) -> Self:
         return self.filter(state__in=OPEN_STATES)

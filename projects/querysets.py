@@ -1,16 +1,16 @@
 """Named questions about projects and their months."""
 
 from datetime import date
-from itertools import batched
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Sum, Window
-from django.db.models.functions import Coalesce, ExtractYear, Lead
+from django.db.models import Count, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, ExtractYear
 
 from core.periods import last_ended_month
 from core.provenance import Provenance
 from core.scoped import ScopedQuerySet
+from core.succession import Succession
 from projects.rates import behind, has_started, is_to_start, without_month
 from reporting.querysets import AbstractReportQuerySet
 from reporting.workflow import ReportState
@@ -22,12 +22,18 @@ if TYPE_CHECKING:
 SUMS = ("started", "to_start", "planned", "invested", "without_month")
 
 
+# The rule of ADR 22: the newest period decides, of two for one period the one that was submitted last.
+SUCCESSION = Succession(
+    subject="project",
+    begins_on="period",
+    in_order=["period", "submitted_on", F("submitted_at").asc(nulls_first=True), "pk"],
+    among={"state": ReportState.ACCEPTED.value},
+)
+
+
 def is_in_force(on: date, *, months: str = "") -> Q:
     """The condition of the month that decides on the day. `months`: how the query names the months."""
-    month = last_ended_month(on)
-    prefix = f"{months}__" if months else ""
-    is_last = Q(**{f"{prefix}superseded_from__isnull": True}) | Q(**{f"{prefix}superseded_from__gt": month})
-    return Q(**{f"{prefix}state": ReportState.ACCEPTED, f"{prefix}period__lte": month}) & is_last
+    return SUCCESSION.in_force(last_ended_month(on), rows=months)
 
 
 class ProjectQuerySet(ScopedQuerySet["Project"]):
@@ -113,22 +119,5 @@ class ProjectMonthQuerySet(AbstractReportQuerySet["ProjectMonth"]):
         return self.filter(is_in_force(on))
 
     def settle(self) -> None:
-        """Writes `superseded_from` of the accepted months of these projects anew. The rule of ADR 22: the newest period
-        decides, of two for one period the one that was submitted last."""
-        model = apps.get_model("projects", "ProjectMonth")
-        projects = self.order_by().values("project")
-        rows: Any = model.objects.filter(project__in=projects)
-        rows.exclude(state=ReportState.ACCEPTED).filter(superseded_from__isnull=False).update(superseded_from=None)
-        later = Window(
-            Lead("period"),
-            partition_by="project",
-            order_by=[F("period").asc(), F("submitted_on").asc(), F("submitted_at").asc(nulls_first=True), "pk"],
-        )
-        wrong: dict[date | None, list[int]] = {}
-        for each in rows.accepted().annotate(later=later).only("pk", "superseded_from"):
-            if each.later != each.superseded_from:
-                wrong.setdefault(each.later, []).append(each.pk)
-        # Many months of few periods: one statement for some hundred rows of one.
-        for period, pks in wrong.items():
-            for some in batched(pks, 500):
-                model.objects.filter(pk__in=some).update(superseded_from=period)
+        """Writes `superseded_from` of the accepted months of these projects anew."""
+        SUCCESSION.settle(self)

@@ -120,7 +120,7 @@ def participation(figures: Figures, department: Department, links: Links) -> dic
     """The measures that others lead and it takes part in, the longest overdue first."""
     found: list[Any] = list(listed_measures(figures, None).filter(participating_departments=department))
     lights = {light: sum(each.light == light for each in found) for light in (Light.RED, Light.YELLOW)}
-    urgent = sorted(found, key=lambda each: each.gravity)  # ties stay in the order of due days
+    urgent = sorted(found, key=lambda each: Light(each.light).gravity)  # ties stay in the order of due days
     return {
         "participating": measure_lines(urgent[:FIRST_PARTICIPATING], figures.day),
         "participating_count": len(found),

@@ -7,8 +7,8 @@ from rest_framework.response import Response
 
 from accounts.access_rules import READERS
 from accounts.permissions import may_see_names
-from core.dated import IN_ORDER
 from core.scope import ScopeKind
+from core.succession import IN_ORDER
 from measures.api.addresses import plan_slug
 from measures.api.measures import MEASURE
 from measures.api.reports import REPORT as FILED

@@ -150,5 +150,6 @@ def move_listing(measure: Measure, *, by: User, listed_on: date) -> Measure:
     check_columns(measure, "listed_on")
     measure.save(update_fields=["listed_on"])
     StatusChange.objects.filter(pk__in=same).update(effective_on=listed_on)
+    measure.status_changes.settle()
     send_figures_changed(cell_of(measure))
     return measure

@@ -8,8 +8,10 @@ from core.bounds import (
     days_bound,
     texts_bound,
 )
+from core.dated import DatedModel
 from core.provenance import Sourced
 from core.statuses import MeasureStatus
+from core.succession import Succession
 from core.terms_changes import AbstractTermsChange, terms_bounds
 from core.texts import MAX_TEXT_LENGTH
 from core.timestamps import UpdatedAtModel
@@ -29,7 +31,7 @@ ENTERED_STATUS = Q(
 )
 
 
-class StatusChange(Sourced, UpdatedAtModel):
+class StatusChange(DatedModel, Sourced, UpdatedAtModel):
     """A status that a measure has from a day on: what it was before, why, and who recorded it.
 
     The status of a measure on a day is that of the row with the greatest (`effective_on`,
@@ -69,6 +71,7 @@ class StatusChange(Sourced, UpdatedAtModel):
     reason_en = models.CharField(_("Reason (English)"), max_length=MAX_TEXT_LENGTH, blank=True)
 
     objects = StatusChangeQuerySet.as_manager()
+    succession = Succession("measure", corrected=Q(superseded_by__isnull=False))
 
     class Meta(Sourced.Meta):
         verbose_name = _("Status change")

@@ -22,6 +22,7 @@ from core.names import named_bound
 from core.provenance import Provenance, Sourced
 from core.scope import ScopeKind
 from core.scope_changes import AbstractScopeChange
+from core.succession import Succession
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet, track_links
 from measures.querysets import MeasureQuerySet, PlanQuerySet
 from regions.words import NEUTRAL, PartWords, words_of_parts
@@ -272,7 +273,7 @@ class ScopeChange(AbstractScopeChange):
 
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="scope_changes", verbose_name=_("Measure"))
 
-    subject = "measure"
+    succession = Succession("measure")
 
     class Meta(AbstractScopeChange.Meta):
         constraints = [

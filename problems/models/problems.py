@@ -16,12 +16,14 @@ from accounts.models import NOT_MERGED, User
 from accounts.permissions import carries_out, may_review
 from core.append_only import AppendOnlyModel
 from core.bounds import days_bound, texts_bound
+from core.dated import DatedModel
 from core.names import named_bound
 from core.provenance import Sourced, sourced_constraints
+from core.succession import Succession
 from core.texts import MAX_TEXT_LENGTH
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet, track_links, track_part
 from measures.models import Measure, Plan
-from problems.querysets import ProblemQuerySet, ProblemStepQuerySet
+from problems.querysets import IN_ORDER, ProblemQuerySet, ProblemStepQuerySet
 from problems.rules import TimeLeft, responsible, time_left
 from problems.workflow import LISTED_STATES, STEPS, Party, ProblemState
 from projects.models import Project
@@ -297,7 +299,7 @@ SUBJECTS: Mapping[ProblemSubject, Any] = {
 }
 
 
-class ProblemStep(AppendOnlyModel):
+class ProblemStep(DatedModel, AppendOnlyModel):
     """A move that was made with a problem, and what held from then on: its state, its owner, its due day.
 
     Nothing rewrites it. `content` is what `Problem.content` gave. Where nobody is known to have made the move
@@ -323,6 +325,7 @@ class ProblemStep(AppendOnlyModel):
     content = models.JSONField(_("What the problem said"))
 
     objects: ClassVar[Any] = ProblemStepQuerySet.as_manager()
+    succession = Succession("problem", begins_on="made_on", in_order=IN_ORDER)
     # Of rows of `last_by`.
     state_since: date
 

@@ -14,7 +14,7 @@ from core.terms_changes import AbstractTermsChange, change_bounds
 from core.texts import MAX_REASON_LENGTH
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet, track_part
 from projects.models.projects import Project, Stage
-from projects.querysets import ProjectMonthQuerySet
+from projects.querysets import SUCCESSION, ProjectMonthQuerySet
 from reporting.models import AbstractEvidence, AbstractReport, AbstractReportStep
 from reporting.workflow import EDITABLE_STATES, OPEN_STATES, ReportState
 
@@ -99,7 +99,7 @@ class ProjectMonth(AbstractReport, UpdatedAtModel):
         verbose_name=_("Submitted by the city"),
     )
     # The period of the accepted month after it, which decides from then on; None for the newest. Of two for one month
-    # the earlier one decides nothing. `ProjectMonthQuerySet.settle` alone writes it, from the rows.
+    # the earlier one decides nothing. `core.dated.Succession` alone writes it, from the rows.
     superseded_from = models.DateField(_("Superseded from the month"), null=True, editable=False)
 
     subject_name = "project"
@@ -108,6 +108,7 @@ class ProjectMonth(AbstractReport, UpdatedAtModel):
     withdrawal_refusal = _("Only the department or city that submitted this month may withdraw it")
 
     objects = ProjectMonthQuerySet.as_manager()
+    succession = SUCCESSION
 
     class Meta(AbstractReport.Meta):
         verbose_name = _("project month")

@@ -14,6 +14,7 @@ from core.names import named_bound
 from core.provenance import Provenance, Sourced
 from core.scope import ScopeKind
 from core.scope_changes import AbstractScopeChange
+from core.succession import Succession
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet, track_links
 from measures.models import Measure
 from projects.national_codes import NATIONAL_CODE_LENGTH, national_code_bound, validate_national_code
@@ -219,7 +220,7 @@ class ScopeChange(AbstractScopeChange):
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="scope_changes", verbose_name=_("Project"))
 
-    subject = "project"
+    succession = Succession("project")
 
     class Meta(AbstractScopeChange.Meta):
         constraints = [

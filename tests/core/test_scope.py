@@ -44,7 +44,7 @@ class TestTheDatabaseFindsTheSame(TestCase):
             values = {"kind": kind, "effective_on": day, "recorded_at": moment, "recorded_by": by, "reason": "因"}
             model.objects.create(**{name: subjects[place]}, **values)
         found = {subject.pk: latest_scope_change(subject.scope_changes.all(), on=on) for subject in subjects}
-        assert set(model.objects.latest_by(on)) == {row for row in found.values() if row}
+        assert set(model.objects.in_force(on)) == {row for row in found.values() if row}
         out = {pk for pk, row in found.items() if scope_on([row] if row else [], on=on) != "in_plan"}
         assert {getattr(row, f"{name}_id") for row in model.objects.out(on)} == out
 

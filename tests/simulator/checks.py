@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
-from core.dated import IN_ORDER
+from core.succession import IN_ORDER
 from measures.models import Comment, Measure, Report, ReportStep, ScopeChange, StatusChange
 from notices.models import Notice
 from projects.kinds import BEHIND, NO_MONTH
