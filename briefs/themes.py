@@ -27,7 +27,7 @@ from dashboard.pages.links import Links
 from dashboard.pages.overview.outcomes import indicator_row
 from dashboard.pages.sentences import format_earlier_day
 from dashboard.pages.themes import theme_sentence
-from dashboard.theme_figures import ThemeFigures, theme_figures
+from dashboard.theme_figures import ThemeFigures, provenance_of_measures, theme_figures
 from indicators.verdict_words import verdict_rank
 from indicators.verdicts import Verdict
 from projects.models import Project
@@ -63,7 +63,7 @@ def theme_brief(figures: Figures, then: Figures, links: Links, theme: Theme) -> 
         counts=own.measures,
         # No measure is due next where none of them is left.
         parts=[each for each in parts if each is not None and (each.rows or each.nothing)],
-        provenance=figures.provenance_of("measures", **about.members),
+        provenance=provenance_of_measures(theme, figures),
         back_url=links.url("dashboard:theme", theme.slug),
         back_label=name,
     )

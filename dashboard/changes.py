@@ -1,6 +1,6 @@
 """The differences between two days of a plan: its figures, the status of its measures, what was listed and released."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,6 +12,7 @@ from django.db.models import Count, OuterRef, Subquery, Sum
 from core.comparison import FigureChange
 from core.lights import Light, Thresholds
 from core.pace import gap
+from core.provenance import Provenance, of_aggregate
 from dashboard.due_days import is_of_due_days
 from dashboard.figures import (
     MIN_MEASURES_TO_RANK,
@@ -29,6 +30,7 @@ from measures.models import Measure, ScopeChange
 from measures.timeline import History
 from projects.models import Project
 from projects.movement import Movement, read_movement
+from projects.querysets import is_illustrative
 from rollups.engine import PlanCells
 from web.formats.money import wan_to_yi
 from web.limits import thresholds
@@ -186,17 +188,22 @@ class Changes:
         return self.then.day + timedelta(days=1)
 
     @cached_property
+    def _listed_projects(self) -> Sequence[Mapping[str, Any]]:
+        """The projects listed since, by category."""
+        rows = Project.objects.in_plan(self.now.plan).in_scope(self.now.day).filter(listed_on__gt=self.then.day)
+        sums = {"total": Count("pk"), "investment": Sum("investment_wan")}
+        illustrative = Count("pk", filter=is_illustrative())
+        return list(rows.order_by().values("category").annotate(**sums, illustrative=illustrative))
+
+    @property
+    def listed_provenance(self) -> Provenance:
+        has_illustrative = any(row["illustrative"] for row in self._listed_projects)
+        return of_aggregate(is_published=False, has_illustrative=has_illustrative)
+
+    @cached_property
     def projects(self) -> dict[str, Any]:
         """Return the sums of the projects listed since, as `projects` of the summary has them."""
-        rows = (
-            Project.objects.in_plan(self.now.plan)
-            .in_scope(self.now.day)
-            .filter(listed_on__gt=self.then.day)
-            .order_by()
-            .values("category")
-            .annotate(total=Count("pk"), investment=Sum("investment_wan"))
-        )
-        found = {row["category"]: (row["total"], row["investment"]) for row in rows}
+        found = {row["category"]: (row["total"], row["investment"]) for row in self._listed_projects}
         parts = {slug: found.get(each.pk, (0, 0)) for slug, each in self.now.categories.items()}
         return {
             "total": sum(total for total, _wan in found.values()),

@@ -362,8 +362,7 @@ def indicator_label(path: str, state: IndicatorState) -> str:
 def _members(path: str, scope: Scope) -> dict[str, Any]:
     """Return the values to which the scope narrows the rows of a figure, by their fields."""
     fields = KEY_FIELDS[path.partition(".")[0]]
-    several = {f"{fields[name]}__in": things for name, things in scope.items() if len(things) > 1}
-    return several | {fields[name]: things[0] for name, things in scope.items() if len(things) == 1}
+    return {fields[name]: things for name, things in scope.items()}
 
 
 def _narrow(cells: PlanCells, scope: Scope) -> PlanCells:

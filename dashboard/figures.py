@@ -1,13 +1,13 @@
 """The figures of a plan on a day, for pages and API."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cached_property
 from itertools import product
 from typing import Any
 
-from django.db.models import Exists, Max, QuerySet, Value, prefetch_related_objects
+from django.db.models import Max, QuerySet, Value, prefetch_related_objects
 
 from accounts.models import Department
 from core.clock import SHANGHAI, today
@@ -32,8 +32,7 @@ from dashboard.problem_figures import PlanProblem, problem_figures, read_problem
 from dashboard.project_rates import rate_figures
 from indicators.models import Indicator
 from indicators.state import IndicatorState, indicator_states
-from measures.models import Measure, Plan, Section, StatusChange
-from problems.models import Problem
+from measures.models import Plan, Section, StatusChange
 from problems.rules import ProblemCounts, count_problems
 from projects.kinds import ProjectKind
 from projects.lateness import BUILT
@@ -104,11 +103,6 @@ def staged_figures(cells: engine.PlanCells | None, *, on: date) -> dict[str, Any
         # 建成率: of those in production, too.
         "built_rate": percent(built, totals.get("total", 0)),
     }
-
-
-def _of_category(category: Category) -> str:
-    # A slug may be no name of a column.
-    return f"category_{category.pk}"
 
 
 def count_for_successors(
@@ -364,43 +358,23 @@ class Figures:
             value = value[part]
         return value
 
-    @cached_property
-    def _has_illustrative(self) -> dict[str, bool]:
-        """Return whether a row behind the sums of the plan is illustrative: of any measure, any problem, and by
-        category of projects."""
-        projects = self._illustrative("projects")
-        by_category = {
-            _of_category(each): Exists(projects.filter(category=each.pk)) for each in self.categories.values()
-        }
-        rows: QuerySet[Any, Any] = Plan.objects.filter(pk=self.plan.pk)
-        found: dict[str, bool] = rows.values(
-            any_measure=Exists(self._illustrative("measures")),
-            any_problem=Exists(self._illustrative("problems")),
-            **by_category,
-        ).get()
-        return found
-
-    def _illustrative(self, kind: str) -> QuerySet[Any]:
-        if kind == "projects":
-            return Project.objects.in_plan(self.plan).in_scope(self.day).illustrative()
-        if kind == "problems":
-            raised = Problem.objects.in_plan(self.plan).raised(by=self.day)
-            return raised.filter(provenance=Provenance.ILLUSTRATIVE)
-        return Measure.objects.in_plan(self.plan).in_scope(self.day).illustrative(self.day)
-
     def provenance_of(self, path: str, **members: Any) -> Provenance:
         """Return the provenance of the figure at `path`; `measures`, `projects` and `problems` are all sums of a kind.
-        `members` narrows it, by fields of its rows: what was published is of the whole plan."""
+        `members` narrows it to the cells with one value, or some, in a field of their key: what was published is of the
+        whole plan."""
         kind = path.partition(".")[0]
-        if set(members) - {"category"}:
-            has_illustrative = self._illustrative(kind).filter(**members).exists()
-        else:
-            categories = [members["category"]] if members else self.categories.values()
-            names = {"measures": ["any_measure"], "problems": ["any_problem"]}.get(kind)
-            names = names or [_of_category(each) for each in categories]
-            has_illustrative = any(self._has_illustrative[name] for name in names)
         is_published = not members and self.published_for(path) is not None
-        return of_aggregate(is_published=is_published, has_illustrative=has_illustrative)
+        return of_aggregate(is_published=is_published, has_illustrative=self._has_illustrative(kind, members))
+
+    def _has_illustrative(self, kind: str, members: Mapping[str, Any]) -> bool:
+        if kind == "problems":
+            return any(each.is_illustrative for each in self.problem_rows)
+        cells = self.measure_cells if kind == "measures" else self.project_cells
+        values = {
+            field: {getattr(each, "pk", each) for each in (wanted if isinstance(wanted, Collection) else [wanted])}
+            for field, wanted in members.items()
+        }
+        return any(counts.get("illustrative") for counts in cells.narrow(values).counts.values())
 
     def published_for(self, path: str) -> PublishedFigure | None:
         """The published figure that equals the one at `path`; the oldest of several parts. None: not published."""

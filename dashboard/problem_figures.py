@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models.functions import Coalesce
 
 from core.pace import shares
+from core.provenance import Provenance
 from measures.models import Plan
 from problems.models import ProblemStep, ProblemSubject
 from problems.rules import CLOSED_DAYS, ProblemCounts, ProblemOnDay, WaitingFor, responsible
@@ -43,6 +44,11 @@ class PlanProblem(ProblemOnDay):
     city: int | None
     measure: int | None
     project_category: int | None
+    provenance: str
+
+    @property
+    def is_illustrative(self) -> bool:
+        return self.provenance == Provenance.ILLUSTRATIVE
 
     @property
     def is_open(self) -> bool:
@@ -71,6 +77,7 @@ COLUMNS = {
     "city": "problem__project__city",
     "measure": "problem__measure",
     "project_category": "problem__project__category",
+    "provenance": "problem__provenance",
 }
 SUBJECTS = {kind: (f"problem__{kind}__code", f"problem__{kind}__position") for kind in ProblemSubject}
 CATEGORY = [f"problem__category__{each.name}" for each in fields(Category)]

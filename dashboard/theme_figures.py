@@ -9,11 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.provenance import Provenance, of_aggregate
 from dashboard.due_days import due_figures
 from dashboard.figures import Figures, measure_figures, staged_figures
 from dashboard.problem_figures import PlanProblem, problem_figures
 from indicators.models import Indicator
 from indicators.state import IndicatorState, indicator_states
+from measures.models import Measure, StatusChange
 from problems.rules import count_problems
 from rollups.engine import Counts
 from themes.members import Members, read_members
@@ -67,6 +69,13 @@ def _figures_of(
         problems=problem_figures(count_problems(problems, on=figures.day)),
         states=[each for each in states if each.indicator.pk in members.indicators and (each.latest or each.judgement)],
     )
+
+
+def provenance_of_measures(theme: Theme, figures: Figures) -> Provenance:
+    """Return the provenance of sums of the theme's measures, which cells do not tell: one statement."""
+    measures = Measure.objects.in_themes([theme]).order_by().values("pk")
+    rows = StatusChange.objects.in_plan(figures.plan).counting(figures.day).filter(measure__in=measures)
+    return of_aggregate(is_published=False, has_illustrative=rows.illustrative(figures.day).exists())
 
 
 def _counts(measures: Sequence[Any], figures: Figures) -> Counts:

@@ -80,6 +80,18 @@ def of_change_in_force(column: str, *, on: date, measure: str = "pk") -> Subquer
     return Subquery(changes.values(column)[:1])
 
 
+def is_illustrative(as_of: date) -> Q:
+    """The condition of a change in force that something is illustrative of what counts of its measure on the day: the
+    measure, its lead, the change, or an accepted report."""
+    reports = _model("Report").objects.accepted().filter(measure=OuterRef("measure"), submitted_on__lte=as_of)
+    return (
+        Q(provenance=Provenance.ILLUSTRATIVE)
+        | Q(measure__provenance=Provenance.ILLUSTRATIVE)
+        | Q(measure__lead_provenance=Provenance.ILLUSTRATIVE)
+        | Q(Exists(reports.filter(provenance=Provenance.ILLUSTRATIVE)))
+    )
+
+
 class StatusChangeQuerySet(DatedRows, UpdatedAtQuerySet["StatusChange"]):
     def effective(self) -> Self:
         """Changes that nothing supersedes."""
@@ -101,8 +113,7 @@ class StatusChangeQuerySet(DatedRows, UpdatedAtQuerySet["StatusChange"]):
         """
         conditions = light_conditions(on=as_of, limits=limits, prefix="measure__")
         return (
-            self.in_force(as_of)
-            .filter(~is_out(_model("Measure"), as_of, subject="measure"), measure__listed_on__lte=as_of)
+            self.counting(as_of)
             .annotate(has_recent_report=Exists(_model("Report").objects.recent(as_of, limits, of=OuterRef("measure"))))
             .values("measure__plan", "measure__section", "measure__lead_department")
             .order_by()
@@ -111,8 +122,18 @@ class StatusChangeQuerySet(DatedRows, UpdatedAtQuerySet["StatusChange"]):
                 **{status.value: Count("pk", filter=Q(status=status)) for status in MeasureStatus},
                 due=Count("pk", filter=Q(measure__due_on__lte=as_of)),
                 **{light.value: Count("pk", filter=conditions[light]) for light in Light},
+                illustrative=Count("pk", filter=is_illustrative(as_of)),
             )
         )
+
+    def counting(self, as_of: date) -> Self:
+        """The change in force of each measure in the plan on the day."""
+        inside = ~is_out(_model("Measure"), as_of, subject="measure")
+        return self.in_force(as_of).filter(inside, measure__listed_on__lte=as_of)
+
+    def illustrative(self, as_of: date) -> Self:
+        """Of `counting`, the changes of measures of which something is illustrative that counts on the day."""
+        return self.filter(is_illustrative(as_of))
 
 
 class ReportQuerySet(AbstractReportQuerySet["Report"]):
@@ -257,17 +278,6 @@ class MeasureQuerySet(ScopedQuerySet["Measure"]):
         filed = _model("Report").objects.filed(by=by).filter(measure=OuterRef("pk"))
         found = self.owing(month, by=by, first_month=first_month).filter(~Exists(filed.filter(period=month)))
         return found.filter(Exists(filed.filter(period__gt=month)))
-
-    def illustrative(self, as_of: date) -> Self:
-        """Return the measures of which something that counts on the day is illustrative: the measure, its lead, the
-        status change in force, or an accepted report."""
-        reports = _model("Report").objects.accepted().filter(measure=OuterRef("pk"), submitted_on__lte=as_of)
-        return self._with_change(as_of, "in_force").filter(
-            Q(provenance=Provenance.ILLUSTRATIVE)
-            | Q(lead_provenance=Provenance.ILLUSTRATIVE)
-            | Q(in_force__provenance=Provenance.ILLUSTRATIVE)
-            | Q(Exists(reports.filter(provenance=Provenance.ILLUSTRATIVE)))
-        )
 
     def changed(self) -> Self:
         """Return the measures that had another status on the earlier day, were listed since, left or returned; needs

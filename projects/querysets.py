@@ -36,6 +36,10 @@ def is_in_force(on: date, *, months: str = "") -> Q:
     return SUCCESSION.in_force(last_ended_month(on), rows=months)
 
 
+def is_illustrative() -> Q:
+    return Q(provenance=Provenance.ILLUSTRATIVE) | Q(investment_provenance=Provenance.ILLUSTRATIVE)
+
+
 class ProjectQuerySet(ScopedQuerySet["Project"]):
     def in_plan(self, plan: Any) -> Self:
         return self.filter(plan=plan)
@@ -71,7 +75,7 @@ class ProjectQuerySet(ScopedQuerySet["Project"]):
 
     def illustrative(self) -> Self:
         """Returns the projects that are illustrative, or whose investment is."""
-        return self.filter(Q(provenance=Provenance.ILLUSTRATIVE) | Q(investment_provenance=Provenance.ILLUSTRATIVE))
+        return self.filter(is_illustrative())
 
     def cells(self, as_of: date) -> QuerySet[Any, Any]:
         """One row per finest cell (plan, city, category, stage): `total`, `investment` in 万元, and SUMS."""
@@ -101,6 +105,7 @@ def rate_sums(on: date) -> dict[str, Any]:
         "planned": Sum("annual_plan__planned_wan", default=0),
         "invested": Sum("in_force__invested_wan", filter=of_the_year, default=0),
         "without_month": Count("pk", filter=without_month(on)),
+        "illustrative": Count("pk", filter=is_illustrative()),
     }
 
 

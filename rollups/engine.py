@@ -20,7 +20,8 @@ from django.db.models.constants import OnConflict
 
 from core.clock import now
 from core.exceptions import CannotCount
-from core.lights import Thresholds
+from core.lights import Light, Thresholds
+from core.statuses import MeasureStatus
 from measures.models import Plan, StatusChange
 from projects.models import Project
 from projects.querysets import SUMS
@@ -115,7 +116,7 @@ TABLES: Mapping[str, RollupTable] = {
         model=MeasureRollup,
         key_fields=("plan", "section", "lead_department"),
         source_paths=("measure__plan", "measure__section", "measure__lead_department"),
-        count_fields=("total", "promoting", "in_progress", "completed", "due", "green", "yellow", "red"),
+        count_fields=("total", *MeasureStatus.values, "due", *Light.values, "illustrative"),
         count_cells=lambda day, limits: StatusChange.objects.cells(day, limits=limits),
     ),
     "projects": RollupTable(
@@ -123,7 +124,7 @@ TABLES: Mapping[str, RollupTable] = {
         model=ProjectRollup,
         key_fields=("plan", "city", "category", "stage"),
         source_paths=("plan", "city", "category", "stage"),
-        count_fields=("total", "investment", *SUMS),
+        count_fields=("total", "investment", *SUMS, "illustrative"),
         count_cells=lambda day, limits: Project.objects.cells(day),
     ),
 }

@@ -48,6 +48,8 @@ class Rollup(models.Model):
 
     plan = models.ForeignKey("measures.Plan", models.CASCADE, related_name="+", verbose_name=_("Action plan"))
     total = models.PositiveIntegerField(_("Total"))
+    # How many of them rest on something illustrative: the provenance of any sum of cells follows.
+    illustrative = models.PositiveIntegerField(pgettext_lazy("provenance", "Illustrative"), default=0)
     # Indexed: each sweep asks whether a cell of another day is left.
     as_of = models.DateField(_("As of"), db_index=True)
     computed_at = models.DateTimeField(_("Computed at"))
@@ -83,6 +85,9 @@ class MeasureRollup(Rollup):
                 condition=Q(total=F("green") + F("yellow") + F("red")), name="measurerollup_lights_sum"
             ),
             models.CheckConstraint(condition=Q(due__lte=F("total")), name="measurerollup_due_within_total"),
+            models.CheckConstraint(
+                condition=Q(illustrative__lte=F("total")), name="measurerollup_illustrative_within_total"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -116,6 +121,9 @@ class ProjectRollup(Rollup):
             ),
             models.CheckConstraint(
                 condition=Q(without_month__lte=F("total")), name="projectrollup_without_month_within_total"
+            ),
+            models.CheckConstraint(
+                condition=Q(illustrative__lte=F("total")), name="projectrollup_illustrative_within_total"
             ),
         ]
 

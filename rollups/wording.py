@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 from accounts.models import Department
 from core.clock import SHANGHAI
 from core.lights import Light
+from core.provenance import Provenance
 from core.statuses import MeasureStatus
 from measures.models import Plan, Section
 from projects.models import Category, Stage
@@ -223,6 +224,7 @@ def _count_label(count: str) -> str:
         "planned": _("Annual plan (100 million yuan)"),
         "invested": _("Invested since 1 January (100 million yuan)"),
         "without_month": _("Without a month"),
+        "illustrative": str(Provenance.ILLUSTRATIVE.label),
         **{each.value: str(each.label) for each in (*MeasureStatus, *Light)},
     }
     return labels[count]

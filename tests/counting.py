@@ -11,7 +11,7 @@ from typing import Any
 
 # In days: due within the first while still promoting, or no accepted report for more than the second, is yellow.
 LIMITS = (60, 62)
-COUNTS = ("total", "promoting", "in_progress", "completed", "due", "green", "yellow", "red")
+COUNTS = ("total", "promoting", "in_progress", "completed", "due", "green", "yellow", "red", "illustrative")
 
 # What holds from a day on, until the next: a status, or a kind of leaving or returning.
 Dated = tuple[date, str]
@@ -20,7 +20,7 @@ Dated = tuple[date, str]
 @dataclass
 class MeasureRow:
     """`history` and `scope` in the order in which they came into force; `accepted`: the days on which reports were
-    submitted that are accepted by now."""
+    submitted that are accepted by now. `provenance` is that of its statuses, as `history` has them."""
 
     plan: int
     section: int
@@ -30,6 +30,9 @@ class MeasureRow:
     history: Sequence[Dated]
     scope: Sequence[Dated] = field(default_factory=list)
     accepted: Collection[date] = ()
+    is_illustrative: bool = True
+    provenance: Sequence[Dated] = ()
+    accepted_illustrative: Collection[date] = ()
 
 
 @dataclass
@@ -58,6 +61,7 @@ class ProjectRow:
     planned_start_on: date | None = None
     months: Sequence[MonthRow] = ()
     plans: Mapping[int, int] = field(default_factory=dict)
+    is_illustrative: bool = True
 
 
 def holding(rows: Sequence[Dated], day: date) -> str | None:
@@ -89,10 +93,13 @@ def count_measures(rows: Iterable[MeasureRow], day: date) -> dict[Any, dict[str,
         cell = cells[row.plan, row.section, row.lead]
         for name in ("total", status, light(row, status, day), *(["due"] if row.due_on and row.due_on <= day else [])):
             cell[name] += 1
+        has_illustrative = any(each <= day for each in row.accepted_illustrative)
+        is_status = holding(row.provenance, day) == "illustrative"
+        cell["illustrative"] += row.is_illustrative or is_status or has_illustrative
     return dict(cells)
 
 
-PROJECT_COUNTS = ("total", "investment", "started", "to_start", "planned", "invested", "without_month")
+PROJECT_COUNTS = ("total", "investment", "started", "to_start", "planned", "invested", "without_month", "illustrative")
 
 
 def newest_month(day: date) -> date:
@@ -120,6 +127,7 @@ def count_projects(rows: Iterable[ProjectRow], day: date) -> dict[Any, dict[str,
         cell = cells[row.plan, row.city, row.category, stage]
         cell["total"] += 1
         cell["investment"] += row.investment
+        cell["illustrative"] += row.is_illustrative
         cell["planned"] += row.plans.get(month.year, 0)
         if found and found.period.year == month.year:
             cell["invested"] += found.invested

@@ -38,7 +38,7 @@ known AS (
 )
 INSERT INTO benchmark_projectrollup (
     plan_id, city_id, category_id, stage, total, investment, started, to_start, planned, invested, without_month,
-    as_of, computed_at, run_id
+    illustrative, as_of, computed_at, run_id
 )
 SELECT
     plan_id,
@@ -52,6 +52,7 @@ SELECT
     coalesce(sum(planned_wan), 0),
     coalesce(sum(invested_wan) FILTER (WHERE period >= %(january)s), 0),
     count(*) FILTER (WHERE period IS DISTINCT FROM %(month)s),
+    count(*) FILTER (WHERE 'illustrative' IN (provenance, investment_provenance)),
     %(day)s,
     %(now)s,
     %(run)s
@@ -65,6 +66,7 @@ ON CONFLICT (plan_id, city_id, category_id, stage) DO UPDATE SET
     planned = EXCLUDED.planned,
     invested = EXCLUDED.invested,
     without_month = EXCLUDED.without_month,
+    illustrative = EXCLUDED.illustrative,
     as_of = EXCLUDED.as_of,
     computed_at = EXCLUDED.computed_at,
     run_id = EXCLUDED.run_id

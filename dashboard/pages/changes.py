@@ -86,7 +86,7 @@ def changes_context(changes: Changes, links: Links, *, today: date) -> ChangesCo
         stock=_stock_rows(changes, links),
         stage_moves=_stage_moves(changes),
         listed=projects,
-        listed_provenance=changes.now.provenance_of("projects", listed_on__gt=changes.then.day),
+        listed_provenance=changes.listed_provenance,
         listed_whole=whole(projects["total_investment"]),
         rounding=rounding_note(
             (each["total_investment"] for each in projects["by_category"].values()), projects["total_investment"]

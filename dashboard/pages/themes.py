@@ -21,10 +21,9 @@ from dashboard.pages.overview.outcomes import indicator_row
 from dashboard.pages.problems import open_problems
 from dashboard.pages.rows import measure_lines, project_changes, status_rows
 from dashboard.pages.sentences import format_share, format_since
-from dashboard.theme_figures import ThemeFigures, theme_figures
+from dashboard.theme_figures import ThemeFigures, provenance_of_measures, theme_figures
 from indicators.state import IndicatorState
 from indicators.verdict_words import verdict_list, verdict_rank
-from measures.models import Measure
 from problems.models import ProblemStep
 from projects.models import Project
 from themes.models import Theme
@@ -134,8 +133,8 @@ def theme_detail(figures: Figures, theme: Theme, links: Links, *, then: Figures 
         "source": links.url("api-theme", theme.slug),
         "indicators": rows,
         "indicator_sentence": _indicator_sentence(own),
-        "provenance": figures.provenance_of("measures", pk__in=_measures_of(figures, theme)),
-        "project_provenance": figures.provenance_of("projects", category__in=own.members.categories),
+        "provenance": provenance_of_measures(theme, figures),
+        "project_provenance": figures.provenance_of("projects", category=own.members.categories),
         **_measure_part(own, figures.day),
         **_project_part(figures, own, links),
         "urls": _urls(theme, links),
@@ -145,10 +144,6 @@ def theme_detail(figures: Figures, theme: Theme, links: Links, *, then: Figures 
 
 def _indicator_row(state: IndicatorState, links: Links) -> dict[str, Any]:
     return {**indicator_row(state, links), "source": links.url("api-indicator", state.indicator.code)}
-
-
-def _measures_of(figures: Figures, theme: Theme) -> Any:
-    return Measure.objects.in_plan(figures.plan).in_themes([theme]).order_by().values("pk")
 
 
 def _measure_part(own: ThemeFigures, day: date) -> dict[str, Any]:

@@ -63,8 +63,9 @@ class TestVerify:
         assert line == (
             f"projects [{key}] as of 2023-08-29: "
             'stored {"total": 7, "investment": 10000, "started": 1, "to_start": 0, "planned": 0, "invested": 0, '
-            '"without_month": 1}, computed {"total": 1, "investment": 10000, "started": 1, "to_start": 0, '
-            '"planned": 0, "invested": 0, "without_month": 1}'
+            '"without_month": 1, "illustrative": 1}, '
+            'computed {"total": 1, "investment": 10000, "started": 1, "to_start": 0, "planned": 0, "invested": 0, '
+            '"without_month": 1, "illustrative": 1}'
         )
 
     def test_the_lines_are_the_same_when_the_result_is_kept(self, site):

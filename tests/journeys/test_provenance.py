@@ -132,11 +132,10 @@ def test_lists_find_reported_rows_on_the_page_and_in_the_api(client, measure):
     assert "M001" in text_of(client.get("/measures/?provenance=reported&lang=en").content.decode())
 
 
-def test_one_question_of_the_plan_however_many_figures_are_described(measure, django_assert_num_queries):
+def test_provenance_follows_from_the_cells_and_asks_nothing_more(measure, django_assert_num_queries):
     figures = Figures(measure.section.plan, DAY)
     assert figures.published == {}
-    # What the figures are of is read once, with the first of them.
-    assert list(figures.categories) == ["energy"]
-    with django_assert_num_queries(1):
+    assert (figures.measures["total"], figures.projects["total"]) == (1, 1)
+    with django_assert_num_queries(0):
         for path in ("measures.due", "measures.due_rate", "projects", "projects.total"):
             figures.provenance_of(path)

@@ -389,6 +389,7 @@ class TestFigures:
         StatusChange.objects.filter(measure=site.current).update(**reported)
         Measure.objects.filter(pk=site.current.pk).update(lead_provenance="reported", **reported)
         site.plans["current"].projects.update(investment_provenance="reported", **reported)
+        rebuild_rollups()
         values = {"as_of": date(2023, 6, 30), "figure": "measures.total", "value": 1, "source": "China Daily"}
         PublishedFigure.objects.create(plan=site.plans["other"], provenance="published", **values)
         figures = [Figures(plan, date(2023, 8, 29)) for plan in site.plans.values()]

@@ -62,12 +62,15 @@ def test_a_rebuild_stores_what_a_person_counts(site):
 
     assert stored(site["first"], site["science"]) == {
         "total": 2, "promoting": 1, "in_progress": 0, "completed": 1, "due": 2, "green": 1, "yellow": 0, "red": 1,
+        "illustrative": 2,
     }  # fmt: skip
     assert stored(site["first"], site["energy"]) == {
         "total": 1, "promoting": 0, "in_progress": 1, "completed": 0, "due": 0, "green": 1, "yellow": 0, "red": 0,
+        "illustrative": 1,
     }  # fmt: skip
     assert stored(site["second"], site["energy"]) == {
         "total": 1, "promoting": 1, "in_progress": 0, "completed": 0, "due": 0, "green": 0, "yellow": 1, "red": 0,
+        "illustrative": 1,
     }  # fmt: skip
     cells = ProjectRollup.objects.order_by("city__code").values_list(
         "city__code", "category__slug", "total", "investment"

@@ -58,6 +58,7 @@ DAYS = st.dates(date(2022, 12, 1), TODAY)
 CITIES = ("370100", "370200", "370600")
 STATUSES = ("promoting", "in_progress", "completed")
 MEASURES = 4
+PROVENANCES = ("reported", "illustrative")
 
 
 @dataclass
@@ -80,9 +81,12 @@ class World:
             sections = [make_section(plan, slug=f"section-{number}", number=number) for number in (1, 2)]
             for number in range(MEASURES):
                 lead = self.departments[number // 2]
-                make_measure(sections[number % 2], lead, code=f"M{number:03}")
+                whose = {"provenance": PROVENANCES[number % 2], "lead_provenance": PROVENANCES[number // 2]}
+                make_measure(sections[number % 2], lead, code=f"M{number:03}", **whose)
             for number in range(3):
-                make_project(plan, code=f"P{number:04}", city=CITIES[number % 2], investment=number * 10_001)
+                whose = {"provenance": PROVENANCES[number % 2], "investment_provenance": PROVENANCES[number // 2]}
+                city, investment = CITIES[number % 2], number * 10_001
+                make_project(plan, code=f"P{number:04}", city=city, investment=investment, **whose)
 
     def measure(self, plan: Plan, number: int) -> Measure:
         return Measure.objects.in_plan(plan).get(code=f"M{number % MEASURES:03}")
@@ -321,6 +325,8 @@ def counted(day: date) -> dict[Any, dict[str, int]]:
     for measure in Measure.objects.prefetch_related("section", "status_changes", "scope_changes", "reports"):
         rows = list(measure.status_changes.all())
         gone = {row.supersedes_id for row in rows}
+        standing = [row for row in rows if row.pk not in gone]
+        accepted = [each for each in measure.reports.all() if each.state == "accepted"]
         measures.append(
             MeasureRow(
                 plan=measure.section.plan_id,
@@ -328,9 +334,12 @@ def counted(day: date) -> dict[Any, dict[str, int]]:
                 lead=measure.lead_department_id,
                 listed_on=measure.listed_on,
                 due_on=measure.due_on,
-                history=dated([row for row in rows if row.pk not in gone], "status"),
+                history=dated(standing, "status"),
                 scope=dated(measure.scope_changes.all(), "kind"),
-                accepted=[each.submitted_on for each in measure.reports.all() if each.state == "accepted"],
+                accepted=[each.submitted_on for each in accepted],
+                is_illustrative="illustrative" in (measure.provenance, measure.lead_provenance),
+                provenance=dated(standing, "provenance"),
+                accepted_illustrative=[each.submitted_on for each in accepted if each.provenance == "illustrative"],
             )
         )
     return count_measures(measures, day)
@@ -351,6 +360,7 @@ def counted_projects(day: date) -> dict[Any, dict[str, int]]:
             planned_start_on=each.planned_start_on,
             months=months_of(each),
             plans={plan.year: plan.planned_wan for plan in each.annual_plans.all()},
+            is_illustrative="illustrative" in (each.provenance, each.investment_provenance),
         )
         for each in Project.objects.prefetch_related("scope_changes", "months", "annual_plans")
     ]

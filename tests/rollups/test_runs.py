@@ -170,18 +170,18 @@ class TestTheDifferences:
         assert (
             "3 of 3 cells, held against their rows at 2023-08-29 14:30 in 0 ms, are not what their rows say." in words
         )
-        # total, being promoted, in progress, completed, due, green, yellow, red
+        # total, being promoted, in progress, completed, due, green, yellow, red, illustrative
         assert (
-            "Science · Innovation-driven development Stored 2 1 0 1 0 0 2 0 2023-08-29 Three-year action plan"
-            " Computed 2 differs ≠ 2 0 differs ≠ 0 0 0 2 0" in words
+            "Science · Innovation-driven development Stored 2 1 0 1 0 0 2 0 2 2023-08-29 Three-year action plan"
+            " Computed 2 differs ≠ 2 0 differs ≠ 0 0 0 2 0 2" in words
         )
         assert (
-            "Qingdao · Energy · Completed Stored — — — — — — — 2023-08-29 Three-year action plan"
-            " Computed differs ≠ 1 differs ≠ 5.00 differs ≠ 1 differs ≠ 0 differs ≠ 0.00 differs ≠ 0.00 differs ≠ 1"
-            in words
+            "Qingdao · Energy · Completed Stored — — — — — — — — 2023-08-29 Three-year action plan"
+            " Computed differs ≠ 1 differs ≠ 5.00 differs ≠ 1 differs ≠ 0 differs ≠ 0.00 differs ≠ 0.00"
+            " differs ≠ 1 differs ≠ 1" in words
         )
         assert (
-            "Qingdao · Key industries · Completed Stored 1 5.00 1 0 0.00 0.00 1 2023-08-29 Three-year action plan"
+            "Qingdao · Key industries · Completed Stored 1 5.00 1 0 0.00 0.00 1 1 2023-08-29 Three-year action plan"
             " Computed differs ≠ — differs ≠ — differs ≠ —" in words
         )
         chinese = words_of(audit, language="zh-hans")
@@ -200,7 +200,7 @@ class TestTheDifferences:
         )  # fmt: skip
         words = words_of(audit)
         assert (
-            "no longer there (902) · no longer there (903) · Completed Stored 1 1.00 1 0 0.00 0.00 1 2023-08-28"
+            "no longer there (902) · no longer there (903) · Completed Stored 1 1.00 1 0 0.00 0.00 1 — 2023-08-28"
             in words
         )
         assert "2023-08-28 no longer there (901)" in words
@@ -274,7 +274,7 @@ class TestTheRuns:
             for department in (science, energy):
                 make.make_measure(make.make_section(plan), department)
         rebuild_rollups()
-        MeasureRollup.objects.update(promoting=0, completed=1, total=1, green=0, yellow=1, red=0, due=0)
+        MeasureRollup.objects.update(promoting=0, completed=1, total=1, green=0, yellow=1, red=0, due=0, illustrative=1)
         ProjectRollup.objects.all().delete()
         verify_and_record()
         for minutes in range(60):

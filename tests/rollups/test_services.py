@@ -20,6 +20,7 @@ TODAY = date(2023, 8, 29)
 # The project of the site, which has no month.
 COUNTED = {
     "total": 1, "investment": 50_000, "started": 1, "to_start": 0, "planned": 0, "invested": 0, "without_month": 1,
+    "illustrative": 1,
 }  # fmt: skip
 
 
@@ -57,11 +58,11 @@ class TestVerifyAndRecord:
             "as_of": "2023-08-29",
             "stored": {
                 "total": 2, "promoting": 1, "in_progress": 0, "completed": 1,
-                "due": 0, "green": 0, "yellow": 2, "red": 0,
+                "due": 0, "green": 0, "yellow": 2, "red": 0, "illustrative": 2,
             },
             "fresh": {
                 "total": 2, "promoting": 2, "in_progress": 0, "completed": 0,
-                "due": 0, "green": 0, "yellow": 2, "red": 0,
+                "due": 0, "green": 0, "yellow": 2, "red": 0, "illustrative": 2,
             },
             "error": "",
         }  # fmt: skip
