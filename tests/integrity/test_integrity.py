@@ -18,7 +18,7 @@ from indicators.models import Indicator, Observation
 from integrity import running
 from integrity.checks import FOLDER, Check, Severity, all_checks
 from integrity.models import IntegrityRun
-from measures.models import Evidence, Measure, Report, TermsChange
+from measures.models import Evidence, Measure, Report, StatusChange, TermsChange
 from projects.models import Project, ProjectMonth
 from projects.models import TermsChange as ProjectTermsChange
 from tests import factories as make
@@ -199,6 +199,13 @@ def due_day_not_of_its_last_change() -> int:
             recorded_at=now(),
             recorded_by=rita,
         )
+    return 1
+
+
+def status_not_superseded_by_the_next() -> int:
+    measure = make.make_measure()
+    make.make_change(measure, "in_progress", date(2023, 3, 1))
+    StatusChange.objects.filter(measure=measure, old_status=None).update(superseded_from=None)
     return 1
 
 
