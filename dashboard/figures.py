@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
-from django.db.models import Max, QuerySet, Value, prefetch_related_objects
+from django.db.models import Count, Max, QuerySet, Sum, Value, prefetch_related_objects
 
 from accounts.models import Department
 from core.clock import SHANGHAI, today
@@ -177,7 +177,9 @@ class Figures:
             cells = found.setdefault((day, kind.name), {})
             figures._cells_of_kinds[kind.name] = engine.PlanCells("projects", cells)
             rows = kind.narrow(Project.objects.in_plan(self.plan).in_scope(figures.day), figures.day)
-            queries.append(rows.by_cell(figures.day).annotate(on=Value(day), kind=Value(kind.name)))
+            sums = {"total": Count("pk"), "investment": Sum("investment_wan", default=0)}
+            groups: Any = rows.order_by().values(*engine.TABLES["projects"].key_fields).annotate(**sums)
+            queries.append(groups.annotate(on=Value(day), kind=Value(kind.name)))
         for row in queries[0].union(*queries[1:], all=True).order_by() if queries[1:] else queries[0]:
             key = (row["plan"], row["city"], row["category"], row["stage"])
             found[row["on"], row["kind"]][key] = {name: row[name] for name in ("total", "investment")}
@@ -370,7 +372,7 @@ class Figures:
         if kind == "problems":
             return any(each.is_illustrative for each in self.problem_rows)
         cells = self.measure_cells if kind == "measures" else self.project_cells
-        values = {
+        values: dict[str, set[Any]] = {
             field: {getattr(each, "pk", each) for each in (wanted if isinstance(wanted, Collection) else [wanted])}
             for field, wanted in members.items()
         }
