@@ -10,7 +10,7 @@ from core.succession import BATCH_SIZE, Succession
 
 
 class DatedRows:
-    """What querysets of dated rows answer: a mixin that stands before the queryset."""
+    """Mixin of the querysets of dated rows; it stands before the queryset."""
 
     model: Any
 

@@ -132,7 +132,7 @@ class StatusChangeQuerySet(DatedRows, UpdatedAtQuerySet["StatusChange"]):
         return self.in_force(as_of).filter(inside, measure__listed_on__lte=as_of)
 
     def illustrative(self, as_of: date) -> Self:
-        """Of `counting`, the changes of measures of which something is illustrative that counts on the day."""
+        """Return those of the changes that `counting` gives whose measure rests on something illustrative."""
         return self.filter(is_illustrative(as_of))
 
 

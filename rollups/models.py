@@ -3,6 +3,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.provenance import Provenance
 from projects.models import Stage
 
 KINDS = ("measures", "projects")
@@ -49,7 +50,7 @@ class Rollup(models.Model):
     plan = models.ForeignKey("measures.Plan", models.CASCADE, related_name="+", verbose_name=_("Action plan"))
     total = models.PositiveIntegerField(_("Total"))
     # How many of them rest on something illustrative: the provenance of any sum of cells follows.
-    illustrative = models.PositiveIntegerField(pgettext_lazy("provenance", "Illustrative"), default=0)
+    illustrative = models.PositiveIntegerField(Provenance.ILLUSTRATIVE.label, default=0, db_default=0)
     # Indexed: each sweep asks whether a cell of another day is left.
     as_of = models.DateField(_("As of"), db_index=True)
     computed_at = models.DateTimeField(_("Computed at"))

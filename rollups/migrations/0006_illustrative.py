@@ -23,12 +23,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='measurerollup',
             name='illustrative',
-            field=models.PositiveIntegerField(default=0, verbose_name='Illustrative'),
+            field=models.PositiveIntegerField(db_default=0, default=0, verbose_name='Illustrative'),
         ),
         migrations.AddField(
             model_name='projectrollup',
             name='illustrative',
-            field=models.PositiveIntegerField(default=0, verbose_name='Illustrative'),
+            field=models.PositiveIntegerField(db_default=0, default=0, verbose_name='Illustrative'),
         ),
         migrations.AddConstraint(
             model_name='measurerollup',

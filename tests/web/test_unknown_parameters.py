@@ -58,7 +58,9 @@ def test_strangers_cannot_fill_the_cache_with_them(settings: Any, today: Any, op
     settings.PILOTZONE_PAGE_CACHE_SECONDS = 600
     stored, store = [], pages.store
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pages, "store", lambda key, *answer: stored.append(key) or store(key, *answer))
+        patch.setattr(
+            pages, "store", lambda key, *answer, **made_of: stored.append(key) or store(key, *answer, **made_of)
+        )
         for number in range(50):
             address = f"/measures/?made{number}=up{number}&lang=en"
             assert f"{SAID}made{number}" in text_of(Client().get(address).content.decode())

@@ -1,9 +1,11 @@
 """Cached pages and answers of the API, for the next reader who asks for the same.
 
-The key of each holds all that it depends on: the version of the data, the day, the address, the language, large print,
-the reader, and this release with its settings. So nothing has to be cleared: after a change another key is asked for,
-and old entries expire. Those who only read share their pages: what is a person's own in the frame is put in for each.
-Pages of visitors have nothing of the kind, and are sent as they are kept: packed.
+The key of each holds what it depends on: the day, the address, the language, large print, the reader, and this release
+with its settings. A page is kept with the kinds of the data that its statements read, and their version: a change of
+another kind leaves it as it is. An answer of the API has the version in its key. So nothing has to be cleared.
+
+Those who only read share their pages: what is a person's own in the frame is put in for each. Pages of visitors have
+nothing of the kind, and are sent as they are kept: packed.
 """
 
 import functools
@@ -12,10 +14,10 @@ import hashlib
 import re
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.messages import get_messages
@@ -54,11 +56,14 @@ Cut = tuple[int, str]
 
 
 class Kept(NamedTuple):
-    """A page or an answer as it is kept: packed with gzip, without what is a reader's own."""
+    """A page or an answer as it is kept: packed with gzip, without what is a reader's own. Of a page: the kinds of the
+    data that it was made of, and their version then."""
 
     packed: bytes
     headers: dict[str, str]
     cuts: Sequence[Cut] = ()
+    kinds: Collection[str] = ()
+    version: str = ""
 
     @property
     def content(self) -> bytes:
@@ -75,6 +80,18 @@ add_own_place("number", re.compile(rb'( data-user=")\d*(?=")'), lambda user: str
 add_own_place("name", re.compile(rb"(<span data-own-name>)[^<]*(?=</span>)"), lambda user: escape(user.shown_name))
 
 
+class _Asked(NamedTuple):
+    """A page as a reader asks for it: its key, and the data as they are, by kind. `unseen`: kinds that the reader is
+    shown nothing of."""
+
+    key: str
+    sums: Mapping[str, int]
+    unseen: Collection[str]
+
+    def version(self, kinds: Collection[str]) -> str:
+        return versions.version_of(self.sums, kinds, but=self.unseen)
+
+
 def cached_page(
     request: HttpRequest,
     respond: Callable[[], HttpResponseBase],
@@ -82,22 +99,23 @@ def cached_page(
     is_own: Callable[[HttpRequest], bool],
     shows_filings: bool,
 ) -> HttpResponseBase:
-    """The page out of the cache; else what `respond` makes, which is cached if it may be. `is_own`: it has something of
-    this person beyond the frame. `shows_filings`: it shows also to those who only read what was filed and not accepted.
+    """The page out of the cache, where nothing that it was made of has changed; else what `respond` makes, which is
+    cached if it may be. `is_own`: it has something of this person beyond the frame. `shows_filings`: it shows also to
+    those who only read what was filed and not accepted.
     """
     if not _may_be_cached(request):
         return respond()
-    key = _key_of_page(request, is_own=is_own, shows_filings=shows_filings)
-    known = _known_page(request, key)
+    asked = _asked_page(request, is_own=is_own, shows_filings=shows_filings)
+    known = _known_page(request, asked)
     if known is not None:
         return known
-    with _while_nobody_else_makes(key) as has_waited:
-        made_meanwhile = _known_page(request, key) if has_waited else None
-        return made_meanwhile or _new_page(request, key, respond)
+    with _while_nobody_else_makes(asked.key) as has_waited:
+        made_meanwhile = _known_page(request, asked) if has_waited else None
+        return made_meanwhile or _new_page(request, asked, respond)
 
 
-def _known_page(request: HttpRequest, key: str) -> HttpResponse | None:
-    kept = load(key)
+def _known_page(request: HttpRequest, asked: _Asked) -> HttpResponse | None:
+    kept = load(asked.key, asked.version)
     if kept is None:
         return None
     if kept.cuts or not re_accepts_gzip.search(request.headers.get("Accept-Encoding", "")):
@@ -105,10 +123,10 @@ def _known_page(request: HttpRequest, key: str) -> HttpResponse | None:
     else:
         response = HttpResponse(kept.packed, headers={**kept.headers, "Content-Encoding": "gzip"})
         patch_vary_headers(response, ["Accept-Encoding"])
-    return _with_etag(response, key, request)
+    return _with_etag(response, f"{asked.key} {kept.version}", request)
 
 
-def _new_page(request: HttpRequest, key: str, respond: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+def _new_page(request: HttpRequest, asked: _Asked, respond: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     response = respond()
     if response.status_code != 200 or response.streaming:
         return response
@@ -119,8 +137,10 @@ def _new_page(request: HttpRequest, key: str, respond: Callable[[], HttpResponse
     if request.session.modified or response.cookies:
         return response
     content, cuts = _cut(response.content)
-    store(key, content, {"Content-Type": response.headers["Content-Type"]}, cuts)
-    return _with_etag(response, key, request)
+    kinds = versions.kinds_read()
+    version = asked.version(kinds)
+    store(asked.key, content, {"Content-Type": response.headers["Content-Type"]}, cuts, kinds=kinds, version=version)
+    return _with_etag(response, f"{asked.key} {version}", request)
 
 
 @contextmanager
@@ -140,14 +160,15 @@ def _while_nobody_else_makes(key: str) -> Iterator[bool]:
             lock.release()
 
 
-def _key_of_page(request: HttpRequest, *, is_own: Callable[[HttpRequest], bool], shows_filings: bool) -> str:
-    reader = request.user
-    if isinstance(reader, User) and (reader.is_staff or not reader.is_plain_viewer):
-        return page_key(request)
-    version = site_version(but=[versions.DRAFTS] if shows_filings else [versions.DRAFTS, versions.FILINGS])
-    if isinstance(reader, User) and not is_own(request):
-        return page_key(request, version, reader=f"{reader.department_id} {reader.city_id}")
-    return page_key(request, version)
+def _asked_page(request: HttpRequest, *, is_own: Callable[[HttpRequest], bool], shows_filings: bool) -> _Asked:
+    person = request.user
+    sums, reader = versions.sums_by_kind(), None
+    unseen: list[str] = []
+    if not isinstance(person, User) or (person.is_plain_viewer and not person.is_staff):
+        unseen = [versions.DRAFTS] if shows_filings else [versions.DRAFTS, versions.FILINGS]
+        if isinstance(person, User) and not is_own(request):
+            reader = f"{person.department_id} {person.city_id}"
+    return _Asked(page_key(request, (_release(), today().isoformat()), reader=reader), sums, unseen)
 
 
 def _may_be_cached(request: HttpRequest) -> bool:
@@ -242,26 +263,30 @@ def _with_etag(response: HttpResponse, key: str, request: HttpRequest) -> HttpRe
     return response
 
 
-def load(key: str) -> Kept | None:
+def load(key: str, version: Callable[[Collection[str]], str] = lambda kinds: "") -> Kept | None:
+    """Return what is kept under the key. `version`: of some kinds of the data as they are; another one than it was
+    made of is as if nothing were kept."""
     if not settings.PILOTZONE_PAGE_CACHE_SECONDS:
         return None
     try:
-        found: tuple[bytes, dict[str, str], list[Cut]] | None = cache.get(key)
+        values: tuple[Any, ...] | None = cache.get(key)
     except cache_errors():
         metrics.cache_lookups.labels("unreachable").inc()
         return None
+    kept = Kept(*values) if values else None
+    found = kept if kept and kept.version == version(kept.kinds) else None
     metrics.cache_lookups.labels("hit" if found else "miss").inc()
-    return Kept(*found) if found else None
+    return found
 
 
-def store(key: str, content: bytes, headers: dict[str, str], cuts: Sequence[Cut] = ()) -> None:
-    """Keep the content in the cache for `load`, unless it is too long."""
+def store(key: str, content: bytes, headers: dict[str, str], cuts: Sequence[Cut] = (), **made_of: Any) -> None:
+    """Keep the content in the cache for `load`, unless it is too long. `made_of`: `kinds` and `version` of a page."""
     if not settings.PILOTZONE_PAGE_CACHE_SECONDS or len(content) > MAX_BYTES:
         return
     # As Django packs answers.
     packed = gzip.compress(content, compresslevel=6, mtime=0)
     try:
-        cache.set(key, (packed, headers, list(cuts)), settings.PILOTZONE_PAGE_CACHE_SECONDS)
+        cache.set(key, tuple(Kept(packed, headers, list(cuts), **made_of)), settings.PILOTZONE_PAGE_CACHE_SECONDS)
     except cache_errors():
         # The next who asks makes it anew.
         return

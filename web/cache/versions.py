@@ -38,6 +38,7 @@ ANY_KIND = ""
 # Access tokens and idempotency keys are written with each call of the API, and no cached page shows them.
 UNWATCHED = {DataChange, AccessToken, IdempotencyKey}
 _WRITES = re.compile(r'\s*(?:WITH\b.*?\b)?(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.DOTALL)
+_READS = re.compile(r'\b(?:FROM|JOIN)\s+"?(\w+)')
 # As Django writes it; any other is taken to write every column.
 _UPDATE = re.compile(r'UPDATE "\w+" SET (.*?) WHERE ', re.DOTALL)
 _COLUMN_SET = re.compile(r'"(\w+)" = ')
@@ -46,7 +47,10 @@ _COLUMN_SET = re.compile(r'"(\w+)" = ')
 of_site: int | None = None
 SITE_KIND = "site"
 REPORTS, FILINGS, DRAFTS = "reports", "filings", "drafts"
+# What every page shows, whatever it reads: the site's profile, and what a migration may have changed.
+EVERYWHERE = (SITE_KIND, ANY_KIND)
 _kind_of_reports = ContextVar("kind_of_reports", default=REPORTS)
+_tables_read: ContextVar[set[str] | None] = ContextVar("tables_read", default=None)
 _is_paused = False
 
 
@@ -61,30 +65,40 @@ def reports_as(kind: str) -> Iterator[None]:
         _kind_of_reports.reset(token)
 
 
-def current(kinds: Collection[str] = (), *, but: Collection[str] = ()) -> str:
-    """One query. Equal to an earlier one where nothing of the data of these kinds, or of all `but` some, has changed
-    since."""
+def sums_by_kind() -> dict[str, int]:
+    """Return the sum of the tokens of each kind, in one query."""
     # Every cached page and answer asks this. The ORM would take as long to write the statement as all the rest takes.
     global of_site
-    chosen: tuple[str, ...] = ()
-    asked = "token"
-    if kinds:
-        chosen = (*kinds, *([FILINGS, DRAFTS] if REPORTS in kinds else []), ANY_KIND)
-        asked = f"CASE WHEN kind IN ({', '.join(['%s'] * len(chosen))}) THEN token END"
-    elif but:
-        chosen = tuple(but)
-        asked = f"CASE WHEN kind NOT IN ({', '.join(['%s'] * len(chosen))}) THEN token END"
-    # The site's own comes along: its profile is in every page, and must cost no query more.
-    own = "CASE WHEN kind IN (%s, %s) THEN token END"
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT SUM({asked}), SUM({own}) FROM {DataChange._meta.db_table}",  # noqa: S608  # the columns are our own words
-            (*chosen, SITE_KIND, ANY_KIND),
-        )
-        tokens, of_this_site = cursor.fetchone()
-    of_site = int(of_this_site or 0)
-    # PostgreSQL sums whole numbers to a decimal.
-    return f"{int(tokens or 0):x}"
+        cursor.execute(f"SELECT kind, SUM(token) FROM {DataChange._meta.db_table} GROUP BY kind")  # noqa: S608  # our own word
+        # PostgreSQL sums whole numbers to a decimal.
+        sums = {kind: int(tokens) for kind, tokens in cursor.fetchall()}
+    # The site's own comes along: its profile is in every page, and must cost no query more.
+    of_site = sum(sums.get(kind, 0) for kind in EVERYWHERE)
+    return sums
+
+
+def version_of(sums: Mapping[str, int], kinds: Collection[str] = (), *, but: Collection[str] = ()) -> str:
+    """Equal to an earlier one where nothing of the data of these kinds, or of all `but` some, has changed since."""
+    # Whoever reads reports reads what they hold before they are accepted, unless it is said not to be shown.
+    of_reports = (FILINGS, DRAFTS) if REPORTS in kinds else ()
+    chosen = {*kinds, *of_reports, *EVERYWHERE} if kinds else sums.keys()
+    return f"{sum(tokens for kind, tokens in sums.items() if kind in chosen and kind not in but):x}"
+
+
+def current(kinds: Collection[str] = (), *, but: Collection[str] = ()) -> str:
+    return version_of(sums_by_kind(), kinds, but=but)
+
+
+def note_reads(**kwargs: Any) -> None:
+    """Receiver of `request_started`: the tables that are read from now on are those of this request."""
+    _tables_read.set(set())
+
+
+def kinds_read() -> frozenset[str]:
+    """Return the kinds of all data that this request has read; none where that is not known."""
+    tables = _tables_read.get() or set()
+    return frozenset(watched_tables()[each] for each in tables & watched_tables().keys())
 
 
 def watch_connection(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
@@ -95,9 +109,10 @@ def watch_connection(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
 
 def record_writes(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
     """Wrapper of every statement: one that writes to a watched table brings a new version, in the same transaction, or
-    at once where there is none.
-    """
+    at once where there is none. Within a request it notes the tables that are read."""
     global of_site
+    if (tables := _tables_read.get()) is not None:
+        tables.update(_READS.findall(sql))
     result = execute(sql, params, many, context)
     found = _WRITES.match(sql)
     if found and not _is_paused and (kind := watched_tables().get(found[1])) and _writes_versioned(sql, found[1]):
