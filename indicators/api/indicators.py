@@ -366,7 +366,7 @@ class IndicatorRows(RowEndpoint):
 
     takes_compare = True
     takes_plan = True
-    kinds = ("indicators", "regions", "measures", "themes")
+    kinds = ("indicators", "regions", "measures", "plans", "themes")
     compared_fields = THEN
 
     def make_rows(self, objects: Sequence[Indicator]) -> Iterable[Row]:

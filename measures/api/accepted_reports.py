@@ -72,7 +72,7 @@ class AcceptedReports(ListEndpoint):
     default_ordering = "-period"
     takes_plan = True
     name = "reports"
-    kinds = ("reports", "measures", "accounts")
+    kinds = ("reports", "measures", "plans", "accounts")
 
     def get_queryset(self) -> QuerySet[Any, Any]:
         reports = Report.objects.in_plan(asked_plan(self.request._request)).accepted().filed(by=self.day)

@@ -35,7 +35,7 @@ class Plans(ListEndpoint):
     orderings = PLAN_ORDERINGS
     default_ordering = "starts_on"
     name = "plans"
-    kinds = ("measures",)
+    kinds = ("plans",)
 
     def get_queryset(self) -> QuerySet[Any, Any]:
         return Plan.objects.all()
@@ -63,7 +63,7 @@ class Sections(ListEndpoint):
     default_ordering = "number"
     takes_plan = True
     name = "sections"
-    kinds = ("measures",)
+    kinds = ("plans",)
 
     def get_queryset(self) -> QuerySet[Any, Any]:
         return Section.objects.filter(plan=asked_plan(self.request._request))

@@ -50,7 +50,7 @@ class StatusChanges(ListEndpoint):
     default_ordering = "-effective_on"
     takes_plan = True
     name = "status-changes"
-    kinds = ("measures", "accounts")
+    kinds = ("measures", "plans", "accounts")
 
     def get_queryset(self) -> QuerySet[Any, Any]:
         plan = asked_plan(self.request._request)

@@ -32,6 +32,8 @@ from web.html.links import query_of
 class Plan(Sourced, UpdatedAtModel):
     """An action plan and the days it runs, both included."""
 
+    data_kind = "plans"
+
     slug = models.SlugField(_("Name in addresses"), unique=True)
     name_zh = models.CharField(_("Name (Chinese)"), max_length=120, blank=True)
     name_en = models.CharField(_("Name (English)"), max_length=200, blank=True)
@@ -119,6 +121,8 @@ class Plan(Sourced, UpdatedAtModel):
 class PlanMilestone(Sourced, UpdatedAtModel):
     """An event in the life of a plan, past or to come: it was published, it ends its first year."""
 
+    data_kind = "plans"
+
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="milestones", verbose_name=_("Action plan"))
     happens_on = models.DateField(pgettext_lazy("milestone", "Date"), validators=[within_days])
     # Sources often name the month alone: then the day is its first.
@@ -145,6 +149,8 @@ class PlanMilestone(Sourced, UpdatedAtModel):
 
 class Section(Sourced, UpdatedAtModel):
     """A part of a plan (重点任务)."""
+
+    data_kind = "plans"
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="sections", verbose_name=_("Action plan"))
     slug = models.SlugField(_("Name in addresses"))

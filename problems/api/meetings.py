@@ -85,7 +85,7 @@ class Meetings(ListEndpoint):
     default_ordering = "-held_on"
     takes_plan = True
     name = "meetings"
-    kinds = ("measures", "projects", "reports", "accounts")
+    kinds = ("measures", "plans", "projects", "reports", "accounts")
 
     def get_queryset(self) -> Any:
         return meetings_on(asked_plan(self.request._request), on=self.day)

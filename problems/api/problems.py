@@ -60,7 +60,7 @@ from web.api.shapes import (
 from web.days import api_timestamp
 from web.errors import BadBody, not_one_of
 
-KINDS = ("reports", "measures", "projects", "regions", "accounts", "themes")
+KINDS = ("reports", "measures", "plans", "projects", "regions", "accounts", "themes")
 # Those that need nothing but words. The office assigns on the site, and PUT rewords.
 SENT_MOVES = [move for move in MOVES if move.name not in ("assign", "reassign", "reword")]
 

@@ -39,7 +39,7 @@ class Categories(ListEndpoint):
     takes_plan = True
     name = "categories"
     # The slug of its plan is in it.
-    kinds = ("projects", "measures")
+    kinds = ("projects", "measures", "plans")
 
     def get_queryset(self) -> QuerySet[Any, Any]:
         return Category.objects.filter(plan=asked_plan(self.request._request))

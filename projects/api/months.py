@@ -114,7 +114,7 @@ class ProjectMonths(ListEndpoint):
     default_ordering = "-period"
     takes_plan = True
     name = "project-months"
-    kinds = ("reports", "projects", "regions", "measures")
+    kinds = ("reports", "projects", "regions", "measures", "plans")
 
     def get_queryset(self) -> QuerySet[Any, Any]:
         months = ProjectMonth.objects.in_plan(asked_plan(self.request._request)).accepted()

@@ -246,7 +246,7 @@ LISTED_THEN = {
 
 
 # Names of places and codes of measures are in it, and lists may be asked for by theme.
-KINDS = ("projects", "regions", "measures", "themes")
+KINDS = ("projects", "regions", "measures", "plans", "themes")
 
 
 class Projects(ListEndpoint):

@@ -19,7 +19,7 @@ from core import metrics
 from core.clock import now
 from measures.reports import ReportData, accept_report, save_draft, submit_report
 from measures.views.measures import MeasureDetail
-from tests.factories import file_report, make_measure, make_user, region
+from tests.factories import file_report, make_indicator, make_measure, make_user, region
 from web.models import SavedView
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -251,6 +251,16 @@ def test_an_accepted_report_is_on_the_next_page(measure: Any, today: date) -> No
     assert 'data-figure="measures.in_progress" data-value="1"' in client.get("/").content.decode()
     for address in ("/measures/", f"/measures/{measure.code}/", "/departments/", "/changes/"):
         assert is_made(client, address), address
+
+
+def test_a_change_leaves_the_pages_as_they_are_that_show_nothing_of_it(measure: Any, today: date) -> None:
+    ada = make_user("ada", role="reporter", department=measure.lead_department)
+    report, rita = file_report(measure, by=ada, problem="设备迟到"), make_user("rita", role="reviewer")
+    assert [is_made(Client(), address) for address in ("/indicators/", "/measures/")] == [True, True]
+    accept_report(report, by=rita)
+    assert [is_made(Client(), address) for address in ("/indicators/", "/measures/")] == [False, True]
+    make_indicator()
+    assert [is_made(Client(), address) for address in ("/indicators/", "/measures/")] == [True, False]
 
 
 def test_when_the_day_turns_every_page_is_of_the_new_day(measure: Any, settings: Any) -> None:
