@@ -10,7 +10,7 @@ from datetime import date
 from itertools import batched
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Q, QuerySet, Value, When, Window
+from django.db.models import Case, F, Q, QuerySet, Value, When, Window
 from django.db.models.functions import Lead, Now
 
 # The order in which rows came into force: the last one by a day is in force on that day.
@@ -22,13 +22,14 @@ BATCH_SIZE = 500
 class Succession(NamedTuple):
     """How the rows of a model follow each other. `subject`: the foreign key to what a row is about; `begins_on`: the
     column of the day from which it holds. Rows without the values of `among` stand aside; those that are `corrected`
-    hold on no day."""
+    hold on no day. `is_shown`: answers of the API say which row holds, so that a change of that is one of the row."""
 
     subject: str
     begins_on: str = "effective_on"
     in_order: Sequence[Any] = IN_ORDER
     among: Mapping[str, str] = {}
     corrected: Q = Q(pk__in=[])
+    is_shown: bool = False
 
     def in_force(self, on: date, *, rows: str = "") -> Q:
         """The condition of the row in force on the day. `rows`: how the query names the rows."""
@@ -41,18 +42,20 @@ class Succession(NamedTuple):
         """Write `superseded_from` anew of all rows about what some rows are about."""
         # Also of rows that are written once: it says nothing that they do not.
         every: QuerySet[Any, Any] = QuerySet(rows.model)
-        is_dated = {"updated_at": Now()} if hasattr(rows.model, "updated_at") else {}
+        updated_at = {"updated_at": Now() if self.is_shown else F("updated_at")}
+        columns = updated_at if hasattr(rows.model, "updated_at") else {}
         about = every.filter(**self.among, **{f"{self.subject}__in": rows.order_by().values(self.subject)})
         corrected = Case(When(self.corrected, then=Value(True)), default=Value(False))
         following = Window(Lead(self.begins_on), partition_by=[self.subject, corrected], order_by=self.in_order)
         found = about.annotate(is_corrected=corrected, next_begins_on=following)
-        columns = ("pk", "superseded_from", self.begins_on, "is_corrected", "next_begins_on")
         wrong: dict[date | None, list[int]] = {}
-        for pk, known, begins_on, is_corrected, next_begins_on in found.values_list(*columns):
+        for pk, known, begins_on, is_corrected, next_begins_on in found.values_list(
+            "pk", "superseded_from", self.begins_on, "is_corrected", "next_begins_on"
+        ):
             until = begins_on if is_corrected else next_begins_on
             if known != until:
                 wrong.setdefault(until, []).append(pk)
         # Many rows of few days: one statement for some hundred rows of one.
         for day, pks in wrong.items():
             for some in batched(pks, BATCH_SIZE):
-                every.filter(pk__in=some).update(superseded_from=day, **is_dated)
+                every.filter(pk__in=some).update(superseded_from=day, **columns)

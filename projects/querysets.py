@@ -28,6 +28,7 @@ SUCCESSION = Succession(
     begins_on="period",
     in_order=["period", "submitted_on", F("submitted_at").asc(nulls_first=True), "pk"],
     among={"state": ReportState.ACCEPTED.value},
+    is_shown=True,
 )
 
 

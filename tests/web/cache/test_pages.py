@@ -254,8 +254,11 @@ def test_an_accepted_report_is_on_the_next_page(measure: Any, today: date) -> No
 
 
 def test_a_change_leaves_the_pages_as_they_are_that_show_nothing_of_it(measure: Any, today: date) -> None:
-    ada = make_user("ada", role="reporter", department=measure.lead_department)
-    report, rita = file_report(measure, by=ada, problem="设备迟到"), make_user("rita", role="reviewer")
+    ada, rita = (
+        make_user("ada", role="reporter", department=measure.lead_department),
+        make_user("rita", role="reviewer"),
+    )
+    report = file_report(measure, by=ada, status="promoting", problem="设备迟到")
     assert [is_made(Client(), address) for address in ("/indicators/", "/measures/")] == [True, True]
     accept_report(report, by=rita)
     assert [is_made(Client(), address) for address in ("/indicators/", "/measures/")] == [False, True]
