@@ -286,3 +286,16 @@ def test_what_few_may_see_of_reports_leaves_the_pages_of_those_who_only_read() -
     before = seen()
     accept_report(report, by=rita)
     assert [one == other for one, other in zip(before, seen(), strict=True)] == [False, False, False]
+
+
+def test_a_request_knows_the_kinds_of_all_tables_that_its_statements_read() -> None:
+    versions.note_reads()
+    assert versions.kinds_read() == frozenset()
+    list(Measure.objects.select_related("section", "lead_department"))
+    assert versions.kinds_read() == {"measures", "plans", "accounts"}
+    versions.note_reads()
+    list(Measure.objects.filter(projects__city__code="370200").values("pk"))
+    assert versions.kinds_read() == {"measures", "projects", "regions"}
+    versions.note_reads()
+    list(Measure.objects.in_scope(date(2023, 8, 29)).with_last_report(date(2023, 8, 29)))
+    assert versions.kinds_read() == {"measures", "reports"}
