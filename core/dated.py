@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.succession import BATCH_SIZE, Succession
+from core.succession import Succession
 
 
 class DatedRows:
@@ -25,9 +25,9 @@ class DatedRows:
 
     def bulk_create(self, objs: Any, *args: Any, **options: Any) -> Any:
         added = super().bulk_create(objs, *args, **options)  # type: ignore[misc]  # of the queryset
-        rows = self.model._base_manager.all()
-        is_few = len(added) <= BATCH_SIZE
-        self.model.succession.settle(rows.filter(pk__in=[each.pk for each in added]) if is_few else rows)
+        if pks := [each.pk for each in added]:
+            # A range, since there may be more ids than a statement holds; a row between them that was there is settled.
+            self.model.succession.settle(self.model._base_manager.filter(pk__range=(min(pks), max(pks))))
         return added
 
 

@@ -15,7 +15,7 @@ from django.db.models.functions import Lead, Now
 
 # The order in which rows came into force: the last one by a day is in force on that day.
 IN_ORDER = ("effective_on", "recorded_at", "pk")
-# So many rows are written by one statement, or looked for by their ids.
+# So many rows are written by one statement.
 BATCH_SIZE = 500
 
 

@@ -38,6 +38,7 @@ def is_in_force(on: date, *, months: str = "") -> Q:
 
 
 def is_illustrative() -> Q:
+    """The condition of a project that is illustrative, or whose investment is."""
     return Q(provenance=Provenance.ILLUSTRATIVE) | Q(investment_provenance=Provenance.ILLUSTRATIVE)
 
 
@@ -73,10 +74,6 @@ class ProjectQuerySet(ScopedQuerySet["Project"]):
     def behind_plan(self, on: date) -> Self:
         """Returns, of rows with their `stage` on the day, those whose investment is behind their annual plan."""
         return self.with_annual_plan(last_ended_month(on).year).filter(behind(on))
-
-    def illustrative(self) -> Self:
-        """Returns the projects that are illustrative, or whose investment is."""
-        return self.filter(is_illustrative())
 
     def cells(self, as_of: date) -> QuerySet[Any, Any]:
         """One row per finest cell (plan, city, category, stage): `total`, `investment` in 万元, and SUMS."""
