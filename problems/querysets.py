@@ -58,6 +58,10 @@ class ProblemStepQuerySet(DatedRows, AppendOnlyQuerySet[Any]):
     def in_plan(self, plan: Any) -> Self:
         return self.filter(problem__plan=plan)
 
+    def beside(self, problem: "Problem") -> Self:
+        """Return the steps of all problems of what a problem is about."""
+        return self.filter(**{f"problem__{problem.subject_kind.value}": problem.subject.pk})
+
     def in_themes(self, themes: Any) -> Self:
         """Return the steps of problems of measures and projects of any of the themes."""
         measures, projects = (model.objects.in_themes(themes).order_by().values("pk") for model in (Measure, Project))

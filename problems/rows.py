@@ -103,7 +103,7 @@ class ProblemsOf:
 def problems_of(problem: Problem, *, on: date, user: User | AnonymousUser) -> ProblemsOf:
     """Return the problems of a measure or project by the day. `problem`: a new one of it, by which is known who may
     raise one."""
-    steps = ProblemStep.objects.filter(problem__in=problem.others()).last_by(on).with_rows()
+    steps = ProblemStep.objects.beside(problem).last_by(on).with_rows()
     rows = problem_rows(steps.order_by(*BY_DUE_DAY), on=on)
     return ProblemsOf(
         [row for row in rows if row.is_open],

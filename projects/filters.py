@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django_filters.filters import QuerySetRequestMixin
 
+from core.periods import last_ended_month
 from core.provenance import Provenance
 from core.scope import PlanScope
 from measures.filters import InThemeFilter, NamesPlaces, measures_of_asked_plan, members_of_asked_plan, of_asked_plan
 from projects.lateness import late
 from projects.models import Category, Project, ProjectClass, Stage
-from projects.rates import without_month
+from projects.rates import behind, without_month
 from projects.sizes import ProjectSize, project_size
 from regions.models import Region, RegionKind
 from reporting.report_problems import problem_list
@@ -119,11 +120,11 @@ class OnDayFilter(YesNoFilter):
         super().__init__(**kwargs)
         self.condition, self.met_by = condition, met_by
 
-    def filter(self, qs: QuerySet[Any, Any], value: Sequence[Any]) -> QuerySet[Any, Any]:
+    def filter(self, qs: Any, value: Sequence[Any]) -> Any:
         if len(set(value)) != 1:
             return qs
         condition = self.condition(asked_day(self.parent.request))
-        return qs.filter(condition if value[0] == self.met_by else ~condition)
+        return qs.meeting(condition if value[0] == self.met_by else ~condition)
 
 
 class BehindFilter(ChoiceFilter):
@@ -139,9 +140,10 @@ class BehindFilter(ChoiceFilter):
         if len(asked) in (0, 3):
             return qs
         day = asked_day(self.parent.request)
-        no_month, behind = without_month(day), Q(pk__in=qs.behind_plan(day).order_by().values("pk"))
-        of_answer = {"yes": behind, "no": ~behind & ~no_month, "no_month": no_month}
-        return qs.filter(reduce(or_, (of_answer[each] for each in asked)))
+        no_month, is_behind = without_month(day), behind(day)
+        of_answer = {"yes": is_behind, "no": ~is_behind & ~no_month, "no_month": no_month}
+        meets = reduce(or_, (of_answer[each] for each in asked))
+        return qs.with_annual_plan(last_ended_month(day).year).meeting(meets)
 
 
 def _has_problem(day: date) -> Q:

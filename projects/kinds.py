@@ -29,11 +29,11 @@ def _large(projects: ProjectQuerySet, _on: date) -> ProjectQuerySet:
 
 
 def _without_month(projects: ProjectQuerySet, on: date) -> ProjectQuerySet:
-    return projects.filter(without_month(on))
+    return projects.meeting(without_month(on))
 
 
 def _late(projects: ProjectQuerySet, on: date) -> ProjectQuerySet:
-    return projects.filter(late(on))
+    return projects.meeting(late(on))
 
 
 # Large ones that have not started.

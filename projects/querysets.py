@@ -73,7 +73,12 @@ class ProjectQuerySet(ScopedQuerySet["Project"]):
 
     def behind_plan(self, on: date) -> Self:
         """Returns, of rows with their `stage` on the day, those whose investment is behind their annual plan."""
-        return self.with_annual_plan(last_ended_month(on).year).filter(behind(on))
+        return self.with_annual_plan(last_ended_month(on).year).meeting(behind(on))
+
+    def meeting(self, condition: Q) -> Self:
+        """Returns, of rows with their `stage`, those that meet a condition of `in_force`: a filter would join the months
+        once more, and an annotation takes those that are joined."""
+        return self.alias(meets=condition).filter(meets=True)
 
     def cells(self, as_of: date) -> QuerySet[Any, Any]:
         """One row per finest cell (plan, city, category, stage): `total`, `investment` in 万元, and SUMS."""

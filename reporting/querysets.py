@@ -30,7 +30,7 @@ class AbstractReportQuerySet[M: models.Model](UpdatedAtQuerySet[M]):
         """Return the key and the short name of each unit with reports that wait, and how many. `unit`: the foreign key
         that leads to it."""
         groups = self.waiting().order_by().values_list(f"{unit}__{key}", *local_columns(f"{unit}__short"))
-        rows = groups.annotate(rows=Count("pk")).order_by(f"{unit}__{key}")
+        rows = groups.annotate(rows=Count("*")).order_by(f"{unit}__{key}")
         return [(value, next(filter(None, names)), number) for value, *names, number in rows]
 
     def accepted_on(self, day: date) -> Self:

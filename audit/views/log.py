@@ -156,7 +156,8 @@ class LogPage(TodayView, FilteredListView):
     permission = LOG_READERS
 
     def get_queryset(self) -> QuerySet[LogEntry]:
-        entries: QuerySet[LogEntry] = LogEntry.objects.select_related("actor", "content_type")
+        # Joined, both would be read of every entry before the page.
+        entries: QuerySet[LogEntry] = LogEntry.objects.prefetch_related("actor", "content_type")
         return entries
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]

@@ -295,7 +295,7 @@ class MeasureProblems(ProblemEndpoint, ListEndpoint):
         return self.new_problem().carriers
 
     def get_queryset(self) -> QuerySet[Any]:
-        of_subject = ProblemStep.objects.filter(problem__in=self.new_problem().others())
+        of_subject = ProblemStep.objects.beside(self.new_problem())
         steps: QuerySet[Any] = of_subject.last_by(self.day)
         return steps
 
