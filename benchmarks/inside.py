@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache as computed_once
 from functools import partial
-from itertools import cycle, islice
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -291,8 +291,9 @@ MOST = 200
 
 
 def _spread(rows: QuerySet[Any, Any]) -> Iterator[Any]:
-    """Rows from all over a table, in turn, for ever."""
-    return cycle(islice(rows.order_by("pk").iterator(), 0, None, max(rows.count() // MOST, 1)))
+    """Rows from all over a table, in turn, for ever. They are read at once: reading is not to be measured."""
+    pks = list(rows.order_by("pk").values_list("pk", flat=True))
+    return cycle(list(rows.filter(pk__in=pks[:: max(len(pks) // MOST, 1)])))
 
 
 def refresh_cell(times: int) -> Iterator[Measured]:

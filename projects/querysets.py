@@ -76,8 +76,8 @@ class ProjectQuerySet(ScopedQuerySet["Project"]):
         return self.with_annual_plan(last_ended_month(on).year).meeting(behind(on))
 
     def meeting(self, condition: Q) -> Self:
-        """Returns, of rows with their `stage`, those that meet a condition of `in_force`: a filter would join the months
-        once more, and an annotation takes those that are joined."""
+        """Returns, of rows with their `stage`, those that meet a condition of `in_force`. A filter would join the months
+        once more; an annotation takes those that are joined."""
         return self.alias(meets=condition).filter(meets=True)
 
     def cells(self, as_of: date) -> QuerySet[Any, Any]:
