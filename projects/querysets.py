@@ -76,7 +76,7 @@ class ProjectQuerySet(ScopedQuerySet["Project"]):
         return self.with_annual_plan(last_ended_month(on).year).meeting(behind(on))
 
     def meeting(self, condition: Q) -> Self:
-        """Returns, of rows with their `stage`, those that meet a condition of `in_force`. A filter would join the months
+        """Returns, of rows with their `stage`, those that meet a condition of `in_force`. A filter would join the month
         once more; an annotation takes those that are joined."""
         return self.alias(meets=condition).filter(meets=True)
 
