@@ -12,6 +12,7 @@ from functools import cache
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import SHANGHAI
+from ledger.deadlines import LASTING, YearWantedError, last_day, leaves_year_open
 from ledger.declaration import Column, Kind
 from ledger.raw import CellFault, Value, same_name
 from ledger.sentences import CellError
@@ -145,10 +146,53 @@ def _code(value: Plain, column: Column, hint: Hint) -> str:
     return _text(plain_text(value), column, hint)
 
 
+def _day_or_deadline(value: Plain, column: Column, hint: Hint) -> date | None:
+    return _deadline(value, column, hint) if column.is_deadline else _day(value, column, hint)
+
+
+def _deadline(value: Plain, column: Column, hint: Hint) -> date | None:
+    """A day, or words that mean the last one of a month, a quarter or a year; None where what is to be done lasts."""
+    text = _text_of_day(value)
+    if LASTING.fullmatch(text):
+        return None
+    if isinstance(value, float) and text.endswith(".1"):
+        # Typed as 2023.10, or as 2023.1.
+        raise _no_day(text)
+    try:
+        found = last_day(text, year=hint.year)
+    except YearWantedError:
+        raise _no_year() from None
+    except ValueError:
+        raise CellError(_("The calendar has no day %(text)s."), text=_short(text)) from None
+    return found or _day(value, column, hint)
+
+
+def _text_of_day(value: Value) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return "".join(MIDNIGHT.sub("", plain_text(value)).split()) if isinstance(value, str | int | float) else ""
+
+
+def _no_year() -> CellError:
+    return CellError(_("The day has no year; write it as 2023-06-30."))
+
+
+def in_words(value: Value, hint: Hint) -> date | None:
+    """Return the day that the words of a deadline mean; None where it is none, or is written as a day."""
+    try:
+        return last_day(_text_of_day(value), year=hint.year)
+    except ValueError:
+        return None
+
+
+def is_lasting(value: Value) -> bool:
+    return bool(LASTING.fullmatch(_text_of_day(value)))
+
+
 def _day(value: Plain, column: Column, hint: Hint) -> date:
     if isinstance(value, date):
         return value.date() if isinstance(value, datetime) else value
-    text = "".join(MIDNIGHT.sub("", plain_text(value)).split())
+    text = _text_of_day(value)
     if EXCEL_DAY.fullmatch(text) and FIRST_EXCEL_DAY <= float(text) < LAST_EXCEL_DAY:
         return EXCEL_EPOCH + timedelta(days=int(float(text)))
     year, month, day = _parts_of_day(text, hint)
@@ -163,13 +207,20 @@ def _parts_of_day(text: str, hint: Hint) -> tuple[int, ...]:
         return tuple(map(int, match.groups()))
     if match := DAY_OF_A_YEAR.fullmatch(text):
         if hint.year is None:
-            raise CellError(_("The day has no year; write it as 2023-06-30."))
+            raise _no_year()
         return (hint.year, *(int(each) for each in match.groups() if each))
-    raise CellError(_("A day such as 2023-06-30 or 2023年6月30日 is wanted, not “%(text)s”."), text=_short(text))
+    raise _no_day(text)
 
 
-def has_no_year(value: Value) -> bool:
-    return isinstance(value, str) and bool(DAY_OF_A_YEAR.fullmatch("".join(plain_text(value).split())))
+def _no_day(text: str) -> CellError:
+    return CellError(_("A day such as 2023-06-30 or 2023年6月30日 is wanted, not “%(text)s”."), text=_short(text))
+
+
+def has_no_year(value: Value, column: Column) -> bool:
+    if not isinstance(value, str):
+        return False
+    text = _text_of_day(value)
+    return bool(DAY_OF_A_YEAR.fullmatch(text)) or (column.is_deadline and leaves_year_open(text))
 
 
 def _moment(value: Plain, column: Column, hint: Hint) -> datetime:
@@ -365,7 +416,7 @@ def _short(text: str) -> str:
 PARSERS: dict[Kind, Callable[[Plain, Column, Hint], Parsed]] = {
     Kind.TEXT: _text,
     Kind.CODE: _code,
-    Kind.DAY: _day,
+    Kind.DAY: _day_or_deadline,
     Kind.MOMENT: _moment,
     Kind.MONTH: _month,
     Kind.YES_NO: _yes_no,

@@ -36,8 +36,9 @@ class Column:
     tuple of values, with semicolons between them in the cell. `most`: the longest text, or the greatest number;
     `least`: the smallest number. `in_wan`: money is written in 万元. `width`: in a workbook, in characters; 0 where its
     kind says enough. `unit_in`: the column that says in which unit the number of a row is: a text, or a reference
-    to a row with a unit. `aliases`: what people head it by, too. `optional_where`: another column and the value of it
-    with which a required cell may be empty. `field`: that of the sheet's model; empty where it has none of its own.
+    to a row with a unit. `optional_where`: another column and the value of it with which a required
+    cell may be empty. `is_deadline`: words such as 2024年底 mean their last day. `field`: that of the sheet's model;
+    empty where it has none of its own.
     """
 
     name: str
@@ -55,8 +56,8 @@ class Column:
     in_wan: bool = False
     width: int = 0
     unit_in: str = ""
-    aliases: tuple[Text, ...] = ()
     optional_where: tuple[str, str] | None = None
+    is_deadline: bool = False
     field: str = ""
 
     def is_needed(self, values: Mapping[str, Any]) -> bool:

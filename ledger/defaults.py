@@ -1,10 +1,12 @@
 """The values of a new row where the file says nothing, and keys that a file may leave out."""
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, time
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 from accounts.models import Role
@@ -23,6 +25,8 @@ from web.models import Languages
 RECORDED_AT = time(16, 0, tzinfo=SHANGHAI)
 # Sheets whose rows may name that day alone.
 RECORDED_BY_DAY = ("status_history", "scope_changes", "project_scope_changes")
+
+_NUMBERED_CODE = re.compile(r"(.*?)(\d{1,9})")
 
 # By sheet, the column that new rows are numbered in.
 NUMBERED = {
@@ -126,6 +130,8 @@ def complete_keys(sheet: str, rows: list[Row], contents: Contents) -> list[Row]:
     """Rows with the parts of their keys that a file may leave out."""
     if sheet in ("sections", "departments", "categories", "problem_categories", "themes"):
         return _with_slugs(sheet, rows, contents)
+    if sheet in ("measures", "projects"):
+        return _with_codes(sheet, rows, contents)
     if sheet == "plan":
         return [replace(row, values=row.values | {"slug": _plan_slug(row.values, contents)}) for row in rows]
     if sheet in ("problems", "meetings", "problem_steps", "meeting_items"):
@@ -159,6 +165,36 @@ def _with_slugs(sheet: str, rows: list[Row], contents: Contents) -> list[Row]:
             row = replace(row, values={**row.values, "slug": slug})
         found.append(row)
     return found
+
+
+def _with_codes(sheet: str, rows: list[Row], contents: Contents) -> list[Row]:
+    """The code of the row that is called so already, else the one after the greatest number."""
+    if all(row.values.get("code") for row in rows):
+        return rows
+    stem = "title" if sheet == "measures" else "name"
+    titles = (f"{stem}_zh", f"{stem}_en")
+    known = {
+        folded(values[title]): values["code"]
+        for values in contents.rows[sheet].values()
+        for title in titles
+        if values[title]
+    }
+    written = [row.values["code"] for row in rows if row.values.get("code")]
+    codes = numbered_codes([*(key[0] for key in contents.rows[sheet]), *written])
+    found = []
+    for row in rows:
+        if row.values.get("code") is None:
+            own = [known[folded(row.values[title])] for title in titles if folded(row.values.get(title) or "") in known]
+            row = replace(row, values=row.values | {"code": own[0] if own else next(codes)})
+        found.append(row)
+    return found
+
+
+def numbered_codes(codes: Iterable[str]) -> Iterator[str]:
+    """Yields the codes after the greatest number: M013 after M012; 1, 2 and so on where none is numbered."""
+    matches = (_NUMBERED_CODE.fullmatch(each) for each in codes)
+    number, stem, width = max(((int(each[2]), each[1], len(each[2])) for each in matches if each), default=(0, "", 1))
+    return (f"{stem}{next_number:0{width}}" for next_number in count(number + 1))
 
 
 def _named(names: Names, values: Values) -> str | None:

@@ -12,7 +12,8 @@ from ledger.bindings import BESIDE, EVIDENCE_OF, LEAVING, OF_MEASURE_OR_PROJECT,
 from ledger.contents import Contents, key_of, with_all_columns
 from ledger.declaration import Column, Kind
 from ledger.defaults import DEFAULTS, KEPT_WHERE_EMPTY, NUMBERED, RECORDED_BY_DAY, complete_keys, whole_place
-from ledger.references import NAMES, Names, made_slug
+from ledger.named_rows import add_named_rows
+from ledger.references import NAMES, Names
 from ledger.rows import Fault, Key, Ledger, Row, Unreadable, Values
 from ledger.sheets import SHEETS
 from problems.categories import DEFAULT_CATEGORIES
@@ -159,8 +160,7 @@ def merge(
     rows = {sheet: complete_keys(sheet, _kept(ledger, sheet, without), contents) for sheet in SHEETS}
     rows["problem_categories"] = _problem_categories(rows["problem_categories"], contents)
     merged.names = {sheet: _names(sheet, contents, rows[sheet]) for sheet in NAMES}
-    if "departments" not in ledger.rows:
-        rows["departments"] = _new_departments(rows["measures"], merged.names["departments"])
+    add_named_rows(rows, merged.names, contents, given=ledger.rows)
     merged.last_numbers = _last_numbers(contents, rows)
     overlay = _Overlay(merged, base, answers or {}, ledger.unreadable)
     for found in rows.values():
@@ -205,25 +205,6 @@ def _names(sheet: str, contents: Contents, rows: list[Row]) -> Names:
         if row.values.get(column) is not None:
             names.add(row.values[column], row.values)
     return names
-
-
-def _new_departments(measures: list[Row], names: Names) -> list[Row]:
-    """Departments that lead a measure and are not there, where the file has no sheet of departments."""
-    made: dict[str, Row] = {}
-    for row in measures:
-        lead = row.values.get("lead_department")
-        if lead is None or lead in made:
-            continue
-        try:
-            if names.find(lead) is not None:
-                continue
-        except ValueError:
-            continue
-        slug = made_slug(lead, names.keys.values())
-        language = "en" if lead.isascii() else "zh"
-        made[lead] = Row("departments", 0, {"slug": slug, f"name_{language}": lead})
-        names.add(slug, made[lead].values)
-    return list(made.values())
 
 
 def _problem_categories(rows: list[Row], contents: Contents) -> list[Row]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -20,6 +21,8 @@ from ledger.cells import (
     finer_amount,
     has_no_unit,
     has_no_year,
+    in_words,
+    is_lasting,
     is_named_percentage,
     kept_amount,
     parse_cell,
@@ -28,7 +31,7 @@ from ledger.declaration import Column, Kind, Sheet
 from ledger.raw import MAX_FAULTS, Value, same_name
 from ledger.rows import Fault
 from ledger.sentences import CellError
-from ledger.tables import Table
+from ledger.tables import Table, TableRow
 
 EXAMPLES = 3
 # Before and after this year.
@@ -39,6 +42,14 @@ SCALE_CHOICES = (("share", _("0.9 means 90%")), ("percent", _("0.9 means 0.9%"))
 # Asked of amounts besides their unit.
 ROUNDING = "rounding"
 ROUNDING_CHOICES = (("round", _("Round them to whole 万元 (10,000 yuan)")), ("refuse", _("Mark them as wrong")))
+
+# By sheet, the columns of who leads and of who takes part.
+LEADS = {"measures": ("lead_department", "participating_departments")}
+LEADS_CHOICES = (
+    ("first", _("The first one leads, the others take part")),
+    ("refuse", _("Mark them as wrong")),
+)
+BETWEEN_LEADS = re.compile(r"\s*[;；,，、\n]\s*")
 
 # What is asked, and the answers that do not depend on the day.
 ASKED: Mapping[Kind, tuple[str, tuple[tuple[str, str | Promise], ...]]] = {
@@ -89,10 +100,38 @@ def _questions(table: Table, column: Column, answers: Mapping[str, str]) -> Iter
     if open_cells := _open_cells(table, column):
         kind, choices = ASKED[column.kind]
         yield Question(table.sheet, column, kind, choices or _years(), _examples(map(str, open_cells)))
+    if several := [value for value in _leads(table, column) if len(_parts(value)) > 1]:
+        yield Question(table.sheet, column, "leads", LEADS_CHOICES, _examples(several))
     if finer := _finer_amounts(table, column, answers):
         # What would be kept is what is asked about.
         texts = (f"{value} → {kept_amount(amount):,} 万元" for value, amount in finer)
         yield Question(table.sheet, column, ROUNDING, ROUNDING_CHOICES, _examples(texts))
+
+
+def _leads(table: Table, column: Column) -> Iterator[str]:
+    if column.name == LEADS.get(table.sheet.name, ("",))[0]:
+        yield from (value for row in table.rows if isinstance(value := row.cells[column.name], str))
+
+
+def _parts(text: str) -> list[str]:
+    return [part for part in BETWEEN_LEADS.split(text.strip()) if part]
+
+
+def _with_one_lead(table: Table, values: dict[str, Any], answers: Mapping[str, str]) -> dict[str, CellError]:
+    """Leave the first of several leads in a cell, and add the others to those who take part.
+
+    Return what is wrong, by column, where that is not the answer.
+    """
+    lead, others = LEADS.get(table.sheet.name, ("", ""))
+    parts = _parts(values.get(lead) or "")
+    if len(parts) < 2:
+        return {}
+    if answers.get(question_key(table.sheet, table.sheet.column(lead))) != "first":
+        del values[lead]
+        return {lead: CellError(_("One department leads a measure; the others take part."))}
+    values[lead] = parts[0]
+    values[others] = tuple(dict.fromkeys([*(values.get(others) or ()), *parts[1:]]))
+    return {}
 
 
 def _examples(texts: Iterable[str]) -> tuple[str, ...]:
@@ -112,7 +151,7 @@ def _open_cells(table: Table, column: Column) -> list[Value]:
     """Returns the cells that can be read in two ways."""
     values = (row.cells[column.name] for row in table.rows)
     if column.kind is Kind.DAY:
-        return [value for value in values if has_no_year(value)]
+        return [value for value in values if has_no_year(value, column)]
     if column.kind is Kind.MONEY and _header_unit(table, column) is None:
         return [value for value in values if has_no_unit(value)]
     is_plain = _is_ours(table, column) if column.kind is Kind.PERCENT else table.has_formats
@@ -156,6 +195,10 @@ def _header_unit(table: Table, column: Column) -> Decimal | None:
     text = same_name(header)
     if text == same_name(column.name):
         return UNITS["万元" if column.in_wan else "亿元"]
+    return _unit_in(text) or _unit_in(f"({table.unit})")
+
+
+def _unit_in(text: str) -> Decimal | None:
     for name in HEADER_UNITS:
         if name in text:
             return UNITS[name]
@@ -188,27 +231,35 @@ def read_rows(table: Table, answers: Mapping[str, str]) -> tuple[list[ReadRow], 
     """The rows of a table, and what is wrong with their cells: of very many the first, and how many more there are."""
     by_column = hints(table, answers)
     of_percentages = {name: replace(hint, is_percentage=True) for name, hint in by_column.items()}
-    columns = table.columns
     rows: list[ReadRow] = []
     faults: list[Fault] = []
     for row in table.rows:
-        values: dict[str, Parsed | tuple[Parsed, ...]] = {}
-        wrong: list[str] = []
-        for column in columns:
-            is_percentage = row.number in table.percentages.get(column.name, ())
-            hint = (of_percentages if is_percentage else by_column)[column.name]
-            try:
-                values[column.name] = parse_cell(row.cells[column.name], column, hint)
-            except CellError as error:
-                wrong.append(column.name)
-                if len(faults) < MAX_FAULTS:
-                    faults.append(Fault(table.sheet.name, row.number, column.name, str(error)))
-        rows.append(ReadRow(row.number, values, tuple(wrong)))
+        values, errors = _read_cells(table, row, by_column, of_percentages)
+        errors |= _with_one_lead(table, values, answers)
+        found = (Fault(table.sheet.name, row.number, name, str(error)) for name, error in errors.items())
+        faults += islice(found, max(MAX_FAULTS - len(faults), 0))
+        rows.append(ReadRow(row.number, values, tuple(errors)))
     more = sum(len(row.wrong) for row in rows) - len(faults)
     if more:
         sentence = gettext("%(count)s more cells of this sheet are wrong.") % {"count": more}
         faults.append(Fault(table.sheet.name, 0, "", sentence))
     return rows, faults
+
+
+def _read_cells(
+    table: Table, row: TableRow, hints: Mapping[str, Hint], of_percentages: Mapping[str, Hint]
+) -> tuple[dict[str, Any], dict[str, CellError]]:
+    """Returns the values of the cells that can be read, and what is wrong with the others; by column."""
+    values: dict[str, Any] = {}
+    errors: dict[str, CellError] = {}
+    for column in table.columns:
+        is_percentage = row.number in table.percentages.get(column.name, ())
+        hint = (of_percentages if is_percentage else hints)[column.name]
+        try:
+            values[column.name] = parse_cell(row.cells[column.name], column, hint)
+        except CellError as error:
+            errors[column.name] = error
+    return values, errors
 
 
 def conversions(table: Table, answers: Mapping[str, str]) -> Iterator[str]:
@@ -225,3 +276,42 @@ def conversions(table: Table, answers: Mapping[str, str]) -> Iterator[str]:
                 "%(sheet)s, %(label)s: percentages were read as they are shown, such as %(cell)s; cells: %(count)s"
             )
             yield text % words
+        if column.is_deadline:
+            yield from _deadlines(table, column, answers)
+
+
+def _deadlines(table: Table, column: Column, answers: Mapping[str, str]) -> Iterator[str]:
+    """Says which day the words of deadlines were taken for, and which have none."""
+    hint, values = _hint(table, column, answers), [row.cells[column.name] for row in table.rows]
+    words = {"sheet": table.sheet.label, "label": column.label}
+    read = [(value, day) for value in values if (day := in_words(value, hint))]
+    if read:
+        names = ", ".join(_examples(f"{value} → {day.isoformat()}" for value, day in read))
+        text = gettext(
+            "%(sheet)s, %(label)s: words were read as the last day that they mean: %(names)s; cells: %(count)s"
+        )
+        yield text % (words | {"names": names, "count": len(read)})
+    if lasting := [str(value) for value in values if is_lasting(value)]:
+        text = gettext("%(sheet)s, %(label)s: what lasts has no day: %(names)s; cells: %(count)s")
+        yield text % (words | {"names": ", ".join(_examples(lasting)), "count": len(lasting)})
+
+
+def differing_sums(table: Table, rows: Iterable[ReadRow], answers: Mapping[str, str]) -> Iterator[str]:
+    """Says which sums of the file are not those of its rows."""
+    by_column, read = hints(table, answers), {row.number: row.values for row in rows}
+    for sum_row, cells in table.sums:
+        for column in table.columns:
+            if column.kind is not Kind.MONEY or cells.get(column.name) is None:
+                continue
+            try:
+                said: Any = parse_cell(cells[column.name], column, by_column[column.name])
+            except CellError:
+                continue
+            added: Any = sum(read[number].get(column.name) or 0 for number in sum_row.rows if number in read)
+            if said != added:
+                words = {"sheet": table.sheet.label, "row": sum_row.number, "label": column.label}
+                amounts = {"said": f"{said:,}", "sum": f"{added:,}"}
+                text = gettext(
+                    "%(sheet)s, row %(row)s, %(label)s: the sum says %(said)s 万元, and its rows add up to %(sum)s 万元"
+                )
+                yield text % (words | amounts)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.permissions import may_administer
 from ledger.files import read_file, read_folder
-from ledger.questions import Question, conversions, questions, read_rows
+from ledger.questions import Question, conversions, differing_sums, questions, read_rows
 from ledger.rows import Ledger, Row
 from ledger.sheets import SHEETS
 from ledger.tables import Tables, find_tables
@@ -73,5 +73,5 @@ def read_tables(tables: Tables, name: str, answers: Mapping[str, str]) -> Readin
         rows.setdefault(sheet, []).extend(Row(sheet, row.number, dict(row.values)) for row in read)
         unreadable |= {(sheet, row.number): row.wrong for row in read if row.wrong}
         faults += [*table.faults, *wrong]
-        notices += [*table.notices, *conversions(table, answers)]
+        notices += [*table.notices, *conversions(table, answers), *differing_sums(table, read, answers)]
     return Reading(Ledger(rows, faults, unreadable, tables.base, name), asked, notices)

@@ -8,7 +8,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice
+from itertools import islice
 
 from django.conf import settings
 from django.utils import translation
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ledger.declaration import Column, Sheet
+from ledger.layout import FILLED_DOWN, HEADED_BY, Body, SumRow, fill_down, read_body, unit_above
 from ledger.raw import (
     LISTS_SHEET,
     MAX_BYTES,
@@ -32,11 +33,13 @@ from ledger.raw import (
 )
 from ledger.rows import Fault
 from ledger.sentences import FileRefused
+from ledger.sheets.headers import HEADERS
 
 # Above the header stand a title, a unit, a line of whoever filled it in.
 HEADER_WITHIN = 20
 # Of a header of several rows, how far above its last one a merged cell may stand.
 HEADER_ROWS = 3
+NAME_COLUMNS = ("name_zh", "name_en", "title_zh", "title_en")
 # At the end of a header, none of its name: a unit, a hint, an asterisk.
 UNITS = r"亿元|万元|元|%|100millionyuan|10,000yuan"
 HINTS = rf"{UNITS}|必填|选填|单选|多选|required|optional|yyyy-mm-dd|yyyy-mm"
@@ -58,7 +61,8 @@ class TableRow:
 class Table:
     """`name`: of the sheet in the file. `header`: name of a column -> as the file heads it. `has_base`: it was once
     downloaded here. `has_formats`: as of the file. `percentages`: name of a column -> the numbers of the rows whose
-    unit is per cent, once `units` has found them."""
+    unit is per cent, once `units` has found them. `sums`: rows that were left out, with their cells; `unit`: as a line
+    above the header names it."""
 
     sheet: Sheet
     name: str
@@ -69,6 +73,8 @@ class Table:
     notices: list[str] = field(default_factory=list)
     has_formats: bool = True
     percentages: Mapping[str, Collection[int]] = field(default_factory=dict)
+    sums: Sequence[tuple[SumRow, Mapping[str, Value]]] = ()
+    unit: str = ""
 
     @property
     def columns(self) -> list[Column]:
@@ -96,6 +102,14 @@ class _Header:
     @property
     def names(self) -> set[str]:
         return {column.name for column in self.columns.values()}
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A column that a header may name. `doubt`: 0 for its own name or label, else its place in `headers.toml`."""
+
+    column: Column
+    doubt: int = 0
 
 
 def find_tables(file: RawFile, sheets: Sequence[Sheet]) -> Tables:
@@ -162,19 +176,22 @@ def header_key(text: str) -> str:
     return key
 
 
-def _columns_by_key(sheet: Sheet) -> dict[str, Column]:
-    """Returns the columns by all that may stand above one: its name, or its label or an alias in any language."""
-    by_key: dict[str, Column] = {}
+def _columns_by_key(sheet: Sheet) -> dict[str, _Named]:
+    """Returns the columns by all that may stand above one: its name, its label in any language, and what offices head
+    it with."""
+    by_key: dict[str, _Named] = {}
     for column in sheet.columns:
-        labels = chain.from_iterable(map(in_all_languages, (column.label, *column.aliases)))
-        for text in (column.name, *labels):
-            by_key.setdefault(header_key(text), column)
-            by_key[same_name(text)] = column
+        for text in (column.name, *in_all_languages(column.label)):
+            by_key.setdefault(header_key(text), _Named(column))
+            by_key[same_name(text)] = _Named(column)
+    for column in sheet.columns:
+        for doubt, text in enumerate(HEADERS.get(sheet.name, {}).get(column.name, ()), 1):
+            by_key.setdefault(header_key(text), _Named(column, doubt))
     return by_key
 
 
 def _recognized(
-    raw: RawSheet, sheets: Sequence[Sheet], keys: Mapping[str, Mapping[str, Column]]
+    raw: RawSheet, sheets: Sequence[Sheet], keys: Mapping[str, Mapping[str, _Named]]
 ) -> tuple[Sheet, _Header] | None:
     """Recognizes a sheet by its name, else by its headers: those of one sheet alone, with all that names a row."""
     named = next((sheet for sheet in sheets if same_name(raw.name) in _sheet_keys(sheet)), None)
@@ -189,8 +206,11 @@ def _recognized(
 
 
 def _fits(sheet: Sheet, names: set[str]) -> bool:
-    """One common word such as "name" makes no header."""
-    return len(names) >= 2 and needed_columns(sheet) <= names
+    """One common word such as "name" makes no header; of a sheet whose rows have names, either those are there or all
+    of its key."""
+    own = {column.name for column in sheet.columns if column.name in NAME_COLUMNS}
+    tells_rows = set(sheet.key) <= names or bool(own & names) if own else True
+    return len(names) >= 2 and tells_rows and needed_columns(sheet) <= names
 
 
 def needed_columns(sheet: Sheet) -> set[str]:
@@ -202,14 +222,14 @@ def _sheet_keys(sheet: Sheet) -> set[str]:
     return {same_name(text) for text in (sheet.name, *in_all_languages(sheet.label))}
 
 
-def _find_header(raw: RawSheet, by_key: Mapping[str, Column]) -> _Header:
+def _find_header(raw: RawSheet, by_key: Mapping[str, _Named]) -> _Header:
     """The row in which most cells name a column of the sheet; the first of equal ones."""
     best = _Header(0, {}, {})
     for index, row in enumerate(raw.rows[:HEADER_WITHIN]):
         own = dict(_texts(row))
         # A cell that is merged over two rows stands in the first.
         texts = _known_above(raw.rows[max(0, index - HEADER_ROWS + 1) : index], by_key) | own
-        columns = {at: column for at, text in texts.items() if (column := _column_of(text, by_key))}
+        columns = _surest({at: named for at, text in texts.items() if (named := _named(text, by_key))})
         if len(columns) > len(best.columns) and not own.keys().isdisjoint(columns):
             best = _Header(row.number, texts, columns)
         if len(texts) == len(columns) > 1:
@@ -218,15 +238,23 @@ def _find_header(raw: RawSheet, by_key: Mapping[str, Column]) -> _Header:
     return best
 
 
-def _known_above(rows: Iterable[RawRow], by_key: Mapping[str, Column]) -> dict[int, str]:
-    return {at: text for row in rows for at, text in _texts(row) if _column_of(text, by_key)}
+def _known_above(rows: Iterable[RawRow], by_key: Mapping[str, _Named]) -> dict[int, str]:
+    return {at: text for row in rows for at, text in _texts(row) if _named(text, by_key)}
+
+
+def _surest(found: Mapping[int, _Named]) -> dict[int, Column]:
+    """Returns the columns by their place; of several places that may be one column the surest."""
+    least: dict[str, int] = {}
+    for each in found.values():
+        least[each.column.name] = min(each.doubt, least.get(each.column.name, each.doubt))
+    return {at: each.column for at, each in found.items() if each.doubt == least[each.column.name]}
 
 
 def _texts(row: RawRow) -> Iterator[tuple[int, str]]:
     return ((at, cell) for at, cell in enumerate(row.cells) if isinstance(cell, str))
 
 
-def _column_of(text: str, by_key: Mapping[str, Column]) -> Column | None:
+def _named(text: str, by_key: Mapping[str, _Named]) -> _Named | None:
     return by_key.get(same_name(text)) or by_key.get(header_key(text))
 
 
@@ -243,27 +271,79 @@ def _table(raw: RawSheet, sheet: Sheet, header: _Header, *, has_base: bool) -> T
     for name in sorted(needed_columns(sheet) - set(places)):
         text = _("The column “%(label)s” is missing.")
         faults.append(Fault(sheet.name, header.row, name, text % {"label": sheet.column(name).label}))
-    covered = ((merged, row) for merged in raw.merged for row in _merged_rows(merged, header.row, places, raw.rows))
+    shape = _shape(raw, sheet, header, places)
+    covered = (
+        (merged, row) for merged in shape.merged for row in _merged_rows(merged, header.row, places, shape.body.rows)
+    )
     for merged, row in islice(covered, MAX_FAULTS + 1):
         text = _("The cells %(cells)s are merged; undo this and fill in each of them.")
         faults.append(Fault(sheet.name, row, "", text % {"cells": _address(merged)}))
-    notices = []
+    notices = shape.notices
     if unknown := [_one_line(text) for at, text in header.texts.items() if at not in header.columns]:
         text = _("These columns are unknown and were not read: %(names)s")
         notices.append(text % {"names": ", ".join(unknown)})
-    texts = {name: header.texts[at] for name, at in places.items()}
-    return Table(sheet, raw.name, texts, _rows(raw.rows, header.row, places), has_base, faults, notices)
+    texts = {name: header.texts[at] for name, at in places.items()} | shape.header
+    return Table(
+        sheet,
+        raw.name,
+        texts,
+        _rows(shape.body, places, shape.header),
+        has_base,
+        faults,
+        notices,
+        sums=[(each, _cells(each.cells, places)) for each in shape.body.sums],
+        unit=unit_above(row for row in raw.rows if row.number < header.row),
+    )
 
 
-def _rows(rows: Iterable[RawRow], header_row: int, places: Mapping[str, int]) -> list[TableRow]:
-    """Returns the rows below the header, but for those that are empty in all our columns."""
+@dataclass(frozen=True)
+class _Shape:
+    """The rows below a header, with what cells alone do not say. `header`: of a column that headings fill; `merged`:
+    what is still merged."""
+
+    body: Body
+    header: dict[str, str]
+    merged: Sequence[MergedRange]
+    notices: list[str]
+
+
+def _shape(raw: RawSheet, sheet: Sheet, header: _Header, places: Mapping[str, int]) -> _Shape:
+    fillable = {at: name for name, at in places.items() if name in FILLED_DOWN.get(sheet.name, ())}
+    below = [row for row in raw.rows if row.number > header.row]
+    rows, counts, merged = fill_down(below, raw.merged, fillable)
+    headed = HEADED_BY.get(sheet.name, "")
+    body = read_body(rows, is_headed=bool(headed))
+    notices = []
+    for name, count in sorted(counts.items(), key=lambda each: places[each[0]]):
+        text = _(
+            "%(label)s: a cell merged over several rows was read as the value of each of them; cells filled: %(count)s"
+        )
+        notices.append(text % {"label": sheet.column(name).label, "count": count})
+    of_headings: dict[str, str] = {}
+    if body.headings and headed not in places:
+        of_headings[headed] = str(sheet.column(headed).label)
+        headings = ", ".join(dict.fromkeys(body.headings.values()))
+        text = _("Headings between the rows were read as %(label)s: %(names)s")
+        notices.append(text % {"label": sheet.column(headed).label, "names": headings})
+    if body.sums:
+        text = _("Rows of sums were left out: %(rows)s")
+        notices.append(text % {"rows": ", ".join(str(each.number) for each in body.sums)})
+    return _Shape(body, of_headings, merged, notices)
+
+
+def _rows(body: Body, places: Mapping[str, int], of_headings: Iterable[str]) -> list[TableRow]:
+    """Returns the rows of a table, but for those that are empty in all our columns."""
     found = []
-    for row in rows:
-        if row.number > header_row:
-            cells = {name: row.cells[at] if at < len(row.cells) else None for name, at in places.items()}
-            if any(cell is not None for cell in cells.values()):
-                found.append(TableRow(row.number, cells))
+    for row in body.rows:
+        cells = _cells(row.cells, places)
+        if any(cell is not None for cell in cells.values()):
+            heading = body.headings.get(row.number)
+            found.append(TableRow(row.number, cells | dict.fromkeys(of_headings, heading)))
     return found
+
+
+def _cells(cells: Sequence[Value], places: Mapping[str, int]) -> dict[str, Value]:
+    return {name: cells[at] if at < len(cells) else None for name, at in places.items()}
 
 
 def _merged_rows(merged: MergedRange, header_row: int, places: Mapping[str, int], rows: Sequence[RawRow]) -> list[int]:

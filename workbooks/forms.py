@@ -99,6 +99,7 @@ class QuestionsForm(forms.Form):
             "year": gettext_lazy("Which year do these days belong to?"),
             "unit": gettext_lazy("In which unit are these amounts?"),
             "scale": gettext_lazy("What do these percentages mean?"),
+            "leads": gettext_lazy("Some cells name several departments. Who leads?"),
             "rounding": gettext_lazy("These amounts have more digits than are kept. What becomes of them?"),
         }
         for each in questions:

@@ -67,6 +67,7 @@ def column_of(
     unit_in: str = "",
     optional_where: tuple[str, str] | None = None,
     in_wan: bool = False,
+    is_deadline: bool = False,
     width: int = 0,
 ) -> Column:
     """Makes the column of a field: what is not given here is as the model declares it.
@@ -90,6 +91,7 @@ def column_of(
         least=own_least if least is None else least,
         decimals=getattr(field, "decimal_places", 0),
         in_wan=in_wan,
+        is_deadline=is_deadline,
         width=width,
         unit_in=unit_in,
         optional_where=optional_where,
@@ -156,8 +158,7 @@ def place(model: ModelClass, name: str = "number", help: Text = "", example: str
 
 def part(model: ModelClass, help: Text, example: str = "") -> Column:
     """Makes the column of a part of the plan's region: a city of a province, a district of a city."""
-    column = column_of(model, "city", help, example, label=_("Region"))
-    return replace(column, aliases=(pgettext_lazy("project", "City"),))
+    return column_of(model, "city", help, example, label=_("Region"))
 
 
 def provenance(model: ModelClass, help: Text, name: str = "provenance") -> Column:

@@ -23,6 +23,12 @@ tests/ledger/test_document.py` renews it. [The demonstration's files](../fixture
   rows" means that a new row needs a value there, "key" that every row does.
 - Whatever names another row may do so by its key, its name or its short name. Several are separated by `;`. A code may
   have one itself: then it stands in quotation marks, `"1;2"; 3`.
+- A table of your own need not look like the template. Its header may use the words of `ledger/sheets/headers.toml`;
+  a title and a line such as 单位：万元 may stand above it; cells of areas, departments, regions and deadlines may be
+  merged over rows; headings such as 一、产业升级 between rows are priority areas, or categories of projects; rows of
+  sums are left out, and compared with their rows. The first table of a plan makes its departments, areas and
+  categories.
+- A deadline in words is its last day: 2024年底, 2024年第三季度, 2024年6月前, 2024-2026年. What lasts (长期) has none.
 - A day is written as 2026-06-30, 2026年6月30日, 2026/6/30 or as a date of the spreadsheet, a month as 2026-06, an
   amount with its unit (万元 or 亿元), a yes or no as yes, no, 是 or 否.
 - Amounts are kept in whole 万元 (10,000 yuan). Where some have more digits, it is asked whether they are to be rounded.

@@ -21,7 +21,8 @@ def test_the_document_is_what_the_sheets_are() -> None:
 
 def test_it_names_each_column_with_its_meaning_and_example() -> None:
     lines = data_document().splitlines()
-    assert "| `code` | Code | key | Names the measure within its plan. At most 32 characters. | M001 |" in lines
+    code = "Names the measure within its plan. Empty in a new row: numbered. At most 32 characters."
+    assert f"| `code` | Code | no | {code} | M001 |" in lines
     status = "From the effective date on. One of `promoting`, `in_progress`, `completed`."
     assert f"| `status` | New status | new rows | {status} | in_progress |" in lines
 

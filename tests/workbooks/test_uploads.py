@@ -150,7 +150,7 @@ class TestDownloads:
     def test_the_template_has_each_sheet_and_no_row(self, page: Client) -> None:
         answer = page.get("/data/download/?content=template&format=xlsx")
         sheet = workbook(b"".join(answer))["Measures"]
-        assert next(cell.value for cell in sheet[1]) == "Code*"
+        assert next(cell.value for cell in sheet[1]) == "Code"
         assert not any(cell.value for cell in sheet[2])
 
     def test_of_what_there_is_not_the_choice_is_named(self, page: Client) -> None:

@@ -1,0 +1,116 @@
+"""The things that offices put into a table beside its rows: a line with the unit, cells merged over several rows,
+headings between rows, and sums."""
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ledger.raw import MergedRange, RawRow, Value, same_name
+
+# By sheet, the columns in which a merged cell means each of its rows: never an amount, which would count twice.
+FILLED_DOWN: Mapping[str, tuple[str, ...]] = {
+    "measures": ("section", "lead_department", "participating_departments", "due_on"),
+    "projects": ("city", "county", "category", "lead_department", "planned_start_on", "planned_completion_on"),
+}
+# By sheet, the column that headings between its rows speak of.
+HEADED_BY: Mapping[str, str] = {"measures": "section", "projects": "category"}
+# 一、 (一) 第一部分
+HEADING = re.compile(
+    r"(?:\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+[、.．]|第[一二三四五六七八九十]+(?:部分|章|类))(.+)"
+)
+SUBTOTALS = {"小计", "subtotal"}
+SUMS = SUBTOTALS | {"合计", "总计", "共计", "total", "sum"}
+UNIT_LINE = re.compile(r"(?:金额)?单位:(.+?)\)?")
+
+
+@dataclass(frozen=True)
+class SumRow:
+    """`rows`: the numbers of the rows that it adds up."""
+
+    number: int
+    cells: tuple[Value, ...]
+    rows: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Body:
+    """The rows below a header. `headings`: number of a row -> the heading above it."""
+
+    rows: list[RawRow] = field(default_factory=list)
+    headings: dict[int, str] = field(default_factory=dict)
+    sums: list[SumRow] = field(default_factory=list)
+
+
+def unit_above(rows: Iterable[RawRow]) -> str:
+    """Returns the unit that a line above the header names, as 单位：万元 does; "" where none does."""
+    texts = (same_name(cell) for row in rows for cell in row.cells if isinstance(cell, str))
+    return next((match[1] for text in texts if (match := UNIT_LINE.fullmatch(text.strip("()")))), "")
+
+
+def fill_down(
+    rows: Sequence[RawRow], merged: Iterable[MergedRange], columns: Mapping[int, str]
+) -> tuple[list[RawRow], Counter[str], list[MergedRange]]:
+    """Puts the value of each merged cell into all of its rows. `columns`: place -> name, of those that may be filled.
+
+    Returns the rows, how many cells of each column were filled, and the ranges that are still merged.
+    """
+    filled: dict[int, dict[int, Value]] = {}
+    counts: Counter[str] = Counter()
+    left = []
+    numbers = [row.number for row in rows]
+    for each in merged:
+        at = each.first_column - 1
+        begin, end = bisect_left(numbers, each.first_row), bisect_left(numbers, each.last_row + 1)
+        of_one_column = each.first_column == each.last_column and at in columns and begin < end
+        if not of_one_column or rows[begin].number != each.first_row:
+            left.append(each)
+            continue
+        cells = rows[begin].cells
+        for row in rows[begin + 1 : end]:
+            filled.setdefault(row.number, {})[at] = cells[at] if at < len(cells) else None
+            counts[columns[at]] += 1
+    return [_with(row, filled[row.number]) if row.number in filled else row for row in rows], counts, left
+
+
+def _with(row: RawRow, values: Mapping[int, Value]) -> RawRow:
+    cells = [*row.cells, *[None] * (max(values) + 1 - len(row.cells))]
+    for at, value in values.items():
+        cells[at] = value
+    return RawRow(row.number, tuple(cells))
+
+
+def read_body(rows: Iterable[RawRow], *, is_headed: bool) -> Body:
+    """Tells rows from headings and sums. `is_headed`: the sheet has a column that headings speak of."""
+    body, heading = Body(), ""
+    found: list[tuple[RawRow, bool]] = []
+    for row in rows:
+        texts = [cell for cell in row.cells if cell is not None]
+        first = same_name(texts[0]) if texts and isinstance(texts[0], str) else ""
+        if is_headed and len(texts) == 1 and HEADING.fullmatch(first):
+            heading = without_number(str(texts[0]))
+        elif first in SUMS and len(texts) > 1:
+            found.append((row, first in SUBTOTALS))
+        else:
+            body.rows.append(row)
+            if heading:
+                body.headings[row.number] = heading
+    body.sums.extend(_sum_rows(found, [row.number for row in body.rows]))
+    return body
+
+
+def without_number(text: str) -> str:
+    """Return the words of a heading such as 一、产业升级; a text without a number as it stands."""
+    match = HEADING.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    return match[1].strip() if match else text
+
+
+def _sum_rows(found: Sequence[tuple[RawRow, bool]], numbers: Sequence[int]) -> Iterable[SumRow]:
+    """A total adds up all rows; a subtotal those since the last sum, or those below it where it stands first."""
+    borders = [0, *(row.number for row, _is_part in found), max(numbers, default=0) + 1]
+    for place, (row, is_part) in enumerate(found, 1):
+        above = frozenset(number for number in numbers if borders[place - 1] < number < row.number)
+        below = frozenset(number for number in numbers if row.number < number < borders[place + 1])
+        yield SumRow(row.number, row.cells, (above or below) if is_part else frozenset(numbers))

@@ -1,0 +1,268 @@
+"""Tables as offices make them, without the template: each is understood, or says in one sentence what is missing."""
+
+import io
+from datetime import date
+from random import Random
+from typing import Any
+
+import openpyxl
+import pytest
+
+from accounts.models import Department
+from ledger.files import read_file
+from ledger.merging import What
+from ledger.preview import Preview, preview
+from ledger.reading import Reading, read_tables
+from ledger.sheets import SHEETS
+from ledger.sheets.headers import HEADERS
+from ledger.tables import find_tables, header_key, in_all_languages
+from measures.models import Plan
+from tests.factories import make_department, make_measure, make_plan, make_section, region
+
+from .samples import saved
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+
+def table(*rows: list[Any], merged: tuple[str, ...] = (), title: str = "Sheet1") -> io.BytesIO:
+    book = openpyxl.Workbook()
+    page: Any = book.active
+    page.title = title
+    for row in rows:
+        page.append(row)
+    for cells in merged:
+        page.merge_cells(cells)
+    return saved(book)
+
+
+def read(file: io.BytesIO, answers: dict[str, str] | None = None, name: str = "任务分解表.xlsx") -> Reading:
+    return read_tables(find_tables(read_file(file, name), list(SHEETS.values())), name, answers or {})
+
+
+@pytest.fixture
+def plan() -> Plan:
+    return make_plan("county")
+
+
+def seen(file: io.BytesIO, plan: Plan, answers: dict[str, str] | None = None) -> Preview:
+    return preview(read(file, answers).ledger, plan)
+
+
+def values(found: Preview, sheet: str, *columns: str) -> list[tuple[Any, ...]]:
+    return [tuple(each[column] for column in columns) for each in found.entries if each.sheet == sheet]
+
+
+BREAKDOWN = table(
+    ["莱阳市2024年重点任务分解表"],
+    ["填报单位：市发展改革局", None, None, None, None, "2024年3月"],
+    ["序号", "重点任务", "具体任务", "牵头单位", "配合单位", "完成时限", "备注"],
+    [1, "一、产业升级", "建设绿色工厂三家", "市工业和信息化局", "市财政局、市科技局", "2024年底", None],
+    [2, None, "淘汰落后锅炉", None, None, "2024年第三季度", None],
+    [3, "二、生态保护", "造林两千亩", "市自然资源局", None, "长期坚持", "续建"],
+    merged=("A1:G1", "B4:B5", "D4:D5"),
+)
+
+
+def test_a_breakdown_of_tasks_is_read_as_it_is(plan: Plan) -> None:
+    found = seen(BREAKDOWN, plan)
+    assert found.faults == []
+    assert values(found, "measures", "code", "section", "title_zh", "lead_department", "due_on") == [
+        ("1", "section-1", "建设绿色工厂三家", "shi-gong-ye-he-xin-xi-hua-ju", date(2024, 12, 31)),
+        ("2", "section-1", "淘汰落后锅炉", "shi-gong-ye-he-xin-xi-hua-ju", date(2024, 9, 30)),
+        ("3", "section-2", "造林两千亩", "shi-zi-ran-zi-yuan-ju", None),
+    ]
+    assert values(found, "sections", "slug", "title_zh") == [("section-1", "产业升级"), ("section-2", "生态保护")]
+    assert {name for (name,) in values(found, "departments", "name_zh")} == {
+        *("市工业和信息化局", "市自然资源局", "市财政局", "市科技局")
+    }
+    assert [each for each in read(BREAKDOWN).notices if "unknown" not in each] == [
+        "Priority area: a cell merged over several rows was read as the value of each of them; cells filled: 1",
+        "Lead department: a cell merged over several rows was read as the value of each of them; cells filled: 1",
+        "Measures, Due date: words were read as the last day that they mean: 2024年底 → 2024-12-31, "
+        "2024年第三季度 → 2024-09-30; cells: 2",
+        "Measures, Due date: what lasts has no day: 长期坚持; cells: 1",
+    ]
+
+
+def test_headings_between_the_rows_are_the_priority_areas(plan: Plan) -> None:
+    file = table(
+        ["序号", "重点工作", "责任单位", "完成时间"],
+        ["一、产业升级", None, None, None],
+        [1, "建设绿色工厂三家", "市工信局", "2024-12-31"],
+        [2, "淘汰落后锅炉", "市工信局", "2024.9"],
+        ["（二） 生态保护", None, None, None],
+        [3, "造林两千亩", "市自然资源局", "2024年6月底前完成"],
+        merged=("A2:D2", "A5:D5"),
+    )
+    found = seen(file, plan)
+    assert found.faults == []
+    assert values(found, "measures", "code", "section", "due_on") == [
+        ("1", "section-1", date(2024, 12, 31)),
+        ("2", "section-1", date(2024, 9, 30)),
+        ("3", "section-2", date(2024, 6, 30)),
+    ]
+    assert values(found, "sections", "title_zh") == [("产业升级",), ("生态保护",)]
+
+
+def test_a_table_without_areas_and_numbers_has_one_area_and_is_numbered(plan: Plan) -> None:
+    found = seen(table(["任务名称", "责任单位"], ["造林两千亩", "市自然资源局"], ["修渠十里", "市水利局"]), plan)
+    assert found.faults == []
+    assert values(found, "measures", "code", "section", "title_zh") == [
+        ("1", "section-1", "造林两千亩"),
+        ("2", "section-1", "修渠十里"),
+    ]
+    assert values(found, "sections", "title_zh", "title_en") == [("重点任务", "Priority tasks")]
+
+
+def test_a_measure_without_its_number_is_known_by_its_title(plan: Plan) -> None:
+    section = make_section(plan)
+    make_measure(section, make_department(), code="M012", title_zh="造林两千亩", title_en="")
+    lead = Department.objects.get().slug
+    found = seen(table(["任务名称", "责任单位"], [" 造林两千亩", lead], ["修渠十里", lead]), plan)
+    assert [(each.key[0], each.what) for each in found.entries if each.sheet == "measures"] == [
+        ("M012", What.UNCHANGED),
+        ("M013", What.NEW),
+    ]
+
+
+def test_of_two_columns_that_may_be_the_lead_the_surer_is_read(plan: Plan) -> None:
+    file = table(["序号", "工作任务", "责任单位", "牵头单位"], [1, "造林", "各镇街", "市自然资源局"])
+    assert values(seen(file, plan), "departments", "name_zh") == [("市自然资源局",)]
+    assert "These columns are unknown and were not read: 责任单位" in read(file).notices
+
+
+def test_several_leads_in_a_cell_are_asked_about(plan: Plan) -> None:
+    file = table(
+        ["序号", "任务", "责任单位", "配合单位"],
+        [1, "造林", "林业局、 财政局，水利局", "气象局"],
+        [2, "修渠", "水利局", None],
+    )
+    [question] = read(file).questions
+    assert (question.key, question.kind, question.examples) == (
+        *("measures.lead_department", "leads"),
+        ("林业局、 财政局，水利局",),
+    )
+    found = seen(file, plan, {question.key: "first"})
+    assert found.faults == []
+    assert values(found, "measures", "lead_department", "participating_departments") == [
+        ("lin-ye-ju", ("cai-zheng-ju", "qi-xiang-ju", "shui-li-ju")),
+        ("shui-li-ju", ()),
+    ]
+    refused = seen(file, plan, {question.key: "refuse"})
+    assert [str(each) for each in refused.faults] == [
+        "measures, row 2, lead_department: One department leads a measure; the others take part."
+    ]
+
+
+PROJECTS = table(
+    ["2024年重点项目表"],
+    ["单位：万元"],
+    ["序号", "项目名称", "建设地点", "所属行业", "计划总投资", "责任单位", "建设阶段", "开工时间", "竣工时间"],
+    ["合计", None, None, None, 350, None, None, None, None],
+    [1, "光伏电站", "济南市", "能源", 100, None, "在建", "2023年3月", "2024年底"],
+    [2, "污水处理厂", "青岛市", "环保", 200, None, "在建", "2023年", "2024-2025"],
+    ["小计", None, None, None, 300, None, None, None, None],
+)
+
+
+def test_a_list_of_projects_is_read_with_the_unit_above_it_and_without_its_sums(plan: Plan) -> None:
+    region("370100"), region("370200")
+    found = seen(PROJECTS, plan)
+    assert found.faults == []
+    assert values(found, "projects", "code", "city", "category", "total_investment", "planned_completion_on") == [
+        ("1", "370100", "neng-yuan", 100, date(2024, 12, 31)),
+        ("2", "370200", "huan-bao", 200, date(2025, 12, 31)),
+    ]
+    notices = read(PROJECTS).notices
+    assert "Rows of sums were left out: 4, 7" in notices
+    sums = [each for each in notices if "the sum says" in each]
+    assert sums == ["Projects, row 4, Total investment: the sum says 350 万元, and its rows add up to 300 万元"]
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2024年底", date(2024, 12, 31)),
+        ("2024年", date(2024, 12, 31)),
+        (2024, date(2024, 12, 31)),
+        ("2024年2月", date(2024, 2, 29)),
+        ("2024年２月末", date(2024, 2, 29)),
+        ("2024年6月前", date(2024, 6, 30)),
+        ("2024年6月30日前", date(2024, 6, 30)),
+        ("2024/6", date(2024, 6, 30)),
+        (2024.6, date(2024, 6, 30)),
+        ("2024年第三季度", date(2024, 9, 30)),
+        ("2024年四季度末", date(2024, 12, 31)),
+        ("2024Q2", date(2024, 6, 30)),
+        ("2024年上半年", date(2024, 6, 30)),
+        ("2024—2026年", date(2026, 12, 31)),
+        ("2024年至2026年底", date(2026, 12, 31)),
+        ("by the end of 2024", date(2024, 12, 31)),
+        ("长期", None),
+        ("持续推进", None),
+        ("长期坚持、持续推进", None),
+    ],
+)
+def test_a_deadline_in_words_is_its_last_day(plan: Plan, written: Any, day: date | None) -> None:
+    found = seen(table(["序号", "任务", "责任单位", "时限要求"], [1, "造林", "林业局", written]), plan)
+    assert found.faults == []
+    assert values(found, "measures", "due_on") == [(day,)]
+
+
+@pytest.mark.parametrize("written", ["2024年13月", "2024年第五季度", "尽快", 2024.1, "2024年2月30日前"])
+def test_what_is_no_deadline_is_refused_at_its_cell(plan: Plan, written: Any) -> None:
+    found = seen(table(["序号", "任务", "责任单位", "时限要求"], [1, "造林", "林业局", written]), plan)
+    assert [(each.number, each.column) for each in found.faults] == [(2, "due_on")]
+
+
+@pytest.mark.parametrize("written", ["6月底前", "第三季度", "年底", "6月30日", "上半年", "今年底"])
+def test_a_deadline_without_a_year_is_asked_about(plan: Plan, written: str) -> None:
+    file = table(["序号", "任务", "责任单位", "时限要求"], [1, "造林", "林业局", written])
+    [question] = read(file).questions
+    assert (question.key, question.kind, question.examples) == ("measures.due_on", "year", (written,))
+    [(day,)] = values(seen(file, plan, {question.key: "2024"}), "measures", "due_on")
+    assert day.year == 2024 and day.month in (6, 9, 12)
+
+
+def test_a_table_that_fits_no_sheet_says_so_once() -> None:
+    found = read(table(["日期", "天气", "气温"], ["1日", "晴", 20]))
+    assert [str(each) for each in found.ledger.faults] == [
+        "No table was found in the file: no row holds the headers of the template."
+    ]
+
+
+@pytest.mark.parametrize("order", range(6))
+def test_columns_may_stand_in_any_order_under_any_of_their_names(plan: Plan, order: int) -> None:
+    random = Random(order)
+    cells = {
+        "code": "7",
+        "section": "产业升级",
+        "title_zh": "建设绿色工厂三家",
+        "description_zh": "三家企业达标",
+        "lead_department": "市工信局",
+        "participating_departments": "市财政局",
+        "target_zh": "三家",
+        "due_on": "2024-12-31",
+    }
+    columns = random.sample(list(cells), len(cells))
+    labels = {column.name: str(column.label) for column in SHEETS["measures"].columns}
+    names = {name: [name, labels[name], *HEADERS["measures"][name]] for name in columns}
+    found = seen(table([random.choice(names[name]) for name in columns], [cells[name] for name in columns]), plan)
+    assert found.faults == []
+    assert values(found, "measures", "code", "title_zh", "description_zh", "target_zh", "due_on") == [
+        ("7", "建设绿色工厂三家", "三家企业达标", "三家", date(2024, 12, 31))
+    ]
+    assert values(found, "sections", "title_zh") == [("产业升级",)]
+
+
+@pytest.mark.parametrize("sheet", HEADERS)
+def test_a_header_names_one_column_of_its_sheet(sheet: str) -> None:
+    declared = {column.name: column for column in SHEETS[sheet].columns}
+    own = {header_key(text): name for name, each in declared.items() for text in (name, *in_all_languages(each.label))}
+    seen_headers: dict[str, str] = {}
+    for name, headers in HEADERS[sheet].items():
+        assert name in declared
+        for header in headers:
+            key = header_key(header)
+            assert own.get(key, name) == name, f"{header} is the label of {own[key]}"
+            assert seen_headers.setdefault(key, name) == name, f"{header} stands with {seen_headers[key]}, too"
