@@ -14,7 +14,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from functools import cache as computed_once
 from functools import partial
@@ -232,8 +232,10 @@ MOST_ROWS = 500_000
 
 def long_export(times: int) -> Iterator[Measured]:
     def rows_in_chunks() -> Iterator[int]:
-        answer = ask("/api/v1/projects/?format=ndjson", EveryProject.as_view())
-        yield from (chunk.count(b"\n") for chunk in answer.streaming_content)
+        # As a web server closes it. One that the garbage collector closes while another statement is sent waits for
+        # the connection, which waits for the collector.
+        with closing(ask("/api/v1/projects/?format=ndjson", EveryProject.as_view())) as answer:
+            yield from (chunk.count(b"\n") for chunk in answer.streaming_content)
 
     # What is made once is there.
     next(rows_in_chunks())

@@ -155,6 +155,7 @@ class _Commit:
             plan=self.plan,
             file_name=self.ledger.name[:255],
             digest=_digest(self.ledger),
+            matched=self.ledger.matched,
             reason=self.reason,
             loaded_at=self.at,
             loaded_by=self.by,

@@ -75,6 +75,11 @@ def rows_of(sheet: str, plan: Plan | None) -> QuerySet[Any]:
     return rows.exclude(**binding.excluded) if binding.excluded else rows
 
 
+def begun_sheets(plan: Plan | None) -> set[str]:
+    """Return the sheets whose rows a first table brings and of which there are some. A query for each."""
+    return {sheet for sheet in ("measures", "projects") if rows_of(sheet, plan).exists()}
+
+
 def key_of(sheet: str, values: Values) -> Key:
     return tuple(values.get(column) for column in SHEETS[sheet].key)
 

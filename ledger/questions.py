@@ -70,6 +70,16 @@ class Question:
     choices: tuple[tuple[str, str | Promise], ...]
     examples: tuple[str, ...]
 
+    guess = ""
+
+    @property
+    def sheet_label(self) -> str | Promise:
+        return self.sheet.label
+
+    @property
+    def label(self) -> str | Promise:
+        return self.column.label
+
     @property
     def key(self) -> str:
         """Returns the key under which its answer is given: the same for all tables of one sheet in a file."""

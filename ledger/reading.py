@@ -1,6 +1,6 @@
 """Reads a file or a folder as a ledger: its tables with their cells as values."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.permissions import may_administer
 from ledger.files import read_file, read_folder
+from ledger.matching import MatchQuestion, is_match, match_questions
 from ledger.questions import Question, conversions, differing_sums, questions, read_rows
 from ledger.rows import Ledger, Row
 from ledger.sheets import SHEETS
 from ledger.tables import Tables, find_tables
 from ledger.units import with_percentages
+from measures.models import Load
 from web.formats.text import format_list
 
 # As on the pages of the office: the site's profile with the limits of its lights, and the accounts.
@@ -22,21 +24,33 @@ KEPT_BY_ADMINISTRATORS = ("site", "people")
 
 @dataclass(frozen=True)
 class Reading:
-    """`questions`: what has to be asked before the cells mean anything. `notices`: what was not read."""
+    """`questions`: what has to be asked before the cells mean anything, and `unmatched` before that. `notices`: what
+    was not read."""
 
     ledger: Ledger
     questions: list[Question]
     notices: list[str]
+    unmatched: Sequence[MatchQuestion] = ()
 
 
 def read_ledger(path: Path, answers: Mapping[str, str] | None = None) -> Reading:
     """Raises FileRefused where nothing of it can be read."""
+    answers = known_matches() | dict(answers or {})
     if path.is_dir():
         file = read_folder(path)
     else:
         with open(path, "rb") as content:
             file = read_file(content, path.name)
-    return read_tables(find_tables(file, list(SHEETS.values())), path.name, answers or {})
+    tables = find_tables(file, list(SHEETS.values()), answers)
+    if unmatched := match_questions(tables, answers):
+        return Reading(Ledger({}, name=path.name), [], tables.notices, unmatched)
+    return read_tables(tables, path.name, answers)
+
+
+def known_matches() -> dict[str, str]:
+    """Return what was said of the sheets and columns of files that were loaded; of the same the newest."""
+    loads = Load.objects.filter(taken_back_at=None).exclude(matched={}).order_by("loaded_at", "pk")
+    return {key: value for matched in loads.values_list("matched", flat=True) for key, value in matched.items()}
 
 
 def only_what_may_be_loaded(reading: Reading, *, by: User | None) -> Reading:
@@ -74,4 +88,5 @@ def read_tables(tables: Tables, name: str, answers: Mapping[str, str]) -> Readin
         unreadable |= {(sheet, row.number): row.wrong for row in read if row.wrong}
         faults += [*table.faults, *wrong]
         notices += [*table.notices, *conversions(table, answers), *differing_sums(table, read, answers)]
-    return Reading(Ledger(rows, faults, unreadable, tables.base, name), asked, notices)
+    matched = {key: value for key, value in answers.items() if is_match(key)}
+    return Reading(Ledger(rows, faults, unreadable, tables.base, name, matched), asked, notices)

@@ -41,10 +41,11 @@ class Fault:
 class Ledger:
     """A file as it was read: rows by sheet, in the file's order. `base`: the digest of the version that it was made
     from, empty where it names none. `unreadable`: by sheet and number the columns of cells without a value; beyond some
-    thousands they have no fault of their own."""
+    thousands they have no fault of their own. `matched`: what somebody said its sheets and columns are."""
 
     rows: Mapping[str, list[Row]]
     faults: list[Fault] = field(default_factory=list)
     unreadable: Unreadable = field(default_factory=dict)
     base: str = ""
     name: str = ""
+    matched: Mapping[str, str] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 which column is which."""
 
 import csv
+import hashlib
 import io
 import re
 import unicodedata
@@ -9,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from types import MappingProxyType
 
 from django.conf import settings
 from django.utils import translation
@@ -39,6 +41,8 @@ from ledger.sheets.headers import HEADERS
 HEADER_WITHIN = 20
 # Of a header of several rows, how far above its last one a merged cell may stand.
 HEADER_ROWS = 3
+# The answer of a sheet or column that is to be left out.
+NOT_READ = "-"
 NAME_COLUMNS = ("name_zh", "name_en", "title_zh", "title_en")
 # At the end of a header, none of its name: a unit, a hint, an asterisk.
 UNITS = r"亿元|万元|元|%|100millionyuan|10,000yuan"
@@ -61,7 +65,8 @@ class TableRow:
 class Table:
     """`name`: of the sheet in the file. `header`: name of a column -> as the file heads it. `has_base`: it was once
     downloaded here. `has_formats`: as of the file. `percentages`: name of a column -> the numbers of the rows whose
-    unit is per cent, once `units` has found them. `sums`: rows that were left out, with their cells; `unit`: as a line
+    unit is per cent, once `units` has found them. `unknown`: headers that name no column, with
+    what stands below them. `sums`: rows that were left out, with their cells; `unit`: as a line
     above the header names it."""
 
     sheet: Sheet
@@ -73,6 +78,7 @@ class Table:
     notices: list[str] = field(default_factory=list)
     has_formats: bool = True
     percentages: Mapping[str, Collection[int]] = field(default_factory=dict)
+    unknown: Mapping[str, Sequence[Value]] = field(default_factory=dict)
     sums: Sequence[tuple[SumRow, Mapping[str, Value]]] = ()
     unit: str = ""
 
@@ -83,12 +89,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Tables:
-    """Several may be of one sheet, such as one of each city."""
+    """Several may be of one sheet, such as one of each city. `unknown`: sheets of the file that look like tables, where
+    none of it is known."""
 
     tables: list[Table]
     faults: list[Fault]
     notices: list[str]
     base: str = ""
+    unknown: Sequence[RawSheet] = ()
 
 
 @dataclass(frozen=True)
@@ -112,21 +120,28 @@ class _Named:
     doubt: int = 0
 
 
-def find_tables(file: RawFile, sheets: Sequence[Sheet]) -> Tables:
-    """The tables of a file, with what is wrong with them as a whole."""
+def find_tables(file: RawFile, sheets: Sequence[Sheet], answers: Mapping[str, str] = MappingProxyType({})) -> Tables:
+    """The tables of a file, with what is wrong with them as a whole. `answers`: what sheets and columns are that their
+    names do not say, by `sheet_key` and `column_key`."""
     found: list[Table] = []
     notices = [
         _("The sheet “%(name)s” is hidden and was not read.") % {"name": name}
         for name in file.hidden
         if name != LISTS_SHEET
     ]
-    keys = {sheet.name: _columns_by_key(sheet) for sheet in sheets}
+    keys = {sheet.name: _columns_by_key(sheet) | _answered(sheet, answers) for sheet in sheets}
+    told = {sheet.name: sheet for sheet in sheets}
+    unknown = []
     own = {same_name(name) for title in (GUIDE_TITLE, MARKS_TITLE) for name in in_all_languages(title)}
     for raw in file.sheets:
         if not raw.rows or same_name(raw.name) in own:
             continue
         match = _recognized(raw, sheets, keys)
+        if match is None and (sheet := told.get(answers.get(sheet_key(raw), ""))):
+            header = _find_header(raw, keys[sheet.name])
+            match = sheet, (header if header.columns else likely_header(raw))
         if match is None:
+            unknown += [raw] if sheet_key(raw) not in answers and len(likely_header(raw).texts) > 1 else []
             words = {"name": raw.name, "names": ", ".join(str(sheet.label) for sheet in sheets)}
             text = _("The sheet “%(name)s” was not recognized and not read. Name it as one of: %(names)s")
             notices.append(text % words)
@@ -137,10 +152,10 @@ def find_tables(file: RawFile, sheets: Sequence[Sheet]) -> Tables:
     if not found:
         sentence = _("No table was found in the file: no row holds the headers of the template.")
         faults.append(Fault("", 0, "", sentence))
-    return Tables(found, faults, notices, file.base)
+    return Tables(found, faults, notices, file.base, [] if found else unknown)
 
 
-def read_pasted(text: str, sheets: Sequence[Sheet]) -> Tables:
+def read_pasted(text: str, sheets: Sequence[Sheet], answers: Mapping[str, str] = MappingProxyType({})) -> Tables:
     """The same for rows that were copied from a spreadsheet: tabs between cells. Raises FileRefused."""
     if len(text.encode()) > MAX_BYTES:
         raise FileRefused(_("The file is larger than %(limit)s MB."), limit=MAX_BYTES // 1024 // 1024)
@@ -156,7 +171,7 @@ def read_pasted(text: str, sheets: Sequence[Sheet]) -> Tables:
                 rows.append(RawRow(number, row))
     except csv.Error as error:
         raise FileRefused(_("Line %(line)s of the pasted rows cannot be read."), line=reader.line_num) from error
-    return find_tables(RawFile([RawSheet("", rows)]), sheets)
+    return find_tables(RawFile([RawSheet("", rows)]), sheets, answers)
 
 
 def in_all_languages(text: str | Promise) -> set[str]:
@@ -188,6 +203,39 @@ def _columns_by_key(sheet: Sheet) -> dict[str, _Named]:
         for doubt, text in enumerate(HEADERS.get(sheet.name, {}).get(column.name, ()), 1):
             by_key.setdefault(header_key(text), _Named(column, doubt))
     return by_key
+
+
+def columns_by_header(sheet: Sheet) -> dict[str, Column]:
+    """Returns the columns of a sheet by all that may stand above one, as `header_key` gives it."""
+    return {key: named.column for key, named in _columns_by_key(sheet).items()}
+
+
+def column_key(sheet: Sheet, header: str) -> str:
+    """Returns the key under which it is answered which column of the sheet a header names."""
+    return f"{sheet.name}:{header_key(header)}"
+
+
+def sheet_key(raw: RawSheet) -> str:
+    """Returns the key under which it is answered what a sheet is: equal for all with the same headers."""
+    layout = "\n".join(map(header_key, likely_header(raw).texts.values()))
+    return f"sheet:{hashlib.sha256(layout.encode()).hexdigest()[:16]}"
+
+
+def _answered(sheet: Sheet, answers: Mapping[str, str]) -> dict[str, _Named]:
+    columns = {column.name: _Named(column) for column in sheet.columns}
+    begin = f"{sheet.name}:"
+    return {
+        key.removeprefix(begin): columns[name]
+        for key, name in answers.items()
+        if key.startswith(begin) and name in columns
+    }
+
+
+def likely_header(raw: RawSheet) -> _Header:
+    """Returns the row with the most texts as the header of a sheet of which no column is known."""
+    rows = raw.rows[:HEADER_WITHIN]
+    best = max(rows, key=lambda row: len(dict(_texts(row))), default=RawRow(0, ()))
+    return _Header(best.number, dict(_texts(best)), {})
 
 
 def _recognized(
@@ -265,7 +313,7 @@ def _table(raw: RawSheet, sheet: Sheet, header: _Header, *, has_base: bool) -> T
         if places.setdefault(column.name, at) != at:
             text = _("The column “%(label)s” stands there twice; delete or rename one.")
             faults.append(Fault(sheet.name, header.row, column.name, text % {"label": column.label}))
-    if not places:
+    if not places and not header.texts:
         nothing = Fault(sheet.name, 0, "", _("No row of this sheet holds the headers of the template."))
         return Table(sheet, raw.name, {}, [], has_base, [nothing])
     for name in sorted(needed_columns(sheet) - set(places)):
@@ -279,9 +327,10 @@ def _table(raw: RawSheet, sheet: Sheet, header: _Header, *, has_base: bool) -> T
         text = _("The cells %(cells)s are merged; undo this and fill in each of them.")
         faults.append(Fault(sheet.name, row, "", text % {"cells": _address(merged)}))
     notices = shape.notices
-    if unknown := [_one_line(text) for at, text in header.texts.items() if at not in header.columns]:
+    unknown = {at: text for at, text in header.texts.items() if at not in header.columns}
+    if unknown:
         text = _("These columns are unknown and were not read: %(names)s")
-        notices.append(text % {"names": ", ".join(unknown)})
+        notices.append(text % {"names": ", ".join(map(_one_line, unknown.values()))})
     texts = {name: header.texts[at] for name, at in places.items()} | shape.header
     return Table(
         sheet,
@@ -291,6 +340,12 @@ def _table(raw: RawSheet, sheet: Sheet, header: _Header, *, has_base: bool) -> T
         has_base,
         faults,
         notices,
+        unknown={
+            text: [
+                cell for row in shape.body.rows if (cell := row.cells[at] if at < len(row.cells) else None) is not None
+            ]
+            for at, text in unknown.items()
+        },
         sums=[(each, _cells(each.cells, places)) for each in shape.body.sums],
         unit=unit_above(row for row in raw.rows if row.number < header.row),
     )

@@ -14,6 +14,7 @@ from core.statuses import MeasureStatus
 from ledger.codec import plain_key
 from ledger.history import as_change
 from ledger.last_changes import LastChange, last_changes
+from ledger.matching import MatchQuestion
 from ledger.merging import CellName, Item, Merged, What
 from ledger.preview import Preview
 from ledger.questions import Question
@@ -29,14 +30,15 @@ Findings = dict[str, Any]
 Base = Mapping[str, Mapping[Key, Values]]
 
 
-def asked(questions: Iterable[Question], notices: list[str]) -> Findings:
+def asked(questions: Iterable[Question | MatchQuestion], notices: list[str]) -> Findings:
     """Returns the questions that have to be answered before the cells mean anything."""
     found = [
         {
             "key": each.key,
             "kind": each.kind,
-            "sheet": str(each.sheet.label),
-            "column": str(each.column.label),
+            "sheet": str(each.sheet_label),
+            "column": str(each.label),
+            "guess": each.guess,
             "choices": [[value, str(label)] for value, label in each.choices],
             "examples": list(each.examples),
         }

@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -5,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from core.names import NAME_WANTED
+from ledger.tables import NOT_READ
 from measures.models import Plan
 from office.forms import LANGUAGE_SUFFIXES, words_of
 from web.lists.filters import DayField
@@ -101,11 +103,25 @@ class QuestionsForm(forms.Form):
             "scale": gettext_lazy("What do these percentages mean?"),
             "leads": gettext_lazy("Some cells name several departments. Who leads?"),
             "rounding": gettext_lazy("These amounts have more digits than are kept. What becomes of them?"),
+            "sheet": gettext_lazy("What are the rows of this sheet?"),
+            "column": gettext_lazy("Which column is this? Needed ones have an asterisk."),
         }
         for each in questions:
             self.fields[each["key"]] = forms.ChoiceField(
                 label=f"{each['sheet']} · {each['column']}",
                 help_text=texts[each["kind"]],
                 choices=[tuple(choice) for choice in each["choices"]],
-                widget=forms.RadioSelect,
+                # A file has many sheets and columns.
+                widget=forms.Select if each["kind"] in ("sheet", "column") else forms.RadioSelect,
+                initial=each.get("guess"),
             )
+        self.columns = [each["key"] for each in questions if each["kind"] == "column"]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        chosen = Counter((key.partition(":")[0], values.get(key)) for key in self.columns)
+        for key in self.columns:
+            value = values.get(key)
+            if value not in (None, NOT_READ) and chosen[key.partition(":")[0], value] > 1:
+                self.add_error(key, forms.ValidationError(gettext_lazy("This column was chosen twice.")))
+        return values

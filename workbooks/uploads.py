@@ -21,11 +21,13 @@ from core.exceptions import NotAllowed
 from core.texts import MAX_REASON_LENGTH, clean_text, without_controls
 from ledger.codec import parsed_key
 from ledger.commit import LoadRefused, commit_ledger
+from ledger.contents import begun_sheets
 from ledger.files import read_file
+from ledger.matching import match_questions
 from ledger.merging import CellName
 from ledger.preview import preview
 from ledger.raw import MAX_BYTES
-from ledger.reading import Reading, only_what_may_be_loaded, read_tables
+from ledger.reading import Reading, known_matches, only_what_may_be_loaded, read_tables
 from ledger.sentences import FileRefused
 from ledger.sheets import SHEETS
 from ledger.tables import Tables, find_tables, read_pasted
@@ -263,12 +265,16 @@ def tables_of(upload: Upload) -> Tables:
     """Returns the tables of an upload. Raises FileRefused."""
     sheets = list(SHEETS.values())
     if upload.is_pasted:
-        return read_pasted(bytes(upload.content).decode(), sheets)
-    return find_tables(read_file(BytesIO(upload.content), upload.file_name), sheets)
+        return read_pasted(bytes(upload.content).decode(), sheets, _answers(upload))
+    return find_tables(read_file(BytesIO(upload.content), upload.file_name), sheets, _answers(upload))
+
+
+def _answers(upload: Upload) -> dict[str, str]:
+    return {**known_matches(), **upload.answers}
 
 
 def understood(upload: Upload, tables: Tables) -> Reading:
-    reading = read_tables(tables, upload.file_name, upload.answers)
+    reading = read_tables(tables, upload.file_name, _answers(upload))
     return only_what_may_be_loaded(reading, by=upload.uploaded_by)
 
 
@@ -287,6 +293,8 @@ def _found(upload: Upload) -> dict[str, Any]:
     """Finds what a ledger would do."""
     tables = tables_of(upload)
     _begin_step(upload, 1)
+    if unmatched := match_questions(tables, _answers(upload), begun=begun_sheets(upload.plan)):
+        return findings.asked(unmatched, tables.notices)
     reading = understood(upload, tables)
     if reading.questions:
         return findings.asked(reading.questions, reading.notices)

@@ -28,6 +28,9 @@ class Load(models.Model):
         "accounts.User", models.PROTECT, null=True, related_name="+", verbose_name=_("Taken back by")
     )
 
+    # What somebody said the sheets and columns of the file are, by the keys of `ledger.tables`: nobody is asked about
+    # another file of that layout.
+    matched = models.JSONField(_("Columns as matched"), default=dict, db_default={})
     taken_back_reason = models.CharField(_("Why it was taken back"), max_length=MAX_REASON_LENGTH, blank=True)
 
     class Meta:

@@ -9,13 +9,16 @@ import openpyxl
 import pytest
 
 from accounts.models import Department
+from ledger.commit import commit_ledger
 from ledger.files import read_file
+from ledger.matching import MatchQuestion, match_questions
 from ledger.merging import What
 from ledger.preview import Preview, preview
-from ledger.reading import Reading, read_tables
+from ledger.reading import Reading, known_matches, read_tables
 from ledger.sheets import SHEETS
 from ledger.sheets.headers import HEADERS
 from ledger.tables import find_tables, header_key, in_all_languages
+from ledger.take_back import take_back
 from measures.models import Plan
 from tests.factories import make_department, make_measure, make_plan, make_section, region
 
@@ -36,7 +39,15 @@ def table(*rows: list[Any], merged: tuple[str, ...] = (), title: str = "Sheet1")
 
 
 def read(file: io.BytesIO, answers: dict[str, str] | None = None, name: str = "任务分解表.xlsx") -> Reading:
-    return read_tables(find_tables(read_file(file, name), list(SHEETS.values())), name, answers or {})
+    file.seek(0)
+    tables = find_tables(read_file(file, name), list(SHEETS.values()), answers or {})
+    return read_tables(tables, name, answers or {})
+
+
+def unmatched(file: io.BytesIO, answers: dict[str, str] | None = None, **options: Any) -> list[MatchQuestion]:
+    file.seek(0)
+    tables = find_tables(read_file(file, "任务表.xlsx"), list(SHEETS.values()), answers or {})
+    return match_questions(tables, answers or {}, **{"begun": (), **options})
 
 
 @pytest.fixture
@@ -224,8 +235,8 @@ def test_a_deadline_without_a_year_is_asked_about(plan: Plan, written: str) -> N
     assert day.year == 2024 and day.month in (6, 9, 12)
 
 
-def test_a_table_that_fits_no_sheet_says_so_once() -> None:
-    found = read(table(["日期", "天气", "气温"], ["1日", "晴", 20]))
+def test_a_file_without_a_table_says_so_once() -> None:
+    found = read(table(["天气"], ["晴"]))
     assert [str(each) for each in found.ledger.faults] == [
         "No table was found in the file: no row holds the headers of the template."
     ]
@@ -266,3 +277,51 @@ def test_a_header_names_one_column_of_its_sheet(sheet: str) -> None:
             key = header_key(header)
             assert own.get(key, name) == name, f"{header} is the label of {own[key]}"
             assert seen_headers.setdefault(key, name) == name, f"{header} stands with {seen_headers[key]}, too"
+
+
+UNKNOWN = table(
+    ["干什么", "谁来干", "啥时候", "序号", "备注"],
+    ["造林两千亩", "市自然资源局", "2024年底", 1, "续建"],
+    ["修渠十里", "市水利局", "2024年6月", 2, None],
+)
+
+
+def test_what_no_header_says_is_asked_about_with_a_guess(plan: Plan) -> None:
+    [sheet] = unmatched(UNKNOWN)
+    assert (sheet.kind, sheet.label, sheet.guess, sheet.examples) == (
+        *("sheet", "Sheet1", "measures"),
+        ("干什么", "谁来干", "啥时候"),
+    )
+    answers = {sheet.key: sheet.guess}
+    asked = unmatched(UNKNOWN, answers)
+    assert [(each.label, each.guess) for each in asked] == [
+        ("干什么", "title_zh"),
+        ("谁来干", "lead_department"),
+        ("啥时候", "due_on"),
+        ("备注", "-"),
+    ]
+    assert ("lead_department", "Lead department*") in asked[1].choices
+    answers |= {each.key: each.guess for each in asked}
+    found = seen(UNKNOWN, plan, answers)
+    assert found.faults == []
+    assert values(found, "measures", "code", "title_zh", "lead_department", "due_on") == [
+        ("1", "造林两千亩", "shi-zi-ran-zi-yuan-ju", date(2024, 12, 31)),
+        ("2", "修渠十里", "shi-shui-li-ju", date(2024, 6, 30)),
+    ]
+
+
+def test_the_next_file_of_that_layout_is_not_asked_about(plan: Plan) -> None:
+    answers: dict[str, str] = {}
+    for _round in range(2):
+        answers |= {each.key: each.guess for each in unmatched(UNKNOWN, answers)}
+    load = commit_ledger(read(UNKNOWN, answers).ledger, plan, by=None)
+    assert load is not None and load.matched == answers
+    assert unmatched(UNKNOWN, known_matches()) == []
+    take_back(load, by=None, reason="Sent too early")
+    assert known_matches() == {}
+
+
+def test_a_table_that_changes_what_is_there_is_not_asked_about() -> None:
+    file = table(["编号", "完成时限", "某列"], ["M012", "2024-12-31", "x"], title="政策措施")
+    assert unmatched(file, begun={"measures"}) == []
+    assert [each.label for each in unmatched(file)] == ["某列"]

@@ -371,13 +371,13 @@ def test_values_in_per_cent_of_which_all_are_below_1_are_asked_about(folder: Pat
     """The unit stands beside the indicator: in the file, or on the site."""
     edit(folder, "observations", "2023-06-30,6.2,", "2023-06-30,0.062,")
     asked = "observations.value=share"
-    assert f"--answer {asked}" in refusal(folder)
+    assert f"--answer '{asked}'" in refusal(folder)
     load(folder, answer=[("observations.value", "share")])
     assert Observation.objects.get().value == Decimal("6.2")
     for name in ("indicators", "targets"):
         (folder / f"{name}.csv").unlink()
     edit(folder, "observations", "2023-07-20,", "2023-07-21,")
-    assert f"--answer {asked}" in refusal(folder)
+    assert f"--answer '{asked}'" in refusal(folder)
     append(
         folder, "observations", "pm25,370000,2023H1,half_year,2023-01-01,2023-06-30,0.9,yes,,2023-07-21,stated,yes,,"
     )
@@ -392,8 +392,8 @@ def test_a_day_without_a_year_is_asked_about_and_answered(folder: Path) -> None:
         "measures.due_on, such as 12月30日: one of " + ", ".join(f"{year} ({year})" for year in range(2018, 2029))
     ]
     assert refusal(folder) == (
-        "Cells of these columns may mean several things: say which, for example with --answer measures.due_on=2018, or"
-        " write years and units into the file. Nothing was changed."
+        "These sheets or columns may be several, or their cells mean several things: say which, for example with"
+        " --answer 'measures.due_on=2018'. Nothing was changed."
     )
     with pytest.raises(CommandError, match=r"a column and a choice are wanted.*not 'measures.due_on'"):
         call_command("load_data", str(folder), "--answer", "measures.due_on")
@@ -689,7 +689,7 @@ def queries_of(folder: Path) -> tuple[int, int]:
     return len(seen), len(loaded)
 
 
-def test_nothing_is_said_of_a_folder_without_tables(tmp_path: Path) -> None:
+def test_of_a_folder_without_known_tables_it_is_asked_what_they_are(tmp_path: Path) -> None:
     (tmp_path / "remarks.csv").write_text("a,b\n1,2\n", encoding="utf-8")
-    with pytest.raises(CommandError, match="cannot be loaded"):
+    with pytest.raises(CommandError, match=r"for example with --answer 'sheet:[0-9a-f]{16}=measures'"):
         call_command("load_data", str(tmp_path), stdout=io.StringIO(), stderr=io.StringIO())

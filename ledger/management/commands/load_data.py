@@ -14,8 +14,10 @@ from core.progress import bar
 from integrity.shown import CheckRow, findings_of, first_lines, said_of_load
 from ledger.commit import LoadRefused, commit_ledger
 from ledger.last_changes import LastChange, last_changes
+from ledger.matching import MatchQuestion
 from ledger.merging import CellName, Item, What
 from ledger.preview import Preview, preview
+from ledger.questions import Question
 from ledger.reading import only_what_may_be_loaded, read_ledger
 from ledger.report_changes import said_of_changes
 from ledger.rows import Fault, Ledger
@@ -67,8 +69,8 @@ class Command(BaseCommand):
             action="append",
             type=_answer,
             default=[],
-            metavar="SHEET.COLUMN=CHOICE",
-            help="what the cells of a column mean that may mean several things; may be given again",
+            metavar="QUESTION=CHOICE",
+            help="what a sheet, a column or its cells are that may be several things; may be given again",
         )
         parser.add_argument("--by", metavar="ACCOUNT", help="the reviewer who loads it; changes of terms need one")
         parser.add_argument(
@@ -114,15 +116,15 @@ class Command(BaseCommand):
         reading = only_what_may_be_loaded(read_ledger(path, answers), by=by)
         for notice in reading.notices:
             self.stderr.write(notice)
-        if reading.questions:
-            for each in reading.questions:
+        asked: list[Question | MatchQuestion] = [*reading.unmatched, *reading.questions]
+        if asked:
+            for each in asked:
                 choices = ", ".join(f"{value} ({label})" for value, label in each.choices)
                 self.stderr.write(f"{each.key}, such as {', '.join(each.examples)}: one of {choices}")
-            example = f"--answer {reading.questions[0].key}={reading.questions[0].choices[0][0]}"
-            raise CommandError(
-                "Cells of these columns may mean several things: say which, for example with"
-                f" {example}, or write years and units into the file. Nothing was changed."
-            )
+            first = asked[0]
+            example = f"--answer '{first.key}={first.guess or first.choices[0][0]}'"
+            wanted = "These sheets or columns may be several, or their cells mean several things"
+            raise CommandError(f"{wanted}: say which, for example with {example}. Nothing was changed.")
         return reading.ledger
 
     def _load(self, ledger: Ledger, plan: Plan | None, by: User | None, options: dict[str, Any]) -> None:
