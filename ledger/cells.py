@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from core.clock import SHANGHAI
 from ledger.deadlines import LASTING, YearWantedError, last_day, leaves_year_open
 from ledger.declaration import Column, Kind
+from ledger.headers import in_all_languages
 from ledger.raw import CellFault, Value, same_name
 from ledger.sentences import CellError
-from ledger.tables import in_all_languages
 from web.formats.money import WAN_PER_YI
 from web.formats.numbers import trimmed
 
@@ -156,7 +156,7 @@ def _deadline(value: Plain, column: Column, hint: Hint) -> date | None:
     if LASTING.fullmatch(text):
         return None
     if isinstance(value, float) and text.endswith(".1"):
-        # Typed as 2023.10, or as 2023.1.
+        # October was typed, or January: a number keeps no zero at its end.
         raise _no_day(text)
     try:
         found = last_day(text, year=hint.year)

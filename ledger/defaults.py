@@ -169,25 +169,23 @@ def _with_slugs(sheet: str, rows: list[Row], contents: Contents) -> list[Row]:
 
 def _with_codes(sheet: str, rows: list[Row], contents: Contents) -> list[Row]:
     """The code of the row that is called so already, else the one after the greatest number."""
-    if all(row.values.get("code") for row in rows):
-        return rows
-    stem = "title" if sheet == "measures" else "name"
-    titles = (f"{stem}_zh", f"{stem}_en")
-    known = {
-        folded(values[title]): values["code"]
-        for values in contents.rows[sheet].values()
-        for title in titles
-        if values[title]
-    }
     written = [row.values["code"] for row in rows if row.values.get("code")]
-    codes = numbered_codes([*(key[0] for key in contents.rows[sheet]), *written])
-    found = []
-    for row in rows:
-        if row.values.get("code") is None:
-            own = [known[folded(row.values[title])] for title in titles if folded(row.values.get(title) or "") in known]
-            row = replace(row, values=row.values | {"code": own[0] if own else next(codes)})
-        found.append(row)
-    return found
+    if len(written) == len(rows):
+        return rows
+    known = {title: code for (code,), values in contents.rows[sheet].items() for title in _titles(values)}
+    new = numbered_codes([*(code for (code,) in contents.rows[sheet]), *written])
+
+    def coded(values: Values) -> Values:
+        own = (known.get(title) for title in _titles(values))
+        return values if values.get("code") else values | {"code": next(filter(None, own), None) or next(new)}
+
+    return [replace(row, values=coded(row.values)) for row in rows]
+
+
+def _titles(values: Values) -> list[str]:
+    """Returns what a measure or project is called, as names are compared."""
+    names = (values.get(name) for name in ("title_zh", "title_en", "name_zh", "name_en"))
+    return [folded(name) for name in names if name]
 
 
 def numbered_codes(codes: Iterable[str]) -> Iterator[str]:

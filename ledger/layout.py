@@ -37,7 +37,7 @@ class SumRow:
 
 @dataclass(frozen=True)
 class Body:
-    """The rows below a header. `headings`: number of a row -> the heading above it."""
+    """The rows below a header. `headings`: number of a row -> the heading above it, "" where none is."""
 
     rows: list[RawRow] = field(default_factory=list)
     headings: dict[int, str] = field(default_factory=dict)
@@ -85,20 +85,24 @@ def _with(row: RawRow, values: Mapping[int, Value]) -> RawRow:
 def read_body(rows: Iterable[RawRow], *, is_headed: bool) -> Body:
     """Tells rows from headings and sums. `is_headed`: the sheet has a column that headings speak of."""
     body, heading = Body(), ""
-    found: list[tuple[RawRow, bool]] = []
+    sums: list[tuple[RawRow, bool]] = []
     for row in rows:
-        texts = [cell for cell in row.cells if cell is not None]
-        first = same_name(texts[0]) if texts and isinstance(texts[0], str) else ""
-        if is_headed and len(texts) == 1 and HEADING.fullmatch(first):
-            heading = without_number(str(texts[0]))
-        elif first in SUMS and len(texts) > 1:
-            found.append((row, first in SUBTOTALS))
+        first, count = _beginning(row)
+        if is_headed and count == 1 and HEADING.fullmatch(same_name(first)):
+            heading = without_number(first)
+        elif count > 1 and same_name(first) in SUMS:
+            sums.append((row, same_name(first) in SUBTOTALS))
         else:
             body.rows.append(row)
-            if heading:
-                body.headings[row.number] = heading
-    body.sums.extend(_sum_rows(found, [row.number for row in body.rows]))
+            body.headings[row.number] = heading
+    body.sums.extend(_sum_rows(sums, [row.number for row in body.rows]))
     return body
+
+
+def _beginning(row: RawRow) -> tuple[str, int]:
+    """Return the first cell that is not empty, where it is a text, and how many are not."""
+    cells = [cell for cell in row.cells if cell is not None]
+    return (cells[0] if cells and isinstance(cells[0], str) else ""), len(cells)
 
 
 def without_number(text: str) -> str:

@@ -1,7 +1,7 @@
 """The questions what the sheets and columns of a file are, where their names do not say it: asked once, and known again
 in the next file of that layout."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
@@ -9,23 +9,14 @@ from itertools import islice
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from ledger.cells import parse_cell
+from ledger.cells import has_no_year, is_lasting, parse_cell
 from ledger.declaration import Column, Kind, Sheet
+from ledger.headers import NOT_READ, column_key, columns_by_header, header_key
 from ledger.questions import EXAMPLES
 from ledger.raw import RawSheet, Value
 from ledger.sentences import CellError
 from ledger.sheets import SHEETS
-from ledger.tables import (
-    NAME_COLUMNS,
-    NOT_READ,
-    Table,
-    Tables,
-    column_key,
-    columns_by_header,
-    header_key,
-    likely_header,
-    sheet_key,
-)
+from ledger.tables import NAME_COLUMNS, Table, Tables, likely_header, sheet_key
 
 # How alike two headers are that are taken for one, of 1.
 ALIKE = 0.6
@@ -125,24 +116,42 @@ def _alike(header: str, sheet: Sheet) -> str:
 
 
 def _guess(header: str, cells: Sequence[Value], sheet: Sheet, free: Mapping[str, Column]) -> str:
-    """Guesses by the words of the header, else by what stands below it."""
+    """Guesses by the words of the header, else by what stands below it: the first column that may hold that."""
     if (alike := _alike(header, sheet)) in free:
         return alike
-    texts = [cell for cell in cells if isinstance(cell, str)]
-    if "lead_department" in free and texts and all(text.strip().endswith(DEPARTMENT_ENDS) for text in texts):
-        return "lead_department"
-    for column in free.values():
-        if cells and column.is_deadline and all(_is_read(cell, column) for cell in cells):
-            return column.name
-        if cells and column.kind is Kind.MONEY and not texts:
-            return column.name
-    name = next((each for each in NAME_COLUMNS if each in free), "")
-    if name and len(texts) == len(cells) > 0 and all(len(text) in NAME_LETTERS for text in texts):
-        return name
-    return NOT_READ
+    likely = sorted(free.values(), key=lambda column: column.name not in _OF_TEXTS)
+    return next((column.name for column in likely if cells and _may_hold(column, cells)), NOT_READ)
+
+
+def _may_hold(column: Column, cells: Sequence[Value]) -> bool:
+    texts = [cell.strip() for cell in cells if isinstance(cell, str)]
+    if (are_such := _OF_TEXTS.get(column.name)) is not None:
+        return len(texts) == len(cells) and are_such(texts)
+    return column.kind in (Kind.DAY, Kind.MONEY) and all(_is_read(cell, column) for cell in cells)
+
+
+def _are_departments(texts: Sequence[str]) -> bool:
+    return all(text.endswith(DEPARTMENT_ENDS) for text in texts)
+
+
+def _are_names(texts: Sequence[str]) -> bool:
+    """Tasks and projects differ, and have names of some length."""
+    is_named = all(len(text) in NAME_LETTERS for text in texts) and not _are_departments(texts)
+    return is_named and len(set(texts)) == len(texts)
+
+
+_OF_TEXTS: Mapping[str, Callable[[Sequence[str]], bool]] = {
+    "lead_department": _are_departments,
+    "participating_departments": _are_departments,
+    "title_zh": _are_names,
+    "name_zh": _are_names,
+}
 
 
 def _is_read(cell: Value, column: Column) -> bool:
+    """Returns whether a cell is a day, with or without its year, or an amount."""
+    if column.kind is Kind.DAY and (has_no_year(cell, column) or is_lasting(cell)):
+        return column.is_deadline
     try:
         return parse_cell(cell, column) is not None
     except CellError:

@@ -35,7 +35,7 @@ class Reading:
 
 def read_ledger(path: Path, answers: Mapping[str, str] | None = None) -> Reading:
     """Raises FileRefused where nothing of it can be read."""
-    answers = known_matches() | dict(answers or {})
+    answers = answers or {}
     if path.is_dir():
         file = read_folder(path)
     else:

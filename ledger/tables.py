@@ -2,9 +2,7 @@
 which column is which."""
 
 import csv
-import hashlib
 import io
-import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -12,13 +10,19 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from types import MappingProxyType
 
-from django.conf import settings
-from django.utils import translation
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ledger.declaration import Column, Sheet
+from ledger.declaration import Column, Sheet, Text
+from ledger.headers import (
+    NamedColumn,
+    answered_columns,
+    columns_by_key,
+    header_key,
+    in_all_languages,
+    named_column,
+    surest_columns,
+)
 from ledger.layout import FILLED_DOWN, HEADED_BY, Body, SumRow, fill_down, read_body, unit_above
 from ledger.raw import (
     LISTS_SHEET,
@@ -35,20 +39,12 @@ from ledger.raw import (
 )
 from ledger.rows import Fault
 from ledger.sentences import FileRefused
-from ledger.sheets.headers import HEADERS
 
 # Above the header stand a title, a unit, a line of whoever filled it in.
 HEADER_WITHIN = 20
 # Of a header of several rows, how far above its last one a merged cell may stand.
 HEADER_ROWS = 3
-# The answer of a sheet or column that is to be left out.
-NOT_READ = "-"
 NAME_COLUMNS = ("name_zh", "name_en", "title_zh", "title_en")
-# At the end of a header, none of its name: a unit, a hint, an asterisk.
-UNITS = r"亿元|万元|元|%|100millionyuan|10,000yuan"
-HINTS = rf"{UNITS}|必填|选填|单选|多选|required|optional|yyyy-mm-dd|yyyy-mm"
-HINT_BEHIND = re.compile(rf"(?:\((?:{HINTS})\)|\[(?:{HINTS})\]|[*:]|(?<=.),(?:{UNITS}))$")
-HINT_BEFORE = re.compile(r"^\*+")
 # The sheets beside ours that a workbook of ours has.
 GUIDE_TITLE, MARKS_TITLE = gettext_lazy("How to fill in"), gettext_lazy("What to correct")
 
@@ -99,6 +95,10 @@ class Tables:
     unknown: Sequence[RawSheet] = ()
 
 
+# The rank of a header of which no column is known.
+NOTHING = (0, 0)
+
+
 @dataclass(frozen=True)
 class _Header:
     """`texts`: position in the row -> what stands above it, also where only a merged cell does."""
@@ -106,53 +106,67 @@ class _Header:
     row: int
     texts: Mapping[int, str]
     columns: Mapping[int, Column]
+    # How many of them stand under their own name or label.
+    sure: int = 0
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Returns the greater the likelier it is the header of its sheet."""
+        return len(self.columns), self.sure
 
     @property
     def names(self) -> set[str]:
         return {column.name for column in self.columns.values()}
 
 
-@dataclass(frozen=True)
-class _Named:
-    """A column that a header may name. `doubt`: 0 for its own name or label, else its place in `headers.toml`."""
-
-    column: Column
-    doubt: int = 0
-
-
 def find_tables(file: RawFile, sheets: Sequence[Sheet], answers: Mapping[str, str] = MappingProxyType({})) -> Tables:
     """The tables of a file, with what is wrong with them as a whole. `answers`: what sheets and columns are that their
     names do not say, by `sheet_key` and `column_key`."""
+    keys = {sheet.name: columns_by_key(sheet) | answered_columns(sheet, answers) for sheet in sheets}
     found: list[Table] = []
-    notices = [
-        _("The sheet “%(name)s” is hidden and was not read.") % {"name": name}
-        for name in file.hidden
-        if name != LISTS_SHEET
-    ]
-    keys = {sheet.name: _columns_by_key(sheet) | _answered(sheet, answers) for sheet in sheets}
-    told = {sheet.name: sheet for sheet in sheets}
-    unknown = []
-    own = {same_name(name) for title in (GUIDE_TITLE, MARKS_TITLE) for name in in_all_languages(title)}
+    unknown: list[RawSheet] = []
     for raw in file.sheets:
-        if not raw.rows or same_name(raw.name) in own:
+        if not raw.rows or same_name(raw.name) in _own_titles():
             continue
-        match = _recognized(raw, sheets, keys)
-        if match is None and (sheet := told.get(answers.get(sheet_key(raw), ""))):
-            header = _find_header(raw, keys[sheet.name])
-            match = sheet, (header if header.columns else likely_header(raw))
-        if match is None:
-            unknown += [raw] if sheet_key(raw) not in answers and len(likely_header(raw).texts) > 1 else []
-            words = {"name": raw.name, "names": ", ".join(str(sheet.label) for sheet in sheets)}
-            text = _("The sheet “%(name)s” was not recognized and not read. Name it as one of: %(names)s")
-            notices.append(text % words)
-        else:
+        if match := _recognized(raw, sheets, keys) or _told(raw, sheets, keys, answers):
             table = _table(raw, *match, has_base=bool(file.base))
             found.append(replace(table, has_formats=file.has_formats))
-    faults = []
-    if not found:
-        sentence = _("No table was found in the file: no row holds the headers of the template.")
-        faults.append(Fault("", 0, "", sentence))
-    return Tables(found, faults, notices, file.base, [] if found else unknown)
+        else:
+            unknown.append(raw)
+    notices = list(_said_of_sheets(file, unknown, sheets))
+    if found:
+        return Tables(found, [], notices, file.base)
+    sentence = _("No table was found in the file: no row holds the headers of the template.")
+    return Tables([], [Fault("", 0, "", sentence)], notices, file.base, list(filter(_looks_like_table, unknown)))
+
+
+def _looks_like_table(raw: RawSheet) -> bool:
+    return len(likely_header(raw).texts) > 1
+
+
+def _own_titles() -> set[str]:
+    return {same_name(name) for title in (GUIDE_TITLE, MARKS_TITLE) for name in in_all_languages(title)}
+
+
+def _said_of_sheets(file: RawFile, unknown: Iterable[RawSheet], sheets: Sequence[Sheet]) -> Iterator[str]:
+    for name in file.hidden:
+        if name != LISTS_SHEET:
+            yield _("The sheet “%(name)s” is hidden and was not read.") % {"name": name}
+    for raw in unknown:
+        words = {"name": raw.name, "names": ", ".join(str(sheet.label) for sheet in sheets)}
+        yield _("The sheet “%(name)s” was not recognized and not read. Name it as one of: %(names)s") % words
+
+
+def _told(
+    raw: RawSheet, sheets: Sequence[Sheet], keys: Mapping[str, Mapping[str, NamedColumn]], answers: Mapping[str, str]
+) -> tuple[Sheet, _Header] | None:
+    """Returns what somebody said that the sheet is."""
+    answer = answers.get(sheet_key(raw), "")
+    for sheet in sheets:
+        if sheet.name == answer:
+            header = _find_header(raw, keys[answer])
+            return sheet, (header if header.columns else likely_header(raw))
+    return None
 
 
 def read_pasted(text: str, sheets: Sequence[Sheet], answers: Mapping[str, str] = MappingProxyType({})) -> Tables:
@@ -174,61 +188,9 @@ def read_pasted(text: str, sheets: Sequence[Sheet], answers: Mapping[str, str] =
     return find_tables(RawFile([RawSheet("", rows)]), sheets, answers)
 
 
-def in_all_languages(text: str | Promise) -> set[str]:
-    found = {str(text)}
-    for code, _name in settings.LANGUAGES:
-        with translation.override(code):
-            found.add(str(text))
-    return found
-
-
-def header_key(text: str) -> str:
-    """Return a header without what may differ in how it is written: full width, case, blanks, asterisks and units. Two
-    headers with equal results are one."""
-    key = HINT_BEFORE.sub("", same_name(text))
-    while (shorter := HINT_BEHIND.sub("", key)) != key:
-        key = shorter
-    return key
-
-
-def _columns_by_key(sheet: Sheet) -> dict[str, _Named]:
-    """Returns the columns by all that may stand above one: its name, its label in any language, and what offices head
-    it with."""
-    by_key: dict[str, _Named] = {}
-    for column in sheet.columns:
-        for text in (column.name, *in_all_languages(column.label)):
-            by_key.setdefault(header_key(text), _Named(column))
-            by_key[same_name(text)] = _Named(column)
-    for column in sheet.columns:
-        for doubt, text in enumerate(HEADERS.get(sheet.name, {}).get(column.name, ()), 1):
-            by_key.setdefault(header_key(text), _Named(column, doubt))
-    return by_key
-
-
-def columns_by_header(sheet: Sheet) -> dict[str, Column]:
-    """Returns the columns of a sheet by all that may stand above one, as `header_key` gives it."""
-    return {key: named.column for key, named in _columns_by_key(sheet).items()}
-
-
-def column_key(sheet: Sheet, header: str) -> str:
-    """Returns the key under which it is answered which column of the sheet a header names."""
-    return f"{sheet.name}:{header_key(header)}"
-
-
 def sheet_key(raw: RawSheet) -> str:
     """Returns the key under which it is answered what a sheet is: equal for all with the same headers."""
-    layout = "\n".join(map(header_key, likely_header(raw).texts.values()))
-    return f"sheet:{hashlib.sha256(layout.encode()).hexdigest()[:16]}"
-
-
-def _answered(sheet: Sheet, answers: Mapping[str, str]) -> dict[str, _Named]:
-    columns = {column.name: _Named(column) for column in sheet.columns}
-    begin = f"{sheet.name}:"
-    return {
-        key.removeprefix(begin): columns[name]
-        for key, name in answers.items()
-        if key.startswith(begin) and name in columns
-    }
+    return "sheet:" + "|".join(map(header_key, likely_header(raw).texts.values()))
 
 
 def likely_header(raw: RawSheet) -> _Header:
@@ -239,18 +201,18 @@ def likely_header(raw: RawSheet) -> _Header:
 
 
 def _recognized(
-    raw: RawSheet, sheets: Sequence[Sheet], keys: Mapping[str, Mapping[str, _Named]]
+    raw: RawSheet, sheets: Sequence[Sheet], keys: Mapping[str, Mapping[str, NamedColumn]]
 ) -> tuple[Sheet, _Header] | None:
     """Recognizes a sheet by its name, else by its headers: those of one sheet alone, with all that names a row."""
     named = next((sheet for sheet in sheets if same_name(raw.name) in _sheet_keys(sheet)), None)
     if named is not None:
         return named, _find_header(raw, keys[named.name])
     headers = [(sheet, _find_header(raw, keys[sheet.name])) for sheet in sheets]
-    if len(sheets) > 1:
-        headers = [(sheet, header) for sheet, header in headers if _fits(sheet, header.names)]
-    most = max((len(header.columns) for _sheet, header in headers), default=0)
-    best = [(sheet, header) for sheet, header in headers if 0 < len(header.columns) == most]
-    return best[0] if len(best) == 1 else None
+    likely = headers if len(sheets) == 1 else [each for each in headers if _fits(each[0], each[1].names)]
+    ranks = [header.rank for _sheet, header in likely]
+    if not ranks or ranks.count(max(ranks)) > 1 or max(ranks) == NOTHING:
+        return None
+    return likely[ranks.index(max(ranks))]
 
 
 def _fits(sheet: Sheet, names: set[str]) -> bool:
@@ -270,85 +232,80 @@ def _sheet_keys(sheet: Sheet) -> set[str]:
     return {same_name(text) for text in (sheet.name, *in_all_languages(sheet.label))}
 
 
-def _find_header(raw: RawSheet, by_key: Mapping[str, _Named]) -> _Header:
+def _find_header(raw: RawSheet, by_key: Mapping[str, NamedColumn]) -> _Header:
     """The row in which most cells name a column of the sheet; the first of equal ones."""
     best = _Header(0, {}, {})
     for index, row in enumerate(raw.rows[:HEADER_WITHIN]):
         own = dict(_texts(row))
         # A cell that is merged over two rows stands in the first.
         texts = _known_above(raw.rows[max(0, index - HEADER_ROWS + 1) : index], by_key) | own
-        columns = _surest({at: named for at, text in texts.items() if (named := _named(text, by_key))})
+        named = {at: found for at, text in texts.items() if (found := named_column(text, by_key))}
+        columns = surest_columns(named)
         if len(columns) > len(best.columns) and not own.keys().isdisjoint(columns):
-            best = _Header(row.number, texts, columns)
+            best = _Header(row.number, texts, columns, sum(not named[at].doubt for at in columns))
         if len(texts) == len(columns) > 1:
             # Nothing is unknown, as in our own files: there is no better one.
             break
     return best
 
 
-def _known_above(rows: Iterable[RawRow], by_key: Mapping[str, _Named]) -> dict[int, str]:
-    return {at: text for row in rows for at, text in _texts(row) if _named(text, by_key)}
-
-
-def _surest(found: Mapping[int, _Named]) -> dict[int, Column]:
-    """Returns the columns by their place; of several places that may be one column the surest."""
-    least: dict[str, int] = {}
-    for each in found.values():
-        least[each.column.name] = min(each.doubt, least.get(each.column.name, each.doubt))
-    return {at: each.column for at, each in found.items() if each.doubt == least[each.column.name]}
+def _known_above(rows: Iterable[RawRow], by_key: Mapping[str, NamedColumn]) -> dict[int, str]:
+    return {at: text for row in rows for at, text in _texts(row) if named_column(text, by_key)}
 
 
 def _texts(row: RawRow) -> Iterator[tuple[int, str]]:
     return ((at, cell) for at, cell in enumerate(row.cells) if isinstance(cell, str))
 
 
-def _named(text: str, by_key: Mapping[str, _Named]) -> _Named | None:
-    return by_key.get(same_name(text)) or by_key.get(header_key(text))
-
-
 def _table(raw: RawSheet, sheet: Sheet, header: _Header, *, has_base: bool) -> Table:
-    faults: list[Fault] = []
     places: dict[str, int] = {}
     for at, column in header.columns.items():
-        if places.setdefault(column.name, at) != at:
-            text = _("The column “%(label)s” stands there twice; delete or rename one.")
-            faults.append(Fault(sheet.name, header.row, column.name, text % {"label": column.label}))
+        places.setdefault(column.name, at)
     if not places and not header.texts:
         nothing = Fault(sheet.name, 0, "", _("No row of this sheet holds the headers of the template."))
         return Table(sheet, raw.name, {}, [], has_base, [nothing])
+    shape = _shape(raw, sheet, header, places)
+    unknown = {at: text for at, text in header.texts.items() if at not in header.columns}
+    if unknown:
+        text = _("These columns are unknown and were not read: %(names)s")
+        shape.notices.append(text % {"names": ", ".join(map(_one_line, unknown.values()))})
+    return Table(
+        sheet,
+        raw.name,
+        {name: header.texts[at] for name, at in places.items()} | shape.header,
+        _rows(shape.body, places, shape.header),
+        has_base,
+        [*_faults_of_header(sheet, header, places), *_faults_of_merged(sheet, header, places, shape)],
+        shape.notices,
+        unknown={text: _below(shape.body.rows, at) for at, text in unknown.items()},
+        sums=[(each, _cells(each.cells, places)) for each in shape.body.sums],
+        unit=unit_above(row for row in raw.rows if row.number < header.row),
+    )
+
+
+def _faults_of_header(sheet: Sheet, header: _Header, places: Mapping[str, int]) -> Iterator[Fault]:
+    for at, column in header.columns.items():
+        if places[column.name] != at:
+            text = _("The column “%(label)s” stands there twice; delete or rename one.")
+            yield Fault(sheet.name, header.row, column.name, text % {"label": column.label})
     for name in sorted(needed_columns(sheet) - set(places)):
         text = _("The column “%(label)s” is missing.")
-        faults.append(Fault(sheet.name, header.row, name, text % {"label": sheet.column(name).label}))
-    shape = _shape(raw, sheet, header, places)
+        yield Fault(sheet.name, header.row, name, text % {"label": sheet.column(name).label})
+
+
+def _faults_of_merged(sheet: Sheet, header: _Header, places: Mapping[str, int], shape: "_Shape") -> Iterator[Fault]:
     covered = (
         (merged, row) for merged in shape.merged for row in _merged_rows(merged, header.row, places, shape.body.rows)
     )
     for merged, row in islice(covered, MAX_FAULTS + 1):
         text = _("The cells %(cells)s are merged; undo this and fill in each of them.")
-        faults.append(Fault(sheet.name, row, "", text % {"cells": _address(merged)}))
-    notices = shape.notices
-    unknown = {at: text for at, text in header.texts.items() if at not in header.columns}
-    if unknown:
-        text = _("These columns are unknown and were not read: %(names)s")
-        notices.append(text % {"names": ", ".join(map(_one_line, unknown.values()))})
-    texts = {name: header.texts[at] for name, at in places.items()} | shape.header
-    return Table(
-        sheet,
-        raw.name,
-        texts,
-        _rows(shape.body, places, shape.header),
-        has_base,
-        faults,
-        notices,
-        unknown={
-            text: [
-                cell for row in shape.body.rows if (cell := row.cells[at] if at < len(row.cells) else None) is not None
-            ]
-            for at, text in unknown.items()
-        },
-        sums=[(each, _cells(each.cells, places)) for each in shape.body.sums],
-        unit=unit_above(row for row in raw.rows if row.number < header.row),
-    )
+        yield Fault(sheet.name, row, "", text % {"cells": _address(merged)})
+
+
+def _below(rows: Iterable[RawRow], at: int) -> list[Value]:
+    """Returns the cells of a column that are not empty."""
+    cells = (row.cells[at] for row in rows if at < len(row.cells))
+    return [cell for cell in cells if cell is not None]
 
 
 @dataclass(frozen=True)
@@ -368,22 +325,27 @@ def _shape(raw: RawSheet, sheet: Sheet, header: _Header, places: Mapping[str, in
     rows, counts, merged = fill_down(below, raw.merged, fillable)
     headed = HEADED_BY.get(sheet.name, "")
     body = read_body(rows, is_headed=bool(headed))
-    notices = []
-    for name, count in sorted(counts.items(), key=lambda each: places[each[0]]):
+    is_filled = any(body.headings.values()) and headed not in places
+    of_headings = {headed: str(sheet.column(headed).label)} if is_filled else {}
+    labels = {column.name: column.label for column in sheet.columns}
+    found = {labels[name]: count for name, count in sorted(counts.items(), key=lambda each: places[each[0]])}
+    return _Shape(body, of_headings, merged, list(_said_of_shape(found, body, of_headings)))
+
+
+def _said_of_shape(filled: Mapping[Text, int], body: Body, of_headings: Mapping[str, str]) -> Iterator[str]:
+    """Says which cells were filled, by label, which headings were read, and which sums were not."""
+    for label, count in filled.items():
         text = _(
             "%(label)s: a cell merged over several rows was read as the value of each of them; cells filled: %(count)s"
         )
-        notices.append(text % {"label": sheet.column(name).label, "count": count})
-    of_headings: dict[str, str] = {}
-    if body.headings and headed not in places:
-        of_headings[headed] = str(sheet.column(headed).label)
-        headings = ", ".join(dict.fromkeys(body.headings.values()))
+        yield text % {"label": label, "count": count}
+    for label in of_headings.values():
+        headings = ", ".join(dict.fromkeys(filter(None, body.headings.values())))
         text = _("Headings between the rows were read as %(label)s: %(names)s")
-        notices.append(text % {"label": sheet.column(headed).label, "names": headings})
+        yield text % {"label": label, "names": headings}
     if body.sums:
         text = _("Rows of sums were left out: %(rows)s")
-        notices.append(text % {"rows": ", ".join(str(each.number) for each in body.sums)})
-    return _Shape(body, of_headings, merged, notices)
+        yield text % {"rows": ", ".join(str(each.number) for each in body.sums)}
 
 
 def _rows(body: Body, places: Mapping[str, int], of_headings: Iterable[str]) -> list[TableRow]:
@@ -392,8 +354,7 @@ def _rows(body: Body, places: Mapping[str, int], of_headings: Iterable[str]) -> 
     for row in body.rows:
         cells = _cells(row.cells, places)
         if any(cell is not None for cell in cells.values()):
-            heading = body.headings.get(row.number)
-            found.append(TableRow(row.number, cells | dict.fromkeys(of_headings, heading)))
+            found.append(TableRow(row.number, cells | dict.fromkeys(of_headings, body.headings[row.number] or None)))
     return found
 
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from core.names import NAME_WANTED
-from ledger.tables import NOT_READ
+from ledger.headers import NOT_READ
 from measures.models import Plan
 from office.forms import LANGUAGE_SUFFIXES, words_of
 from web.lists.filters import DayField

@@ -4,8 +4,8 @@ import os
 
 from django.utils.translation import override
 
+from ledger.headers import header_key
 from ledger.sheets import SHEETS
-from ledger.tables import header_key
 from tests.ledger.data_document import data_document
 from tests.services import ROOT
 

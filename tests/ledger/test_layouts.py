@@ -11,13 +11,13 @@ import pytest
 from accounts.models import Department
 from ledger.commit import commit_ledger
 from ledger.files import read_file
+from ledger.headers import HEADERS, header_key, in_all_languages
 from ledger.matching import MatchQuestion, match_questions
 from ledger.merging import What
 from ledger.preview import Preview, preview
 from ledger.reading import Reading, known_matches, read_tables
 from ledger.sheets import SHEETS
-from ledger.sheets.headers import HEADERS
-from ledger.tables import find_tables, header_key, in_all_languages
+from ledger.tables import find_tables
 from ledger.take_back import take_back
 from measures.models import Plan
 from tests.factories import make_department, make_measure, make_plan, make_section, region

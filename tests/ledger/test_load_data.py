@@ -691,5 +691,5 @@ def queries_of(folder: Path) -> tuple[int, int]:
 
 def test_of_a_folder_without_known_tables_it_is_asked_what_they_are(tmp_path: Path) -> None:
     (tmp_path / "remarks.csv").write_text("a,b\n1,2\n", encoding="utf-8")
-    with pytest.raises(CommandError, match=r"for example with --answer 'sheet:[0-9a-f]{16}=measures'"):
+    with pytest.raises(CommandError, match=r"for example with --answer 'sheet:a\|b=measures'"):
         call_command("load_data", str(tmp_path), stdout=io.StringIO(), stderr=io.StringIO())

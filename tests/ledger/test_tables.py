@@ -6,9 +6,10 @@ from django.utils import translation
 
 from ledger import sheets
 from ledger.files import read_file
+from ledger.headers import header_key
 from ledger.raw import RawFile, RawRow, RawSheet
 from ledger.sentences import FileRefused
-from ledger.tables import find_tables, header_key, read_pasted
+from ledger.tables import find_tables, read_pasted
 
 from .samples import DEPARTMENTS, PROJECTS, SHEETS, saved, workbook
 

@@ -18,7 +18,7 @@ from ledger.matching import MatchQuestion
 from ledger.merging import CellName, Item, What
 from ledger.preview import Preview, preview
 from ledger.questions import Question
-from ledger.reading import only_what_may_be_loaded, read_ledger
+from ledger.reading import known_matches, only_what_may_be_loaded, read_ledger
 from ledger.report_changes import said_of_changes
 from ledger.rows import Fault, Ledger
 from ledger.sentences import FileRefused
@@ -97,7 +97,7 @@ class Command(BaseCommand):
     def _load_path(self, path: Path | None, plan: str | None, by: User | None, options: dict[str, Any]) -> None:
         if path is None or not path.exists():
             raise CommandError(f"{path} is not there." if path else "Name a file or a folder, or --take-back a load.")
-        ledger = self._read(path, dict(options["answer"]), by)
+        ledger = self._read(path, known_matches() | dict(options["answer"]), by)
         chosen = _plan_of(ledger, plan)
         if options["preview"]:
             self._print(preview(ledger, chosen, has_person=by is not None))
