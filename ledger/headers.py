@@ -18,6 +18,8 @@ from ledger.raw import same_name
 HEADERS: Mapping[str, Mapping[str, Sequence[str]]] = tomllib.loads(
     (Path(__file__).parent / "sheets" / "headers.toml").read_text(encoding="utf-8")
 )
+# Letters by which headers are told from each other.
+MAX_HEADER = 60
 # The answer of a sheet or column that is to be left out.
 NOT_READ = "-"
 # At the end of a header, none of its name: a unit, a hint, an asterisk.
@@ -49,7 +51,7 @@ def header_key(text: str) -> str:
     key = HINT_BEFORE.sub("", same_name(text))
     while (shorter := HINT_BEHIND.sub("", key)) != key:
         key = shorter
-    return key
+    return key[:MAX_HEADER]
 
 
 def columns_by_key(sheet: Sheet) -> dict[str, NamedColumn]:

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from ledger.cells import has_no_year, is_lasting, parse_cell
 from ledger.declaration import Column, Kind, Sheet
-from ledger.headers import NOT_READ, column_key, columns_by_header, header_key
+from ledger.headers import MAX_HEADER, NOT_READ, column_key, columns_by_header, header_key
 from ledger.questions import EXAMPLES
 from ledger.raw import RawSheet, Value
 from ledger.sentences import CellError
 from ledger.sheets import SHEETS
 from ledger.tables import NAME_COLUMNS, Table, Tables, likely_header, sheet_key
 
+MAX_EXAMPLE = 80
 # How alike two headers are that are taken for one, of 1.
 ALIKE = 0.6
 # A name of a task or project has so many letters.
@@ -78,7 +79,7 @@ def _about_sheet(raw: RawSheet) -> MatchQuestion:
         _("Sheets of the file"),
         raw.name or _("Pasted rows"),
         ((NOT_READ, _("Do not read it")), *choices),
-        tuple(islice(header.texts.values(), EXAMPLES)),
+        _examples(header.texts.values()),
         max(known, key=lambda name: known[name]),
     )
 
@@ -97,11 +98,15 @@ def _about_columns(table: Table) -> Iterator[MatchQuestion]:
             column_key(table.sheet, header),
             "column",
             table.sheet.label,
-            header,
+            header[:MAX_HEADER],
             ((NOT_READ, _("Do not read it")), *((each.name, _marked(each)) for each in missing)),
-            tuple(islice(dict.fromkeys(map(str, cells)), EXAMPLES)),
+            _examples(cells),
             guess,
         )
+
+
+def _examples(cells: Iterable[Value]) -> tuple[str, ...]:
+    return tuple(islice(dict.fromkeys(str(cell)[:MAX_EXAMPLE] for cell in cells), EXAMPLES))
 
 
 def _marked(column: Column) -> str:

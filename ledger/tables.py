@@ -44,6 +44,10 @@ from ledger.sentences import FileRefused
 HEADER_WITHIN = 20
 # Of a header of several rows, how far above its last one a merged cell may stand.
 HEADER_ROWS = 3
+# Letters of a cell that may be a header: what is longer is none.
+MAX_TEXT = 200
+# So many headers tell one layout from another.
+MAX_NAMED = 20
 NAME_COLUMNS = ("name_zh", "name_en", "title_zh", "title_en")
 # The sheets beside ours that a workbook of ours has.
 GUIDE_TITLE, MARKS_TITLE = gettext_lazy("How to fill in"), gettext_lazy("What to correct")
@@ -190,7 +194,7 @@ def read_pasted(text: str, sheets: Sequence[Sheet], answers: Mapping[str, str] =
 
 def sheet_key(raw: RawSheet) -> str:
     """Returns the key under which it is answered what a sheet is: equal for all with the same headers."""
-    return "sheet:" + "|".join(map(header_key, likely_header(raw).texts.values()))
+    return "sheet:" + "|".join(map(header_key, islice(likely_header(raw).texts.values(), MAX_NAMED)))
 
 
 def likely_header(raw: RawSheet) -> _Header:
@@ -254,7 +258,7 @@ def _known_above(rows: Iterable[RawRow], by_key: Mapping[str, NamedColumn]) -> d
 
 
 def _texts(row: RawRow) -> Iterator[tuple[int, str]]:
-    return ((at, cell) for at, cell in enumerate(row.cells) if isinstance(cell, str))
+    return ((at, cell[:MAX_TEXT]) for at, cell in enumerate(row.cells) if isinstance(cell, str))
 
 
 def _table(raw: RawSheet, sheet: Sheet, header: _Header, *, has_base: bool) -> Table:

@@ -325,3 +325,11 @@ def test_a_table_that_changes_what_is_there_is_not_asked_about() -> None:
     file = table(["编号", "完成时限", "某列"], ["M012", "2024-12-31", "x"], title="政策措施")
     assert unmatched(file, begun={"measures"}) == []
     assert [each.label for each in unmatched(file)] == ["某列"]
+
+
+def test_a_file_with_very_many_and_long_headers_is_asked_about_briefly() -> None:
+    headers = [f"{number}{'很长' * 8_000}" for number in range(500)]
+    [sheet] = unmatched(table(headers, ["x"] * 500))
+    asked = unmatched(table(headers, ["x" * 30_000] * 500), {sheet.key: "measures"})
+    assert len(asked) == 500
+    assert max(len(text) for each in (sheet, *asked) for text in (each.key, each.label, *each.examples)) < 2_000
