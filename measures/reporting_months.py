@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Min
 
 from core.periods import month_of, months_between
@@ -47,10 +46,11 @@ def months_shown(plan: Any, day: date) -> list[date]:
 
 
 def first_reporting_month(plan: Any, *, by: date) -> date:
-    """The month from which reports are owed: that of the settings, else of the plan's oldest report, else of the day
-    `by`. A query where it is not set."""
-    if settings.PILOTZONE_FIRST_REPORTING_MONTH is not None:
-        return month_of(settings.PILOTZONE_FIRST_REPORTING_MONTH)
+    """The month from which reports are owed: the one that the plan or the settings name, else that of the plan's oldest
+    report, else that of the day `by`. A query where none is named."""
+    if plan.named_first_month is not None:
+        named: date = plan.named_first_month
+        return named
     oldest: date | None = Report.objects.in_plan(plan).aggregate(oldest=Min("period"))["oldest"]
     return oldest or month_of(by)
 

@@ -18,6 +18,7 @@ from measures.editing.forms import ReasonField
 from web.formats.numbers import NO_VALUE
 from web.formats.text import format_list, format_person
 from web.language import localized
+from web.lists.filters import MonthField
 from web.site import offered_languages
 
 OPENED = "opened"
@@ -42,6 +43,13 @@ def words_of(model: type[Model], name: str, **more: Any) -> TypedTextField:
         "widget": forms.Textarea(attrs={"rows": 4}) if is_long else forms.TextInput(attrs={"autocomplete": "off"}),
     }
     return TypedTextField(**settings | more)
+
+
+def month_field(model: type[Model], name: str) -> MonthField:
+    """Return the field of a column that holds the first day of a month, or nothing."""
+    column: Any = model._meta.get_field(name)
+    widget = forms.TextInput(attrs={"type": "month"})
+    return MonthField(label=column.verbose_name, help_text=column.help_text, required=False, widget=widget)
 
 
 def with_words[Form: forms.Form](model: type[Model], names: Iterable[str]) -> Callable[[type[Form]], type[Form]]:

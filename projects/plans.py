@@ -20,7 +20,7 @@ from measures.models import Measure, Plan
 from projects.models import Project
 from regions.models import Region
 
-STATE = ("name_zh", "name_en", "starts_on", "ends_on", "region", "comparator")
+STATE = ("name_zh", "name_en", "starts_on", "ends_on", "first_reporting_month", "region", "comparator")
 
 
 def plan_state(plan: Plan) -> State:
@@ -29,13 +29,23 @@ def plan_state(plan: Plan) -> State:
 
 
 @transaction.atomic
-def add_plan(*, by: User, slug: str, name_zh: str, name_en: str, starts_on: date, ends_on: date) -> Plan:
+def add_plan(
+    *,
+    by: User,
+    slug: str,
+    name_zh: str,
+    name_en: str,
+    starts_on: date,
+    ends_on: date,
+    first_reporting_month: date | None = None,
+) -> Plan:
     """A plan without anything in it. It lies in a region as soon as its ledger names one.
 
     Raises NotAllowed with the field at fault.
     """
     check_administrator(by)
     plan = Plan(slug=slug, name_zh=name_zh, name_en=name_en, starts_on=starts_on, ends_on=ends_on)
+    plan.first_reporting_month = first_reporting_month
     check_named(plan, "name")
     _check_period(plan)
     plan.save()
@@ -53,6 +63,7 @@ def change_plan(
     name_en: str,
     starts_on: date,
     ends_on: date,
+    first_reporting_month: date | None,
     region: Region | None,
     comparator: Region | None,
     reason: str = "",
@@ -67,6 +78,7 @@ def change_plan(
     changed = Plan.objects.get(pk=plan.pk)
     changed.name_zh, changed.name_en = name_zh, name_en
     changed.starts_on, changed.ends_on = starts_on, ends_on
+    changed.first_reporting_month = first_reporting_month
     changed.region, changed.comparator = region, comparator
     if plan_state(changed) == before:
         raise NotAllowed(_("Nothing was changed."))
@@ -79,7 +91,7 @@ def change_plan(
 
 
 def _check_period(plan: Plan) -> None:
-    check_columns(plan, "starts_on", "ends_on")
+    check_columns(plan, "starts_on", "ends_on", "first_reporting_month")
     if plan.ends_on < plan.starts_on:
         raise NotAllowed(_("The last day is before the first."), field="ends_on")
     try:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from core.names import NAME_WANTED
 from ledger.headers import NOT_READ
 from measures.models import Plan
-from office.forms import LANGUAGE_SUFFIXES, words_of
+from office.forms import LANGUAGE_SUFFIXES, month_field, words_of
 from web.lists.filters import DayField
 from web.models import Languages, Site
 
@@ -62,6 +62,7 @@ class NamesForm(forms.Form):
     plan_en = words_of(Plan, "name_en", label=gettext_lazy("Name of the plan (English)"))
     starts_on = DayField(label=gettext_lazy("First day"))
     ends_on = DayField(label=gettext_lazy("Last day"))
+    first_reporting_month = month_field(Plan, "first_reporting_month")
 
     @property
     def offered(self) -> Sequence[str]:
@@ -88,7 +89,7 @@ class NamesForm(forms.Form):
     @property
     def plan(self) -> dict[str, Any]:
         """The plan's names and days."""
-        days = {name: self.cleaned_data[name] for name in ("starts_on", "ends_on")}
+        days = {name: self.cleaned_data[name] for name in ("starts_on", "ends_on", "first_reporting_month")}
         return {f"name_{language}": self.cleaned_data[f"plan_{language}"] for language in self.offered} | days
 
 

@@ -98,6 +98,13 @@ PLAN = Sheet(
         column_of(Plan, "ends_on", _("At most 20 calendar years."), "2028-12-31"),
         column_of(
             Plan,
+            "first_reporting_month",
+            _("Months before it owe no report. Empty: as the server says, else from the oldest report on."),
+            "2026-02",
+            kind=Kind.MONTH,
+        ),
+        column_of(
+            Plan,
             "region",
             _("Its projects lie in the members of this region. Empty: the one that holds all others but the country."),
             "110000",

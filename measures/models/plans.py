@@ -1,6 +1,8 @@
+from datetime import date
 from typing import TYPE_CHECKING
 
 from auditlog.registry import auditlog
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -19,6 +21,7 @@ from core.bounds import (
 )
 from core.codes import CodeField, code_bound
 from core.names import named_bound
+from core.periods import month_of
 from core.provenance import Provenance, Sourced
 from core.scope import ScopeKind
 from core.scope_changes import AbstractScopeChange
@@ -57,6 +60,13 @@ class Plan(Sourced, UpdatedAtModel):
         related_name="compared_plans",
         verbose_name=_("Compared with"),
     )
+    first_reporting_month = models.DateField(
+        _("First month of reports"),
+        null=True,
+        blank=True,
+        validators=[within_days],
+        help_text=_("Months before it owe no report. Empty: as the server says, else from the oldest report on."),
+    )
     # The office has chosen it as the plan that is meant where none is named. No ledger carries that.
     is_current = models.BooleanField(_("Current plan"), default=False, db_default=False, editable=False)
 
@@ -77,6 +87,7 @@ class Plan(Sourced, UpdatedAtModel):
             named_bound("name", name="plan_is_named"),
             models.CheckConstraint(condition=Q(starts_on__lte=F("ends_on")), name="plan_ends_after_it_starts"),
             days_bound("starts_on", "ends_on", name="plan_days_in_bounds"),
+            days_bound("first_reporting_month", name="plan_first_month_in_bounds"),
             plan_years_bound(name="plan_years_in_bounds"),
             models.UniqueConstraint(fields=["is_current"], condition=Q(is_current=True), name="plan_is_current_once"),
         ]
@@ -87,6 +98,13 @@ class Plan(Sourced, UpdatedAtModel):
     def clean(self) -> None:
         if self.starts_on and self.ends_on:
             check_plan_years(self.starts_on, self.ends_on)
+
+    @property
+    def named_first_month(self) -> date | None:
+        """Return the first month that reports are owed for as the plan names it, else as the settings do; None where
+        neither does."""
+        named: date | None = self.first_reporting_month or settings.PILOTZONE_FIRST_REPORTING_MONTH
+        return month_of(named) if named else None
 
     @cached_property
     def is_being_set_up(self) -> bool:

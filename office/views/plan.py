@@ -12,7 +12,7 @@ from accounts.access_rules import ADMINISTRATORS
 from accounts.models import User
 from measures.editing.milestones import add_milestone, change_milestone, milestone_state, remove_milestone
 from measures.models import Plan, PlanMilestone
-from office.forms import PublishedForm, RowChoice, words_of
+from office.forms import PublishedForm, RowChoice, month_field, words_of
 from office.views.editing import ADD, PlanFormPage, RemovePage
 from projects.plans import change_plan, plan_state
 from regions.models import Region
@@ -27,6 +27,7 @@ class PlanForm(PublishedForm):
     name_en = words_of(Plan, "name_en")
     starts_on = DayField(label=gettext_lazy("First day"))
     ends_on = DayField(label=gettext_lazy("Last day"))
+    first_reporting_month = month_field(Plan, "first_reporting_month")
     region = RowChoice(
         Region.objects.all(),
         to_field_name="code",
@@ -66,7 +67,7 @@ class ChangePlan(PlanFormPage):
     heading = gettext_lazy("The plan's profile")
     done = gettext_lazy("The plan's profile was changed")
     side_template = "office/_plan_milestones.html"
-    typed_fields = labels_of(PlanForm, "name_zh", "name_en", "starts_on", "ends_on")
+    typed_fields = labels_of(PlanForm, "name_zh", "name_en", "starts_on", "ends_on", "first_reporting_month")
 
     @property
     def subject(self) -> Plan:

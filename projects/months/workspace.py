@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from django.conf import settings
 from django.db.models import Count, Min, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -178,11 +177,10 @@ type FilingUnit = Literal["city", "lead_department"]
 
 def first_owed_month(plan: Any, *, by: date) -> date:
     """The month from which projects owe months: that of the plan's oldest one, else that of the day `by`, and none
-    before the first month of the settings. A query."""
+    before the first month that the plan or the settings name. A query."""
     oldest = ProjectMonth.objects.in_plan(plan).filter(period__lte=by).aggregate(oldest=Min("period"))["oldest"]
-    named = settings.PILOTZONE_FIRST_REPORTING_MONTH
     first: date = oldest or month_of(by)
-    return first if named is None else max(first, month_of(named))
+    return max(first, plan.named_first_month or first)
 
 
 def months_owed(

@@ -9,6 +9,7 @@ from measures.reporting_months import (
     months_of,
     months_of_department,
     months_shown,
+    reports_owed,
 )
 from measures.timeline import load_history
 from notices.reminders import month_board
@@ -36,6 +37,12 @@ def plan(settings):
     make.make_report(second, date(2023, 8, 20), state="draft")
     make.make_report(make.make_measure(section, make.make_department(), code="M003"), date(2023, 6, 20))
     return plan
+
+
+def test_a_plan_that_names_its_first_month_owes_none_before_it_whatever_the_server_says(plan):
+    plan.first_reporting_month = date(2023, 6, 1)
+    assert list(reports_owed(plan, by=date(2023, 8, 29))) == [date(2023, 6, 1), date(2023, 7, 1), date(2023, 8, 1)]
+    assert months(plan, date(2023, 8, 29), of=[date(2023, 5, 1), date(2023, 6, 1)]) == [(0, 0), (1, 0)]
 
 
 def months(plan, day, of=MONTHS):

@@ -82,9 +82,11 @@ class TestPlan:
         return mia.post("/office/plan/", self.FORM | changes, headers=EN)
 
     def test_is_renamed_and_compared_with_nothing(self, mia: Any, plan: Plan) -> None:
-        assert self.send(mia, comparator="")["Location"] == "/office/plan/"
+        assert self.send(mia, comparator="", first_reporting_month="2023-05")["Location"] == "/office/plan/"
         plan.refresh_from_db()
         assert (plan.name_zh, plan.comparator) == ("新计划", None)
+        assert plan.first_reporting_month == date(2023, 5, 1)
+        assert 'value="2023-05"' in mia.get("/office/plan/").content.decode()
         assert LogEntry.objects.get_for_object(plan).first().changes["name_zh"] == ["三年行动计划", "新计划"]
 
     @pytest.mark.parametrize(

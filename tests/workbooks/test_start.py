@@ -1,6 +1,7 @@
 """The first visit: four steps from an empty site to its first plan, which may be left and gone on with."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,17 @@ class TestTheFourSteps:
         assert (plan.name_zh, str(plan.region)) == ("云岭行动计划", PLACE)
         assert Measure.objects.get().plan == plan
         assert "/data/start/" not in admin.get("/").content.decode()
+
+    def test_reports_are_asked_for_from_the_month_after_the_visit_unless_another_is_typed(
+        self, admin: Client, act: Act
+    ) -> None:
+        assert f'value="{date(2023, 9, 1):%Y-%m}"' in admin.get("/data/start/names/").content.decode()
+        act("/data/start/names/", **NAMES, first_reporting_month="2023-11")
+        assert Plan.objects.get().first_reporting_month == date(2023, 11, 1)
+        assert 'value="2023-11"' in admin.get("/data/start/names/").content.decode()
+        answer = admin.post("/data/start/names/", NAMES | {"first_reporting_month": "November"})
+        assert "first_reporting_month" in answer.context["form"].errors
+        assert 'value="November"' in answer.content.decode()
 
     def test_a_draft_that_is_forgotten_leads_back_to_the_second_step(
         self, admin: Client, act: Act, workbook: Any

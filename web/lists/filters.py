@@ -91,6 +91,10 @@ class MonthField(ParsedField):
     default_error_messages = {"invalid": gettext_lazy("This is not a month; write it like 2023-06.")}
     parse = staticmethod(parse_month)
 
+    def prepare_value(self, value: Any) -> Any:
+        """Return a stored day as its month."""
+        return str(value).removesuffix("-01") if value and parse_day(str(value)) else value
+
 
 class MonthFilter(django_filters.Filter):
     field_class = MonthField
