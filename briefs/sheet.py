@@ -14,8 +14,7 @@ from django.utils.translation import pgettext
 from core.provenance import Provenance
 from core.statuses import MeasureStatus
 from web.formats.numbers import format_number, format_percent
-from web.formats.text import format_counted, format_list
-from web.language import is_chinese
+from web.formats.text import format_counted, format_list, numbered
 
 # Widths are counted in half-width characters, as they are set in a table of the Word file, whose columns are narrower
 # than the page's: a Chinese character is two of them, a Latin letter a little less than one.
@@ -25,7 +24,6 @@ LATIN_WIDTH = 0.85
 MAX_NAME = 110
 MAX_TITLE = 140
 MAX_SHORT_NAME = 40
-CHINESE_NUMBERS = "一二三四五六七八九"
 MIN_SHARE_TO_WRAP = 30
 # Of a cell that lists names: two lines, or one.
 MAX_NAMES, FEW_NAMES = 125, 60
@@ -182,10 +180,7 @@ class Brief:
     @property
     def headed_parts(self) -> list[tuple[str, Part]]:
         """Return the parts with their numbered headings: 一、逾期未完成; 1. Overdue."""
-        return [
-            (f"{CHINESE_NUMBERS[number]}、{part.title}" if is_chinese() else f"{number + 1}. {part.title}", part)
-            for number, part in enumerate(self.parts)
-        ]
+        return list(zip(numbered(part.title for part in self.parts), self.parts, strict=True))
 
     @property
     def rows(self) -> int:

@@ -138,7 +138,8 @@ class PresentationPage(PlanPage):
     parameters = ("part",)
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
-        return presentation_context(self.figures, self.links, part=self.choice("part", list(PARTS)))._asdict()
+        numbers = [str(number) for number in range(1, len(PARTS) + 1)]
+        return presentation_context(self.figures, self.links, part=int(self.choice("part", numbers)))._asdict()
 
 
 class ChangesPage(PlanPage):

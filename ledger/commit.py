@@ -29,6 +29,7 @@ from ledger.derived import (
     withdraw,
 )
 from ledger.merging import CellName, Item
+from ledger.modules import empty_modules, show_what_there_is
 from ledger.preview import Preview, preview
 from ledger.rows import Ledger, Values
 from ledger.scopes import leaving_items
@@ -125,6 +126,7 @@ class _Commit:
         drop_new_leads(self.merged)
         date_new_reports(self.merged)
         self._sign_records()
+        empty = empty_modules(self.plan) if self.plan else set()
         self.before = cells_of(self.merged, self.ids, self.plan, before=True)
         for sheet in SHEETS:
             on_sheet(sheet)
@@ -135,7 +137,9 @@ class _Commit:
             if sheet == "plan":
                 self._begin(items)
         self._finish()
-        assert self.load is not None
+        assert self.load is not None and self.plan is not None
+        self.plan.refresh_from_db()
+        show_what_there_is(self.plan, self.load, empty_before=empty)
         return self.load
 
     def _sign_records(self) -> None:

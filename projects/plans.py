@@ -1,5 +1,6 @@
 """The profile of a plan, as administrators keep it. What its measures and projects rest on stays."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -16,11 +17,20 @@ from core.exceptions import NotAllowed
 from core.names import check_named
 from core.published import explain_change
 from measures.editing.current_plan import keep_current_plan
-from measures.models import Measure, Plan
+from measures.models import Measure, Module, Plan
 from projects.models import Project
 from regions.models import Region
 
-STATE = ("name_zh", "name_en", "starts_on", "ends_on", "first_reporting_month", "region", "comparator")
+STATE = (
+    "name_zh",
+    "name_en",
+    "starts_on",
+    "ends_on",
+    "first_reporting_month",
+    "region",
+    "comparator",
+    "hidden_modules",
+)
 
 
 def plan_state(plan: Plan) -> State:
@@ -66,6 +76,7 @@ def change_plan(
     first_reporting_month: date | None,
     region: Region | None,
     comparator: Region | None,
+    hidden_modules: Collection[str],
     reason: str = "",
     source: str = "",
 ) -> Plan:
@@ -80,6 +91,7 @@ def change_plan(
     changed.starts_on, changed.ends_on = starts_on, ends_on
     changed.first_reporting_month = first_reporting_month
     changed.region, changed.comparator = region, comparator
+    changed.hidden_modules = [each for each in Module.values if each in hidden_modules]
     if plan_state(changed) == before:
         raise NotAllowed(_("Nothing was changed."))
     check_named(changed, "name")

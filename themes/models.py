@@ -7,6 +7,7 @@ from core.names import named_bound
 from core.provenance import Sourced
 from core.texts import MAX_TEXT_LENGTH
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet, track_links
+from measures.models import Module, show_with_rows_of
 
 
 class Theme(Sourced, UpdatedAtModel):
@@ -60,3 +61,4 @@ MEMBERS = ("sections", "categories", "indicators", "measures")
 for _name in MEMBERS:
     track_links(getattr(Theme, _name), on={Theme})
 auditlog.register(Theme, exclude_fields=["updated_at"], m2m_fields=set(MEMBERS))
+show_with_rows_of(Theme, Module.THEMES)

@@ -20,12 +20,13 @@ from dashboard.pages.links import Links
 from dashboard.pages.sentences import counted_clauses, rounding_note
 from indicators.models import Observation
 from indicators.wording import assumed_note, number_cell, period_words, release_cell, shown_unit
+from measures.models import Module, Plan
 from projects.models import Stage
 from web.days import month_ends
 from web.formats.dates import format_day
 from web.formats.money import format_rounded_money
 from web.formats.numbers import MINUS, NO_VALUE, format_change, format_gap_cell, format_number, format_percent
-from web.formats.text import format_counted, format_sentence
+from web.formats.text import format_counted, format_sentence, numbered
 from web.language import localized
 
 
@@ -34,6 +35,7 @@ class ChangesContext(NamedTuple):
     changes; `listed`: the sums of the projects that were listed since, and `categories` the same by category; `rates`:
     empty where no month was reported."""
 
+    headings: dict[str, str]
     sentence: SafeString
     measure_figures: list[dict[str, Any]]
     project_figures: list[dict[str, Any]]
@@ -65,6 +67,7 @@ def changes_context(changes: Changes, links: Links, *, today: date) -> ChangesCo
     rows = {path: _figure_row(path, definitions[path], each, then) for path, each in changes.figures.items()}
     projects = changes.projects
     return ChangesContext(
+        headings=_headings(changes.now.plan),
         sentence=changes_sentence(changes),
         measure_figures=[row for path, row in rows.items() if path.startswith("measures.")],
         project_figures=[row for path, row in rows.items() if path.startswith("projects.")],
@@ -107,6 +110,18 @@ def changes_context(changes: Changes, links: Links, *, today: date) -> ChangesCo
         all_indicators_url=links.url("indicators:list"),
         years=list(_years(changes, links, month_ends(changes.now.plan.starts_on, today))),
     )
+
+
+def _headings(plan: Plan) -> dict[str, str]:
+    """Return the numbered headings of the parts that the plan shows, by what the template calls them."""
+    titles = {
+        Module.MEASURES.value: _("Status of measures"),
+        "figures": _("Figures"),
+        Module.PROJECTS.value: _("Supporting projects"),
+        Module.INDICATORS.value: _("Indicators released"),
+    }
+    shown = {name: title for name, title in titles.items() if not plan.hides.get(name)}
+    return dict(zip(shown, numbered(shown.values()), strict=True))
 
 
 def _stock_rows(changes: Changes, links: Links) -> list[dict[str, Any]]:

@@ -20,8 +20,8 @@ from dashboard.due_days import forecast_of
 from dashboard.figures import STATUSES, Figures, GroupFigures
 from dashboard.pages.city import furthest_first, stage_blocks
 from dashboard.pages.links import Links
-from dashboard.pages.overview.headline import published_on
-from dashboard.pages.overview.outcomes import GROWTH, indicators_provenance, state_of
+from dashboard.pages.overview.headline import featured_figures, published_on
+from dashboard.pages.overview.outcomes import featured_clause, featured_states, indicators_provenance
 from dashboard.pages.sentences import format_share
 from dashboard.pages.standing import (
     MAX_CALLED,
@@ -33,17 +33,17 @@ from dashboard.pages.standing import (
 )
 from indicators.state import IndicatorState
 from indicators.wording import change_cell, number_cell, period_words, shown_unit, target_words, with_unit
-from measures.models import Section
+from measures.models import Module, Plan, Section
 from problems.wording import clauses_of
 from projects.models import Stage
 from web.charts.tile_map import class_labels
 from web.formats.dates import format_days, format_short_month
 from web.formats.money import format_rounded_money, rounded_money
-from web.formats.numbers import NO_VALUE, format_gap, format_number, format_percent, with_true_minus
+from web.formats.numbers import NO_VALUE, format_number, format_percent, with_true_minus
 from web.formats.text import format_counted, format_names
 from web.language import localized
 
-PARTS = ("1", "2", "3", "4", "5")
+PARTS = ("verdict", "months", "urgent", "cities", "outcomes")
 MAX_ROWS = 6
 MAX_CITIES = 4
 # Widths and heights of the drawings, in pixels of a screen that is 1920 wide.
@@ -53,58 +53,74 @@ STATUS_WIDTH = 192
 
 
 class Part(NamedTuple):
+    """A part of the presentation. `key`: of PARTS; `number`: its place, in addresses too; `values`: what its template
+    takes."""
+
+    key: str
     number: str
     name: str
+    values: dict[str, Any]
     is_shown: bool
 
 
 class PresentationContext(NamedTuple):
     """The values of the page. `shown`: the name of the part that is shown; `before` and `after`: the numbers of those
-    beside it. The last five are the parts, for a template each."""
+    beside it."""
 
     parts: list[Part]
     shown: str
     before: str
     after: str
+    sentence: str
     measures_provenance: Provenance
     projects_provenance: Provenance
-    verdict: dict[str, Any]
-    months: dict[str, Any]
-    urgent: dict[str, Any]
-    cities: dict[str, Any]
-    outcomes: dict[str, Any]
     why: None = None
 
 
-def presentation_context(figures: Figures, links: Links, *, part: str) -> PresentationContext:
-    """All parts, so that the script turns them without asking; `part` is the one that is shown."""
-    names = (
-        pgettext("part of the presentation", "Verdict"),
-        pgettext("part of the presentation", "By month"),
-        pgettext("part of the presentation", "Who must act"),
-        pgettext("part of the presentation", "By %(place)s") % {"place": figures.plan.part_words.one},
-        pgettext("part of the presentation", "Outcomes"),
-    )
-    place = PARTS.index(part)
+def presentation_context(figures: Figures, links: Links, *, part: int) -> PresentationContext:
+    """All parts, so that the script turns them without asking; `part` is the place of the one that is shown, from 1."""
+    makers = {
+        "verdict": (pgettext("part of the presentation", "Verdict"), lambda: verdict_part(figures, links)),
+        "months": (pgettext("part of the presentation", "By month"), lambda: months_part(figures)),
+        "urgent": (pgettext("part of the presentation", "Who must act"), lambda: urgent_part(figures)),
+        "cities": (
+            pgettext("part of the presentation", "By %(place)s") % {"place": figures.plan.part_words.one},
+            lambda: cities_part(figures),
+        ),
+        "outcomes": (pgettext("part of the presentation", "Outcomes"), lambda: outcomes_part(figures, links)),
+    }
+    keys = shown_parts(figures.plan)
+    place = min(part, len(keys)) - 1
+    parts = [
+        Part(key, str(number), makers[key][0], makers[key][1](), number == place + 1)
+        for number, key in enumerate(keys, 1)
+    ]
     return PresentationContext(
-        parts=[Part(number, name, number == part) for number, name in zip(PARTS, names, strict=True)],
-        shown=names[place],
-        before=PARTS[place - 1],
-        after=PARTS[(place + 1) % len(PARTS)],
+        parts=parts,
+        shown=parts[place].name,
+        before=parts[place - 1].number,
+        after=parts[(place + 1) % len(parts)].number,
+        sentence=parts[0].values["sentence"],
         measures_provenance=figures.provenance_of("measures"),
         projects_provenance=figures.provenance_of("projects"),
-        verdict=verdict_part(figures, links),
-        months=months_part(figures),
-        urgent=urgent_part(figures),
-        cities=cities_part(figures),
-        outcomes=outcomes_part(figures, links),
     )
+
+
+def shown_parts(plan: Plan) -> list[str]:
+    """Return the parts of what the plan shows; the verdict of one that shows nothing else."""
+    hidden = {
+        "verdict": [Module.MEASURES],
+        "months": [Module.MEASURES],
+        "urgent": [Module.MEASURES],
+        "cities": [Module.PROJECTS, Module.REGIONS],
+        "outcomes": [Module.INDICATORS],
+    }
+    return [key for key in PARTS if not any(map(plan.hides.get, hidden[key]))] or ["verdict"]
 
 
 def verdict_part(figures: Figures, links: Links) -> dict[str, Any]:
     plan, measures, due = figures.plan, figures.measures, figures.due_figures
     investment, unit = rounded_money(figures.projects["total_investment"])
-    growth = state_of(figures, GROWTH)
     return {
         "sentence": standing_sentence(due, plan, figures.day, total=measures["total"], names_day=False),
         "measures": measures,
@@ -124,7 +140,7 @@ def verdict_part(figures: Figures, links: Links) -> dict[str, Any]:
         "projects_published": published_on(figures, "projects.total", "projects.total_investment"),
         "investment": investment,
         "investment_unit": unit,
-        "growth": growth and _growth(growth),
+        "featured": [featured_figures(each) for each in featured_states(figures)],
         "overdue_url": links.url("measures:list", light="red"),
     }
 
@@ -300,27 +316,14 @@ def _cities_sentence(largest: Sequence[GroupFigures], total: Decimal) -> str:
 
 
 def outcomes_part(figures: Figures, links: Links) -> dict[str, Any]:
-    growth = state_of(figures, GROWTH)
+    featured = featured_states(figures)
     return {
-        "sentence": _growth_sentence(growth),
-        "growth": growth and _growth(growth),
+        "sentence": _sentence([featured_clause(featured[0])]) if featured else _("No data for this period"),
+        "featured": [featured_figures(each) for each in featured],
         "provenance": indicators_provenance(figures),
-        "rows": [_indicator_row(each) for each in figures.indicator_states if each.indicator.code != GROWTH],
+        "rows": [_indicator_row(each) for each in figures.indicator_states[len(featured) :]],
         "against": figures.against_name,
         "indicators_url": links.url("indicators:list"),
-    }
-
-
-def _growth(state: IndicatorState) -> dict[str, Any]:
-    assert state.latest is not None
-    return {
-        "value": state.value,
-        "shown": with_true_minus(number_cell(state.indicator, state.value)),
-        "gap": state.gap,
-        "gap_shown": format_gap(state.gap),
-        "against": state.against_name,
-        "period": period_words(state.latest),
-        "provenance": state.latest.provenance,
     }
 
 
@@ -344,19 +347,6 @@ def _indicator_row(state: IndicatorState) -> dict[str, Any]:
         "change": with_true_minus(change_cell(indicator, state.change, state.value)),
         "against": pgettext("between items", ", ").join(against) or NO_VALUE,
     }
-
-
-def _growth_sentence(state: IndicatorState | None) -> str:
-    if state is None or state.latest is None:
-        return _("No data for this period")
-    values = {"value": with_true_minus(format_percent(state.value)), "period": period_words(state.latest)}
-    text = _("GDP grew by %(value)s in %(period)s")
-    if state.gap is not None:
-        values |= {"points": format_number(abs(state.gap)), "region": state.against_name}
-        above = _("GDP grew by %(value)s in %(period)s, %(points)s points above %(region)s")
-        below = _("GDP grew by %(value)s in %(period)s, %(points)s points below %(region)s")
-        text = above if state.gap >= 0 else below
-    return _sentence([text % values])
 
 
 def _sentence(parts: Sequence[str]) -> str:

@@ -30,7 +30,7 @@ from indicators.derived import DerivedForm, Misfit, Part, misfit
 from indicators.milestones import check_milestones
 from indicators.querysets import IndicatorQuerySet, ObservationQuerySet, TargetQuerySet
 from indicators.rules import HAS_NO_SHARES, NO_SHARE, SHARES, may_be_share
-from measures.models import Measure
+from measures.models import Measure, Module, show_with_rows_of
 from regions.models import Region
 
 # Of a release day: the source gives it.
@@ -417,3 +417,4 @@ auditlog.register(Indicator, exclude_fields=["updated_at"], m2m_fields={"measure
 auditlog.register(HeadlineIndicator)
 auditlog.register(Observation, exclude_fields=["updated_at"])
 auditlog.register(Target, exclude_fields=["updated_at"])
+show_with_rows_of(Indicator, Module.INDICATORS)

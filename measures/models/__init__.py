@@ -1,5 +1,6 @@
 from measures.models.changes import Comment, MeasureEvent, StatusChange, Term, TermsChange
 from measures.models.loads import Load, LoadedRow
+from measures.models.modules import Module, hide_modules, show_with_rows_of
 from measures.models.plans import Measure, Plan, PlanMilestone, ScopeChange, Section
 from measures.models.reports import Evidence, Report, ReportStep
 
@@ -10,6 +11,7 @@ __all__ = [
     "LoadedRow",
     "Measure",
     "MeasureEvent",
+    "Module",
     "Plan",
     "PlanMilestone",
     "Report",
@@ -19,4 +21,6 @@ __all__ = [
     "StatusChange",
     "Term",
     "TermsChange",
+    "hide_modules",
+    "show_with_rows_of",
 ]

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 from auditlog.registry import auditlog
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -67,6 +67,10 @@ class Plan(Sourced, UpdatedAtModel):
         validators=[within_days],
         help_text=_("Months before it owe no report. Empty: as the server says, else from the oldest report on."),
     )
+    # Values of Module. Pages have no block, column or menu entry for them; addresses and the API stay.
+    hidden_modules = models.JSONField(
+        _("Hidden modules"), default=list, db_default=Value([], models.JSONField()), blank=True, editable=False
+    )
     # The office has chosen it as the plan that is meant where none is named. No ledger carries that.
     is_current = models.BooleanField(_("Current plan"), default=False, db_default=False, editable=False)
 
@@ -105,6 +109,11 @@ class Plan(Sourced, UpdatedAtModel):
         neither does."""
         named: date | None = self.first_reporting_month or settings.PILOTZONE_FIRST_REPORTING_MONTH
         return month_of(named) if named else None
+
+    @property
+    def hides(self) -> dict[str, bool]:
+        """Return the hidden modules, each as true: templates say `plan.hides.themes`, of no plan too."""
+        return dict.fromkeys(self.hidden_modules, True)
 
     @cached_property
     def is_being_set_up(self) -> bool:

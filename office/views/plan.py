@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.access_rules import ADMINISTRATORS
 from accounts.models import User
 from measures.editing.milestones import add_milestone, change_milestone, milestone_state, remove_milestone
-from measures.models import Plan, PlanMilestone
+from measures.models import Module, Plan, PlanMilestone
 from office.forms import PublishedForm, RowChoice, month_field, words_of
 from office.views.editing import ADD, PlanFormPage, RemovePage
 from projects.plans import change_plan, plan_state
@@ -39,6 +39,15 @@ class PlanForm(PublishedForm):
         to_field_name="code",
         label=gettext_lazy("Compared with"),
         help_text=gettext_lazy("Such as the country, for a province. None: its indicators are compared with nothing."),
+    )
+    hidden_modules = forms.MultipleChoiceField(
+        label=gettext_lazy("Hidden on pages"),
+        choices=Module.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy(
+            "The first load hides what it brings nothing of. Whoever adds a row later has it shown again."
+        ),
     )
 
 

@@ -22,7 +22,7 @@ from core.provenance import Sourced, sourced_constraints
 from core.succession import Succession
 from core.texts import MAX_TEXT_LENGTH
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet, track_links, track_part
-from measures.models import Measure, Plan
+from measures.models import Measure, Module, Plan, show_with_rows_of
 from problems.querysets import IN_ORDER, ProblemQuerySet, ProblemStepQuerySet
 from problems.rules import TimeLeft, responsible, time_left
 from problems.workflow import LISTED_STATES, STEPS, Party, ProblemState
@@ -387,3 +387,4 @@ auditlog.register(ProblemStep, include_fields=["move"])
 
 track_part(ProblemStep, "problem")
 track_links(Problem.helpers, on={Problem})
+show_with_rows_of(Problem, Module.PROBLEMS)

@@ -16,7 +16,7 @@ from core.scope import ScopeKind
 from core.scope_changes import AbstractScopeChange
 from core.succession import Succession
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet, track_links
-from measures.models import Measure
+from measures.models import Measure, Module, show_with_rows_of
 from projects.national_codes import NATIONAL_CODE_LENGTH, national_code_bound, validate_national_code
 from projects.querysets import ProjectQuerySet
 from projects.rules import COMPLETION_BEFORE_START
@@ -239,3 +239,4 @@ auditlog.register(Category, exclude_fields=["updated_at"])
 
 track_links(Project.also_in, on={Project})
 track_links(Project.measures, on={Project, Measure})
+show_with_rows_of(Project, Module.PROJECTS)

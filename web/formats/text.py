@@ -12,10 +12,18 @@ from django.utils.translation import ngettext, pgettext
 from web.formats.numbers import NO_VALUE, format_number
 from web.language import babel_locale, is_chinese
 
+CHINESE_NUMBERS = "一二三四五六七八九"
+
 
 def format_sentence(text: str, **parts: Any) -> SafeString:
     """A translated sentence with parts put in; the parts are escaped, or marked up already."""
     return format_html(text.replace("{", "{{").replace("}", "}}") % {name: f"{{{name}}}" for name in parts}, **parts)
+
+
+def numbered(titles: Iterable[str]) -> list[str]:
+    """Return headings with their numbers: 1. Overdue; 一、逾期未完成. At most nine."""
+    pattern = "{1}、{2}" if is_chinese() else "{0}. {2}"
+    return [pattern.format(number, CHINESE_NUMBERS[number - 1], title) for number, title in enumerate(titles, 1)]
 
 
 def format_list(items: Iterable[str]) -> str:

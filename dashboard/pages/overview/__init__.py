@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from dashboard.changes import EarlierFigures
 from dashboard.figures import Figures
 from dashboard.pages.city_statistics import CityStatistic, chosen, measured_cities
@@ -17,9 +19,11 @@ from dashboard.pages.overview.outcomes import indicators
 from dashboard.pages.overview.progress import COURSES, month_by_month_chart, progress, progress_chart
 from dashboard.pages.problems import attention_row, problem_block
 from dashboard.pages.standing import standing_sentence
+from measures.models import Module, Plan
 from measures.reporting_months import late_reports, reports_owed
 from measures.timeline import load_history
 from web.days import end_of_month_before
+from web.formats.text import numbered
 
 
 def overview_context(
@@ -35,8 +39,12 @@ def overview_context(
     departments = figures.with_problems(figures.measures_with_due_by("department"), "department")
     cities = measured_cities(figures, measure)
     months = Months(figures, history, owed, links)
+    where = by_city(figures, links, cities, measure=measure, course={} if course == COURSES[0] else {"course": course})
     return {
-        "sentence": standing_sentence(figures.due_figures, figures.plan, figures.day, total=figures.measures["total"]),
+        "headings": _headings(figures.plan),
+        "sentence": where["sentence"]
+        if figures.plan.hides.get(Module.MEASURES)
+        else standing_sentence(figures.due_figures, figures.plan, figures.day, total=figures.measures["total"]),
         "due_block": due_block(figures, links, history, departments),
         "headline": headline(figures, links, history, then),
         "attention": attention(figures, links, history, departments, late, then, compared)
@@ -44,9 +52,7 @@ def overview_context(
         "problem_block": problem_block(figures, links, departments),
         "progress": progress(figures, history, months, links, course=course, map_of=chosen(measure, "map")),
         "by_group": by_group(figures, links, departments, then if compared else None),
-        "by_city": by_city(
-            figures, links, cities, measure=measure, course={} if course == COURSES[0] else {"course": course}
-        ),
+        "by_city": where,
         "indicators": indicators(figures, links),
         "charts": {
             each.name: each
@@ -59,6 +65,19 @@ def overview_context(
             if each is not None
         },
     }
+
+
+def _headings(plan: Plan) -> dict[str, str]:
+    """Return the numbered headings of the parts that the plan shows, by what the template calls them."""
+    parts = (
+        ("attention", _("What needs attention"), [Module.MEASURES]),
+        ("progress", _("Progress over time"), [Module.MEASURES]),
+        ("by_group", _("Who is responsible"), [Module.MEASURES]),
+        ("by_city", _("Projects by region"), [Module.PROJECTS, Module.REGIONS]),
+        ("indicators", _("Outcomes"), [Module.INDICATORS]),
+    )
+    titles = {name: title for name, title, of in parts if not any(map(plan.hides.get, of))}
+    return dict(zip(titles, numbered(titles.values()), strict=True))
 
 
 def _end_of_month_before(figures: Figures) -> date | None:

@@ -1,4 +1,4 @@
-"""The counts of measures and projects and the growth of GDP: the second row of the overview."""
+"""The counts of measures and projects and the first headline indicators: the second row of the overview."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -12,14 +12,15 @@ from core.pace import shares
 from dashboard.changes import figure_changes
 from dashboard.figures import Figures
 from dashboard.pages.links import Links
-from dashboard.pages.overview.outcomes import GROWTH, state_of
+from dashboard.pages.overview.outcomes import featured_states
 from dashboard.pages.sentences import counted_clauses, format_earlier_day
-from indicators.state import ChangeSince, IndicatorState
-from indicators.wording import number_cell, period_words, since_words
+from indicators.state import ChangeSince, IndicatorState, is_rate
+from indicators.wording import number_cell, period_words, shown_unit, signed_cell, since_words, with_unit
 from measures.timeline import History
 from web.formats.money import format_rounded_money, rounded_money
-from web.formats.numbers import MINUS, format_gap_cell, format_percent, with_true_minus
+from web.formats.numbers import MINUS, format_gap, with_true_minus
 from web.formats.text import format_list
+from web.language import localized
 
 STATUSES = ("completed", "in_progress", "promoting")
 # Those of the headline that have a change beside them.
@@ -61,7 +62,7 @@ def headline(figures: Figures, links: Links, history: History, then: Figures | N
         "investment_unit": investment_unit,
         "measures_provenance": figures.provenance_of("measures"),
         "projects_provenance": figures.provenance_of("projects"),
-        "growth": growth_headline(state_of(figures, GROWTH), links, figures.day, since),
+        "featured": [featured_row(each, links, figures.day, since) for each in featured_states(figures)],
     }
 
 
@@ -98,26 +99,50 @@ def _format_changes(history: History, since: date, day: date) -> str:
     return _("since %(since)s: %(changes)s") % values
 
 
-def growth_headline(state: IndicatorState | None, links: Links, day: date, since: date | None) -> dict[str, Any] | None:
-    """Return the headline on growth. `since`: the earlier day that the value is compared with."""
-    if state is None or state.latest is None:
-        return None
+def featured_row(state: IndicatorState, links: Links, day: date, since: date | None) -> dict[str, Any]:
+    """Return an indicator that stands among the counts. `since`: the earlier day that its value is compared with."""
     return {
-        "state": state,
-        "gap_shown": format_gap_cell(state.gap),
-        "shown": with_true_minus(number_cell(state.indicator, state.value)),
-        "period": period_words(state.latest),
+        **featured_figures(state),
         "against": format_against(state),
         "since": since_words(ChangeSince(state, since), format_earlier_day(since, day.year)) if since else "",
         "url": links.url("indicators:detail", state.indicator.code),
     }
 
 
+def featured_figures(state: IndicatorState) -> dict[str, Any]:
+    """Return the name, the value and the paths of an indicator that stands among the counts."""
+    assert state.latest is not None
+    indicator = state.indicator
+    return {
+        "name": localized(indicator, "name"),
+        "path": f"indicators.{indicator.code}.value",
+        "gap_path": f"indicators.{indicator.code}.gap",
+        "value": state.value,
+        "shown": with_true_minus(number_cell(indicator, state.value)),
+        "unit": shown_unit(indicator),
+        "gap": state.gap,
+        "gap_shown": _format_gap_of(state),
+        "is_rate": is_rate(indicator),
+        "period": period_words(state.latest),
+        "provenance": state.latest.provenance,
+        "region": state.against_name,
+    }
+
+
+def _format_gap_of(state: IndicatorState) -> str:
+    """Return how far the value is from what it is compared with, with its sign; empty where it is not."""
+    if state.gap is None:
+        return ""
+    if is_rate(state.indicator):
+        return format_gap(state.gap)
+    return with_true_minus(signed_cell(state.gap, number_cell(state.indicator, state.gap)))
+
+
 def format_against(state: IndicatorState) -> str:
     """Return the comparison as words: above China (5.5%); empty without a value to compare with."""
     if state.gap is None or state.comparator is None:
         return ""
-    values = {"region": state.against_name, "value": with_true_minus(format_percent(state.comparator))}
+    values = {"region": state.against_name, "value": with_true_minus(with_unit(state.indicator, state.comparator))}
     if not state.gap:
         return _("as in %(region)s (%(value)s)") % values
     return (_("above %(region)s (%(value)s)") if state.gap > 0 else _("below %(region)s (%(value)s)")) % values

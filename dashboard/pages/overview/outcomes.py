@@ -13,15 +13,21 @@ from indicators.drawings import bullet_bar
 from indicators.state import IndicatorState
 from indicators.verdict_words import verdict_list, verdict_note, verdict_rank
 from indicators.wording import change_cell, number_cell, period_words, shown_unit, target_words, with_unit
-from web.formats.numbers import NO_VALUE, format_gap_cell, format_percent, with_true_minus
+from measures.models import Module
+from web.formats.numbers import NO_VALUE, with_true_minus
 from web.formats.text import format_counted
 from web.language import localized
 
-GROWTH = "gdp_growth_ytd"
+# Where no projects stand beside them.
+MAX_FEATURED = 3
 
 
-def state_of(figures: Figures, code: str) -> IndicatorState | None:
-    return next((each for each in figures.indicator_states if each.indicator.code == code), None)
+def featured_states(figures: Figures) -> list[IndicatorState]:
+    """Return those headline indicators that stand among the counts: the first, and more where there is room."""
+    hides = figures.plan.hides
+    if hides.get(Module.INDICATORS):
+        return []
+    return figures.indicator_states[: MAX_FEATURED if hides.get(Module.PROJECTS) else 1]
 
 
 def indicators_provenance(figures: Figures) -> Provenance:
@@ -32,7 +38,7 @@ def indicators_provenance(figures: Figures) -> Provenance:
 
 def indicators(figures: Figures, links: Links) -> dict[str, Any]:
     return {
-        "sentence": _sentence(figures.indicator_states),
+        "sentence": _sentence(figures),
         "provenance": indicators_provenance(figures),
         "indicators": [indicator_row(each, links) for each in sorted(figures.indicator_states, key=verdict_rank)],
         "indicators_url": links.url("indicators:list"),
@@ -80,8 +86,10 @@ def _gap_to_comparator(state: IndicatorState) -> str:
     return _("%(points)s points below %(region)s (%(value)s)") % values
 
 
-def _sentence(states: list[IndicatorState]) -> str:
-    """How many with a target have which verdict, and how GDP grew; the half-sentence that asks for action first."""
+def _sentence(figures: Figures) -> str:
+    """How many with a target have which verdict, and the first of them; the half-sentence that asks for action
+    first."""
+    states = figures.indicator_states
     if not states:
         return _("No data for this period")
     total = sum(each.judgement is not None for each in states)
@@ -95,19 +103,19 @@ def _sentence(states: list[IndicatorState]) -> str:
                 verdicts=verdict_list(states),
             )
         )
-    growth = next((each for each in states if each.indicator.code == GROWTH and each.latest), None)
-    if growth is not None:
-        parts.append(_growth(growth))
+    parts.append(featured_clause(states[0]))
     text = pgettext("between half-sentences", "; ").join(parts) + pgettext("end of a sentence", ".")
     return text[0].upper() + text[1:]
 
 
-def _growth(state: IndicatorState) -> str:
+def featured_clause(state: IndicatorState) -> str:
+    """Return the value of an indicator as a clause, with what it is compared with."""
     assert state.latest is not None
-    values = {"value": with_true_minus(format_percent(state.value)), "period": period_words(state.latest)}
-    if state.gap is None:
-        return _("GDP grew by %(value)s in %(period)s") % values
-    values["points"] = format_gap_cell(abs(state.gap)).lstrip("+")
-    if state.gap >= 0:
-        return _("GDP grew by %(value)s in %(period)s, %(points)s points above the national rate") % values
-    return _("GDP grew by %(value)s in %(period)s, %(points)s points below the national rate") % values
+    values = {
+        "name": localized(state.indicator, "name"),
+        "value": with_true_minus(with_unit(state.indicator, state.value or Decimal(0))),
+        "period": period_words(state.latest),
+    }
+    if state.gap is None or state.comparator is None:
+        return _("%(name)s: %(value)s in %(period)s") % values
+    return _("%(name)s: %(value)s in %(period)s, %(against)s") % (values | {"against": _gap_to_comparator(state)})
