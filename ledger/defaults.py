@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any
 
 from accounts.models import Role
-from core.clock import SHANGHAI
+from core.clock import SHANGHAI, today
 from core.provenance import Provenance
 from indicators.models import IndicatorGroup
 from indicators.rules import is_comparable
@@ -46,7 +46,8 @@ def _as(column: str) -> Default:
 
 
 def _first_day(values: Values, merged: Any) -> Any:
-    return merged.plan["starts_on"] if merged.plan else None
+    """Return the plan's first day; today, where the plan is still to begin: nothing happens in the future."""
+    return min(merged.plan["starts_on"], today()) if merged.plan else None
 
 
 def whole_place(values: Values, merged: Any) -> Any:

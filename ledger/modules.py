@@ -1,6 +1,9 @@
 """The modules of a plan that a load leaves hidden: those of which there is nothing."""
 
 from collections.abc import Collection
+from typing import Any
+
+from django.db.models import QuerySet
 
 from indicators.models import Indicator
 from measures.models import Load, Measure, Module, Plan, hide_modules
@@ -11,7 +14,7 @@ from themes.models import Theme
 
 
 def empty_modules(plan: Plan) -> set[str]:
-    rows = {
+    rows: dict[Module, QuerySet[Any]] = {
         Module.MEASURES: Measure.objects.in_plan(plan),
         Module.PROJECTS: Project.objects.in_plan(plan),
         Module.INDICATORS: Indicator.objects.all(),

@@ -168,16 +168,12 @@ class OpenedForm(forms.Form):
 
     @property
     def rows(self) -> list[EditRow]:
-        return [
-            EditRow(
-                field,
-                self.written(field.name, self.opened[field.name]),
-                self.typed(field.name) != self.opened[field.name],
-            )
-            if field.name in self.opened
-            else EditRow(field)
-            for field in open_fields(self)
-        ]
+        return [self._row(field) if field.name in self.opened else EditRow(field) for field in open_fields(self)]
+
+    def _row(self, field: forms.BoundField) -> EditRow:
+        # A month is stored as a day.
+        opened = field.field.prepare_value(self.opened[field.name])
+        return EditRow(field, self.written(field.name, opened), self.typed(field.name) != opened)
 
     def versions(self, stored: Mapping[str, str | list[str]]) -> list[Version]:
         """Returns the versions of the fields that somebody else changed. The next form is opened with what they hold

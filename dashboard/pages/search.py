@@ -98,7 +98,8 @@ def search_context(search: Search, links: Links) -> SearchContext:
         _cities(search, links, words),
         _reports(search, links, words),
     ]
-    return SearchContext(kinds, sum(each.count for each in kinds))
+    shown = [each for each in kinds if each.count or not search.plan.hides.get(each.name)]
+    return SearchContext(shown, sum(each.count for each in kinds))
 
 
 def reports_context(search: Search, links: Links, page: Page[Any]) -> SearchContext:

@@ -31,7 +31,7 @@ def standing_sentence(
     """Return a sentence on what was due, what falls due next and the forecast, which is bold; what there is none of is
     left out."""
     if day < plan.starts_on:
-        return _("The day is before the plan began")
+        return _("The plan begins on %(day)s.") % {"day": format_day(plan.starts_on)}
     if not total:
         return _("As of %(day)s, no measure is listed yet.") % {"day": format_day(day)}
     first = format_due(due)

@@ -41,7 +41,7 @@ def overview_context(
     months = Months(figures, history, owed, links)
     where = by_city(figures, links, cities, measure=measure, course={} if course == COURSES[0] else {"course": course})
     return {
-        "headings": _headings(figures.plan),
+        "headings": _headings(figures.plan, figures.day),
         "sentence": where["sentence"]
         if figures.plan.hides.get(Module.MEASURES)
         else standing_sentence(figures.due_figures, figures.plan, figures.day, total=figures.measures["total"]),
@@ -67,8 +67,8 @@ def overview_context(
     }
 
 
-def _headings(plan: Plan) -> dict[str, str]:
-    """Return the numbered headings of the parts that the plan shows, by what the template calls them."""
+def _headings(plan: Plan, day: date) -> dict[str, str]:
+    """Return the numbered headings of the parts that the plan shows on the day, by what the template calls them."""
     parts = (
         ("attention", _("What needs attention"), [Module.MEASURES]),
         ("progress", _("Progress over time"), [Module.MEASURES]),
@@ -77,6 +77,8 @@ def _headings(plan: Plan) -> dict[str, str]:
         ("indicators", _("Outcomes"), [Module.INDICATORS]),
     )
     titles = {name: title for name, title, of in parts if not any(map(plan.hides.get, of))}
+    if day < plan.starts_on:
+        titles.pop("progress", None)
     return dict(zip(titles, numbered(titles.values()), strict=True))
 
 
