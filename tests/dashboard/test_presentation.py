@@ -35,9 +35,13 @@ def site(today, open_reading):
     return section.plan
 
 
-def context(plan, part="1", on=date(2023, 8, 29)):
+def context(plan, part=1, on=date(2023, 8, 29)):
     with translation.override("en"):
         return presentation_context(Figures(plan, on), Links({}), part=part)
+
+
+def values_of(plan, key):
+    return {each.key: each.values for each in context(plan).parts}[key]
 
 
 def page(query=""):
@@ -78,12 +82,12 @@ def test_links_keep_day_and_language(site):
 
 
 def test_the_next_of_the_last_is_the_first(site):
-    assert (context(site, "5").before, context(site, "5").after) == ("4", "1")
-    assert (context(site, "1").before, context(site, "1").after) == ("5", "2")
+    assert (context(site, 5).before, context(site, 5).after) == ("4", "1")
+    assert (context(site, 1).before, context(site, 1).after) == ("5", "2")
 
 
 def test_the_verdict_sums_and_calls_who_must_act_first(site):
-    verdict = context(site).verdict
+    verdict = values_of(site, "verdict")
     assert verdict["days_overdue"] == [60, 60, 1]
     assert [(row["name"], row["overdue"]) for row in verdict["called"]] == [("Science", 2), ("Energy", 1)]
     html = page()
@@ -92,7 +96,7 @@ def test_the_verdict_sums_and_calls_who_must_act_first(site):
 
 
 def test_months_count_what_falls_due_and_what_was_completed_in_each(site):
-    columns = context(site, "2").months["columns"]
+    columns = values_of(site, "months")["columns"]
     assert [each["due"] for each in columns] == [0, 0, 0, 2, 1, 2, 0, 1, 0, 0, 0, 0]
     assert [each["completed"] for each in columns] == [0, 0, 1, 1, 1, 0, 0, 0, None, None, None, None]
     assert [each["so_far"] for each in columns[:8]] == [0, 0, 1, 2, 3, 3, 3, 3]
@@ -103,7 +107,7 @@ def test_completions_of_earlier_years_count_so_far(site):
     Plan.objects.filter(pk=site.pk).update(starts_on=date(2022, 1, 1))
     measure = make.make_measure(Section.objects.get(), make.make_department(), listed_on=date(2022, 1, 3))
     make.make_change(measure, "completed", date(2022, 12, 1))
-    assert [each["so_far"] for each in context(site, "2").months["columns"][:3]] == [1, 1, 2]
+    assert [each["so_far"] for each in values_of(site, "months")["columns"][:3]] == [1, 1, 2]
 
 
 def test_who_must_act_has_six_rows_and_counts_the_others(site):
@@ -111,19 +115,32 @@ def test_who_must_act_has_six_rows_and_counts_the_others(site):
     for number in range(7):
         lead = make.make_department(f"lead-{number}")
         make.make_measure(section, lead, due_on=date(2023, 7, 1 + number))
-    table = context(site, "3").urgent["tables"][0]
+    table = values_of(site, "urgent")["tables"][0]
     assert [row["overdue"] for row in table["rows"]] == [2, 1, 1, 1, 1, 1]
     assert table["rows"][0]["in_time"] == "1 of 4"
     assert table["others"] == "3 others: 1 overdue each"
 
 
 def test_open_problems_stand_below_who_must_act(site):
-    assert context(site, "3").urgent["problems"] == ""
+    assert values_of(site, "urgent")["problems"] == ""
     measure = Measure.objects.first()
     # Waits for the office since twenty days, of which it has seven.
     make.make_problem(measure, date(2023, 8, 9))
     make.make_problem(measure, date(2023, 8, 19), steps=["assign"], due_on=date(2023, 8, 26))
     assert "2 problems are not closed; 2 overdue, the longest by 13 days; the oldest is 20 days old." in page("&part=3")
+
+
+def test_the_parts_of_what_the_plan_hides_are_left_out_and_the_others_numbered_anew(site):
+    Plan.objects.update(hidden_modules=["projects", "regions"])
+    assert [(each.number, each.key) for each in context(Plan.objects.get()).parts] == [
+        ("1", "verdict"),
+        ("2", "months"),
+        ("3", "urgent"),
+        ("4", "outcomes"),
+    ]
+    assert context(Plan.objects.get(), 5).shown == "Outcomes"
+    Plan.objects.update(hidden_modules=["measures", "projects", "indicators"])
+    assert [each.key for each in context(Plan.objects.get()).parts] == ["verdict"]
 
 
 def test_nothing_overdue_says_so(today, open_reading):
@@ -134,7 +151,7 @@ def test_nothing_overdue_says_so(today, open_reading):
 
 
 def test_before_the_plan_it_says_so(site):
-    assert "The day is before the plan began" in page("&as_of=2022-12-31")
+    assert "The plan begins on 1 January 2023." in page("&as_of=2022-12-31")
 
 
 def test_it_says_of_when_the_totals_are(site, monkeypatch):

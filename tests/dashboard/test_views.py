@@ -325,7 +325,14 @@ def test_the_number_of_queries_does_not_grow_with_the_data(demo, django_user_mod
 )
 def test_the_gap_to_the_country_is_said_in_words(gap, english, chinese):
     state = IndicatorState(
-        None, None, None, Decimal("5.5"), gap and Decimal(gap), None, None, against=make.region("100000")
+        make.make_indicator(unit="%"),
+        None,
+        None,
+        Decimal("5.5"),
+        gap and Decimal(gap),
+        None,
+        None,
+        against=make.region("100000"),
     )
     with translation.override("en"):
         assert format_against(state) == english
