@@ -1,8 +1,11 @@
 """Pictures of the demonstration, for people to look at: `./run screenshots --help` says which."""
 
 import argparse
+import csv
 import json
 import os
+import re
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -10,6 +13,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import escape
 from itertools import product
 from pathlib import Path
 
@@ -165,6 +169,23 @@ WORK_PAGES = {
     "gallery": ("admin", "/gallery/"),
 }
 WIDTHS = (360, 768, 1366)
+PICTURES = ROOT / "static" / "img"
+# The table that the quick start begins with, what is typed besides it, and how a spreadsheet shows it.
+SAMPLE = ROOT / "fixtures" / "samples" / "county.csv"
+NAMES = {
+    "name_zh": "云阳县重点工作推进平台",
+    "place_zh": "云阳",
+    "plan_zh": "云阳县重点工作",
+    "starts_on": "2027-01-01",
+    "ends_on": "2027-12-31",
+}
+QUICK_START_DAY = "2027-08-15"
+SHEET_STYLE = """
+    table { border-collapse: collapse; font: 14px sans-serif; white-space: nowrap }
+    caption, td { padding: 4px 8px; border: 1px solid #bbb }
+    caption { border-bottom: 0; font-size: 16px; font-weight: bold }
+"""
+LOG = "printed.txt"
 # Every page with charts.
 CHART_PAGES = {
     "overview": "/",
@@ -281,6 +302,7 @@ def main() -> None:
             page = browser.new_page(viewport={"width": 1366, "height": 1000}, locale="zh-CN")
             for picture, language in (("overview.png", "en"), ("overview-zh.png", "zh-hans")):
                 take(page, f"{site}/?lang={language}", ROOT / "docs" / picture, whole=False)
+            take_quick_start(browser, Path(data))
             return
         options.folder.mkdir(parents=True, exist_ok=True)
         if options.charts:
@@ -289,21 +311,75 @@ def main() -> None:
             take_pages(browser, site, options.folder, options.page, Path(data))
 
 
+def take_quick_start(browser: Browser, data: Path) -> None:
+    """Takes the pictures of the quick start: the table of a county, and the site that a first visit makes of it."""
+    with open(SAMPLE, encoding="utf-8-sig", newline="") as content:
+        table = list(csv.reader(content))
+    page = browser.new_page(viewport={"width": 1100, "height": 900}, locale="zh-CN")
+    [title], *rows = table
+    cells = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows)
+    body = f"<caption>{escape(title)}</caption><tr>{'</tr><tr>'.join(cells)}</tr>"
+    page.set_content(f"<style>{SHEET_STYLE}</style><table>{body}</table>")
+    page.locator("table").screenshot(path=PICTURES / "quick-start-table.png")
+    with running("serve", data / "county", PILOTZONE_TODAY=QUICK_START_DAY) as site:
+        link = re.search(r"http://\S+/set-password/\S+", (data / "county" / LOG).read_text(encoding="utf-8"))
+        assert link is not None
+        _make_first_visit(page, site, link[0])
+        page.set_viewport_size({"width": 1366, "height": 900})
+        take(page, f"{site}/", PICTURES / "quick-start-site.png", whole=False)
+
+
+def _make_first_visit(page: Page, site: str, link: str) -> None:
+    """Does what the quick start says, from the link that `./run serve` prints to the loaded site."""
+    password = secrets.token_urlsafe()
+    page.goto(link)
+    _fill(page, new_password1=password, new_password2=password)
+    _fill(page, username="admin", password=password)
+    page.goto(f"{site}/data/start/names/")
+    page.locator("[name=languages][value=zh-hans]").check()
+    _fill(page, **NAMES)
+    _fill(page, file=SAMPLE)
+    page.locator("button[value=load]").click(timeout=60_000)
+    page.wait_for_url("**/data/start/done/", timeout=60_000)
+
+
+def _fill(page: Page, **values: str | Path) -> None:
+    for name, value in values.items():
+        field = page.locator(f"main [name={name}]")
+        if isinstance(value, Path):
+            field.set_input_files(value)
+        else:
+            field.fill(value)
+    page.locator("main form button.button").first.click()
+
+
 @contextmanager
 def demonstration(data: Path) -> Iterator[str]:
     """Yield the address of the demonstration, while it runs with its data in this folder."""
+    with running("demo", data) as site:
+        yield site
+
+
+@contextmanager
+def running(command: str, data: Path, **settings: str) -> Iterator[str]:
+    """Yield the address of a site while it runs with its data in this folder, where what it prints is in `LOG`."""
     port = free_port()
-    command = [sys.executable, "manage.py", "demo", "--port", str(port)]
-    demo = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, "PILOTZONE_DATA_DIR": str(data)}, stdout=subprocess.DEVNULL
-    )
+    data.mkdir(exist_ok=True)
+    with open(data / LOG, "w", encoding="utf-8") as log:
+        server = subprocess.Popen(
+            [sys.executable, "manage.py", command, "--port", str(port)],
+            cwd=ROOT,
+            env={**os.environ, "PILOTZONE_DATA_DIR": str(data), **settings},
+            stdout=log,
+            stderr=log,
+        )
     site = f"http://127.0.0.1:{port}"
     try:
         wait_for(f"{site}/healthz")
         yield site
     finally:
-        demo.terminate()
-        demo.wait()
+        server.terminate()
+        server.wait()
 
 
 def wait_for(address: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -236,3 +237,16 @@ def test_the_file_is_kept_apart_from_the_names(admin: Client, act: Act, workbook
     act(draft, action="load")
     act(draft, action="load")
     assert Measure.objects.get().plan.name_zh == "新名称"
+
+
+def test_the_sample_of_the_quick_start_loads_without_a_question(admin: Client, act: Act) -> None:
+    act("/data/start/names/", **NAMES | {"starts_on": "2023-01-01", "ends_on": "2028-12-31"})
+    sample = Path(settings.BASE_DIR) / "fixtures" / "samples" / "county.csv"
+    draft = act("/data/start/workbook/", file=SimpleUploadedFile("county.csv", sample.read_bytes()))
+    findings = Upload.objects.get().findings
+    assert not findings.get("questions") and not findings["wrong"]
+    act(draft, action="load")
+    measures = list(Measure.objects.values_list("title_zh", "section__title_zh", "lead_department__name_zh", "due_on"))
+    assert measures[0] == ("新建标准厂房8万平方米", "产业升级", "县发展改革局", date(2027, 9, 30))
+    assert measures[11] == ("完善社区养老服务设施", "民生改善", "县民政局", None)
+    assert len(measures) == 12
