@@ -2,18 +2,20 @@
 
 import math
 import re
+import tomllib
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
+from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import SHANGHAI
 from ledger.deadlines import LASTING, YearWantedError, last_day, leaves_year_open
-from ledger.declaration import Column, Kind
+from ledger.declaration import Column, Kind, Text
 from ledger.headers import in_all_languages
 from ledger.raw import CellFault, Value, same_name
 from ledger.sentences import CellError
@@ -59,6 +61,10 @@ EXCEL_DAY = re.compile(r"[0-9]{2,7}(?:\.[0-9]+)?")
 EXCEL_EPOCH, FIRST_EXCEL_DAY, LAST_EXCEL_DAY = date(1899, 12, 30), 61, 2_958_465
 # One of many values, and what parts it from the next.
 QUOTED_PART = re.compile(r'"((?:[^"]|"")*)"\s*(?:[;；\n]|$)')
+# What offices write in place of the names of choices.
+CHOICE_WORDS: Mapping[str, Mapping[str, Sequence[str]]] = tomllib.loads(
+    (Path(__file__).parent / "sheets" / "choices.toml").read_text(encoding="utf-8")
+)
 # What a spreadsheet shows where a formula failed, in files that say no more.
 FAILED = re.compile(r"#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)|Err:\d{3}")
 
@@ -97,12 +103,12 @@ def parse_cell(value: Value, column: Column, hint: Hint = NO_HINT) -> Parsed | t
 
 
 def split_many(text: str) -> list[str]:
-    """Splits a text by semicolons and line breaks; by 、 only where there are none, since names have it too. Text in
-    quotation marks is one part, since codes may have semicolons."""
+    """Splits a text by semicolons and line breaks; by 、 and ， only where there are none, since names have them too.
+    Text in quotation marks is one part, since codes may have semicolons."""
     has_semicolons = re.search(r"[;；\n]", text)
     if has_semicolons and '"' in text:
         return list(_quoted_parts(text))
-    separators = r"[;；\n]" if has_semicolons else "、"
+    separators = r"[;；\n]" if has_semicolons else "[、，]"
     return [part.strip() for part in re.split(separators, text) if part.strip()]
 
 
@@ -406,7 +412,17 @@ def choice_names(column: Column) -> dict[str, str]:
             if names.setdefault(text, str(value)) != str(value):
                 twice.add(text)
     names = {text: value for text, value in names.items() if text not in twice}
-    return names | {same_name(str(value)): str(value) for value, _label in column.choices}
+    return _office_words(column) | names | {same_name(str(value)): str(value) for value, _label in column.choices}
+
+
+def _office_words(column: Column) -> dict[str, str]:
+    return {same_name(word): value for value, words in CHOICE_WORDS.get(column.name, {}).items() for word in words}
+
+
+def choice_in_words(value: Value, column: Column) -> Text | None:
+    """Return the label of the choice that a cell means in the words of offices; None where it names it, or none."""
+    found = _office_words(column).get(same_name(value)) if isinstance(value, str) else None
+    return dict(column.choices).get(found) if found else None
 
 
 def _short(text: str) -> str:

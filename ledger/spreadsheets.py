@@ -66,12 +66,13 @@ def _collect(messages: Iterator[tuple[Any, ...]]) -> RawFile:
             merged = tuple(
                 MergedRange(top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in parts[1]
             )
-            sheets.append(RawSheet(parts[0], [], merged))
+            sheets.append(RawSheet(parts[0], [], merged, [], tuple(parts[2])))
         elif kind == "rows":
             for number, cells in parts[0]:
                 row = tuple(CellFault(*cell) if isinstance(cell, tuple) else cell for cell in cells)
                 counted.row(row)
                 sheets[-1].rows.append(RawRow(number, row))
+            sheets[-1].hidden_rows.extend(parts[1])
         elif kind == "hidden":
             hidden.append(parts[0])
         else:
