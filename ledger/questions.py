@@ -225,10 +225,11 @@ def _header_unit(table: Table, column: Column) -> Decimal | None:
 
 
 def _unit_in(text: str) -> Decimal | None:
-    for name in HEADER_UNITS:
-        if name in text:
-            return UNITS[name]
-    return UNITS["元"] if re.search(r"[(\[,]元", text) else None
+    """Returns the unit that a text names; None where it names none, or several."""
+    units = {UNITS[name] for name in HEADER_UNITS if name in text}
+    if not units and re.search(r"[(\[,]元", text):
+        return UNITS["元"]
+    return units.pop() if len(units) == 1 else None
 
 
 def hints(table: Table, answers: Mapping[str, str]) -> dict[str, Hint]:

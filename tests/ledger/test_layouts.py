@@ -115,6 +115,28 @@ def test_headings_between_the_rows_are_the_priority_areas(plan: Plan) -> None:
     assert values(found, "sections", "title_zh") == [("产业升级",), ("生态保护",)]
 
 
+def test_hidden_rows_and_columns_are_named_since_they_are_read(plan: Plan) -> None:
+    """A filter hides them, and nobody sees any more that they are there."""
+    rows = ([number, f"任务{number}", "林业局", "x"] for number in range(1, 30))
+    book = openpyxl.load_workbook(
+        table(["重点任务表"], ["序号", "任务名称", "责任单位", "备注"], *rows, title="一季度")
+    )
+    page: Any = book.active
+    for number in (1, 4, *range(6, 31)):
+        page.row_dimensions[number].hidden = True
+    for letter in ("C", "D"):
+        page.column_dimensions[letter].hidden = True
+    file = saved(book)
+    found = seen(file, plan)
+    assert found.faults == []
+    assert len(values(found, "measures", "code")) == 29
+    assert [each for each in read(file).notices if "hidden" in each] == [
+        "The sheet “一季度” has hidden rows, which were read, too: 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, "
+        "19, 20, 21, 22, 23, 24, …",
+        "The sheet “一季度” has hidden columns, which were read, too: C",
+    ]
+
+
 def test_a_table_without_areas_and_numbers_has_one_area_and_is_numbered(plan: Plan) -> None:
     found = seen(table(["任务名称", "责任单位"], ["造林两千亩", "市自然资源局"], ["修渠十里", "市水利局"]), plan)
     assert found.faults == []
