@@ -154,8 +154,8 @@ def _with_one_lead(table: Table, values: dict[str, Any], answers: Mapping[str, s
     if len(leads) > 1 and answers.get(question_key(table.sheet, table.sheet.column(lead))) != "first":
         del values[lead]
         return {lead: CellError(_("One department leads a measure; the others take part."))}
-    if leads and (joined or len(leads) > 1 or values[lead] != leads[0]):
-        values[lead] = leads[0]
+    if joined or (leads and leads != [values[lead]]):
+        values[lead] = next(iter(leads), None)
         values[others] = tuple(dict.fromkeys([*(values.get(others) or ()), *leads[1:], *joined]))
     return {}
 

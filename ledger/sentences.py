@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 
 # Nobody reads more in one sentence.
 MAX_NAMED = 20
+MAX_QUOTED = 40
 
 
 class Refused(ValueError):
@@ -31,3 +32,8 @@ def first_of(names: Iterable[object]) -> str:
     """Returns the first of names for a sentence, each once; a file may have very many."""
     each_once = list(dict.fromkeys(map(str, names)))
     return ", ".join([*each_once[:MAX_NAMED], *(["…"] if len(each_once) > MAX_NAMED else [])])
+
+
+def shortened(text: str) -> str:
+    """Returns the beginning of a long text that a sentence quotes."""
+    return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…"

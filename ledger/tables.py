@@ -97,6 +97,7 @@ def find_tables(file: RawFile, sheets: Sequence[Sheet], answers: Mapping[str, st
     names do not say, by `sheet_key` and `column_key`."""
     keys = {sheet.name: columns_by_key(sheet) | answered_columns(sheet, answers) for sheet in sheets}
     found: list[Table] = []
+    hidden: list[str] = []
     unknown: list[RawSheet] = []
     for raw in file.sheets:
         if not raw.rows or same_name(raw.name) in _own_titles():
@@ -104,9 +105,10 @@ def find_tables(file: RawFile, sheets: Sequence[Sheet], answers: Mapping[str, st
         if match := recognized(raw, sheets, keys) or told(raw, sheets, keys, answers):
             table = _table(raw, *match, has_base=bool(file.base))
             found.append(replace(table, has_formats=file.has_formats))
+            hidden += _said_of_hidden(raw, match[1])
         else:
             unknown.append(raw)
-    notices = list(_said_of_sheets(file, unknown, sheets))
+    notices = [*_said_of_sheets(file, unknown, sheets), *hidden]
     if found:
         return Tables(_without_counts(found), [], notices, file.base)
     sentence = _("No table was found in the file: no row holds the headers of the template.")
@@ -185,7 +187,6 @@ def _table(raw: RawSheet, sheet: Sheet, header: Header, *, has_base: bool) -> Ta
         nothing = Fault(sheet.name, 0, "", _("No row of this sheet holds the headers of the template."))
         return Table(sheet, raw.name, {}, [], has_base, [nothing])
     shape = _shape(raw, sheet, header, places)
-    shape.notices.extend(_said_of_hidden(raw, header.row, places.values()))
     unknown = {at: text for at, text in header.texts.items() if at not in header.columns}
     if unknown:
         text = _("These columns are unknown and were not read: %(names)s")
@@ -205,12 +206,13 @@ def _table(raw: RawSheet, sheet: Sheet, header: Header, *, has_base: bool) -> Ta
     )
 
 
-def _said_of_hidden(raw: RawSheet, header_row: int, places: Iterable[int]) -> Iterator[str]:
+def _said_of_hidden(raw: RawSheet, header: Header) -> Iterator[str]:
     """Says which rows and columns were read though their author hid them, as a filter does."""
+    # As of `_address`.
     from xlsxwriter.utility import xl_col_to_name
 
-    rows = [number for number in raw.hidden_rows if number > header_row]
-    columns = [xl_col_to_name(number - 1) for number in raw.hidden_columns if number - 1 in places]
+    rows = [number for number in raw.hidden_rows if number > header.row]
+    columns = [xl_col_to_name(number - 1) for number in raw.hidden_columns if number - 1 in header.columns]
     hidden = (
         (_("The sheet “%(name)s” has hidden rows, which were read, too: %(numbers)s"), rows),
         (_("The sheet “%(name)s” has hidden columns, which were read, too: %(numbers)s"), columns),

@@ -238,7 +238,10 @@ T-2 | Publish all fees | On the web site | Finance Bureau | ongoing
         },
         {"measures": 4, "sections": 1, "departments": 3},
         measures=(("4", "建设冷库三座", "县供销社", "2024-05-31", "重点任务"),),
-        notices=("Measures: the numbers below “序号” begin anew, so they are no codes; the rows are numbered.",),
+        notices=(
+            "Sheet “农业组”: Measures: the numbers below “序号” begin anew, so they are no codes; "
+            "the rows are numbered.",
+        ),
     ),
     Layout(
         "任务分解表, numbers that begin anew below each heading",
@@ -255,6 +258,7 @@ T-2 | Publish all fees | On the web site | Finance Bureau | ongoing
 """
         },
         {"measures": 4, "sections": 2, "departments": 4},
+        notices=("Measures: the numbers below “序号” begin anew, so they are no codes; the rows are numbered.",),
         measures=(("4", "新建日间照料中心六个", "民政局", "2024-12-31", "公共服务"),),
     ),
     Layout(

@@ -164,6 +164,68 @@ def test_of_two_columns_that_may_be_the_lead_the_surer_is_read(plan: Plan) -> No
     assert "These columns are unknown and were not read: 责任单位" in read(file).notices
 
 
+def test_of_several_sheets_each_notice_names_its_own() -> None:
+    book = openpyxl.load_workbook(table(["任务", "责任单位", "进展"], ["造林", "林业局", "x"], title="东"))
+    for row in (["任务", "责任单位"], ["修渠", "水利局"]):
+        book.create_sheet("西").append(row) if "西" not in book.sheetnames else book["西"].append(row)
+    assert read(saved(book)).notices == ["Sheet “东”: These columns are unknown and were not read: 进展"]
+
+
+def test_who_leads_and_who_takes_part_may_be_said_in_one_cell(plan: Plan) -> None:
+    file = table(
+        ["任务", "责任单位", "配合单位"],
+        ["造林", "牵头单位：林业局；配合单位：财政局、水利局", "气象局，公安局"],
+        ["修渠", "水利局（牵头）", None],
+        ["架桥", "配合部门：财政局", None],
+    )
+    assert read(file).questions == []
+    found = seen(file, plan)
+    assert values(found, "measures", "lead_department", "participating_departments") == [
+        ("lin-ye-ju", ("cai-zheng-ju", "gong-an-ju", "qi-xiang-ju", "shui-li-ju")),
+        ("shui-li-ju", ()),
+    ]
+    assert [str(each) for each in found.faults] == ["measures, row 4, lead_department: A value is wanted."]
+
+
+def test_codes_that_differ_in_case_alone_are_a_fault(plan: Plan) -> None:
+    file = table(["编号", "任务", "责任单位"], ["N02", "造林", "林业局"], ["n02", "修渠", "水利局"])
+    assert [str(each) for each in seen(file, plan).faults] == [
+        "measures, row 3, code: “n02” and “N02” in row 2 differ in case alone; change one of them."
+    ]
+
+
+def test_a_code_that_differs_from_one_of_the_site_in_case_alone_is_a_fault(plan: Plan) -> None:
+    make_measure(make_section(plan), make_department("forests"), code="N02")
+    [fault] = seen(table(["编号", "任务", "责任单位"], ["n02", "造林", "forests"]), plan).faults
+    assert str(fault) == (
+        "measures, row 2, code: “n02” and “N02”, which the site has, differ in case alone; change one of them."
+    )
+
+
+def test_a_cell_has_one_fault(plan: Plan) -> None:
+    """Nor is a value wanted where one stands that cannot be read."""
+    file = table(
+        ["编号", "名称（中文）", "名称（英文）", "责任单位"],
+        ["1", "长" * 500, None, "林业局"],
+        ["2", None, "x" * 2_000, "林业局"],
+        ["3", None, None, "林业局"],
+        title="政策措施",
+    )
+    assert [(each.number, each.column, each.sentence[:17]) for each in seen(file, plan).faults] == [
+        (2, "title_zh", "Up to 200 charact"),
+        (3, "title_en", "Up to 300 charact"),
+        (4, "title_zh", "A value is wanted"),
+    ]
+
+
+def test_what_is_too_long_for_a_name_becomes_no_department(plan: Plan) -> None:
+    file = table(["任务", "责任单位", "重点任务"], ["造林", "林" * 300, "生" * 300])
+    assert [(each.column, each.sentence) for each in seen(file, plan).faults] == [
+        ("section", f"There is no “{'生' * 40}…” in Priority areas."),
+        ("lead_department", f"There is no “{'林' * 40}…” in Departments."),
+    ]
+
+
 def test_several_leads_in_a_cell_are_asked_about(plan: Plan) -> None:
     file = table(
         ["序号", "任务", "责任单位", "配合单位"],
