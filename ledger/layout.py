@@ -65,7 +65,8 @@ def fill_down(
 ) -> tuple[list[RawRow], Counter[str], list[MergedRange]]:
     """Puts the value of each merged cell into all of its rows. `columns`: place -> name, of those that may be filled.
 
-    Returns the rows, how many cells of each column were filled, and the ranges that are still merged.
+    Returns the rows, how many cells of each column were filled, and the ranges that are still merged, such as one that
+    overlaps another.
     """
     filled: dict[int, dict[int, Value]] = {}
     counts: Counter[str] = Counter()
@@ -75,12 +76,16 @@ def fill_down(
         at = each.first_column - 1
         begin, end = bisect_left(numbers, each.first_row), bisect_left(numbers, each.last_row + 1)
         of_one_column = each.first_column == each.last_column and at in columns and begin < end
-        if not of_one_column or rows[begin].number != each.first_row:
+        if not of_one_column or rows[begin].number != each.first_row or at in filled.get(each.first_row, ()):
             left.append(each)
             continue
         cells = rows[begin].cells
-        for row in rows[begin + 1 : end]:
-            filled.setdefault(row.number, {})[at] = cells[at] if at < len(cells) else None
+        for place in range(begin + 1, end):
+            of_row = filled.setdefault(rows[place].number, {})
+            if at in of_row:
+                left.append(each)
+                break
+            of_row[at] = cells[at] if at < len(cells) else None
             counts[columns[at]] += 1
     return [_with(row, filled[row.number]) if row.number in filled else row for row in rows], counts, left
 

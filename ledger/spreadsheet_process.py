@@ -3,7 +3,7 @@ ask for more memory than there is, which ends the process at once. It imports no
 
 Answers with pickles on the standard output: ("sheet", name, merged ranges, numbers of hidden columns), ("rows",
 [(number, cells), …], numbers of those that are hidden) of that sheet, ("hidden", name), ("base", text), ("end",), or
-("refused", why): encrypted or broken. Whoever reads them counts.
+("refused", why): encrypted, broken or merged. Whoever reads them counts the rows.
 
 The library tells neither a failed formula from an empty cell nor 5.2 % from 0.052, nor what is hidden, nor what is
 merged in an .ods file: all of this is read here of an .xlsx file, what is hidden and merged of an .ods file.
@@ -52,8 +52,9 @@ CELL = re.compile(
 STYLE = re.compile(rb'(?<![a-z])s="([0-9]{1,6})"')
 HIDDEN_ROW = re.compile(rb'<row (?=[^>]*?(?<![a-z])r="([0-9]{1,7})")[^>]*?hidden="(?:1|true)"')
 HIDDEN_COLUMNS = re.compile(rb'<col (?=[^>]*?min="([0-9]{1,5})")(?=[^>]*?max="([0-9]{1,5})")[^>]*?hidden="(?:1|true)"')
-# The most that a sheet has.
+# The most that a sheet has, and the most merged ranges of one that are told.
 MAX_ROWS, MAX_COLUMNS = 1 << 20, 1 << 14
+MAX_MERGED = 100_000
 
 
 def main() -> None:
@@ -115,7 +116,10 @@ def read_book(book: CalamineWorkbook, parts: Parts, content: io.BytesIO, *, base
             marked = of_open_document.get(each.name, Marked())
             if part:
                 marked = find_marked(content, part, parts.percent_styles)
-            say("sheet", each.name, sheet.merged_cell_ranges or marked.merged, sorted(marked.hidden_columns))
+            merged = sheet.merged_cell_ranges or marked.merged
+            if len(merged) > MAX_MERGED:
+                say("refused", "merged")
+            say("sheet", each.name, merged, sorted(marked.hidden_columns))
             for batch in batched(numbered_rows(sheet, marked), BATCH):
                 say("rows", batch, [number for number, _cells in batch if number in marked.hidden_rows])
 

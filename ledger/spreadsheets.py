@@ -85,6 +85,8 @@ def _collect(messages: Iterator[tuple[Any, ...]]) -> RawFile:
 def _refusal(why: str) -> FileRefused:
     if why == "encrypted":
         return encrypted()
+    if why == "merged":
+        return FileRefused(_("A sheet has very many merged cells; undo this outside the table."))
     return FileRefused(_("The file is damaged: open it in a spreadsheet program and save it again."))
 
 

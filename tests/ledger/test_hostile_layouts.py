@@ -84,10 +84,25 @@ def test_a_cell_merged_over_a_million_rows_is_filled_down_to_the_last_row_of_the
 
 def test_merged_cells_that_overlap_fill_in_nothing_twice(plan: Plan) -> None:
     file = tasks(*TWO, ["A3", "架桥", None, "2023-12-31"])
-    assert outcome(merged_xml(file, "C2:C3", "C3:C4"), plan) == ["measures, row 4, lead_department: A value is wanted."]
+    assert outcome(merged_xml(file, "C2:C3", "C3:C4"), plan) == [
+        "measures, row 4, lead_department: A value is wanted.",
+        *(f"measures, row {row}: The cells C3:C4 are merged; undo this and fill in each of them." for row in (3, 4)),
+    ]
     assert outcome(merged_xml(file, "C2:C4", "B2:C3"), plan) == [
         f"measures, row {row}: The cells B2:C3 are merged; undo this and fill in each of them." for row in (2, 3)
     ]
+
+
+def test_many_merged_cells_over_many_rows_are_read_soon(plan: Plan) -> None:
+    """Each lies around all before it."""
+    rows: list[list[object]] = [[f"A{number}", f"任务{number}", "林业局"] for number in range(4_000)]
+    around = [f"C{2_000 - number}:C{2_001 + number}" for number in range(1_990)]
+    assert "The cells C1999:C2002 are merged; undo this" in outcome(merged_xml(tasks(*rows), *around), plan)[0]
+
+
+def test_more_merged_cells_than_any_table_has_are_refused(plan: Plan) -> None:
+    file = merged_xml(tasks(TWO[0]), *(f"F{number}:G{number}" for number in range(1, 100_002)))
+    assert outcome(file, plan) == ["A sheet has very many merged cells; undo this outside the table."]
 
 
 def test_sixteen_thousand_headers_are_too_many(plan: Plan) -> None:
