@@ -203,7 +203,7 @@ def test_a_code_that_differs_from_one_of_the_site_in_case_alone_is_a_fault(plan:
 
 
 def test_a_cell_has_one_fault(plan: Plan) -> None:
-    """Nor is a value wanted where one stands that cannot be read."""
+    """A value that cannot be read is not said to be missing, too."""
     file = table(
         ["编号", "名称（中文）", "名称（英文）", "责任单位"],
         ["1", "长" * 500, None, "林业局"],
