@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from ledger.raw import MergedRange, RawRow, Value, same_name
 
@@ -79,13 +80,13 @@ def fill_down(
         if not of_one_column or rows[begin].number != each.first_row or at in filled.get(each.first_row, ()):
             left.append(each)
             continue
-        cells = rows[begin].cells
+        value = next(islice(rows[begin].cells, at, None), None)
         for place in range(begin + 1, end):
             of_row = filled.setdefault(rows[place].number, {})
             if at in of_row:
                 left.append(each)
                 break
-            of_row[at] = cells[at] if at < len(cells) else None
+            of_row[at] = value
             counts[columns[at]] += 1
     return [_with(row, filled[row.number]) if row.number in filled else row for row in rows], counts, left
 

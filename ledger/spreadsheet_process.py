@@ -111,17 +111,18 @@ def read_book(book: CalamineWorkbook, parts: Parts, content: io.BytesIO, *, base
         elif each.visible != SheetVisibleEnum.Visible:
             say("hidden", each.name)
         else:
-            sheet = book.get_sheet_by_name(each.name)
             part = parts.sheets.get(each.name)
-            marked = of_open_document.get(each.name, Marked())
-            if part:
-                marked = find_marked(content, part, parts.percent_styles)
-            merged = sheet.merged_cell_ranges or marked.merged
-            if len(merged) > MAX_MERGED:
-                say("refused", "merged")
-            say("sheet", each.name, merged, sorted(marked.hidden_columns))
-            for batch in batched(numbered_rows(sheet, marked), BATCH):
-                say("rows", batch, [number for number, _cells in batch if number in marked.hidden_rows])
+            marked = find_marked(content, part, parts.percent_styles) if part else of_open_document.get(each.name)
+            say_sheet(book.get_sheet_by_name(each.name), marked or Marked())
+
+
+def say_sheet(sheet: CalamineSheet, marked: Marked) -> None:
+    merged = sheet.merged_cell_ranges or marked.merged
+    if len(merged) > MAX_MERGED:
+        say("refused", "merged")
+    say("sheet", sheet.name, merged, sorted(marked.hidden_columns))
+    for batch in batched(numbered_rows(sheet, marked), BATCH):
+        say("rows", batch, [number for number, _cells in batch if number in marked.hidden_rows])
 
 
 def numbered_rows(sheet: CalamineSheet, marked: Marked) -> Iterator[tuple[int, tuple[object, ...]]]:
