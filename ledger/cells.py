@@ -2,21 +2,23 @@
 
 import math
 import re
+import tomllib
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
+from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
 from core.clock import SHANGHAI
 from ledger.deadlines import LASTING, YearWantedError, last_day, leaves_year_open
-from ledger.declaration import Column, Kind
+from ledger.declaration import Column, Kind, Text
 from ledger.headers import in_all_languages
 from ledger.raw import CellFault, Value, same_name
-from ledger.sentences import CellError
+from ledger.sentences import CellError, shortened
 from web.formats.money import WAN_PER_YI
 from web.formats.numbers import trimmed
 
@@ -59,6 +61,10 @@ EXCEL_DAY = re.compile(r"[0-9]{2,7}(?:\.[0-9]+)?")
 EXCEL_EPOCH, FIRST_EXCEL_DAY, LAST_EXCEL_DAY = date(1899, 12, 30), 61, 2_958_465
 # One of many values, and what parts it from the next.
 QUOTED_PART = re.compile(r'"((?:[^"]|"")*)"\s*(?:[;；\n]|$)')
+# What offices write in place of the names of choices.
+CHOICE_WORDS: Mapping[str, Mapping[str, Sequence[str]]] = tomllib.loads(
+    (Path(__file__).parent / "sheets" / "choices.toml").read_text(encoding="utf-8")
+)
 # What a spreadsheet shows where a formula failed, in files that say no more.
 FAILED = re.compile(r"#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)|Err:\d{3}")
 
@@ -97,12 +103,12 @@ def parse_cell(value: Value, column: Column, hint: Hint = NO_HINT) -> Parsed | t
 
 
 def split_many(text: str) -> list[str]:
-    """Splits a text by semicolons and line breaks; by 、 only where there are none, since names have it too. Text in
-    quotation marks is one part, since codes may have semicolons."""
+    """Splits a text by semicolons and line breaks; by 、 and ， only where there are none, since names have them too.
+    Text in quotation marks is one part, since codes may have semicolons."""
     has_semicolons = re.search(r"[;；\n]", text)
     if has_semicolons and '"' in text:
         return list(_quoted_parts(text))
-    separators = r"[;；\n]" if has_semicolons else "、"
+    separators = r"[;；\n]" if has_semicolons else "[、，]"
     return [part.strip() for part in re.split(separators, text) if part.strip()]
 
 
@@ -163,7 +169,7 @@ def _deadline(value: Plain, column: Column, hint: Hint) -> date | None:
     except YearWantedError:
         raise _no_year() from None
     except ValueError:
-        raise CellError(_("The calendar has no day %(text)s."), text=_short(text)) from None
+        raise CellError(_("The calendar has no day %(text)s."), text=shortened(text)) from None
     return found or _day(value, column, hint)
 
 
@@ -213,7 +219,7 @@ def _parts_of_day(text: str, hint: Hint) -> tuple[int, ...]:
 
 
 def _no_day(text: str) -> CellError:
-    return CellError(_("A day such as 2023-06-30 or 2023年6月30日 is wanted, not “%(text)s”."), text=_short(text))
+    return CellError(_("A day such as 2023-06-30 or 2023年6月30日 is wanted, not “%(text)s”."), text=shortened(text))
 
 
 def has_no_year(value: Value, column: Column) -> bool:
@@ -243,7 +249,7 @@ def _moment_of_text(text: str) -> datetime:
         return datetime.fromisoformat(f"{found.isoformat()}T{time.strip().zfill(5) if separator else '00:00'}")
     except (CellError, ValueError):
         wanted = _("A day and a time such as 2023-06-30 16:00 are wanted, not “%(text)s”.")
-        raise CellError(wanted, text=_short(text)) from None
+        raise CellError(wanted, text=shortened(text)) from None
 
 
 def _month(value: Plain, column: Column, hint: Hint) -> date:
@@ -256,14 +262,14 @@ def _month(value: Plain, column: Column, hint: Hint) -> date:
         return _day(value, column, hint).replace(day=1)
     except CellError:
         raise CellError(
-            _("A month such as 2023-06 or 2023年6月 is wanted, not “%(text)s”."), text=_short(text)
+            _("A month such as 2023-06 or 2023年6月 is wanted, not “%(text)s”."), text=shortened(text)
         ) from None
 
 
 def _yes_no(value: Plain, column: Column, hint: Hint) -> bool:
     text = same_name(plain_text(value))
     if text not in YES | NO:
-        raise CellError(_("Yes or no is wanted, not “%(text)s”."), text=_short(text))
+        raise CellError(_("Yes or no is wanted, not “%(text)s”."), text=shortened(text))
     return text in YES
 
 
@@ -272,7 +278,7 @@ def _decimal(value: Plain) -> Decimal:
     # A float is the shortest number that is it: 0.1 stands for 0.1.
     is_number = math.isfinite(value) if isinstance(value, float) else bool(NUMBER.fullmatch(text))
     if not is_number or isinstance(value, bool | date):
-        raise CellError(_("A number is wanted, not “%(text)s”."), text=_short(plain_text(value)))
+        raise CellError(_("A number is wanted, not “%(text)s”."), text=shortened(plain_text(value)))
     return Decimal(text.replace(",", ""))
 
 
@@ -288,7 +294,7 @@ def _bounded(number: Decimal, column: Column, decimals: int) -> Decimal:
     number = trimmed(number)
     if number != round(number, decimals):
         if not decimals:
-            raise CellError(_("A whole number is wanted, not %(number)s."), number=_short(f"{number:f}"))
+            raise CellError(_("A whole number is wanted, not %(number)s."), number=shortened(f"{number:f}"))
         raise CellError(_("Up to %(limit)s decimals are wanted."), limit=decimals)
     # There is no minus 0.
     return number or Decimal(0)
@@ -338,7 +344,7 @@ def _money(value: Plain, column: Column, hint: Hint) -> int:
     number = _in_wan(value, hint)
     kept = kept_amount(number)
     if kept != number and not hint.rounds:
-        words = {"number": _short(f"{number:f}"), "kept": f"{kept:f}"}
+        words = {"number": shortened(f"{number:f}"), "kept": f"{kept:f}"}
         raise CellError(
             _("Amounts are kept in whole 万元 (10,000 yuan): %(number)s would become %(kept)s. Write a whole one."),
             **words,
@@ -381,7 +387,7 @@ def has_no_unit(value: Value) -> bool:
 def _choice(value: Plain, column: Column, hint: Hint) -> str:
     found = choice_names(column).get(same_name(plain_text(value)))
     if found is None:
-        values = {"text": _short(plain_text(value)), "names": _Labels(column)}
+        values = {"text": shortened(plain_text(value)), "names": _Labels(column)}
         raise CellError(_("“%(text)s” is not one of: %(names)s."), **values)
     return found
 
@@ -406,11 +412,17 @@ def choice_names(column: Column) -> dict[str, str]:
             if names.setdefault(text, str(value)) != str(value):
                 twice.add(text)
     names = {text: value for text, value in names.items() if text not in twice}
-    return names | {same_name(str(value)): str(value) for value, _label in column.choices}
+    return _office_words(column) | names | {same_name(str(value)): str(value) for value, _label in column.choices}
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:40]}…"
+def _office_words(column: Column) -> dict[str, str]:
+    return {same_name(word): value for value, words in CHOICE_WORDS.get(column.name, {}).items() for word in words}
+
+
+def choice_in_words(value: Value, column: Column) -> Text | None:
+    """Return the label of the choice that a cell means in the words of offices; None where it names it, or none."""
+    found = _office_words(column).get(same_name(value)) if isinstance(value, str) else None
+    return dict(column.choices).get(found) if found else None
 
 
 PARSERS: dict[Kind, Callable[[Plain, Column, Hint], Parsed]] = {

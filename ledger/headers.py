@@ -20,6 +20,8 @@ HEADERS: Mapping[str, Mapping[str, Sequence[str]]] = tomllib.loads(
 )
 # Letters by which headers are told from each other.
 MAX_HEADER = 60
+# Between the texts of a header of two rows.
+ROWS_BETWEEN = " › "
 # The answer of a sheet or column that is to be left out.
 NOT_READ = "-"
 # At the end of a header, none of its name: a unit, a hint, an asterisk.
@@ -97,4 +99,23 @@ def surest_columns(found: Mapping[int, NamedColumn]) -> dict[int, Column]:
 
 
 def named_column(text: str, by_key: Mapping[str, NamedColumn]) -> NamedColumn | None:
-    return by_key.get(same_name(text)) or by_key.get(header_key(text))
+    """Returns the column of a header: of one in two rows, such as 时间 above 开工, also of the lower one alone, or of
+    both as one word."""
+    outer, _between, inner = text.partition(ROWS_BETWEEN)
+    words = (text, inner, f"{inner}{outer}") if inner else (text,)
+    return next((by_key[key] for word in words for key in (same_name(word), header_key(word)) if key in by_key), None)
+
+
+def parted_header(upper: Mapping[int, str], lower: Mapping[int, str]) -> dict[int, str]:
+    """Returns the headers of the lower row of two, each with what stands above it, by place; nothing where the lower
+    row does not part cells of the upper one: each into several, and not all of them."""
+    parts: dict[int, list[int]] = {}
+    outer = -1
+    for at in sorted(upper.keys() | lower.keys()):
+        outer = at if at in upper else outer
+        if at in lower:
+            parts.setdefault(outer, []).append(at)
+    is_parted = all(places[0] == outer and len(places) > 1 for outer, places in parts.items())
+    if not is_parted or not upper.keys() - parts.keys():
+        return {}
+    return {at: f"{upper[outer]}{ROWS_BETWEEN}{lower[at]}" for outer, places in parts.items() for at in places}

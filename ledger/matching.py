@@ -14,9 +14,10 @@ from ledger.declaration import Column, Kind, Sheet
 from ledger.headers import MAX_HEADER, NOT_READ, column_key, columns_by_header, header_key
 from ledger.questions import EXAMPLES
 from ledger.raw import RawSheet, Value
+from ledger.recognition import NAME_COLUMNS, likely_header, sheet_key
 from ledger.sentences import CellError
 from ledger.sheets import SHEETS
-from ledger.tables import NAME_COLUMNS, Table, Tables, likely_header, sheet_key
+from ledger.tables import Table, Tables
 
 MAX_EXAMPLE = 80
 # How alike two headers are that are taken for one, of 1.

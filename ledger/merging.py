@@ -13,8 +13,9 @@ from ledger.contents import Contents, key_of, with_all_columns
 from ledger.declaration import Column, Kind
 from ledger.defaults import DEFAULTS, KEPT_WHERE_EMPTY, NUMBERED, RECORDED_BY_DAY, complete_keys, whole_place
 from ledger.named_rows import add_named_rows
-from ledger.references import NAMES, Names
+from ledger.references import NAMES, Names, folded
 from ledger.rows import Fault, Key, Ledger, Row, Unreadable, Values
+from ledger.sentences import shortened
 from ledger.sheets import SHEETS
 from problems.categories import DEFAULT_CATEGORIES
 
@@ -97,7 +98,7 @@ class Item:
 
 @dataclass
 class Merged:
-    """All rows after the load, by sheet and key, and what is wrong with the file's."""
+    """All rows after the load, by sheet and key, and what is wrong with the file's. `unreadable`: as of the file."""
 
     items: dict[str, dict[Key, Item]]
     names: dict[str, Names]
@@ -107,6 +108,7 @@ class Merged:
     # By sheet and column: the greatest number so far.
     last_numbers: Counter[tuple[str, str]] = field(default_factory=Counter)
     faults: list[Fault] = field(default_factory=list)
+    unreadable: Unreadable = field(default_factory=dict)
 
     def touched(self, sheet: str) -> Iterator[Item]:
         return (item for item in self.items[sheet].values() if item.is_touched)
@@ -127,8 +129,16 @@ class Merged:
         return found
 
     def add_problem(self, item: Item | None, column: str, sentence: str) -> None:
-        if item is not None and item.row is not None:
-            self.faults.append(Fault(item.sheet, item.row.number, column, sentence))
+        if item is not None:
+            self.add_fault(item.row, column, sentence)
+
+    def add_fault(self, row: Row | None, column: str, sentence: str) -> None:
+        # A cell that could not be read has its fault already.
+        if row is not None and not self.is_unreadable(row, column):
+            self.faults.append(Fault(row.sheet, row.number, column, sentence))
+
+    def is_unreadable(self, row: Row | None, column: str) -> bool:
+        return row is not None and column in self.unreadable.get((row.sheet, row.number), ())
 
     @property
     def plan(self) -> Item | None:
@@ -157,12 +167,13 @@ def merge(
         for sheet, rows in contents.rows.items()
     }
     merged = Merged(items, {}, contents.earlier_submissions, contents.draft_problems, contents.draft_categories)
+    merged.unreadable = ledger.unreadable
     rows = {sheet: complete_keys(sheet, _kept(ledger, sheet, without), contents) for sheet in SHEETS}
     rows["problem_categories"] = _problem_categories(rows["problem_categories"], contents)
     merged.names = {sheet: _names(sheet, contents, rows[sheet]) for sheet in NAMES}
     add_named_rows(rows, merged.names, contents, given=ledger.rows)
     merged.last_numbers = _last_numbers(contents, rows)
-    overlay = _Overlay(merged, base, answers or {}, ledger.unreadable)
+    overlay = _Overlay(merged, base, answers or {})
     for found in rows.values():
         for row in found:
             overlay.add(row)
@@ -231,10 +242,10 @@ class _Overlay:
         merged: Merged,
         base: Mapping[str, Mapping[Key, Values]] | None,
         answers: Mapping[CellName, str],
-        unreadable: Unreadable,
     ) -> None:
         self.merged, self.base, self.answers = merged, base, answers
-        self.unreadable = unreadable
+        # By sheet and key, whatever its case.
+        self.named = {(sheet, folded(key)): item for sheet in NAMES for (key,), item in merged.items[sheet].items()}
 
     def add(self, row: Row) -> None:
         sheet = row.sheet
@@ -250,13 +261,26 @@ class _Overlay:
             is_earlier = self._was_handed_in_again(sheet, key)
             if not (is_gone or is_earlier or self._is_as_before(sheet, key, values)):
                 self.merged.items[sheet][key] = self._new_item(key, row, values)
+                self._check_case(self.merged.items[sheet][key])
         elif item.row is not None:
             same = {"number": item.row.number}
-            self._problem(row, SHEETS[sheet].key[-1], _("The same row stands in row %(number)s.") % same)
+            self.merged.add_fault(row, SHEETS[sheet].key[-1], _("The same row stands in row %(number)s.") % same)
         else:
             item.row = row
             item.cells = (*_renamed(item, key), *self._differing(item, values))
             item.values |= {cell.column: cell.new for cell in item.cells if not cell.is_conflict}
+
+    def _check_case(self, item: Item) -> None:
+        """Checks that no other row has the key of a new one in other case: names find either of the two."""
+        if item.sheet not in NAMES:
+            return
+        other = self.named.setdefault((item.sheet, folded(item.key[0])), item)
+        if other is not item:
+            words = {"key": item.key[0], "other": other.key[0], "number": other.number}
+            by_file = _("“%(key)s” and “%(other)s” in row %(number)s differ in case alone; change one of them.")
+            by_site = _("“%(key)s” and “%(other)s”, which the site has, differ in case alone; change one of them.")
+            column = SHEETS[item.sheet].key[0]
+            self.merged.add_fault(item.row, column, (by_file if other.number else by_site) % words)
 
     def _was_handed_in_again(self, sheet: str, key: Key) -> bool:
         reports = EVIDENCE_OF.get(sheet, sheet)
@@ -302,11 +326,11 @@ class _Overlay:
         try:
             key = self.merged.names[sheet].find(text)
         except ValueError as error:
-            self._problem(row, column, str(error))
+            self.merged.add_fault(row, column, str(error))
             return None
         if key is None:
-            words = {"name": text, "sheet": SHEETS[sheet].label}
-            self._problem(row, column, _("There is no “%(name)s” in %(sheet)s.") % words)
+            words = {"name": shortened(text), "sheet": SHEETS[sheet].label}
+            self.merged.add_fault(row, column, _("There is no “%(name)s” in %(sheet)s.") % words)
         return key
 
     def _lacks_key(self, sheet: str, row: Row, values: Values) -> bool:
@@ -315,9 +339,9 @@ class _Overlay:
         for column in missing:
             # One that names nothing has its fault already.
             if row.values.get(column.name) is None:
-                self._problem(row, column.name, _("A value is wanted."))
+                self.merged.add_fault(row, column.name, _("A value is wanted."))
         if sheet in RECORDED_BY_DAY and values.get("recorded_at") is None:
-            self._problem(row, "effective_on", _("A value is wanted."))
+            self.merged.add_fault(row, "effective_on", _("A value is wanted."))
             return True
         return bool(missing) or (sheet in OF_MEASURE_OR_PROJECT and self._lacks_subject(row, values))
 
@@ -328,14 +352,14 @@ class _Overlay:
             return (named.get("measure") is None) == (named.get("project") is None)
 
         if is_wrong(row.values):
-            self._problem(row, "measure", _("Name a measure or a project: one of the two."))
+            self.merged.add_fault(row, "measure", _("Name a measure or a project: one of the two."))
         return is_wrong(values)
 
     def _check_needed(self, sheet: str, row: Row, values: Values) -> None:
         for column in SHEETS[sheet].columns:
             is_empty = column.name not in SHEETS[sheet].key and row.values.get(column.name) is None
             if is_empty and column.is_needed(values):
-                self._problem(row, column.name, _("A value is wanted."))
+                self.merged.add_fault(row, column.name, _("A value is wanted."))
 
     def _differing(self, item: Item, values: Values) -> Iterator[Cell]:
         assert item.site is not None
@@ -348,9 +372,9 @@ class _Overlay:
                 continue
             if item.sheet in RECORDS:
                 sentence = _("This row is on record and says %(value)s: correct it by a row of its own.")
-                self._problem(item.row, name, sentence % {"value": "-" if old is None else old})
+                self.merged.add_fault(item.row, name, sentence % {"value": "-" if old is None else old})
             elif new is None and column.is_needed(values):
-                self._problem(item.row, name, _("A value is wanted."))
+                self.merged.add_fault(item.row, name, _("A value is wanted."))
             else:
                 yield from self._decided(item, Cell(name, old, new))
 
@@ -377,8 +401,3 @@ class _Overlay:
         answer = self.answers.get((item.sheet, item.key, cell.column))
         if answer != "site":
             yield Cell(cell.column, cell.old, cell.new, is_conflict=answer != "file")
-
-    def _problem(self, row: Row | None, column: str, sentence: str) -> None:
-        # A cell that could not be read has its fault already.
-        if row is not None and column not in self.unreadable.get((row.sheet, row.number), ()):
-            self.merged.faults.append(Fault(row.sheet, row.number, column, sentence))

@@ -8,12 +8,21 @@ from ledger.defaults import complete_keys
 from ledger.layout import without_number
 from ledger.references import Names, folded
 from ledger.rows import Row
+from ledger.sheets import SHEETS
 
-# By sheet: the sheet and the columns that name its rows, and the stem of the columns of its own names.
-NAMED_BY: Mapping[str, tuple[str, tuple[str, ...], str]] = {
-    "departments": ("measures", ("lead_department", "participating_departments"), "name"),
-    "sections": ("measures", ("section",), "title"),
-    "categories": ("projects", ("category",), "name"),
+# By sheet: the columns of others that name its rows, and the stem of the columns of its own names.
+NAMED_BY: Mapping[str, tuple[tuple[tuple[str, str], ...], str]] = {
+    "departments": (
+        (
+            ("measures", "lead_department"),
+            ("measures", "participating_departments"),
+            ("projects", "lead_department"),
+            ("indicators", "owner"),
+        ),
+        "name",
+    ),
+    "sections": ((("measures", "section"),), "title"),
+    "categories": ((("projects", "category"),), "name"),
 }
 # Of a plan whose table has none: slug and titles.
 ONLY_SECTION = {"slug": "section-1", "title_zh": "重点任务", "title_en": "Priority tasks"}
@@ -26,11 +35,11 @@ def add_named_rows(
 
     Once there are some, a new name is more likely a wrong one: then only leads of measures become departments.
     """
-    for sheet, (naming, columns, stem) in NAMED_BY.items():
+    for sheet, (columns, stem) in NAMED_BY.items():
         if sheet in given:
             continue
         asked = columns if not contents.rows[sheet] else columns[:1] if sheet == "departments" else ()
-        unknown = [name for name in _written(rows[naming], asked) if _is_unknown(name, names[sheet])]
+        unknown = [name for name in _written(rows, asked) if _is_new_name(name, sheet, stem, names[sheet])]
         rows[sheet] = _made(sheet, stem, unknown, names[sheet], contents)
     sections = names["sections"]
     if rows["measures"] and not sections.keys:
@@ -43,19 +52,23 @@ def add_named_rows(
         ]
 
 
-def _written(rows: Iterable[Row], columns: Sequence[str]) -> dict[str, None]:
+def _written(rows: Mapping[str, Sequence[Row]], columns: Iterable[tuple[str, str]]) -> dict[str, None]:
     """The names that stand in the columns, each once, in the order of the first column, then of the next."""
     found: dict[str, None] = {}
-    for column in columns:
-        for row in rows:
+    for sheet, column in columns:
+        for row in rows[sheet]:
             value = row.values.get(column) or ()
             found |= dict.fromkeys([value] if isinstance(value, str) else value)
     return found
 
 
+def _column(stem: str, name: str) -> str:
+    return f"{stem}_{'en' if name.isascii() else 'zh'}"
+
+
 def _made(sheet: str, stem: str, unknown: Sequence[str], names: Names, contents: Contents) -> list[Row]:
     titles = [without_number(name) for name in unknown]
-    made = [Row(sheet, 0, {f"{stem}_{'en' if title.isascii() else 'zh'}": title}) for title in titles]
+    made = [Row(sheet, 0, {_column(stem, title): title}) for title in titles]
     made = complete_keys(sheet, made, contents)
     for name, row in zip(unknown, made, strict=True):
         names.add(row.values["slug"], row.values)
@@ -64,9 +77,11 @@ def _made(sheet: str, stem: str, unknown: Sequence[str], names: Names, contents:
     return made
 
 
-def _is_unknown(name: str, names: Names) -> bool:
+def _is_new_name(name: str, sheet: str, stem: str, names: Names) -> bool:
+    """Returns whether nothing is called so, and something may be: what is too long for a name is none."""
     try:
-        return names.find(name) is None
+        is_unknown = names.find(name) is None
     except ValueError:
         # Several are called so: the row that names it is told.
         return False
+    return is_unknown and len(name) <= (SHEETS[sheet].column(_column(stem, name)).most or 0)

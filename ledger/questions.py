@@ -18,6 +18,7 @@ from ledger.cells import (
     UNITS,
     Hint,
     Parsed,
+    choice_in_words,
     finer_amount,
     has_no_unit,
     has_no_year,
@@ -30,7 +31,7 @@ from ledger.cells import (
 from ledger.declaration import Column, Kind, Sheet
 from ledger.raw import MAX_FAULTS, Value, same_name
 from ledger.rows import Fault
-from ledger.sentences import CellError
+from ledger.sentences import CellError, first_of
 from ledger.tables import Table, TableRow
 
 EXAMPLES = 3
@@ -49,7 +50,12 @@ LEADS_CHOICES = (
     ("first", _("The first one leads, the others take part")),
     ("refuse", _("Mark them as wrong")),
 )
-BETWEEN_LEADS = re.compile(r"\s*[;；,，、\n]\s*")
+# A blank is one behind the end of a name alone.
+BETWEEN_LEADS = re.compile(r"\s*[;；,，、/\n]\s*|(?<=[局委办厅部院会])\s+(?=\S\S)")
+# What says in the cell itself who leads or takes part: 牵头单位：… before names, or （牵头） behind one.
+_LEADS, _OTHERS = r"(?:牵头|主办|主责|责任)(?:单位|部门)?", r"(?:配合|协办|协同|参与|参加)(?:单位|部门)?"
+ROLE_BEFORE = re.compile(rf"(?:({_LEADS})|{_OTHERS})\s*[:：]\s*")
+ROLE_BEHIND = re.compile(rf"\s*[(（](?:({_LEADS})|{_OTHERS})[)）]")
 
 # What is asked, and the answers that do not depend on the day.
 ASKED: Mapping[Kind, tuple[str, tuple[tuple[str, str | Promise], ...]]] = {
@@ -110,7 +116,7 @@ def _questions(table: Table, column: Column, answers: Mapping[str, str]) -> Iter
     if open_cells := _open_cells(table, column):
         kind, choices = ASKED[column.kind]
         yield Question(table.sheet, column, kind, choices or _years(), _examples(map(str, open_cells)))
-    if several := [value for value in _leads(table, column) if len(_parts(value)) > 1]:
+    if several := [value for value in _leads(table, column) if len(_leads_and_others(value)[0]) > 1]:
         yield Question(table.sheet, column, "leads", LEADS_CHOICES, _examples(several))
     if finer := _finer_amounts(table, column, answers):
         # What would be kept is what is asked about.
@@ -123,8 +129,19 @@ def _leads(table: Table, column: Column) -> Iterator[str]:
         yield from (value for row in table.rows if isinstance(value := row.cells[column.name], str))
 
 
-def _parts(text: str) -> list[str]:
-    return [part for part in BETWEEN_LEADS.split(text.strip()) if part]
+def _leads_and_others(text: str) -> tuple[list[str], list[str]]:
+    """Returns the departments that a cell of the lead names, and those that it says take part."""
+    leads: list[str] = []
+    others: list[str] = []
+    group = leads
+    for part in BETWEEN_LEADS.split(text.strip()):
+        if before := ROLE_BEFORE.match(part):
+            group = leads if before[1] else others
+        behind = ROLE_BEHIND.search(part)
+        name = ROLE_BEHIND.sub("", ROLE_BEFORE.sub("", part)).strip()
+        if name:
+            (group if behind is None else leads if behind[1] else others).append(name)
+    return leads, others
 
 
 def _with_one_lead(table: Table, values: dict[str, Any], answers: Mapping[str, str]) -> dict[str, CellError]:
@@ -133,14 +150,13 @@ def _with_one_lead(table: Table, values: dict[str, Any], answers: Mapping[str, s
     Return what is wrong, by column, where that is not the answer.
     """
     lead, others = LEADS.get(table.sheet.name, ("", ""))
-    parts = _parts(values.get(lead) or "")
-    if len(parts) < 2:
-        return {}
-    if answers.get(question_key(table.sheet, table.sheet.column(lead))) != "first":
+    leads, joined = _leads_and_others(values.get(lead) or "")
+    if len(leads) > 1 and answers.get(question_key(table.sheet, table.sheet.column(lead))) != "first":
         del values[lead]
         return {lead: CellError(_("One department leads a measure; the others take part."))}
-    values[lead] = parts[0]
-    values[others] = tuple(dict.fromkeys([*(values.get(others) or ()), *parts[1:]]))
+    if joined or (leads and leads != [values[lead]]):
+        values[lead] = next(iter(leads), None)
+        values[others] = tuple(dict.fromkeys([*(values.get(others) or ()), *leads[1:], *joined]))
     return {}
 
 
@@ -209,10 +225,11 @@ def _header_unit(table: Table, column: Column) -> Decimal | None:
 
 
 def _unit_in(text: str) -> Decimal | None:
-    for name in HEADER_UNITS:
-        if name in text:
-            return UNITS[name]
-    return UNITS["元"] if re.search(r"[(\[,]元", text) else None
+    """Returns the unit that a text names; None where it names none, or several."""
+    units = {UNITS[name] for name in HEADER_UNITS if name in text}
+    if not units and re.search(r"[(\[,]元", text):
+        return UNITS["元"]
+    return units.pop() if len(units) == 1 else None
 
 
 def hints(table: Table, answers: Mapping[str, str]) -> dict[str, Hint]:
@@ -288,6 +305,8 @@ def conversions(table: Table, answers: Mapping[str, str]) -> Iterator[str]:
             yield text % words
         if column.is_deadline:
             yield from _deadlines(table, column, answers)
+        if column.kind is Kind.CHOICE:
+            yield from _choices_in_words(table, column)
 
 
 def _deadlines(table: Table, column: Column, answers: Mapping[str, str]) -> Iterator[str]:
@@ -304,6 +323,17 @@ def _deadlines(table: Table, column: Column, answers: Mapping[str, str]) -> Iter
     if lasting := [str(value) for value in values if is_lasting(value)]:
         text = gettext("%(sheet)s, %(label)s: what lasts has no day: %(names)s; cells: %(count)s")
         yield text % (words | {"names": ", ".join(_examples(lasting)), "count": len(lasting)})
+
+
+def _choices_in_words(table: Table, column: Column) -> Iterator[str]:
+    """Says which choice the words of offices were taken for."""
+    values = [row.cells[column.name] for row in table.rows]
+    read = [(value, label) for value in values if (label := choice_in_words(value, column))]
+    if read:
+        words = {"sheet": table.sheet.label, "label": column.label, "count": len(read)}
+        names = first_of(f"{value} → {label}" for value, label in read)
+        text = gettext("%(sheet)s, %(label)s: words were read as a choice: %(names)s; cells: %(count)s")
+        yield text % (words | {"names": names})
 
 
 def differing_sums(table: Table, rows: Iterable[ReadRow], answers: Mapping[str, str]) -> Iterator[str]:

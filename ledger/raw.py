@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -57,11 +57,13 @@ class MergedRange:
 
 @dataclass(frozen=True)
 class RawSheet:
-    """`rows`: those that are not empty."""
+    """`rows`: those that are not empty; `hidden_rows` and `hidden_columns`: numbers of those that their author hid."""
 
     name: str
     rows: list[RawRow]
     merged: tuple[MergedRange, ...] = ()
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from ledger.matching import MatchQuestion, is_match, match_questions
 from ledger.questions import Question, conversions, differing_sums, questions, read_rows
 from ledger.rows import Ledger, Row
 from ledger.sheets import SHEETS
-from ledger.tables import Tables, find_tables
+from ledger.tables import Table, Tables, find_tables
 from ledger.units import with_percentages
 from measures.models import Load
 from web.formats.text import format_list
@@ -87,6 +87,12 @@ def read_tables(tables: Tables, name: str, answers: Mapping[str, str]) -> Readin
         rows.setdefault(sheet, []).extend(Row(sheet, row.number, dict(row.values)) for row in read)
         unreadable |= {(sheet, row.number): row.wrong for row in read if row.wrong}
         faults += [*table.faults, *wrong]
-        notices += [*table.notices, *conversions(table, answers), *differing_sums(table, read, answers)]
+        said = [*table.notices, *conversions(table, answers), *differing_sums(table, read, answers)]
+        notices += said if len(tables.tables) == 1 else [_said_of(table, each) for each in said]
     matched = {key: value for key, value in answers.items() if is_match(key)}
     return Reading(Ledger(rows, faults, unreadable, tables.base, name, matched), asked, notices)
+
+
+def _said_of(table: Table, notice: str) -> str:
+    """Returns what is said of one of several tables, with its sheet in the file."""
+    return _("Sheet “%(name)s”: %(notice)s") % {"name": table.name, "notice": notice}

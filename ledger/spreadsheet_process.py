@@ -1,10 +1,12 @@
 """Reads a spreadsheet from the standard input, in a process of its own: a cell far outside its table makes the library
 ask for more memory than there is, which ends the process at once. It imports nothing of the site.
 
-Answers with pickles on the standard output: ("sheet", name, merged ranges), ("rows", [(number, cells), …]) of that
-sheet, ("hidden", name), ("base", text), ("end",), or ("refused", why): encrypted or broken. Whoever reads them counts.
+Answers with pickles on the standard output: ("sheet", name, merged ranges, numbers of hidden columns), ("rows",
+[(number, cells), …], numbers of those that are hidden) of that sheet, ("hidden", name), ("base", text), ("end",), or
+("refused", why): encrypted, broken or merged. Whoever reads them counts the rows.
 
-The library tells neither a failed formula from an empty cell nor 5.2 % from 0.052: of an .xlsx file both are read here.
+The library tells neither a failed formula from an empty cell nor 5.2 % from 0.052, nor what is hidden, nor what is
+merged in an .ods file: all of this is read here of an .xlsx file, what is hidden and merged of an .ods file.
 """
 
 import io
@@ -21,6 +23,7 @@ from datetime import time, timedelta
 from decimal import Decimal
 from itertools import batched
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 from python_calamine import (
     CalamineError,
@@ -47,6 +50,11 @@ CELL = re.compile(
     rb'<c (?=[^>]*?r="([A-Z]{1,3})([0-9]{1,7})")([^>]*?)(?<!/)>(?:<f[^>]*?(?:/>|>[^<]*</f>))?(?:<v>([^<]*)</v>)?'
 )
 STYLE = re.compile(rb'(?<![a-z])s="([0-9]{1,6})"')
+HIDDEN_ROW = re.compile(rb'<row (?=[^>]*?(?<![a-z])r="([0-9]{1,7})")[^>]*?hidden="(?:1|true)"')
+HIDDEN_COLUMNS = re.compile(rb'<col (?=[^>]*?min="([0-9]{1,5})")(?=[^>]*?max="([0-9]{1,5})")[^>]*?hidden="(?:1|true)"')
+# The most that a sheet has, and the most merged ranges of one that are told.
+MAX_ROWS, MAX_COLUMNS = 1 << 20, 1 << 14
+MAX_MERGED = 100_000
 
 
 def main() -> None:
@@ -59,7 +67,7 @@ def main() -> None:
         read_book(CalamineWorkbook.from_filelike(content), find_parts(content), content, base_sheet=sys.argv[3])
     except PasswordError:
         say("refused", "encrypted")
-    except (CalamineError, zipfile.BadZipFile, ElementTree.ParseError, KeyError, ValueError, OSError):
+    except (CalamineError, zipfile.BadZipFile, ElementTree.ParseError, expat.ExpatError, KeyError, ValueError, OSError):
         say("refused", "broken")
     say("end")
 
@@ -80,14 +88,20 @@ class Parts:
 @dataclass(frozen=True)
 class Marked:
     """The properties of a sheet's cells that the library does not tell. `faults`: row -> column -> the error, or ""
-    where the formula was never computed; `percentages`: row -> columns of cells that show their number as a percentage.
+    where the formula was never computed; `percentages`: row -> columns of cells that show their number as a percentage;
+    `hidden_rows` and `hidden_columns`: their numbers; `merged`: the first and the last cell of each range, as the
+    library gives it.
     """
 
     faults: dict[int, dict[int, str]] = field(default_factory=lambda: defaultdict(dict))
     percentages: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
 
 
 def read_book(book: CalamineWorkbook, parts: Parts, content: io.BytesIO, *, base_sheet: str) -> None:
+    of_open_document = OpenDocument(content).tables
     for each in book.sheets_metadata:
         if each.typ != SheetTypeEnum.WorkSheet:
             continue
@@ -97,12 +111,18 @@ def read_book(book: CalamineWorkbook, parts: Parts, content: io.BytesIO, *, base
         elif each.visible != SheetVisibleEnum.Visible:
             say("hidden", each.name)
         else:
-            sheet = book.get_sheet_by_name(each.name)
             part = parts.sheets.get(each.name)
-            marked = find_marked(content, part, parts.percent_styles) if part else Marked()
-            say("sheet", each.name, sheet.merged_cell_ranges or [])
-            for batch in batched(numbered_rows(sheet, marked), BATCH):
-                say("rows", batch)
+            marked = find_marked(content, part, parts.percent_styles) if part else of_open_document.get(each.name)
+            say_sheet(book.get_sheet_by_name(each.name), marked or Marked())
+
+
+def say_sheet(sheet: CalamineSheet, marked: Marked) -> None:
+    merged = sheet.merged_cell_ranges or marked.merged
+    if len(merged) > MAX_MERGED:
+        say("refused", "merged")
+    say("sheet", sheet.name, merged, sorted(marked.hidden_columns))
+    for batch in batched(numbered_rows(sheet, marked), BATCH):
+        say("rows", batch, [number for number, _cells in batch if number in marked.hidden_rows])
 
 
 def numbered_rows(sheet: CalamineSheet, marked: Marked) -> Iterator[tuple[int, tuple[object, ...]]]:
@@ -181,7 +201,7 @@ def find_percent_styles(archive: zipfile.ZipFile, part: str) -> set[int]:
 
 def find_marked(content: io.BytesIO, part: str, percent_styles: Collection[int]) -> Marked:
     found = Marked()
-    signs = [b'"e"', b"</f>", *(b's="%d"' % number for number in percent_styles)]
+    signs = [b'"e"', b"</f>", b'hidden="', *(b's="%d"' % number for number in percent_styles)]
     if 0 in percent_styles:
         # It is the style of cells that name none.
         signs.append(b"<c ")
@@ -210,6 +230,10 @@ def add_marked(piece: bytes, percent_styles: Collection[int], signs: list[bytes]
             found.faults[int(number)][column_number(letters)] = (value or b"").decode("utf-8", "replace")
         elif value and percent_styles and style_number(attributes) in percent_styles:
             found.percentages[int(number)].add(column_number(letters))
+    if b'hidden="' in piece:
+        found.hidden_rows.update(int(row[1]) for row in HIDDEN_ROW.finditer(piece))
+        for first, last in HIDDEN_COLUMNS.findall(piece):
+            found.hidden_columns.update(range(int(first), min(int(last), MAX_COLUMNS) + 1))
 
 
 def is_failed(cell: re.Match[bytes]) -> bool:
@@ -229,6 +253,57 @@ def column_number(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - 64
     return number
+
+
+class OpenDocument:
+    """Follows the elements of an .ods file. `tables`: what is marked in each, by name."""
+
+    def __init__(self, content: io.BytesIO) -> None:
+        self.tables: dict[str, Marked] = {}
+        self.table = Marked()
+        # Numbers of the row and column that come next.
+        self.row = self.next_row = self.column = 1
+        content.seek(0)
+        if not zipfile.is_zipfile(content):
+            return
+        with zipfile.ZipFile(content) as archive:
+            if "content.xml" in archive.namelist():
+                parser = expat.ParserCreate()
+                parser.StartElementHandler = self.begin
+                parser.EndElementHandler = self.end
+                with archive.open("content.xml") as stream:
+                    parser.ParseFile(stream)
+
+    def begin(self, element: str, attributes: dict[str, str]) -> None:
+        is_hidden = attributes.get("table:visibility", "visible") != "visible"
+        if element == "table:table":
+            self.table = self.tables.setdefault(attributes.get("table:name", ""), Marked())
+            self.row = self.column = 1
+        elif element == "table:table-column":
+            last = self.column + repeated(attributes, "columns")
+            if is_hidden:
+                self.table.hidden_columns.update(range(self.column, min(last, MAX_COLUMNS + 1)))
+            self.column = last
+        elif element == "table:table-row":
+            self.column, last = 1, self.row + repeated(attributes, "rows")
+            if is_hidden:
+                self.table.hidden_rows.update(range(self.row, min(last, MAX_ROWS + 1)))
+            self.next_row = last
+        elif element in ("table:table-cell", "table:covered-table-cell"):
+            rows = int(attributes.get("table:number-rows-spanned", 1))
+            columns = int(attributes.get("table:number-columns-spanned", 1))
+            if rows > 1 or columns > 1:
+                top, left = self.row - 1, self.column - 1
+                self.table.merged.append(((top, left), (top + rows - 1, left + columns - 1)))
+            self.column += repeated(attributes, "columns")
+
+    def end(self, element: str) -> None:
+        if element == "table:table-row":
+            self.row = self.next_row
+
+
+def repeated(attributes: dict[str, str], what: str) -> int:
+    return int(attributes.get(f"table:number-{what}-repeated", 1))
 
 
 if __name__ == "__main__":

@@ -66,12 +66,13 @@ def _collect(messages: Iterator[tuple[Any, ...]]) -> RawFile:
             merged = tuple(
                 MergedRange(top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in parts[1]
             )
-            sheets.append(RawSheet(parts[0], [], merged))
+            sheets.append(RawSheet(parts[0], [], merged, [], tuple(parts[2])))
         elif kind == "rows":
             for number, cells in parts[0]:
                 row = tuple(CellFault(*cell) if isinstance(cell, tuple) else cell for cell in cells)
                 counted.row(row)
                 sheets[-1].rows.append(RawRow(number, row))
+            sheets[-1].hidden_rows.extend(parts[1])
         elif kind == "hidden":
             hidden.append(parts[0])
         else:
@@ -84,6 +85,8 @@ def _collect(messages: Iterator[tuple[Any, ...]]) -> RawFile:
 def _refusal(why: str) -> FileRefused:
     if why == "encrypted":
         return encrypted()
+    if why == "merged":
+        return FileRefused(_("A sheet has very many merged cells; undo this outside the table."))
     return FileRefused(_("The file is damaged: open it in a spreadsheet program and save it again."))
 
 

@@ -1,5 +1,4 @@
-"""The recognition of sheets, headers and columns: which sheet of a file is which of ours, where its header stands, and
-which column is which."""
+"""The tables of a file: the columns and rows of its sheets, with what was understood besides, and what was not."""
 
 import csv
 import io
@@ -7,7 +6,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import islice, pairwise
 from types import MappingProxyType
 
 from django.utils.translation import gettext as _
@@ -15,13 +14,10 @@ from django.utils.translation import gettext_lazy
 
 from ledger.declaration import Column, Sheet, Text
 from ledger.headers import (
-    NamedColumn,
     answered_columns,
     columns_by_key,
     header_key,
     in_all_languages,
-    named_column,
-    surest_columns,
 )
 from ledger.layout import FILLED_DOWN, HEADED_BY, Body, SumRow, fill_down, read_body, unit_above
 from ledger.raw import (
@@ -37,18 +33,14 @@ from ledger.raw import (
     same_name,
     trimmed,
 )
+from ledger.recognition import Header, looks_like_table, needed_columns, recognized, told
 from ledger.rows import Fault
-from ledger.sentences import FileRefused
+from ledger.sentences import FileRefused, first_of
 
-# Above the header stand a title, a unit, a line of whoever filled it in.
-HEADER_WITHIN = 20
-# Of a header of several rows, how far above its last one a merged cell may stand.
-HEADER_ROWS = 3
-# Letters of a cell that may be a header: what is longer is none.
-MAX_TEXT = 200
-# So many headers tell one layout from another.
-MAX_NAMED = 20
-NAME_COLUMNS = ("name_zh", "name_en", "title_zh", "title_en")
+# Of a number that counts rows.
+MAX_DIGITS = 7
+# Headers of numbers that count the rows.
+COUNTS = {header_key(text) for text in ("序号", "任务序号", "项目序号", "No.", "No", "Number")}
 # The sheets beside ours that a workbook of ours has.
 GUIDE_TITLE, MARKS_TITLE = gettext_lazy("How to fill in"), gettext_lazy("What to correct")
 
@@ -81,6 +73,7 @@ class Table:
     unknown: Mapping[str, Sequence[Value]] = field(default_factory=dict)
     sums: Sequence[tuple[SumRow, Mapping[str, Value]]] = ()
     unit: str = ""
+    has_merged_code: bool = False
 
     @property
     def columns(self) -> list[Column]:
@@ -99,53 +92,59 @@ class Tables:
     unknown: Sequence[RawSheet] = ()
 
 
-# The rank of a header of which no column is known.
-NOTHING = (0, 0)
-
-
-@dataclass(frozen=True)
-class _Header:
-    """`texts`: position in the row -> what stands above it, also where only a merged cell does."""
-
-    row: int
-    texts: Mapping[int, str]
-    columns: Mapping[int, Column]
-    # How many of them stand under their own name or label.
-    sure: int = 0
-
-    @property
-    def rank(self) -> tuple[int, int]:
-        """Returns the greater the likelier it is the header of its sheet."""
-        return len(self.columns), self.sure
-
-    @property
-    def names(self) -> set[str]:
-        return {column.name for column in self.columns.values()}
-
-
 def find_tables(file: RawFile, sheets: Sequence[Sheet], answers: Mapping[str, str] = MappingProxyType({})) -> Tables:
     """The tables of a file, with what is wrong with them as a whole. `answers`: what sheets and columns are that their
     names do not say, by `sheet_key` and `column_key`."""
     keys = {sheet.name: columns_by_key(sheet) | answered_columns(sheet, answers) for sheet in sheets}
     found: list[Table] = []
+    hidden: list[str] = []
     unknown: list[RawSheet] = []
     for raw in file.sheets:
         if not raw.rows or same_name(raw.name) in _own_titles():
             continue
-        if match := _recognized(raw, sheets, keys) or _told(raw, sheets, keys, answers):
+        if match := recognized(raw, sheets, keys) or told(raw, sheets, keys, answers):
             table = _table(raw, *match, has_base=bool(file.base))
             found.append(replace(table, has_formats=file.has_formats))
+            hidden += _said_of_hidden(raw, match[1])
         else:
             unknown.append(raw)
-    notices = list(_said_of_sheets(file, unknown, sheets))
+    notices = [*_said_of_sheets(file, unknown, sheets), *hidden]
     if found:
-        return Tables(found, [], notices, file.base)
+        return Tables(_without_counts(found), [], notices, file.base)
     sentence = _("No table was found in the file: no row holds the headers of the template.")
-    return Tables([], [Fault("", 0, "", sentence)], notices, file.base, list(filter(_looks_like_table, unknown)))
+    return Tables([], [Fault("", 0, "", sentence)], notices, file.base, list(filter(looks_like_table, unknown)))
 
 
-def _looks_like_table(raw: RawSheet) -> bool:
-    return len(likely_header(raw).texts) > 1
+def _without_counts(tables: Sequence[Table]) -> list[Table]:
+    """Returns the tables without the numbers that only count rows."""
+    counted: dict[str, list[Table]] = {}
+    for table in tables:
+        if header_key(table.header.get("code", "")) in COUNTS:
+            counted.setdefault(table.sheet.name, []).append(table)
+    ids = {id(each) for of_sheet in counted.values() if _begin_anew(of_sheet) for each in of_sheet}
+    return [_without_code(each) if id(each) in ids else each for each in tables]
+
+
+def _begin_anew(tables: Sequence[Table]) -> bool:
+    """Returns whether numbers begin anew in another table or below a heading, or are each of several rows."""
+    texts = [str(cell).strip() for table in tables for row in table.rows if (cell := row.cells["code"]) is not None]
+    numbers = [int(text) for text in texts if text.isdecimal() and len(text) < MAX_DIGITS]
+    is_less = any(after < before for before, after in pairwise(numbers))
+    return (is_less and len(set(numbers)) < len(numbers)) or any(each.has_merged_code for each in tables)
+
+
+def _without_code(table: Table) -> Table:
+    text = _("%(sheet)s: the numbers below “%(header)s” begin anew, so they are no codes; the rows are numbered.")
+    words = {"sheet": table.sheet.label, "header": _one_line(table.header["code"])}
+    return replace(
+        table,
+        header={name: header for name, header in table.header.items() if name != "code"},
+        rows=[
+            TableRow(row.number, {name: cell for name, cell in row.cells.items() if name != "code"})
+            for row in table.rows
+        ],
+        notices=[*table.notices, text % words],
+    )
 
 
 def _own_titles() -> set[str]:
@@ -159,18 +158,6 @@ def _said_of_sheets(file: RawFile, unknown: Iterable[RawSheet], sheets: Sequence
     for raw in unknown:
         words = {"name": raw.name, "names": ", ".join(str(sheet.label) for sheet in sheets)}
         yield _("The sheet “%(name)s” was not recognized and not read. Name it as one of: %(names)s") % words
-
-
-def _told(
-    raw: RawSheet, sheets: Sequence[Sheet], keys: Mapping[str, Mapping[str, NamedColumn]], answers: Mapping[str, str]
-) -> tuple[Sheet, _Header] | None:
-    """Returns what somebody said that the sheet is."""
-    answer = answers.get(sheet_key(raw), "")
-    for sheet in sheets:
-        if sheet.name == answer:
-            header = _find_header(raw, keys[answer])
-            return sheet, (header if header.columns else likely_header(raw))
-    return None
 
 
 def read_pasted(text: str, sheets: Sequence[Sheet], answers: Mapping[str, str] = MappingProxyType({})) -> Tables:
@@ -192,76 +179,7 @@ def read_pasted(text: str, sheets: Sequence[Sheet], answers: Mapping[str, str] =
     return find_tables(RawFile([RawSheet("", rows)]), sheets, answers)
 
 
-def sheet_key(raw: RawSheet) -> str:
-    """Returns the key under which it is answered what a sheet is: equal for all with the same headers."""
-    return "sheet:" + "|".join(map(header_key, islice(likely_header(raw).texts.values(), MAX_NAMED)))
-
-
-def likely_header(raw: RawSheet) -> _Header:
-    """Returns the row with the most texts as the header of a sheet of which no column is known."""
-    rows = raw.rows[:HEADER_WITHIN]
-    best = max(rows, key=lambda row: len(dict(_texts(row))), default=RawRow(0, ()))
-    return _Header(best.number, dict(_texts(best)), {})
-
-
-def _recognized(
-    raw: RawSheet, sheets: Sequence[Sheet], keys: Mapping[str, Mapping[str, NamedColumn]]
-) -> tuple[Sheet, _Header] | None:
-    """Recognizes a sheet by its name, else by its headers: those of one sheet alone, with all that names a row."""
-    named = next((sheet for sheet in sheets if same_name(raw.name) in _sheet_keys(sheet)), None)
-    if named is not None:
-        return named, _find_header(raw, keys[named.name])
-    headers = [(sheet, _find_header(raw, keys[sheet.name])) for sheet in sheets]
-    likely = headers if len(sheets) == 1 else [each for each in headers if _fits(each[0], each[1].names)]
-    ranks = [header.rank for _sheet, header in likely]
-    if not ranks or ranks.count(max(ranks)) > 1 or max(ranks) == NOTHING:
-        return None
-    return likely[ranks.index(max(ranks))]
-
-
-def _fits(sheet: Sheet, names: set[str]) -> bool:
-    """One common word such as "name" makes no header; of a sheet whose rows have names, either those are there or all
-    of its key."""
-    own = {column.name for column in sheet.columns if column.name in NAME_COLUMNS}
-    tells_rows = set(sheet.key) <= names or bool(own & names) if own else True
-    return len(names) >= 2 and tells_rows and needed_columns(sheet) <= names
-
-
-def needed_columns(sheet: Sheet) -> set[str]:
-    """Returns the names of the columns without which no row can be told from another."""
-    return {name for name in sheet.key if sheet.column(name).required}
-
-
-def _sheet_keys(sheet: Sheet) -> set[str]:
-    return {same_name(text) for text in (sheet.name, *in_all_languages(sheet.label))}
-
-
-def _find_header(raw: RawSheet, by_key: Mapping[str, NamedColumn]) -> _Header:
-    """The row in which most cells name a column of the sheet; the first of equal ones."""
-    best = _Header(0, {}, {})
-    for index, row in enumerate(raw.rows[:HEADER_WITHIN]):
-        own = dict(_texts(row))
-        # A cell that is merged over two rows stands in the first.
-        texts = _known_above(raw.rows[max(0, index - HEADER_ROWS + 1) : index], by_key) | own
-        named = {at: found for at, text in texts.items() if (found := named_column(text, by_key))}
-        columns = surest_columns(named)
-        if len(columns) > len(best.columns) and not own.keys().isdisjoint(columns):
-            best = _Header(row.number, texts, columns, sum(not named[at].doubt for at in columns))
-        if len(texts) == len(columns) > 1:
-            # Nothing is unknown, as in our own files: there is no better one.
-            break
-    return best
-
-
-def _known_above(rows: Iterable[RawRow], by_key: Mapping[str, NamedColumn]) -> dict[int, str]:
-    return {at: text for row in rows for at, text in _texts(row) if named_column(text, by_key)}
-
-
-def _texts(row: RawRow) -> Iterator[tuple[int, str]]:
-    return ((at, cell[:MAX_TEXT]) for at, cell in enumerate(row.cells) if isinstance(cell, str))
-
-
-def _table(raw: RawSheet, sheet: Sheet, header: _Header, *, has_base: bool) -> Table:
+def _table(raw: RawSheet, sheet: Sheet, header: Header, *, has_base: bool) -> Table:
     places: dict[str, int] = {}
     for at, column in header.columns.items():
         places.setdefault(column.name, at)
@@ -272,7 +190,7 @@ def _table(raw: RawSheet, sheet: Sheet, header: _Header, *, has_base: bool) -> T
     unknown = {at: text for at, text in header.texts.items() if at not in header.columns}
     if unknown:
         text = _("These columns are unknown and were not read: %(names)s")
-        shape.notices.append(text % {"names": ", ".join(map(_one_line, unknown.values()))})
+        shape.notices.append(text % {"names": first_of(map(_one_line, unknown.values()))})
     return Table(
         sheet,
         raw.name,
@@ -284,10 +202,25 @@ def _table(raw: RawSheet, sheet: Sheet, header: _Header, *, has_base: bool) -> T
         unknown={text: _below(shape.body.rows, at) for at, text in unknown.items()},
         sums=[(each, _cells(each.cells, places)) for each in shape.body.sums],
         unit=unit_above(row for row in raw.rows if row.number < header.row),
+        has_merged_code=shape.has_merged_code,
     )
 
 
-def _faults_of_header(sheet: Sheet, header: _Header, places: Mapping[str, int]) -> Iterator[Fault]:
+def _said_of_hidden(raw: RawSheet, header: Header) -> Iterator[str]:
+    """Says which rows and columns were read though their author hid them, as a filter does."""
+    # As of `_address`.
+    from xlsxwriter.utility import xl_col_to_name
+
+    rows = [number for number in raw.hidden_rows if number > header.row]
+    columns = [xl_col_to_name(number - 1) for number in raw.hidden_columns if number - 1 in header.columns]
+    hidden = (
+        (_("The sheet “%(name)s” has hidden rows, which were read, too: %(numbers)s"), rows),
+        (_("The sheet “%(name)s” has hidden columns, which were read, too: %(numbers)s"), columns),
+    )
+    yield from (text % {"name": raw.name, "numbers": first_of(numbers)} for text, numbers in hidden if numbers)
+
+
+def _faults_of_header(sheet: Sheet, header: Header, places: Mapping[str, int]) -> Iterator[Fault]:
     for at, column in header.columns.items():
         if places[column.name] != at:
             text = _("The column “%(label)s” stands there twice; delete or rename one.")
@@ -297,7 +230,7 @@ def _faults_of_header(sheet: Sheet, header: _Header, places: Mapping[str, int]) 
         yield Fault(sheet.name, header.row, name, text % {"label": sheet.column(name).label})
 
 
-def _faults_of_merged(sheet: Sheet, header: _Header, places: Mapping[str, int], shape: "_Shape") -> Iterator[Fault]:
+def _faults_of_merged(sheet: Sheet, header: Header, places: Mapping[str, int], shape: "_Shape") -> Iterator[Fault]:
     covered = (
         (merged, row) for merged in shape.merged for row in _merged_rows(merged, header.row, places, shape.body.rows)
     )
@@ -321,19 +254,24 @@ class _Shape:
     header: dict[str, str]
     merged: Sequence[MergedRange]
     notices: list[str]
+    has_merged_code: bool
 
 
-def _shape(raw: RawSheet, sheet: Sheet, header: _Header, places: Mapping[str, int]) -> _Shape:
-    fillable = {at: name for name, at in places.items() if name in FILLED_DOWN.get(sheet.name, ())}
+def _shape(raw: RawSheet, sheet: Sheet, header: Header, places: Mapping[str, int]) -> _Shape:
+    is_counted = header_key(header.texts.get(places.get("code", -1), "")) in COUNTS
+    filled = (*FILLED_DOWN.get(sheet.name, ()), *(["code"] if is_counted else []))
+    fillable = {at: name for name, at in places.items() if name in filled}
     below = [row for row in raw.rows if row.number > header.row]
     rows, counts, merged = fill_down(below, raw.merged, fillable)
     headed = HEADED_BY.get(sheet.name, "")
-    body = read_body(rows, is_headed=bool(headed))
+    above = [row for row in raw.rows if row.number <= header.row]
+    body = read_body(rows, above=above, merged=merged, is_headed=bool(headed))
     is_filled = any(body.headings.values()) and headed not in places
     of_headings = {headed: str(sheet.column(headed).label)} if is_filled else {}
     labels = {column.name: column.label for column in sheet.columns}
+    has_merged_code = counts.pop("code", 0) > 0
     found = {labels[name]: count for name, count in sorted(counts.items(), key=lambda each: places[each[0]])}
-    return _Shape(body, of_headings, merged, list(_said_of_shape(found, body, of_headings)))
+    return _Shape(body, of_headings, merged, list(_said_of_shape(found, body, of_headings)), has_merged_code)
 
 
 def _said_of_shape(filled: Mapping[Text, int], body: Body, of_headings: Mapping[str, str]) -> Iterator[str]:
@@ -344,12 +282,14 @@ def _said_of_shape(filled: Mapping[Text, int], body: Body, of_headings: Mapping[
         )
         yield text % {"label": label, "count": count}
     for label in of_headings.values():
-        headings = ", ".join(dict.fromkeys(filter(None, body.headings.values())))
         text = _("Headings between the rows were read as %(label)s: %(names)s")
-        yield text % {"label": label, "names": headings}
-    if body.sums:
-        text = _("Rows of sums were left out: %(rows)s")
-        yield text % {"rows": ", ".join(str(each.number) for each in body.sums)}
+        yield text % {"label": label, "names": first_of(filter(None, body.headings.values()))}
+    left_out = (
+        (_("Rows of sums were left out: %(rows)s"), [each.number for each in body.sums]),
+        (_("Rows of notes were left out: %(rows)s"), body.notes),
+        (_("Titles and headers that stand there again were left out: rows %(rows)s"), body.repeated),
+    )
+    yield from (text % {"rows": first_of(numbers)} for text, numbers in left_out if numbers)
 
 
 def _rows(body: Body, places: Mapping[str, int], of_headings: Iterable[str]) -> list[TableRow]:

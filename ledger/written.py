@@ -1,5 +1,6 @@
 """How the values of a column are written as text; `cells` reads the same back."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -32,7 +33,7 @@ def written_text(value: object, column: Column) -> str:
 def _many_text(parts: Iterable[str]) -> str:
     text = MANY.join(map(_one_of_many, parts))
     # Such a comma parts values where nothing else does, and quotation marks hold them together beside semicolons.
-    return f"{text};" if ("、" in text or text.startswith('"')) and ";" not in text else text
+    return f"{text};" if (re.search("[、，]", text) or text.startswith('"')) and ";" not in text else text
 
 
 def _one_of_many(text: str) -> str:

@@ -88,9 +88,7 @@ def check(merged: Merged) -> None:
 
 def _check_row(merged: Merged, item: Item) -> None:
     """Checks the rules that hold for rows of all sheets."""
-    name = NAMED.get(item.sheet)
-    if name and item[f"{name}_zh"] is None and item[f"{name}_en"] is None:
-        merged.add_problem(item, f"{name}_zh", _("A value is wanted in one of the two languages."))
+    _check_named(merged, item)
     if item["provenance"] == Provenance.PUBLISHED and item["source"] is None:
         merged.add_problem(item, "source", _("A published row needs its source."))
     for column in SHEETS[item.sheet].columns:
@@ -100,6 +98,13 @@ def _check_row(merged: Merged, item: Item) -> None:
             _check_day(merged, item, column.name)
         elif column.kind is Kind.CODE or column.name == "email":
             _check_shape(merged, item, column.name)
+
+
+def _check_named(merged: Merged, item: Item) -> None:
+    stem = NAMED.get(item.sheet)
+    names = [f"{stem}_zh", f"{stem}_en"] if stem else []
+    if names and not any(item[name] is not None or merged.is_unreadable(item.row, name) for name in names):
+        merged.add_problem(item, names[0], _("A value is wanted in one of the two languages."))
 
 
 def _check_day(merged: Merged, item: Item, column: str) -> None:

@@ -91,12 +91,12 @@ OFFICE = "urn:oasis:names:tc:opendocument:xmlns"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 
 
-def ods(table: str, manifest: str = "") -> io.BytesIO:
-    """A file of LibreOffice with the rows of one table, written as it writes them."""
+def ods(table: str, manifest: str = "", name: str = "项目") -> io.BytesIO:
+    """A file of LibreOffice with the columns and rows of one table, written as it writes them."""
     content = (
         f'<office:document-content xmlns:office="{OFFICE}:office:1.0" xmlns:table="{OFFICE}:table:1.0"'
         f' xmlns:text="{OFFICE}:text:1.0"><office:body><office:spreadsheet>'
-        f'<table:table table:name="项目">{table}</table:table>'
+        f'<table:table table:name="{name}">{table}</table:table>'
         "</office:spreadsheet></office:body></office:document-content>"
     )
     entry = f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{ODS}">{manifest}</manifest:file-entry>'

@@ -184,6 +184,33 @@ def test_hidden_sheets_are_named_and_not_read():
     assert ([sheet.name for sheet in file.sheets], file.hidden, file.base) == (["Seen"], ("Hidden",), "")
 
 
+def test_hidden_rows_and_columns_are_read_and_numbered():
+    book = openpyxl.load_workbook(workbook(("Sheet", [["a", "b", "c"], [1, 2, 3], [4, 5, 6], [7, 8, 9], ["x"]])))
+    for number in (2, 4, 9):
+        book.active.row_dimensions[number].hidden = True
+    book.active.column_dimensions.group("B", "C", hidden=True)
+    [sheet] = read_file(saved(book), "x.xlsx").sheets
+    assert ([row.number for row in sheet.rows], sheet.hidden_rows) == ([1, 2, 3, 4, 5], [2, 4])
+    assert sheet.hidden_columns == (2, 3)
+
+
+def test_an_ods_file_says_what_is_merged_and_hidden():
+    cell = "<table:table-cell office:value-type='string'{}><text:p>x</text:p></table:table-cell>"
+    row = "<table:table-row{}>{}</table:table-row>"
+    spans = " table:number-rows-spanned='2' table:number-columns-spanned='1'"
+    file = ods(
+        "<table:table-column table:number-columns-repeated='2'/><table:table-column table:visibility='collapse'/>"
+        + row.format("", cell.format("") * 3)
+        + row.format(" table:number-rows-repeated='3'", "<table:table-cell/>")
+        + row.format(" table:visibility='filter'", cell.format("") + cell.format(spans) + cell.format(""))
+        + row.format("", f"{cell.format('')}<table:covered-table-cell/>{cell.format('')}")
+    )
+    [sheet] = read_file(file, "x.ods").sheets
+    assert [row.number for row in sheet.rows] == [1, 5, 6]
+    assert (sheet.hidden_rows, sheet.hidden_columns) == ([5], (3,))
+    assert sheet.merged == (MergedRange(5, 2, 6, 2),)
+
+
 def test_the_hidden_base_version_is_read():
     book = openpyxl.load_workbook(workbook(("Seen", [["a"]]), (raw.BASE_SHEET, [["v1"]])))
     book[raw.BASE_SHEET].sheet_state = "hidden"

@@ -115,6 +115,28 @@ def test_headings_between_the_rows_are_the_priority_areas(plan: Plan) -> None:
     assert values(found, "sections", "title_zh") == [("产业升级",), ("生态保护",)]
 
 
+def test_hidden_rows_and_columns_are_named_since_they_are_read(plan: Plan) -> None:
+    """A filter hides them, and nobody sees any more that they are there."""
+    rows = ([number, f"任务{number}", "林业局", "x"] for number in range(1, 30))
+    book = openpyxl.load_workbook(
+        table(["重点任务表"], ["序号", "任务名称", "责任单位", "备注"], *rows, title="一季度")
+    )
+    page: Any = book.active
+    for number in (1, 4, *range(6, 31)):
+        page.row_dimensions[number].hidden = True
+    for letter in ("C", "D"):
+        page.column_dimensions[letter].hidden = True
+    file = saved(book)
+    found = seen(file, plan)
+    assert found.faults == []
+    assert len(values(found, "measures", "code")) == 29
+    assert [each for each in read(file).notices if "hidden" in each] == [
+        "The sheet “一季度” has hidden rows, which were read, too: 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, "
+        "19, 20, 21, 22, 23, 24, …",
+        "The sheet “一季度” has hidden columns, which were read, too: C",
+    ]
+
+
 def test_a_table_without_areas_and_numbers_has_one_area_and_is_numbered(plan: Plan) -> None:
     found = seen(table(["任务名称", "责任单位"], ["造林两千亩", "市自然资源局"], ["修渠十里", "市水利局"]), plan)
     assert found.faults == []
@@ -140,6 +162,68 @@ def test_of_two_columns_that_may_be_the_lead_the_surer_is_read(plan: Plan) -> No
     file = table(["序号", "工作任务", "责任单位", "牵头单位"], [1, "造林", "各镇街", "市自然资源局"])
     assert values(seen(file, plan), "departments", "name_zh") == [("市自然资源局",)]
     assert "These columns are unknown and were not read: 责任单位" in read(file).notices
+
+
+def test_of_several_sheets_each_notice_names_its_own() -> None:
+    book = openpyxl.load_workbook(table(["任务", "责任单位", "进展"], ["造林", "林业局", "x"], title="东"))
+    for row in (["任务", "责任单位"], ["修渠", "水利局"]):
+        book.create_sheet("西").append(row) if "西" not in book.sheetnames else book["西"].append(row)
+    assert read(saved(book)).notices == ["Sheet “东”: These columns are unknown and were not read: 进展"]
+
+
+def test_who_leads_and_who_takes_part_may_be_said_in_one_cell(plan: Plan) -> None:
+    file = table(
+        ["任务", "责任单位", "配合单位"],
+        ["造林", "牵头单位：林业局；配合单位：财政局、水利局", "气象局，公安局"],
+        ["修渠", "水利局（牵头）", None],
+        ["架桥", "配合部门：财政局", None],
+    )
+    assert read(file).questions == []
+    found = seen(file, plan)
+    assert values(found, "measures", "lead_department", "participating_departments") == [
+        ("lin-ye-ju", ("cai-zheng-ju", "gong-an-ju", "qi-xiang-ju", "shui-li-ju")),
+        ("shui-li-ju", ()),
+    ]
+    assert [str(each) for each in found.faults] == ["measures, row 4, lead_department: A value is wanted."]
+
+
+def test_codes_that_differ_in_case_alone_are_a_fault(plan: Plan) -> None:
+    file = table(["编号", "任务", "责任单位"], ["N02", "造林", "林业局"], ["n02", "修渠", "水利局"])
+    assert [str(each) for each in seen(file, plan).faults] == [
+        "measures, row 3, code: “n02” and “N02” in row 2 differ in case alone; change one of them."
+    ]
+
+
+def test_a_code_that_differs_from_one_of_the_site_in_case_alone_is_a_fault(plan: Plan) -> None:
+    make_measure(make_section(plan), make_department("forests"), code="N02")
+    [fault] = seen(table(["编号", "任务", "责任单位"], ["n02", "造林", "forests"]), plan).faults
+    assert str(fault) == (
+        "measures, row 2, code: “n02” and “N02”, which the site has, differ in case alone; change one of them."
+    )
+
+
+def test_a_cell_has_one_fault(plan: Plan) -> None:
+    """A value that cannot be read is not said to be missing, too."""
+    file = table(
+        ["编号", "名称（中文）", "名称（英文）", "责任单位"],
+        ["1", "长" * 500, None, "林业局"],
+        ["2", None, "x" * 2_000, "林业局"],
+        ["3", None, None, "林业局"],
+        title="政策措施",
+    )
+    assert [(each.number, each.column, each.sentence[:17]) for each in seen(file, plan).faults] == [
+        (2, "title_zh", "Up to 200 charact"),
+        (3, "title_en", "Up to 300 charact"),
+        (4, "title_zh", "A value is wanted"),
+    ]
+
+
+def test_what_is_too_long_for_a_name_becomes_no_department(plan: Plan) -> None:
+    file = table(["任务", "责任单位", "重点任务"], ["造林", "林" * 300, "生" * 300])
+    assert [(each.column, each.sentence) for each in seen(file, plan).faults] == [
+        ("section", f"There is no “{'生' * 40}…” in Priority areas."),
+        ("lead_department", f"There is no “{'林' * 40}…” in Departments."),
+    ]
 
 
 def test_several_leads_in_a_cell_are_asked_about(plan: Plan) -> None:

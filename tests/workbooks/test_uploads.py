@@ -129,6 +129,10 @@ def two_sheets_of_one_name() -> io.BytesIO:
     )
 
 
+def sixteen_thousand_headers() -> io.BytesIO:
+    return made_workbook(("Measures", [[*HEAD, *map(str, range(16_380))], ["M001", "Clean water"]]))
+
+
 def archive_bomb() -> io.BytesIO:
     return archive(xl__workbook_dot_xml=b" " * (1 << 21))
 
@@ -252,6 +256,7 @@ class TestRefusals:
             (bomb_of_formulas, "The formula of this cell has no value"),
             (merged_over_data, "The cells B2:B3 are merged"),
             (two_sheets_of_one_name, "Two sheets have the name"),
+            (sixteen_thousand_headers, "A sheet has cells beyond column 500"),
             (archive_bomb, "The file unpacks to more than 1 MB."),
         ],
     )
