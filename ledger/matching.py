@@ -1,6 +1,7 @@
 """The questions what the sheets and columns of a file are, where their names do not say it: asked once, and known again
 in the next file of that layout."""
 
+import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ledger.cells import has_no_year, is_lasting, parse_cell
 from ledger.declaration import Column, Kind, Sheet
-from ledger.headers import MAX_HEADER, NOT_READ, column_key, columns_by_header, header_key
+from ledger.headers import MAX_HEADER, NOT_READ, PLACE, column_key, columns_by_header, header_key
 from ledger.questions import EXAMPLES
 from ledger.raw import RawSheet, Value
 from ledger.sentences import CellError
@@ -23,6 +24,7 @@ MAX_EXAMPLE = 80
 ALIKE = 0.6
 # A name of a task or project has so many letters.
 NAME_LETTERS = range(4, 80)
+CODE = re.compile(r"[A-Za-z]{0,3}-?\d{1,3}(?:[.-]\d{1,3})?")
 # With these a Chinese name of a department ends.
 DEPARTMENT_ENDS = (*"局委办厅部院处会", "中心", "政府", "集团", "公司")
 # What such tables are of, mostly.
@@ -43,8 +45,8 @@ class MatchQuestion:
 
 
 def is_match(key: str) -> bool:
-    """Returns whether an answer says what a sheet or a column is."""
-    return ":" in key
+    """Returns whether an answer says what a sheet or a column is, also in the next file of that layout."""
+    return ":" in key and not PLACE.fullmatch(key.partition(":")[2])
 
 
 def match_questions(
@@ -98,11 +100,16 @@ def _about_columns(table: Table) -> Iterator[MatchQuestion]:
             column_key(table.sheet, header),
             "column",
             table.sheet.label,
-            header[:MAX_HEADER],
+            _shown(header),
             ((NOT_READ, _("Do not read it")), *((each.name, _marked(each)) for each in missing)),
             _examples(cells),
             guess,
         )
+
+
+def _shown(header: str) -> str:
+    place = PLACE.fullmatch(header)
+    return _("Column %(number)s") % {"number": place[1]} if place else header[:MAX_HEADER]
 
 
 def _examples(cells: Iterable[Value]) -> tuple[str, ...]:
@@ -145,7 +152,13 @@ def _are_names(texts: Sequence[str]) -> bool:
     return is_named and len(set(texts)) == len(texts)
 
 
+def _are_codes(texts: Sequence[str]) -> bool:
+    """Rows are numbered, mostly, and no two alike."""
+    return len(set(texts)) == len(texts) and all(CODE.fullmatch(text) for text in texts)
+
+
 _OF_TEXTS: Mapping[str, Callable[[Sequence[str]], bool]] = {
+    "code": _are_codes,
     "lead_department": _are_departments,
     "participating_departments": _are_departments,
     "title_zh": _are_names,

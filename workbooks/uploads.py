@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import partial
 from io import BytesIO
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -71,6 +72,7 @@ def keep_upload(
     name: str,
     content: bytes,
     is_pasted: bool = False,
+    answers: Mapping[str, str] = MappingProxyType({}),
     period: date | None = None,
     kind: Upload.Kind = Upload.Kind.LEDGER,
 ) -> Upload:
@@ -102,6 +104,7 @@ def keep_upload(
         file_name=without_controls(name).rsplit("/", 1)[-1].rsplit("\\", 1)[-1][-255:],
         is_pasted=is_pasted,
         content=content,
+        answers=dict(answers),
         language=get_language() or "",
     )
 
