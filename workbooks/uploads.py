@@ -20,6 +20,7 @@ from accounts.permissions import check_reviewer
 from core.clock import now
 from core.exceptions import NotAllowed
 from core.texts import MAX_REASON_LENGTH, clean_text, without_controls
+from ledger.answers import written_answers
 from ledger.codec import parsed_key
 from ledger.commit import LoadRefused, commit_ledger
 from ledger.contents import begun_sheets
@@ -274,6 +275,11 @@ def tables_of(upload: Upload) -> Tables:
 
 def _answers(upload: Upload) -> dict[str, str]:
     return {**known_matches(), **upload.answers}
+
+
+def answers_file(upload: Upload) -> str:
+    """Returns what was answered about a file, as the command that loads one reads it; "" where nothing was asked."""
+    return "" if upload.is_pasted else written_answers(upload.answers)
 
 
 def understood(upload: Upload, tables: Tables) -> Reading:
