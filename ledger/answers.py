@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ledger.headers import NOT_READ
+from ledger.matching import NAMED
 from ledger.sentences import FileRefused
 from ledger.sheets import SHEETS
 
@@ -37,10 +38,12 @@ def _read_lines(text: str) -> Iterator[tuple[str, str]]:
 
 def _fault(key: str, value: str) -> str:
     """Returns what is wrong with an answer; "" where it may be one."""
-    subject, colon, _name = key.partition(":")
+    subject, colon, name = key.partition(":")
     if not colon:
         subject, _dot, column = key.partition(".")
         return _wrong_sheet(subject) or _wrong_column(subject, column.partition(".")[0])
+    if key.startswith(NAMED):
+        return _wrong_sheet(name.partition(":")[0])
     if value == NOT_READ:
         return "" if subject == "sheet" else _wrong_sheet(subject)
     return _wrong_sheet(value) if subject == "sheet" else _wrong_sheet(subject) or _wrong_column(subject, value)
@@ -49,10 +52,8 @@ def _fault(key: str, value: str) -> str:
 def _wrong_sheet(name: str) -> str:
     if name in SHEETS:
         return ""
-    return _("There is no sheet “%(name)s”. Its name is one of: %(names)s.") % {
-        "name": name,
-        "names": ", ".join(SHEETS),
-    }
+    words = {"name": name, "names": ", ".join(SHEETS)}
+    return _("There is no sheet “%(name)s”. Its name is one of: %(names)s.") % words
 
 
 def _wrong_column(sheet: str, name: str) -> str:

@@ -27,13 +27,17 @@ NAME_LETTERS = range(4, 80)
 CODE = re.compile(r"[A-Za-z]{0,3}-?\d{1,3}(?:[.-]\d{1,3})?")
 # With these a Chinese name of a department ends.
 DEPARTMENT_ENDS = (*"局委办厅部院处会", "中心", "政府", "集团", "公司")
+# With this the keys of questions about names begin; their answers are keys of rows of the site, or one of these.
+NAMED = "name:"
+NEW, WRONG = "+", "-"
 # What such tables are of, mostly.
 LIKELY_SHEETS = ("measures", "projects")
 
 
 @dataclass(frozen=True)
 class MatchQuestion:
-    """`kind`: sheet or column. `label`: its name in the file. `guess`: the choice that is likely right."""
+    """`kind`: sheet, column, or name of a row of the site. `label`: its name in the file. `guess`: the choice that is
+    likely right; "" where none is."""
 
     key: str
     kind: str
@@ -44,9 +48,13 @@ class MatchQuestion:
     guess: str
 
 
-def is_match(key: str) -> bool:
-    """Returns whether an answer says what a sheet or a column is, also in the next file of that layout."""
-    return ":" in key and not PLACE.fullmatch(key.partition(":")[2])
+def is_kept(key: str, answer: str) -> bool:
+    """Returns whether an answer holds for the next file, too: of a sheet or a column, but for those that only their
+    place tells, and of a name that means a row of the site."""
+    _about, colon, name = key.partition(":")
+    if key.startswith(NAMED):
+        return answer not in (NEW, WRONG)
+    return bool(colon) and not PLACE.fullmatch(name)
 
 
 def match_questions(

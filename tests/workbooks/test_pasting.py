@@ -19,7 +19,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
 HEAD = "编号\t重点任务\t任务名称\t牵头单位\t完成时限\n"
 TWELVE = "".join(f"M1{number:02}\t能源\t建设第{number}处储能站\t省能源局\t2025年底\n" for number in range(1, 13))
-PROJECTS = "P0101\t东部储能站\t济南\t能源\tpreparing\t1.2亿元\t2025-12-31\nP0102\t西部储能站\t青岛\t能源\tpreparing\t2亿元\t2025-12-31\n"
+PROJECTS = "".join(
+    f"P010{number}\t第{number}处储能站\t{city}\t能源\tpreparing\t1.2亿元\t2025-12-31\n"
+    for number, city in enumerate(("济南", "青岛"), 1)
+)
 
 
 @pytest.fixture
@@ -110,6 +113,21 @@ def test_what_a_person_says_the_rows_are_counts_more_than_their_headers(paste: A
     text = "序号\t名称\t责任单位\n7\t储能站\t省能源局\n"
     for sheet, label in (("measures", "Measures"), ("projects", "Projects")):
         assert {each["sheet"] for each in paste(text, sheet).findings["wrong"]} == {label}
+
+
+def test_a_department_that_nobody_is_called_is_asked_about_once(paste: Any, act: Any, page: Client) -> None:
+    written = (HEAD + TWELVE).replace("省能源局", "江北省能源管理局")
+    upload = paste(written)
+    assert asked(upload) == [("江北省能源管理局", "energy")]
+    html = page.get(upload.get_absolute_url()).content.decode()
+    assert "No row of the site is called so. Which one is meant?" in text_of(html)
+    key = "name:departments:江北省能源管理局"
+    act(upload, "answer", **{key: "energy"})
+    upload.refresh_from_db()
+    assert (asked(upload), new(upload, "Measures"), new(upload, "Departments")) == ([], 12, 0)
+    act(upload)
+    assert Load.objects.latest("pk").matched == {key: "energy"}
+    assert asked(paste(written)) == []
 
 
 def test_the_forms_of_one_row_lead_to_the_place_for_several(page: Client) -> None:

@@ -62,9 +62,9 @@ class OwnUpload(TodayView):
 
 
 class PreviewContext(NamedTuple):
-    """The preview of a file. `rows`: those shown, and `all` how many there are, by part; `part`: the one that is shown
-    alone, "" for all, and `page` that of its rows; `why_not`: what stands in the way of loading it; `has_columns`: it was asked what its columns
-    are."""
+    """The preview of a file. `rows`: those shown, and `all` how many there are, by part; `part`: the one that is
+    shown alone, "" for all, and `page` that of its rows; `why_not`: what stands in the way of loading it;
+    `has_columns`: it was asked what its columns are."""
 
     rows: dict[str, Any]
     page: Page[Any] | None

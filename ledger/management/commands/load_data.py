@@ -19,7 +19,7 @@ from ledger.matching import MatchQuestion
 from ledger.merging import CellName, Item, What
 from ledger.preview import Preview, preview
 from ledger.questions import Question
-from ledger.reading import known_matches, only_what_may_be_loaded, read_ledger
+from ledger.reading import known_matches, only_what_may_be_loaded, read_ledger, with_names
 from ledger.report_changes import said_of_changes
 from ledger.rows import Fault, Ledger
 from ledger.sentences import FileRefused
@@ -117,8 +117,7 @@ class Command(BaseCommand):
         if path is None or not path.exists():
             raise CommandError(f"{path} is not there." if path else "Name a file or a folder, or --take-back a load.")
         answers = known_matches() | _answers_of(options["columns"]) | dict(options["answer"])
-        ledger = self._read(path, answers, by)
-        chosen = _plan_of(ledger, plan)
+        ledger, chosen = self._read(path, answers, plan, by)
         if options["preview"]:
             self._print(preview(ledger, chosen, has_person=by is not None))
         else:
@@ -132,8 +131,12 @@ class Command(BaseCommand):
         refresh_stale_rollups()
         self.stdout.write(f"Load {number} was taken back: {_counted(load.rows.values_list('sheet', 'what'))}.")
 
-    def _read(self, path: Path, answers: dict[str, str], by: User | None) -> Ledger:
+    def _read(
+        self, path: Path, answers: dict[str, str], plan: str | None, by: User | None
+    ) -> tuple[Ledger, Plan | None]:
         reading = only_what_may_be_loaded(read_ledger(path, answers), by=by)
+        chosen = _plan_of(reading.ledger, plan)
+        reading = with_names(reading, chosen, answers)
         for notice in reading.notices:
             self.stderr.write(notice)
         asked: list[Question | MatchQuestion] = [*reading.unmatched, *reading.questions]
@@ -143,9 +146,9 @@ class Command(BaseCommand):
                 self.stderr.write(f"{each.key}, such as {', '.join(each.examples)}: one of {choices}")
             first = asked[0]
             example = f"--answer '{first.key}={first.guess or first.choices[0][0]}'"
-            wanted = "These sheets or columns may be several, or their cells mean several things"
+            wanted = "These sheets, columns or names may be several, or their cells mean several things"
             raise CommandError(f"{wanted}: say which, for example with {example}. Nothing was changed.")
-        return reading.ledger
+        return reading.ledger, chosen
 
     def _load(self, ledger: Ledger, plan: Plan | None, by: User | None, options: dict[str, Any]) -> None:
         follows: list[str] = []
