@@ -93,7 +93,7 @@ def _written(sheet: str, ledger: Ledger) -> dict[str, None]:
 
 
 def _leads(ledger: Ledger) -> Collection[str]:
-    return {row.values.get(LEADS["measures"][0]) for row in ledger.rows.get("measures", ())}
+    return {row.values.get(LEADS["measures"][0], "") for row in ledger.rows.get("measures", ())}
 
 
 def _places_of(name: str, sheet: str, ledger: Ledger) -> Iterator[str]:

@@ -25,11 +25,11 @@ KEPT_BY_ADMINISTRATORS = ("site", "people")
 
 @dataclass(frozen=True)
 class Reading:
-    """`questions`: what has to be asked before the cells mean anything, and `unmatched` before that. `notices`: what
-    was not read."""
+    """`questions`: what has to be asked before the cells mean anything, and `unmatched` before that, or after it of the
+    names in them. `notices`: what was not read."""
 
     ledger: Ledger
-    questions: Sequence[Question | MatchQuestion]
+    questions: list[Question]
     notices: list[str]
     unmatched: Sequence[MatchQuestion] = ()
 
@@ -79,7 +79,7 @@ def with_names(reading: Reading, plan: Plan | None, answers: Mapping[str, str]) 
     return replace(
         reading,
         ledger=with_meant_names(reading.ledger, said),
-        questions=[each for key, each in asked.items() if key not in said],
+        unmatched=[each for key, each in asked.items() if key not in said],
         notices=[*reading.notices, *notices],
     )
 

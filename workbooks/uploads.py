@@ -306,8 +306,8 @@ def _found(upload: Upload) -> dict[str, Any]:
     if unmatched := match_questions(tables, _answers(upload), begun=begun_sheets(upload.plan)):
         return findings.asked(unmatched, tables.notices)
     reading = understood(upload, tables)
-    if reading.questions:
-        return findings.asked(reading.questions, reading.notices)
+    if asked := reading.unmatched or reading.questions:
+        return findings.asked(asked, reading.notices)
     _begin_step(upload, 2)
     answers = cells_chosen(upload)
     seen = preview(reading.ledger, upload.plan, answers=answers)

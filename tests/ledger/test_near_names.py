@@ -52,7 +52,7 @@ def seen(file: io.BytesIO, plan: Plan, answers: dict[str, str]) -> Preview:
 
 
 def test_a_name_is_asked_about_once_with_what_it_may_mean(plan: Plan) -> None:
-    found = {each.key: each for each in asked(TABLE, plan).questions}
+    found = {each.key: each for each in asked(TABLE, plan).unmatched}
     assert set(found) == {REFORM, LOCAL, SECTION}
     reform = found[REFORM]
     assert (reform.label, reform.guess, reform.examples) == (
@@ -72,7 +72,7 @@ def test_a_name_is_asked_about_once_with_what_it_may_mean(plan: Plan) -> None:
 def test_the_answer_holds_for_all_rows_alike(plan: Plan) -> None:
     answers = {REFORM: "reform", LOCAL: "science", SECTION: "industry"}
     reading = asked(TABLE, plan, answers)
-    assert reading.questions == []
+    assert reading.unmatched == []
     assert reading.notices[-1] == (
         "Names were read as somebody said: 省发改委 → 省发展改革委, 市科技局 → 省科技厅, 产业升级 → 推动产业升级"
     )
@@ -109,7 +109,7 @@ def test_the_next_file_is_not_asked_about_what_was_said(plan: Plan) -> None:
     # What is wrong once may be meant the next time.
     assert known_matches() == {REFORM: "reform", SECTION: "industry"}
     other = table(["序号", "任务", "牵头单位", "重点任务"], [9, "另一任务", " 省发改委", "产业升级"])
-    assert asked(other, plan, known_matches()).questions == []
+    assert asked(other, plan, known_matches()).unmatched == []
     assert values(seen(other, plan, known_matches()), "measures", "lead_department") == [("reform",)]
     take_back(load, by=None, reason="Sent too early")
     assert known_matches() == {}
@@ -117,7 +117,7 @@ def test_the_next_file_is_not_asked_about_what_was_said(plan: Plan) -> None:
 
 def test_an_answer_that_names_nobody_is_asked_for_again(plan: Plan) -> None:
     Department.objects.filter(slug="reform").update(slug="other")
-    assert REFORM in {each.key for each in asked(TABLE, plan, {REFORM: "reform"}).questions}
+    assert REFORM in {each.key for each in asked(TABLE, plan, {REFORM: "reform"}).unmatched}
 
 
 @pytest.mark.parametrize(
@@ -137,13 +137,13 @@ def test_an_answer_that_names_nobody_is_asked_for_again(plan: Plan) -> None:
 )
 def test_short_and_long_forms_of_a_name_are_near_it(plan: Plan, written: str, meant: str | None) -> None:
     file = table(["序号", "任务", "牵头单位", "重点任务"], [1, "造林", written, "推动产业升级"])
-    assert [each.guess for each in asked(file, plan).questions] == ([meant] if meant else [])
+    assert [each.guess for each in asked(file, plan).unmatched] == ([meant] if meant else [])
 
 
 def test_a_name_that_is_only_alike_is_asked_about_without_a_guess(plan: Plan) -> None:
     make_department(slug="energy", name_zh="Energy and Climate Office", name_en="")
     file = table(["序号", "任务", "牵头单位", "重点任务"], [1, "造林", "Energy and Clinic Office", "推动产业升级"])
-    [question] = asked(file, plan).questions
+    [question] = asked(file, plan).unmatched
     assert (question.choices[0][0], question.guess) == ("energy", "")
 
 
@@ -154,9 +154,9 @@ def test_a_site_without_departments_and_a_file_that_brings_them_are_not_asked_ab
     page = book.create_sheet("departments")
     for row in book_rows:
         page.append(row)
-    assert asked(saved(book), plan).questions == []
+    assert not asked(saved(book), plan).unmatched
     Department.objects.all().delete()
-    assert asked(file, plan).questions == []
+    assert not asked(file, plan).unmatched
 
 
 def test_cities_of_projects_are_asked_about(plan: Plan) -> None:
@@ -165,7 +165,7 @@ def test_cities_of_projects_are_asked_about(plan: Plan) -> None:
         ["序号", "项目名称", "建设地点", "所属行业", "计划总投资（万元）", "建设阶段"],
         [1, "光伏电站", f"{city.name_zh}高新区", "能源", 100, "preparing"],
     )
-    [question] = asked(file, plan).questions
+    [question] = asked(file, plan).unmatched
     assert (question.key, question.guess) == (f"name:regions:{city.name_zh}高新区", "370100")
     found = seen(file, plan, {question.key: "370100"})
     assert values(found, "projects", "city") == [("370100",)]
@@ -175,11 +175,11 @@ def test_of_very_many_names_the_first_are_asked_about(plan: Plan, monkeypatch: p
     monkeypatch.setattr(near_names, "MAX_QUESTIONS", 2)
     rows = [[number, f"任务{number}", f"省财政{number}局", "推动产业升级"] for number in range(1, 6)]
     file = table(["序号", "任务", "牵头单位", "重点任务"], *rows)
-    first = asked(file, plan).questions
+    first = asked(file, plan).unmatched
     assert [each.label for each in first] == ["省财政1局", "省财政2局"]
     # The others are what they were before anything was asked: new leads.
     answers = {each.key: "finance" for each in first}
-    assert asked(file, plan, answers).questions == []
+    assert asked(file, plan, answers).unmatched == []
     assert len(values(seen(file, plan, answers), "departments", "slug")) == 3
 
 

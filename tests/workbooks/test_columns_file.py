@@ -1,4 +1,4 @@
-"""What was said of the columns of a file on its page, for the command that loads the next one."""
+"""The file of answers about columns, which a page writes for the command that loads the next workbook."""
 
 import io
 from pathlib import Path

@@ -110,8 +110,8 @@ def test_projects_are_pasted_likewise(paste: Any, act: Any) -> None:
 
 
 def test_what_a_person_says_the_rows_are_counts_more_than_their_headers(paste: Any) -> None:
-    text = "序号\t名称\t责任单位\n7\t储能站\t省能源局\n"
-    for sheet, label in (("measures", "Measures"), ("projects", "Projects")):
+    for sheet, label, head in (("measures", "Measures", "项目名称"), ("projects", "Projects", "任务名称")):
+        text = f"序号\t{head}\t责任单位\n7\t储能站\t省能源局\n"
         assert {each["sheet"] for each in paste(text, sheet).findings["wrong"]} == {label}
 
 

@@ -232,7 +232,7 @@ class UploadPage(OwnUpload):
 
 
 class Columns(OwnUpload):
-    """What was said of the sheets and columns of a file, for the command that loads the next one."""
+    """The answers about the sheets and columns of a file, for the command that loads the next one."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # a file, or a page
         text = answers_file(self.upload)
