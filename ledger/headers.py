@@ -31,6 +31,10 @@ HINT_BEHIND = re.compile(rf"(?:\((?:{HINTS})\)|\[(?:{HINTS})\]|[*:]|(?<=.),(?:{U
 HINT_BEFORE = re.compile(r"^\*+")
 
 
+# Of rows without a header, a column's place, which means nothing in another table.
+PLACE = re.compile(r"#(\d+)")
+
+
 @dataclass(frozen=True)
 class NamedColumn:
     """A column that a header may name. `doubt`: 0 for its own name or label, else its place in `headers.toml`."""

@@ -1,6 +1,7 @@
 """The questions what the sheets and columns of a file are, where their names do not say it: asked once, and known again
 in the next file of that layout."""
 
+import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ledger.cells import has_no_year, is_lasting, parse_cell
 from ledger.declaration import Column, Kind, Sheet
-from ledger.headers import MAX_HEADER, NOT_READ, column_key, columns_by_header, header_key
+from ledger.headers import MAX_HEADER, NOT_READ, PLACE, column_key, columns_by_header, header_key
 from ledger.questions import EXAMPLES
 from ledger.raw import RawSheet, Value
 from ledger.recognition import NAME_COLUMNS, likely_header, sheet_key
@@ -24,15 +25,20 @@ MAX_EXAMPLE = 80
 ALIKE = 0.6
 # A name of a task or project has so many letters.
 NAME_LETTERS = range(4, 80)
+CODE = re.compile(r"[A-Za-z]{0,3}-?\d{1,3}(?:[.-]\d{1,3})?")
 # With these a Chinese name of a department ends.
 DEPARTMENT_ENDS = (*"局委办厅部院处会", "中心", "政府", "集团", "公司")
+# With this the keys of questions about names begin; their answers are keys of rows of the site, or one of these.
+NAMED = "name:"
+NEW, WRONG = "+", "-"
 # What such tables are of, mostly.
 LIKELY_SHEETS = ("measures", "projects")
 
 
 @dataclass(frozen=True)
 class MatchQuestion:
-    """`kind`: sheet or column. `label`: its name in the file. `guess`: the choice that is likely right."""
+    """`kind`: sheet, column, or name of a row of the site. `label`: its name in the file. `guess`: the choice that is
+    likely right; "" where none is."""
 
     key: str
     kind: str
@@ -43,9 +49,13 @@ class MatchQuestion:
     guess: str
 
 
-def is_match(key: str) -> bool:
-    """Returns whether an answer says what a sheet or a column is."""
-    return ":" in key
+def is_kept(key: str, answer: str) -> bool:
+    """Returns whether an answer holds for the next file, too: of a sheet or a column, but for those that only their
+    place tells, and of a name that means a row of the site."""
+    _about, colon, name = key.partition(":")
+    if key.startswith(NAMED):
+        return answer not in (NEW, WRONG)
+    return bool(colon) and not PLACE.fullmatch(name)
 
 
 def match_questions(
@@ -99,11 +109,16 @@ def _about_columns(table: Table) -> Iterator[MatchQuestion]:
             column_key(table.sheet, header),
             "column",
             table.sheet.label,
-            header[:MAX_HEADER],
+            _shown(header),
             ((NOT_READ, _("Do not read it")), *((each.name, _marked(each)) for each in missing)),
             _examples(cells),
             guess,
         )
+
+
+def _shown(header: str) -> str:
+    place = PLACE.fullmatch(header)
+    return _("Column %(number)s") % {"number": place[1]} if place else header[:MAX_HEADER]
 
 
 def _examples(cells: Iterable[Value]) -> tuple[str, ...]:
@@ -146,7 +161,13 @@ def _are_names(texts: Sequence[str]) -> bool:
     return is_named and len(set(texts)) == len(texts)
 
 
+def _are_codes(texts: Sequence[str]) -> bool:
+    """Rows are numbered, mostly, and no two alike."""
+    return len(set(texts)) == len(texts) and all(CODE.fullmatch(text) for text in texts)
+
+
 _OF_TEXTS: Mapping[str, Callable[[Sequence[str]], bool]] = {
+    "code": _are_codes,
     "lead_department": _are_departments,
     "participating_departments": _are_departments,
     "title_zh": _are_names,

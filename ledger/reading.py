@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.permissions import may_administer
 from ledger.files import read_file, read_folder
-from ledger.matching import MatchQuestion, is_match, match_questions
+from ledger.matching import MatchQuestion, is_kept, match_questions
+from ledger.near_names import name_questions, with_meant_names
 from ledger.questions import Question, conversions, differing_sums, questions, read_rows
 from ledger.rows import Ledger, Row
 from ledger.sheets import SHEETS
 from ledger.tables import Table, Tables, find_tables
 from ledger.units import with_percentages
-from measures.models import Load
+from measures.models import Load, Plan
 from web.formats.text import format_list
 
 # As on the pages of the office: the site's profile with the limits of its lights, and the accounts.
@@ -24,8 +25,8 @@ KEPT_BY_ADMINISTRATORS = ("site", "people")
 
 @dataclass(frozen=True)
 class Reading:
-    """`questions`: what has to be asked before the cells mean anything, and `unmatched` before that. `notices`: what
-    was not read."""
+    """`questions`: what has to be asked before the cells mean anything, and `unmatched` before that, or after it of the
+    names in them. `notices`: what was not read."""
 
     ledger: Ledger
     questions: list[Question]
@@ -64,6 +65,25 @@ def only_what_may_be_loaded(reading: Reading, *, by: User | None) -> Reading:
     return replace(reading, ledger=_without(reading.ledger, left_out), notices=[*reading.notices, notice])
 
 
+def with_names(reading: Reading, plan: Plan | None, answers: Mapping[str, str]) -> Reading:
+    """Puts the rows of the site that somebody said are meant in place of the names that no row has, and asks about the
+    others that may be one."""
+    if reading.questions or reading.unmatched:
+        return reading
+    asked = {each.key: each for each in name_questions(reading.ledger, plan)}
+    said = {key: answers[key] for key, each in asked.items() if answers.get(key) in dict(each.choices)}
+    if not asked:
+        return reading
+    read = [f"{each.label} → {dict(each.choices)[said[key]]}" for key, each in asked.items() if key in said]
+    notices = [_("Names were read as somebody said: %(names)s") % {"names": ", ".join(read)}] if read else []
+    return replace(
+        reading,
+        ledger=with_meant_names(reading.ledger, said),
+        unmatched=[each for key, each in asked.items() if key not in said],
+        notices=[*reading.notices, *notices],
+    )
+
+
 def _without(ledger: Ledger, sheets: Collection[str]) -> Ledger:
     return replace(
         ledger,
@@ -89,7 +109,7 @@ def read_tables(tables: Tables, name: str, answers: Mapping[str, str]) -> Readin
         faults += [*table.faults, *wrong]
         said = [*table.notices, *conversions(table, answers), *differing_sums(table, read, answers)]
         notices += said if len(tables.tables) == 1 else [_said_of(table, each) for each in said]
-    matched = {key: value for key, value in answers.items() if is_match(key)}
+    matched = {key: value for key, value in answers.items() if is_kept(key, value)}
     return Reading(Ledger(rows, faults, unreadable, tables.base, name, matched), asked, notices)
 
 

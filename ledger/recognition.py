@@ -66,8 +66,8 @@ def recognized(
     """Recognizes a sheet by its name, else by its headers: those of one sheet alone, with all that names a row."""
     named = next((sheet for sheet in sheets if same_name(raw.name) in _sheet_keys(sheet)), None)
     if named is not None:
-        return named, _find_header(raw, keys[named.name])
-    headers = [(sheet, _find_header(raw, keys[sheet.name])) for sheet in sheets]
+        return named, find_header(raw, keys[named.name])
+    headers = [(sheet, find_header(raw, keys[sheet.name])) for sheet in sheets]
     likely = headers if len(sheets) == 1 else [each for each in headers if _fits(each[0], each[1].names)]
     ranks = [header.rank for _sheet, header in likely]
     if not ranks or ranks.count(max(ranks)) > 1 or max(ranks) == NOTHING:
@@ -82,7 +82,7 @@ def told(
     answer = answers.get(sheet_key(raw), "")
     for sheet in sheets:
         if sheet.name == answer:
-            header = _find_header(raw, keys[answer])
+            header = find_header(raw, keys[answer])
             return sheet, (header if header.columns else likely_header(raw))
     return None
 
@@ -108,7 +108,7 @@ def _sheet_keys(sheet: Sheet) -> set[str]:
     return {same_name(text) for text in (sheet.name, *in_all_languages(sheet.label))}
 
 
-def _find_header(raw: RawSheet, by_key: Mapping[str, NamedColumn]) -> Header:
+def find_header(raw: RawSheet, by_key: Mapping[str, NamedColumn]) -> Header:
     """The row in which most cells name a column of the sheet; the first of equal ones, but the lower row of a header of
     two."""
     best = Header(0, {}, {})

@@ -33,7 +33,7 @@ from ledger.raw import (
     same_name,
     trimmed,
 )
-from ledger.recognition import Header, looks_like_table, needed_columns, recognized, told
+from ledger.recognition import Header, find_header, looks_like_table, needed_columns, recognized, sheet_key, told
 from ledger.rows import Fault
 from ledger.sentences import FileRefused, first_of
 
@@ -41,6 +41,8 @@ from ledger.sentences import FileRefused, first_of
 MAX_DIGITS = 7
 # Headers of numbers that count the rows.
 COUNTS = {header_key(text) for text in ("序号", "任务序号", "项目序号", "No.", "No", "Number")}
+# The key of the answer of which sheet pasted rows are.
+PASTED = "pasted"
 # The sheets beside ours that a workbook of ours has.
 GUIDE_TITLE, MARKS_TITLE = gettext_lazy("How to fill in"), gettext_lazy("What to correct")
 
@@ -102,7 +104,7 @@ def find_tables(file: RawFile, sheets: Sequence[Sheet], answers: Mapping[str, st
     for raw in file.sheets:
         if not raw.rows or same_name(raw.name) in _own_titles():
             continue
-        if match := recognized(raw, sheets, keys) or told(raw, sheets, keys, answers):
+        if match := told(raw, sheets, keys, answers) or recognized(raw, sheets, keys):
             table = _table(raw, *match, has_base=bool(file.base))
             found.append(replace(table, has_formats=file.has_formats))
             hidden += _said_of_hidden(raw, match[1])
@@ -161,7 +163,24 @@ def _said_of_sheets(file: RawFile, unknown: Iterable[RawSheet], sheets: Sequence
 
 
 def read_pasted(text: str, sheets: Sequence[Sheet], answers: Mapping[str, str] = MappingProxyType({})) -> Tables:
-    """The same for rows that were copied from a spreadsheet: tabs between cells. Raises FileRefused."""
+    """The same for rows that were copied from a spreadsheet. The answer of `PASTED` names their sheet: then the row of
+    their headers may be missing. Raises FileRefused."""
+    raw = RawSheet("", pasted_rows(text))
+    for sheet in sheets:
+        if sheet.name == answers.get(PASTED):
+            if not find_header(raw, columns_by_key(sheet)).columns:
+                raw = RawSheet("", [_places(raw.rows), *raw.rows])
+            answers = {**answers, sheet_key(raw): sheet.name}
+    return find_tables(RawFile([raw]), sheets, answers)
+
+
+def _places(rows: Iterable[RawRow]) -> RawRow:
+    """Returns a header for rows that have none."""
+    return RawRow(0, tuple(f"#{at}" for at in range(1, max((len(row.cells) for row in rows), default=0) + 1)))
+
+
+def pasted_rows(text: str) -> list[RawRow]:
+    """Returns the rows of a text with tabs between cells. Raises FileRefused."""
     if len(text.encode()) > MAX_BYTES:
         raise FileRefused(_("The file is larger than %(limit)s MB."), limit=MAX_BYTES // 1024 // 1024)
     counted = Counted()
@@ -176,7 +195,7 @@ def read_pasted(text: str, sheets: Sequence[Sheet], answers: Mapping[str, str] =
                 rows.append(RawRow(number, row))
     except csv.Error as error:
         raise FileRefused(_("Line %(line)s of the pasted rows cannot be read."), line=reader.line_num) from error
-    return find_tables(RawFile([RawSheet("", rows)]), sheets, answers)
+    return rows
 
 
 def _table(raw: RawSheet, sheet: Sheet, header: Header, *, has_base: bool) -> Table:

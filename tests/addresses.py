@@ -232,6 +232,7 @@ POST     workbooks:start_workbook     /data/start/workbook/                    a
 GET      workbooks:start_done         /data/start/done/                        administrators
 GET      workbooks:download           /data/download/?content=template         office_readers
 GET,POST workbooks:upload             /data/uploads/{upload}/                  rita admin=404
+GET      workbooks:columns            /data/uploads/{upload}/columns/          rita=302 admin=404
 GET      workbooks:marked             /data/uploads/{upload}/marked/           rita admin=404
 GET      ledger:load                  /data/loads/{load}/                      office_readers
 POST     ledger:load                  /data/loads/{load}/                      office

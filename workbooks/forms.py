@@ -7,6 +7,10 @@ from django.utils.translation import gettext_lazy
 
 from core.names import NAME_WANTED
 from ledger.headers import NOT_READ
+from ledger.matching import LIKELY_SHEETS
+from ledger.sentences import FileRefused
+from ledger.sheets import SHEETS
+from ledger.tables import pasted_rows
 from measures.models import Plan
 from office.forms import LANGUAGE_SUFFIXES, month_field, words_of
 from web.lists.filters import DayField
@@ -30,17 +34,29 @@ class UploadForm(forms.Form):
         required=False,
         strip=False,
         label=gettext_lazy("Or rows of one table, pasted"),
-        help_text=gettext_lazy("Copy them in the spreadsheet together with the row of their headers."),
+        help_text=gettext_lazy("Copy them in the spreadsheet, best together with the row of their headers."),
         widget=forms.Textarea(attrs={"rows": 5, "wrap": "off", "spellcheck": "false"}),
+    )
+    sheet = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("What the pasted rows are"),
+        help_text=gettext_lazy("Where no row of headers is among them, it is asked which column is which."),
+        choices=[("", gettext_lazy("As their headers say")), *((name, SHEETS[name].label) for name in LIKELY_SHEETS)],
     )
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        if len(values.get("pasted", "")) > MAX_PASTED:
+        pasted = values.get("pasted", "")
+        if len(pasted) > MAX_PASTED:
             self.add_error(
                 "pasted", forms.ValidationError(gettext_lazy("This is too much to paste: upload it as a file."))
             )
-        if not self.errors and not values.get("file") and not values.get("pasted", "").strip():
+        elif not values.get("file"):
+            try:
+                pasted_rows(pasted)
+            except FileRefused as refusal:
+                self.add_error("pasted", str(refusal))
+        if not self.errors and not values.get("file") and not pasted.strip():
             self.add_error("file", forms.ValidationError(gettext_lazy("Choose a file, or paste rows.")))
         return values
 
@@ -106,6 +122,7 @@ class QuestionsForm(forms.Form):
             "rounding": gettext_lazy("These amounts have more digits than are kept. What becomes of them?"),
             "sheet": gettext_lazy("What are the rows of this sheet?"),
             "column": gettext_lazy("Which column is this? Needed ones have an asterisk."),
+            "name": gettext_lazy("No row of the site is called so. Which one is meant?"),
         }
         for each in questions:
             self.fields[each["key"]] = forms.ChoiceField(

@@ -124,6 +124,11 @@ class Upload(models.Model):
         return self.kind != self.Kind.LEDGER
 
     @property
+    def stem(self) -> str:
+        """Returns the name of the file without what says its format."""
+        return self.file_name.rpartition(".")[0] or self.file_name
+
+    @property
     def place(self) -> Any:
         """The department or the city that reports."""
         return self.department or self.city

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import partial
 from io import BytesIO
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from accounts.permissions import check_reviewer
 from core.clock import now
 from core.exceptions import NotAllowed
 from core.texts import MAX_REASON_LENGTH, clean_text, without_controls
+from ledger.answers import written_answers
 from ledger.codec import parsed_key
 from ledger.commit import LoadRefused, commit_ledger
 from ledger.contents import begun_sheets
@@ -27,7 +29,7 @@ from ledger.matching import match_questions
 from ledger.merging import CellName
 from ledger.preview import preview
 from ledger.raw import MAX_BYTES
-from ledger.reading import Reading, known_matches, only_what_may_be_loaded, read_tables
+from ledger.reading import Reading, known_matches, only_what_may_be_loaded, read_tables, with_names
 from ledger.sentences import FileRefused
 from ledger.sheets import SHEETS
 from ledger.tables import Tables, find_tables, read_pasted
@@ -71,6 +73,7 @@ def keep_upload(
     name: str,
     content: bytes,
     is_pasted: bool = False,
+    answers: Mapping[str, str] = MappingProxyType({}),
     period: date | None = None,
     kind: Upload.Kind = Upload.Kind.LEDGER,
 ) -> Upload:
@@ -102,6 +105,7 @@ def keep_upload(
         file_name=without_controls(name).rsplit("/", 1)[-1].rsplit("\\", 1)[-1][-255:],
         is_pasted=is_pasted,
         content=content,
+        answers=dict(answers),
         language=get_language() or "",
     )
 
@@ -273,9 +277,15 @@ def _answers(upload: Upload) -> dict[str, str]:
     return {**known_matches(), **upload.answers}
 
 
+def answers_file(upload: Upload) -> str:
+    """Returns what was answered about a file, as the command that loads one reads it; "" where nothing was asked."""
+    return "" if upload.is_pasted else written_answers(upload.answers)
+
+
 def understood(upload: Upload, tables: Tables) -> Reading:
-    reading = read_tables(tables, upload.file_name, _answers(upload))
-    return only_what_may_be_loaded(reading, by=upload.uploaded_by)
+    answers = _answers(upload)
+    reading = only_what_may_be_loaded(read_tables(tables, upload.file_name, answers), by=upload.uploaded_by)
+    return with_names(reading, upload.plan, answers)
 
 
 def cells_chosen(upload: Upload) -> dict[CellName, str]:
@@ -296,8 +306,8 @@ def _found(upload: Upload) -> dict[str, Any]:
     if unmatched := match_questions(tables, _answers(upload), begun=begun_sheets(upload.plan)):
         return findings.asked(unmatched, tables.notices)
     reading = understood(upload, tables)
-    if reading.questions:
-        return findings.asked(reading.questions, reading.notices)
+    if asked := reading.unmatched or reading.questions:
+        return findings.asked(asked, reading.notices)
     _begin_step(upload, 2)
     answers = cells_chosen(upload)
     seen = preview(reading.ledger, upload.plan, answers=answers)

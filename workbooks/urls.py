@@ -13,6 +13,7 @@ urlpatterns = [
     path("data/start/done/", start.DoneStep.as_view(), name="start_done"),
     path("data/download/", data.Download.as_view(), name="download"),
     path("data/uploads/<int:pk>/", uploads.UploadPage.as_view(), name="upload"),
+    path("data/uploads/<int:pk>/columns/", uploads.Columns.as_view(), name="columns"),
     path("data/uploads/<int:pk>/marked/", uploads.Marked.as_view(), name="marked"),
     path("workspace/ledger/", month.MonthPage.as_view(), name="month"),
     path("workspace/ledger/download/", month.MonthDownload.as_view(), name="month_download"),

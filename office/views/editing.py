@@ -119,7 +119,15 @@ class CodedRowPage(PlanFormPage):
 
 
 class AddCodedRow(CodedRowPage):
+    """A form for one row, which leads to where several are pasted; `sheet`: theirs."""
+
+    template_name = "office/add_coded_row.html"
     submit = ADD
+    sheet: str
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        address = query_of(reverse("workbooks:data"), plan=self.plan.link_slug, sheet=self.sheet)
+        return super().get_context_data(paste_url=f"{address}#upload", **kwargs)
 
     @property
     def explanation(self) -> str:

@@ -145,7 +145,7 @@ class MeasurePage(CodedRowPage):
 
 
 class AddMeasure(AsksDoubts, MeasurePage, AddCodedRow):
-    heading = gettext_lazy("Add a measure")
+    heading, sheet = gettext_lazy("Add a measure"), "measures"
     done = gettext_lazy("The measure was added; it counts in the totals now")
     typed_fields = labels_of(NewMeasureForm, "code", *TEXTS, "listed_on", "due_on", "reached_on", "reason")
 

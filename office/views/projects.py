@@ -78,7 +78,7 @@ class ProjectPage(CodedRowPage):
 
 
 class AddProject(ProjectPage, AddCodedRow):
-    heading = gettext_lazy("Add a project")
+    heading, sheet = gettext_lazy("Add a project"), "projects"
     done = gettext_lazy("The project was added; it counts in the totals from the day it is listed")
     typed_fields = labels_of(
         NewProjectForm,

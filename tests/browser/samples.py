@@ -357,6 +357,7 @@ NO_PAGES = {
         "problems:project_evidence",
         "problems:meeting_word",
         "workbooks:download",
+        "workbooks:columns",
         "workbooks:marked",
         "workbooks:month_download",
         "workbooks:project_month_download",

@@ -27,7 +27,8 @@ tests/ledger/test_document.py` renews it. [The demonstration's files](../fixture
   a title and a line such as 单位：万元 may stand above it; cells of areas, departments, regions and deadlines may be
   merged over rows; headings such as 一、产业升级 between rows are priority areas, or categories of projects; rows of
   sums are left out, and compared with their rows. The first table of a plan makes its departments, areas and
-  categories.
+  categories. Afterwards a department, region or area that nobody has is asked about where it may be one that is there,
+  as 省发改委 is 发展改革委: once for all cells alike, and known in the next file.
 - A deadline in words is its last day: 2024年底, 2024年第三季度, 2024年6月前, 2024-2026年. What lasts (长期) has none.
 - A day is written as 2026-06-30, 2026年6月30日, 2026/6/30 or as a date of the spreadsheet, a month as 2026-06, an
   amount with its unit (万元 or 亿元), a yes or no as yes, no, 是 or 否.

@@ -392,7 +392,7 @@ def test_a_day_without_a_year_is_asked_about_and_answered(folder: Path) -> None:
         "measures.due_on, such as 12月30日: one of " + ", ".join(f"{year} ({year})" for year in range(2018, 2029))
     ]
     assert refusal(folder) == (
-        "These sheets or columns may be several, or their cells mean several things: say which, for example with"
+        "These sheets, columns or names may be several, or their cells mean several things: say which, for example with"
         " --answer 'measures.due_on=2018'. Nothing was changed."
     )
     with pytest.raises(CommandError, match=r"a column and a choice are wanted.*not 'measures.due_on'"):

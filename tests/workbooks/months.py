@@ -56,7 +56,7 @@ def saved(book: Any) -> bytes:
 
 
 def shown(page: Client, upload: Upload) -> str:
-    return text_of(page.get(upload.get_absolute_url()).content.decode())
+    return text_of(page.get(upload.get_absolute_url(), follow=True).content.decode())
 
 
 def part(page: Client, upload: Upload, name: str) -> str:

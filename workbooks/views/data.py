@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 from accounts.access_rules import REVIEW_READERS, REVIEWERS
 from accounts.log import log_export
 from accounts.permissions import may_review, signed_in
+from ledger.matching import LIKELY_SHEETS
+from ledger.tables import PASTED
 from measures.filters import asked_plan
 from measures.models import Load, LoadedRow
 from web.errors import BadQuery, not_one_of
@@ -51,13 +53,18 @@ class DataPage(SendingPage):
             "page": asked_page(self.request.GET, loads if plan else Load.objects.none()),
             "drafts": drafts_of(person, Upload.Kind.LEDGER).filter(plan=plan) if may_review(person) else [],
         }
+        if (sheet := self.request.GET.get("sheet", "")) not in ("", *LIKELY_SHEETS):
+            raise BadQuery({"sheet": [not_one_of(LIKELY_SHEETS)]})
+        context["form"] = UploadForm(initial={"sheet": sheet})
         return super().get_context_data(**context | kwargs)
 
     def keep(self, values: dict[str, Any]) -> Upload:
         plan, by, file = asked_plan(self.request), signed_in(self.request.user), values["file"]
         if file:
             return keep_upload(plan, by=by, name=file.name, content=file.read())
-        return keep_upload(plan, by=by, name=_("Pasted rows"), content=values["pasted"].encode(), is_pasted=True)
+        answers = {PASTED: values["sheet"]}
+        content = values["pasted"].encode()
+        return keep_upload(plan, by=by, name=_("Pasted rows"), content=content, is_pasted=True, answers=answers)
 
 
 class Download(TodayView):

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from functools import partial
+from io import BytesIO
 from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.core.paginator import Page
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -28,6 +29,7 @@ from workbooks.queue import ask_for_work
 from workbooks.setup import Setup, Step, is_first_load, setup_of
 from workbooks.uploads import (
     STEPS,
+    answers_file,
     decide,
     discard,
     open_conflicts,
@@ -60,8 +62,9 @@ class OwnUpload(TodayView):
 
 
 class PreviewContext(NamedTuple):
-    """The preview of a file. `rows`: those shown, and `all` how many there are, by part; `part`: the one that is shown
-    alone, "" for all, and `page` that of its rows; `why_not`: what stands in the way of loading it."""
+    """The preview of a file. `rows`: those shown, and `all` how many there are, by part; `part`: the one that is
+    shown alone, "" for all, and `page` that of its rows; `why_not`: what stands in the way of loading it;
+    `has_columns`: it was asked what its columns are."""
 
     rows: dict[str, Any]
     page: Page[Any] | None
@@ -73,6 +76,7 @@ class PreviewContext(NamedTuple):
     loaded: int
     why_not: str
     unlikely_is_so: bool
+    has_columns: bool
 
 
 class UploadPage(OwnUpload):
@@ -168,6 +172,7 @@ class UploadPage(OwnUpload):
             loaded=counts["new"] + counts["changed"] + counts["removed"],
             why_not=why_not_loaded(upload),
             unlikely_is_so=unlikely_is_so(upload),
+            has_columns=bool(answers_file(upload)),
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -226,6 +231,19 @@ class UploadPage(OwnUpload):
         return redirect(upload)
 
 
+class Columns(OwnUpload):
+    """The answers about the sheets and columns of a file, for the command that loads the next one."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # a file, or a page
+        text = answers_file(self.upload)
+        if not text:
+            return redirect(self.upload)
+        name = _("%(name)s - columns") % {"name": self.upload.stem}
+        return FileResponse(
+            BytesIO(text.encode()), as_attachment=True, filename=f"{name}.txt", content_type="text/plain; charset=utf-8"
+        )
+
+
 class Marked(OwnUpload):
     """The wrong rows, with what is wrong with each."""
 
@@ -233,6 +251,5 @@ class Marked(OwnUpload):
         upload = self.upload
         if not upload.is_read:
             return redirect(upload)
-        stem = upload.file_name.rpartition(".")[0] or upload.file_name
-        name = _("%(name)s - to correct") % {"name": stem}
+        name = _("%(name)s - to correct") % {"name": upload.stem}
         return attachment(request, partial(write_marked, upload=upload), name=name, back=upload)

@@ -12,13 +12,14 @@ from accounts.models import User
 from core.exceptions import NotAllowed
 from core.progress import bar
 from integrity.shown import CheckRow, findings_of, first_lines, said_of_load
+from ledger.answers import read_answers
 from ledger.commit import LoadRefused, commit_ledger
 from ledger.last_changes import LastChange, last_changes
 from ledger.matching import MatchQuestion
 from ledger.merging import CellName, Item, What
 from ledger.preview import Preview, preview
 from ledger.questions import Question
-from ledger.reading import known_matches, only_what_may_be_loaded, read_ledger
+from ledger.reading import known_matches, only_what_may_be_loaded, read_ledger, with_names
 from ledger.report_changes import said_of_changes
 from ledger.rows import Fault, Ledger
 from ledger.sentences import FileRefused
@@ -34,10 +35,22 @@ MOST_PRINTED = 200
 
 
 def _answer(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
+    key, equals, value = text.rpartition("=")
     if not equals:
         raise ArgumentTypeError(f"a column and a choice are wanted, as sheet.column=choice, not {text!r}")
     return key, value
+
+
+def _answers_of(path: Path | None) -> dict[str, str]:
+    """Returns the answers that stand in a file."""
+    if path is None:
+        return {}
+    try:
+        return read_answers(path.read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{path} cannot be read as text ({error}). Nothing was changed.") from error
+    except FileRefused as error:
+        raise CommandError(f"{path}: {error} Nothing was changed.") from error
 
 
 class Command(BaseCommand):
@@ -72,6 +85,12 @@ class Command(BaseCommand):
             metavar="QUESTION=CHOICE",
             help="what a sheet, a column or its cells are that may be several things; may be given again",
         )
+        parser.add_argument(
+            "--columns",
+            type=Path,
+            metavar="FILE",
+            help="such answers, one a line: the page of an uploaded file writes them",
+        )
         parser.add_argument("--by", metavar="ACCOUNT", help="the reviewer who loads it; changes of terms need one")
         parser.add_argument(
             "--take-back", type=int, metavar="LOAD", help="undo the load of that number, as long as nothing rests on it"
@@ -97,8 +116,8 @@ class Command(BaseCommand):
     def _load_path(self, path: Path | None, plan: str | None, by: User | None, options: dict[str, Any]) -> None:
         if path is None or not path.exists():
             raise CommandError(f"{path} is not there." if path else "Name a file or a folder, or --take-back a load.")
-        ledger = self._read(path, known_matches() | dict(options["answer"]), by)
-        chosen = _plan_of(ledger, plan)
+        answers = known_matches() | _answers_of(options["columns"]) | dict(options["answer"])
+        ledger, chosen = self._read(path, answers, plan, by)
         if options["preview"]:
             self._print(preview(ledger, chosen, has_person=by is not None))
         else:
@@ -112,8 +131,12 @@ class Command(BaseCommand):
         refresh_stale_rollups()
         self.stdout.write(f"Load {number} was taken back: {_counted(load.rows.values_list('sheet', 'what'))}.")
 
-    def _read(self, path: Path, answers: dict[str, str], by: User | None) -> Ledger:
+    def _read(
+        self, path: Path, answers: dict[str, str], plan: str | None, by: User | None
+    ) -> tuple[Ledger, Plan | None]:
         reading = only_what_may_be_loaded(read_ledger(path, answers), by=by)
+        chosen = _plan_of(reading.ledger, plan)
+        reading = with_names(reading, chosen, answers)
         for notice in reading.notices:
             self.stderr.write(notice)
         asked: list[Question | MatchQuestion] = [*reading.unmatched, *reading.questions]
@@ -123,9 +146,9 @@ class Command(BaseCommand):
                 self.stderr.write(f"{each.key}, such as {', '.join(each.examples)}: one of {choices}")
             first = asked[0]
             example = f"--answer '{first.key}={first.guess or first.choices[0][0]}'"
-            wanted = "These sheets or columns may be several, or their cells mean several things"
+            wanted = "These sheets, columns or names may be several, or their cells mean several things"
             raise CommandError(f"{wanted}: say which, for example with {example}. Nothing was changed.")
-        return reading.ledger
+        return reading.ledger, chosen
 
     def _load(self, ledger: Ledger, plan: Plan | None, by: User | None, options: dict[str, Any]) -> None:
         follows: list[str] = []
