@@ -1,8 +1,8 @@
 """Texts of installed packages that have no Chinese, or not the words of the glossary. Named here they get into our
 catalogue, which is asked before those of the packages."""
 
+from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_noop as _
-from django.utils.translation import ngettext_lazy
 
 FORMS = (_("This field is required."),)
 
@@ -75,3 +75,44 @@ AUDIT_AND_LOGIN_RECORDS = (
     _("update"),
     _("User Agent"),
 )
+
+# By what Swagger UI itself says on the page of the API, where a space may stand around it.
+SWAGGER_UI = {
+    "Authorize": gettext_lazy("Authorize"),
+    "Available authorizations": gettext_lazy("Available authorizations"),
+    "Authorized": gettext_lazy("Authorized"),
+    "Logout": gettext_lazy("Logout"),
+    "Close": gettext_lazy("Close"),
+    "Value:": gettext_lazy("Value:"),
+    "Name:": gettext_lazy("Name:"),
+    "In:": gettext_lazy("In:"),
+    "Parameters": gettext_lazy("Parameters"),
+    "No parameters": gettext_lazy("No parameters"),
+    "Try it out": gettext_lazy("Try it out"),
+    "Cancel": gettext_lazy("Cancel"),
+    "Reset": gettext_lazy("Reset"),
+    "Execute": gettext_lazy("Execute"),
+    "Clear": gettext_lazy("Clear"),
+    "Name": gettext_lazy("Name"),
+    "Description": gettext_lazy("Description"),
+    "Type": gettext_lazy("Type"),
+    "Send empty value": gettext_lazy("Send empty value"),
+    "Request body": gettext_lazy("Request body"),
+    "Example Value": gettext_lazy("Example Value"),
+    "Schema": gettext_lazy("Schema"),
+    "Schemas": gettext_lazy("Schemas"),
+    "Responses": gettext_lazy("Responses"),
+    "Media type": gettext_lazy("Media type"),
+    "Controls": gettext_lazy("Controls"),
+    "header.": gettext_lazy("header."),
+    "Headers:": gettext_lazy("Headers:"),
+    "No links": gettext_lazy("No links"),
+    "Request URL": gettext_lazy("Request URL"),
+    "Server response": gettext_lazy("Server response"),
+    "Details": gettext_lazy("Details"),
+    "Response body": gettext_lazy("Response body"),
+    "Response headers": gettext_lazy("Response headers"),
+    "Download": gettext_lazy("Download"),
+    "Code": pgettext_lazy("answer of the API", "Code"),
+    "Links": pgettext_lazy("answer of the API", "Links"),
+}
