@@ -200,7 +200,7 @@ class Root(Endpoint):
 
 @asks(read=READERS)
 def docs(request: HttpRequest) -> HttpResponse:
-    words = {word: str(said) for word, said in SWAGGER_UI.items() if said != word}
+    words = {word: str(said) for word, said in SWAGGER_UI.items() if str(said) != word}
     return render(request, "api_docs.html", {"words": words})
 
 
