@@ -35,6 +35,9 @@ def add_plan(*, by: User, slug: str, name_zh: str, name_en: str, starts_on: date
     Raises NotAllowed with the field at fault.
     """
     check_administrator(by)
+    # All are locked: of two that are added at once the second finds the name taken.
+    if slug in Plan.objects.select_for_update(no_key=True).order_by("pk").values_list("slug", flat=True):
+        raise NotAllowed(_("There is an action plan of this name in addresses already."), field="slug")
     plan = Plan(slug=slug, name_zh=name_zh, name_en=name_en, starts_on=starts_on, ends_on=ends_on)
     check_named(plan, "name")
     _check_period(plan)
