@@ -95,7 +95,7 @@ class PlanPage(PageView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if self.plan is None:
-            return super().get_context_data(plan=None, rollup_state=None, **kwargs)
+            return super().get_context_data(rollup_state=None, **kwargs)
         content = self.content(**kwargs)
         return super().get_context_data(
             plan=self.plan,

@@ -71,6 +71,7 @@ def test_until_it_is_loaded_its_pages_lead_reviewers_to_the_upload(first: Plan) 
     page = client_of("rita", role="reviewer").get("/?plan=harbour").content.decode()
     assert "This action plan is being set up" in page
     assert 'href="/data/?plan=harbour#upload"' in page
+    assert 'title="Choose another action plan">港口计划</summary>' in page
     page = client_of("vic", role="viewer").get("/?plan=harbour").content.decode()
     assert "nothing is wanted from you" in page and "/data/" not in page
 
