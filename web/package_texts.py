@@ -106,7 +106,6 @@ SWAGGER_UI = {
     "Controls": gettext_lazy("Controls"),
     "header.": gettext_lazy("header."),
     "Headers:": gettext_lazy("Headers:"),
-    "No links": gettext_lazy("No links"),
     "Request URL": gettext_lazy("Request URL"),
     "Server response": gettext_lazy("Server response"),
     "Details": gettext_lazy("Details"),
@@ -114,5 +113,4 @@ SWAGGER_UI = {
     "Response headers": gettext_lazy("Response headers"),
     "Download": gettext_lazy("Download"),
     "Code": pgettext_lazy("answer of the API", "Code"),
-    "Links": pgettext_lazy("answer of the API", "Links"),
 }

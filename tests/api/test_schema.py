@@ -131,6 +131,7 @@ def test_each_operation_has_a_short_summary_and_examples_that_fit() -> None:
     everything = described()
     summaries = [each["summary"] for _where, each in operations()]
     assert all(0 < len(each) <= 120 for each in summaries), summaries
+    assert not [each for each in summaries if "`" in each]
     for where, each in operations():
         answers = [answer for code, answer in each["responses"].items() if code < "300"]
         for holder in [*answers, *([each["requestBody"]] if "requestBody" in each else [])]:
