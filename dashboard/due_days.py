@@ -14,6 +14,7 @@ from core.forecast import Forecast, forecast
 from core.punctuality import Punctuality, next_due, punctuality
 from core.statuses import MeasureStatus
 from measures.models import Measure, Plan
+from measures.querysets import MeasureQuerySet
 
 # The names of the figures, of which `by_first_due_day` and `forecast` have more within.
 PARTS = ("due_before", "completed_in_time", "completed_late", "overdue")
@@ -43,25 +44,39 @@ class MeasureDays(NamedTuple):
         return self.due_on != self.first_due_on
 
 
+# Of `MeasureDays`, with its status in place of `completed_on`.
+COLUMNS = ("pk", "section_id", "lead_department_id", "due_on", "first_due_on", "status_since", "status")
+
+
 def read_days_on(plan: Plan, days: Sequence[date]) -> dict[date, list[MeasureDays]]:
     """Return the days of each measure in the plan for several days, by one query."""
-    columns = ("pk", "section_id", "lead_department_id", "due_on", "first_due_on", "status_since", "status", "on")
     queries = [
-        Measure.objects.in_plan(plan)
-        .in_scope(day)
-        .with_status(day)
-        .with_first_due_on()
-        .annotate(on=Value(day.isoformat()))
-        .order_by()
-        .values_list(*columns)
+        _with_days(Measure.objects.in_plan(plan), day).annotate(on=Value(day.isoformat())).values_list(*COLUMNS, "on")
         for day in days
     ]
     found: dict[date, list[MeasureDays]] = {day: [] for day in days}
     rows = queries[0].union(*queries[1:], all=True).order_by() if queries[1:] else queries[0]
-    for measure, section, lead, due_on, first, since, status, on in rows:
-        completed_on = since if status == MeasureStatus.COMPLETED else None
-        found[date.fromisoformat(on)].append(MeasureDays(measure, section, lead, due_on, first, completed_on))
+    for *row, on in rows:
+        found[date.fromisoformat(on)].append(_days_of(row))
     return found
+
+
+def read_days_of_plans(plans: Collection[Plan], day: date) -> dict[int, list[MeasureDays]]:
+    """Return the days of each measure in several plans, by the id of its plan and by one query."""
+    found: dict[int, list[MeasureDays]] = {plan.pk: [] for plan in plans}
+    for plan, *row in _with_days(Measure.objects.filter(plan__in=plans), day).values_list("plan_id", *COLUMNS):
+        found[plan].append(_days_of(row))
+    return found
+
+
+def _with_days(measures: MeasureQuerySet, day: date) -> MeasureQuerySet:
+    return measures.in_scope(day).with_status(day).with_first_due_on().order_by()
+
+
+def _days_of(row: Sequence[Any]) -> MeasureDays:
+    """Return the days of a measure from its values of COLUMNS."""
+    *known, since, status = row
+    return MeasureDays._make([*known, since if status == MeasureStatus.COMPLETED else None])
 
 
 def punctuality_of(rows: Collection[MeasureDays], day: date) -> Punctuality:

@@ -5,6 +5,7 @@ from dashboard import views
 app_name = "dashboard"
 urlpatterns = [
     path("", views.OverviewPage.as_view(), name="overview"),
+    path("plans/", views.PlansPage.as_view(), name="plans"),
     path("plan/", views.PlanOverview.as_view(), name="plan"),
     path("presentation/", views.PresentationPage.as_view(), name="presentation"),
     path("changes/", views.ChangesPage.as_view(), name="changes"),

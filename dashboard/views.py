@@ -28,6 +28,7 @@ from dashboard.pages.ordering import MEASURE_SORT_KEYS, PROJECT_SORT_KEYS, asked
 from dashboard.pages.overview import overview_context
 from dashboard.pages.overview.progress import COURSES
 from dashboard.pages.plan import plan_context
+from dashboard.pages.plans import PLAN_SORT_KEYS, plan_rows
 from dashboard.pages.presentation import PARTS, presentation_context
 from dashboard.pages.project_groups import SORT_KEYS as GROUP_SORT_KEYS
 from dashboard.pages.project_groups import group_list
@@ -37,13 +38,14 @@ from dashboard.pages.themes import theme_detail, theme_list
 from dashboard.project_groups import GROUPINGS
 from dashboard.published_figures import published_rows
 from dashboard.search import Search
-from measures.filters import asked_plan
+from measures.filters import PLAN_ORDERINGS, PlanFilter, asked_plan
 from measures.models import Plan
+from measures.views.plans import with_link_slugs
 from regions.models import Region
 from themes.models import Theme
 from web.days import LAST_MONTH, asked_comparison, end_of_month_before
 from web.errors import BadQuery, asked_choice
-from web.lists.listing import asked_page
+from web.lists.listing import Listing, asked_page
 from web.unknown_parameters import remove_unknown
 from web.views import PageView
 
@@ -93,7 +95,7 @@ class PlanPage(PageView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if self.plan is None:
-            return super().get_context_data(plan=None, rollup_state=None, **kwargs)
+            return super().get_context_data(rollup_state=None, **kwargs)
         content = self.content(**kwargs)
         return super().get_context_data(
             plan=self.plan,
@@ -118,6 +120,33 @@ class OverviewPage(PlanPage):
             compared=self.compared,
             course=self.choice("course", list(COURSES)),
             measure=CITY_MEASURES[self.choice("map", list(CITY_MEASURES))],
+        )
+
+
+class PlansPage(PageView):
+    """The page of all plans, each beside the others."""
+
+    permission = READERS
+    shows_filings = False
+    template_name = "dashboard/plans.html"
+    parameters = (*PlanFilter.base_filters, "ordering", "page", "page_size")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        listing = Listing(
+            self.request,
+            orderings=PLAN_ORDERINGS,
+            default_ordering="-starts_on",
+            filterset_class=PlanFilter,
+            queryset=Plan.objects.select_related("region"),
+        )
+        ordering = asked_ordering(self.request, PLAN_SORT_KEYS, listing.default_ordering)
+        plans = with_link_slugs(listing.filtered, Plan.objects.current())
+        rows = plan_rows(plans, self.day, Links.from_request(self.request), ordering=ordering)
+        return super().get_context_data(
+            page=asked_page(self.request.GET, rows, size=listing.page_size),
+            filter=listing.filterset,
+            api_ordering=ordering if ordering.removeprefix("-") in PLAN_ORDERINGS else listing.default_ordering,
+            **kwargs,
         )
 
 

@@ -5,7 +5,6 @@ from measures.views import measures as views
 from measures.views import report_form as report_views
 from measures.views import review as review_views
 from measures.views import workspace as workspace_views
-from measures.views.plans import PlanList
 
 app_name = "measures"
 urlpatterns = [
@@ -22,7 +21,6 @@ urlpatterns = [
     path("measures/<str:code>/report/draft/", report_views.SaveDraft.as_view(), name="draft"),
     path("measures/<str:code>/report/discard/", report_views.DiscardDraft.as_view(), name="discard"),
     path("measures/<str:code>/evidence/<uuid:key>/", report_views.ReportEvidenceFile.as_view(), name="evidence"),
-    path("plans/", PlanList.as_view(), name="plans"),
     path("workspace/", workspace_views.workspace, name="workspace"),
     path("workspace/no-change/", workspace_views.NoChange.as_view(), name="no_change"),
     path("review/", review_views.ReviewPage.as_view(), name="review"),

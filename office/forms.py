@@ -45,11 +45,12 @@ def words_of(model: type[Model], name: str, **more: Any) -> TypedTextField:
     return TypedTextField(**settings | more)
 
 
-def month_field(model: type[Model], name: str) -> MonthField:
+def month_field(model: type[Model], name: str, **more: Any) -> MonthField:
     """Return the field of a column that holds the first day of a month, or nothing."""
     column: Any = model._meta.get_field(name)
     widget = forms.TextInput(attrs={"type": "month"})
-    return MonthField(label=column.verbose_name, help_text=column.help_text, required=False, widget=widget)
+    settings = {"label": column.verbose_name, "help_text": column.help_text, "required": False, "widget": widget}
+    return MonthField(**settings | more)
 
 
 def with_words[Form: forms.Form](model: type[Model], names: Iterable[str]) -> Callable[[type[Form]], type[Form]]:

@@ -50,6 +50,7 @@ urlpatterns = [
     path("plausibility/", plausibility.ChangePlausibility.as_view(), name="plausibility"),
     path("current-plan/", current_plan.ChooseCurrentPlan.as_view(), name="current_plan"),
     path("plan/", plan.ChangePlan.as_view(), name="plan"),
+    path("add-plan/", plan.AddPlan.as_view(), name="add_plan"),
     path("add-milestone/", plan.AddMilestone.as_view(), name="add_milestone"),
     path("milestones/<int:pk>/", plan.ChangeMilestone.as_view(), name="milestone"),
     path("milestones/<int:pk>/remove/", plan.RemoveMilestone.as_view(), name="remove_milestone"),

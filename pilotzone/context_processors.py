@@ -21,8 +21,7 @@ from notices.services import unread_count
 from projects.models import ProjectMonth
 from regions.words import NEUTRAL, PartWords
 from reporting.workflow import ReportState
-from rollups import engine
-from rollups.freshness import Freshness, freshness
+from rollups.freshness import Freshness, freshness, stored_times
 from web.days import asked_day
 from web.errors import BadQuery
 from web.site import site_profile
@@ -52,7 +51,7 @@ def _rollup_state(plan: Plan | None, day: date) -> Freshness | None:
     """How fresh the stored totals of the plan are. Lists show it too, though their own counts are live."""
     if plan is None:
         return None
-    return freshness(plan.pk, engine.stored_times(plan_id=plan.pk, day=day, today=today()))
+    return freshness(plan.pk, stored_times(plan_id=plan.pk, day=day, today=today()))
 
 
 def _count(*filings: QuerySet[Any]) -> dict[str, int]:

@@ -436,8 +436,8 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": _("Measures, projects and indicators of an action plan, as of any day."),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
-    # The default hook moves lists of allowed values out of the fields that use them.
-    "POSTPROCESSING_HOOKS": [],
+    # In place of the default one, which moves lists of allowed values out of the fields that use them.
+    "POSTPROCESSING_HOOKS": ["pilotzone.api.name_groups"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_PERMISSIONS": ["web.api.permissions.AsksRule"],

@@ -12,9 +12,11 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from accounts.permissions import check_administrator
 from core.bounds import check_columns, check_plan_years
+from core.clock import today
 from core.edit_conflicts import State, as_state, check_unchanged
 from core.exceptions import NotAllowed
 from core.names import check_named
+from core.periods import month_of, next_month
 from core.published import explain_change
 from measures.editing.current_plan import keep_current_plan
 from measures.models import Measure, Module, Plan
@@ -38,6 +40,12 @@ def plan_state(plan: Plan) -> State:
     return {name: as_state(getattr(plan, name)) for name in STATE}
 
 
+def likely_first_month() -> date | None:
+    """Return the first month that reports of a new plan are likely owed for: the months before the next were reported
+    elsewhere, or not at all."""
+    return Plan().named_first_month or next_month(month_of(today()))
+
+
 @transaction.atomic
 def add_plan(
     *,
@@ -54,6 +62,9 @@ def add_plan(
     Raises NotAllowed with the field at fault.
     """
     check_administrator(by)
+    # All are locked: of two that are added at once the second finds the name taken.
+    if slug in Plan.objects.select_for_update(no_key=True).order_by("pk").values_list("slug", flat=True):
+        raise NotAllowed(_("There is an action plan of this name in addresses already."), field="slug")
     plan = Plan(slug=slug, name_zh=name_zh, name_en=name_en, starts_on=starts_on, ends_on=ends_on)
     plan.first_reporting_month = first_reporting_month
     check_named(plan, "name")

@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Q, QuerySet
 from django.db.models.constants import OnConflict
 
 from core.clock import now
@@ -65,11 +65,11 @@ class RollupTable:
     def stored_rows(self) -> QuerySet[Rollup]:
         return self.model._default_manager.all()
 
-    def stored_cells(self, plan_id: int) -> list[StoredCell]:
+    def stored_cells(self, *plan_ids: int) -> list[StoredCell]:
         width = len(self.key_fields)
         columns = (*self.key_columns, *self.count_fields, "as_of", "computed_at", "run_id")
         cells = []
-        for row in self.stored_rows().filter(plan_id=plan_id).values_list(*columns):
+        for row in self.stored_rows().filter(plan_id__in=plan_ids).values_list(*columns):
             *counts, as_of, computed_at, run_id = row[width:]
             counted = dict(zip(self.count_fields, counts, strict=True))
             cells.append(StoredCell(row[:width], as_of, computed_at, run_id, counted))
@@ -175,14 +175,19 @@ def add_up(cells: Iterable[Counts]) -> Counts:
     return sums
 
 
+def cells_of_today(kind: str, stored: Sequence[StoredCell], today: date) -> PlanCells | None:
+    """Return the stored cells of a plan; None where it has none, or one that does not carry today."""
+    if not stored or any(cell.as_of != today for cell in stored):
+        return None
+    newest = max(stored, key=attrgetter("computed_at"))
+    return PlanCells(kind, {cell.key: cell.counts for cell in stored}, newest.computed_at, newest.run_id)
+
+
 def read_cells(kind: str, *, plan_id: int, day: date, today: date) -> PlanCells:
     """Stored cells for today, when all of the plan's cells carry today; else counted live."""
     table = TABLES[kind]
-    if day == today:
-        stored = table.stored_cells(plan_id)
-        if stored and all(cell.as_of == today for cell in stored):
-            newest = max(stored, key=attrgetter("computed_at"))
-            return PlanCells(kind, {cell.key: cell.counts for cell in stored}, newest.computed_at, newest.run_id)
+    if day == today and (found := cells_of_today(kind, table.stored_cells(plan_id), today)):
+        return found
     try:
         return PlanCells(kind, table.count_from_source(day, plan_id=plan_id))
     except DatabaseError as error:
@@ -191,23 +196,6 @@ def read_cells(kind: str, *, plan_id: int, day: date, today: date) -> PlanCells:
         if errors:
             raise CannotCount(next(iter(errors.values()))) from error
         return PlanCells(kind, counted)
-
-
-def stored_times(*, plan_id: int, day: date, today: date) -> list[datetime | None]:
-    """`computed_at` of what `read_cells` gives of each table, without reading the cells."""
-    if day != today:
-        return [None for _kind in TABLES]
-    ages = [
-        table.stored_rows().filter(plan_id=plan_id).order_by().values_list(Value(kind), "as_of", "computed_at")
-        for kind, table in TABLES.items()
-    ]
-    days: dict[str, set[date]] = {kind: set() for kind in TABLES}
-    times: dict[str, set[datetime]] = {kind: set() for kind in TABLES}
-    # One query. A union holds equal rows once: one for each time at which cells were computed.
-    for kind, as_of, computed_at in ages[0].union(*ages[1:]):
-        days[kind].add(as_of)
-        times[kind].add(computed_at)
-    return [max(times[kind]) if days[kind] == {today} else None for kind in TABLES]
 
 
 def mark_stale(kind: str, cells: Iterable[CellKey]) -> None:

@@ -82,6 +82,7 @@ BODIES = {
     "POST office:limits": {"report_due_day": "20", "due_soon_days": "", "silent_days": ""},
     "POST office:current_plan": {"plan": "shandong-2023-2025", **REASON},
     "POST office:plan": {"name_zh": "新计划", "starts_on": "2023-01-01", "ends_on": "2025-12-31", "region": "370000"},
+    "POST office:add_plan": {"slug": "new", "name_zh": "新计划", "starts_on": "2024-01-01", "ends_on": "2026-12-31"},
     "POST office:add_milestone": {"happens_on": "2023-09-01", "known": "day", "name_zh": "启动"},
     "POST office:milestone": {"happens_on": "2023-09-01", "known": "day", "name_zh": "启动"},
     "POST office:add_category": {"number": "9", "name_zh": "新类", "slug": "new"},

@@ -91,7 +91,7 @@ POST     measures:draft               /measures/M001/report/draft/             o
 POST     measures:discard             /measures/M001/report/discard/           ada
 GET      measures:evidence            /measures/M001/evidence/{secret}/        office_readers ada
 GET      measures:evidence            /measures/M002/evidence/{accepted}/      accounts
-GET      measures:plans               /plans/                                  readers
+GET      dashboard:plans              /plans/                                  readers
 GET      problems:list                /problems/?state=open                    readers
 POST     problems:list                /problems/?state=open                    accounts
 GET,POST problems:measure_raise       /measures/M004/problems/new/             office ada pat
@@ -185,6 +185,7 @@ GET,POST office:limits                /office/limits/                          a
 GET      office:plausibility          /office/plausibility/                    office
 POST     office:plausibility          /office/plausibility/                    office=200
 GET,POST office:plan                  /office/plan/                            administrators
+GET,POST office:add_plan              /office/add-plan/                       administrators
 GET,POST office:add_milestone         /office/add-milestone/                   administrators
 GET,POST office:milestone             /office/milestones/{milestone}/          administrators
 GET,POST office:remove_milestone      /office/milestones/{milestone}/remove/   administrators

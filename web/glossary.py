@@ -22,11 +22,14 @@ from web.limits import report_due_day, thresholds
 class Term:
     name: str | Promise
     definition: str | Promise
+    # In the place of the definition, where the site is a demonstration.
+    in_demonstration: str | Promise = ""
 
     @property
     def words(self) -> str:
         """The definition, with its numbers."""
-        return str(self.definition) % numbers()
+        said = (settings.PILOTZONE_DEMO and self.in_demonstration) or self.definition
+        return str(said) % numbers()
 
 
 def numbers() -> dict[str, Any]:
@@ -190,7 +193,8 @@ TERMS: Mapping[str, Term] = {
     ),
     "provenance": Term(
         _("Provenance"),
-        _(
+        _("Where a figure comes from: published (a source states it) or reported (by a department, here)."),
+        in_demonstration=_(
             "Where a figure comes from: published (a source states it), reported (by a department, here), or "
             "illustrative (made for this demonstration)."
         ),

@@ -2,7 +2,7 @@
 catalogue, which is asked before those of the packages."""
 
 from django.utils.translation import gettext_noop as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 FORMS = (_("This field is required."),)
 
@@ -75,3 +75,42 @@ AUDIT_AND_LOGIN_RECORDS = (
     _("update"),
     _("User Agent"),
 )
+
+# By what Swagger UI itself says on the page of the API, where a space may stand around it.
+SWAGGER_UI = {
+    "Authorize": pgettext_lazy("list of endpoints", "Authorize"),
+    "Available authorizations": pgettext_lazy("list of endpoints", "Available authorizations"),
+    "Authorized": pgettext_lazy("list of endpoints", "Authorized"),
+    "Logout": pgettext_lazy("list of endpoints", "Logout"),
+    "Close": pgettext_lazy("list of endpoints", "Close"),
+    "Value:": pgettext_lazy("list of endpoints", "Value:"),
+    "Name:": pgettext_lazy("list of endpoints", "Name:"),
+    "In:": pgettext_lazy("list of endpoints", "In:"),
+    "Parameters": pgettext_lazy("list of endpoints", "Parameters"),
+    "No parameters": pgettext_lazy("list of endpoints", "No parameters"),
+    "Try it out": pgettext_lazy("list of endpoints", "Try it out"),
+    "Cancel": pgettext_lazy("list of endpoints", "Cancel"),
+    "Reset": pgettext_lazy("list of endpoints", "Reset"),
+    "Execute": pgettext_lazy("list of endpoints", "Execute"),
+    "Clear": pgettext_lazy("list of endpoints", "Clear"),
+    "Name": pgettext_lazy("list of endpoints", "Name"),
+    "Description": pgettext_lazy("list of endpoints", "Description"),
+    "Type": pgettext_lazy("list of endpoints", "Type"),
+    "Send empty value": pgettext_lazy("list of endpoints", "Send empty value"),
+    "Request body": pgettext_lazy("list of endpoints", "Request body"),
+    "Example Value": pgettext_lazy("list of endpoints", "Example Value"),
+    "Schema": pgettext_lazy("list of endpoints", "Schema"),
+    "Schemas": pgettext_lazy("list of endpoints", "Schemas"),
+    "Responses": pgettext_lazy("list of endpoints", "Responses"),
+    "Media type": pgettext_lazy("list of endpoints", "Media type"),
+    "Controls": pgettext_lazy("list of endpoints", "Controls"),
+    "header.": pgettext_lazy("list of endpoints", "header."),
+    "Headers:": pgettext_lazy("list of endpoints", "Headers:"),
+    "Request URL": pgettext_lazy("list of endpoints", "Request URL"),
+    "Server response": pgettext_lazy("list of endpoints", "Server response"),
+    "Details": pgettext_lazy("list of endpoints", "Details"),
+    "Response body": pgettext_lazy("list of endpoints", "Response body"),
+    "Response headers": pgettext_lazy("list of endpoints", "Response headers"),
+    "Download": pgettext_lazy("list of endpoints", "Download"),
+    "Code": pgettext_lazy("list of endpoints", "Code"),
+}

@@ -13,6 +13,7 @@ from ledger.sheets import SHEETS
 from ledger.tables import pasted_rows
 from measures.models import Plan
 from office.forms import LANGUAGE_SUFFIXES, month_field, words_of
+from projects.plans import likely_first_month
 from web.lists.filters import DayField
 from web.models import Languages, Site
 
@@ -78,7 +79,7 @@ class NamesForm(forms.Form):
     plan_en = words_of(Plan, "name_en", label=gettext_lazy("Name of the plan (English)"))
     starts_on = DayField(label=gettext_lazy("First day"))
     ends_on = DayField(label=gettext_lazy("Last day"))
-    first_reporting_month = month_field(Plan, "first_reporting_month")
+    first_reporting_month = month_field(Plan, "first_reporting_month", initial=likely_first_month)
 
     @property
     def offered(self) -> Sequence[str]:

@@ -27,8 +27,9 @@ class Links:
         return cls({name: request.GET[name] for name in STICKY_PARAMETERS if request.GET.get(name)})
 
     def of_plan(self, plan: str) -> "Links":
-        """The same, each naming the plan of the slug, for what is printed or sent."""
-        return Links({**self.chosen, "plan": plan})
+        """The same, each naming the plan of the slug, such as for what is printed or sent; none where it is empty."""
+        others = {name: value for name, value in self.chosen.items() if name != "plan"}
+        return Links({**others, "plan": plan} if plan else others)
 
     def as_of(self, day: date) -> "Links":
         """Links to another day, without a comparison."""

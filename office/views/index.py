@@ -102,6 +102,11 @@ _OF_ADMINISTRATORS = [
         gettext_lazy("Its names, days, region and milestones, and what its indicators are compared with"),
     ),
     Task(
+        "dashboard:plans",
+        gettext_lazy("Action plans"),
+        gettext_lazy("All of them beside each other; add one"),
+    ),
+    Task(
         "office:categories",
         gettext_lazy("Categories of projects"),
         gettext_lazy("Add, rename and renumber them; remove one that is unused"),

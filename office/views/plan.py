@@ -1,20 +1,24 @@
 """The profile of a plan and its milestones, as administrators keep them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.access_rules import ADMINISTRATORS
 from accounts.models import User
+from accounts.permissions import may_review
 from measures.editing.milestones import add_milestone, change_milestone, milestone_state, remove_milestone
 from measures.models import Module, Plan, PlanMilestone
-from office.forms import PublishedForm, RowChoice, month_field, words_of
-from office.views.editing import ADD, PlanFormPage, RemovePage
-from projects.plans import change_plan, plan_state
+from office.forms import PublishedForm, RowChoice, month_field, slug_of, words_of
+from office.views.editing import ADD, OFFICE, Crumb, FormPage, PlanFormPage, RemovePage
+from problems.categories import add_default_categories
+from projects.plans import add_plan, change_plan, likely_first_month, plan_state
 from regions.models import Region
 from web.html.links import query_of
 from web.language import localized
@@ -49,6 +53,15 @@ class PlanForm(PublishedForm):
             "The first load hides what it brings nothing of. Whoever adds a row later has it shown again."
         ),
     )
+
+
+class NewPlanForm(forms.Form):
+    name_zh = words_of(Plan, "name_zh")
+    name_en = words_of(Plan, "name_en")
+    starts_on = DayField(label=gettext_lazy("First day"))
+    ends_on = DayField(label=gettext_lazy("Last day"))
+    first_reporting_month = month_field(Plan, "first_reporting_month", initial=likely_first_month)
+    slug = slug_of(Plan)
 
 
 class MilestoneFields(forms.Form):
@@ -93,6 +106,35 @@ class ChangePlan(PlanFormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(milestones=self.plan.milestones.all(), **kwargs)
+
+
+class AddPlan(FormPage):
+    """Adds a plan beside the others, and leads to where its ledger is uploaded, those who may do that."""
+
+    permission = write_permission = ADMINISTRATORS
+    form_class = NewPlanForm
+    heading = gettext_lazy("Add an action plan")
+    submit = ADD
+    done = gettext_lazy("The action plan was added; reviewers upload its measures")
+    typed_fields = labels_of(NewPlanForm, *NewPlanForm.base_fields)
+
+    @property
+    def explanation(self) -> str:
+        return _("It holds nothing yet: its measures are uploaded next. The current plan stays what it is.")
+
+    @property
+    def crumbs(self) -> Sequence[Crumb]:
+        return [OFFICE, Crumb(reverse("dashboard:plans"), gettext_lazy("Action plans"))]
+
+    def save(self, form: NewPlanForm, by: User) -> Plan:
+        plan = add_plan(by=by, **form.cleaned_data)
+        add_default_categories(plan)
+        return plan
+
+    def success_url(self, saved: Plan) -> str:
+        if not may_review(self.request.user):
+            return super().success_url(saved)
+        return f"{query_of(reverse('workbooks:data'), plan=saved.slug)}#upload"
 
 
 class AddMilestone(PlanPage):

@@ -20,12 +20,22 @@ function ListOnly() {
   };
 }
 
+// Swagger UI's own words are English alone: the page brings those of its language.
+function Words(system) {
+  const words = new Map(Object.entries(JSON.parse(document.getElementById("api-docs-words").textContent)));
+  const make = system.React.createElement;
+  system.React.createElement = function (type, props, ...children) {
+    return make.call(this, type, props, ...children.map((each) => (typeof each === "string" && words.get(each.trim())) || each));
+  };
+  return {};
+}
+
 SwaggerUIBundle({
   dom_id: "#api-docs",
   url: document.getElementById("api-docs").dataset.schema,
   // Its links stand inside of buttons, where no keyboard or screen reader finds them.
   deepLinking: false,
   validatorUrl: null,
-  plugins: [ListOnly],
+  plugins: [Words, ListOnly],
   layout: "ListOnly",
 });

@@ -35,7 +35,6 @@ def button_entries() -> list[Entry]:
         {"label": _("Total investment"), "url": "#", "is_chosen": True},
         {"label": _("Number of projects"), "url": "#", "is_chosen": False},
     ]
-    choice = {"plans": _plans(), "has_more": True}
     return [
         Entry(
             "button",
@@ -48,6 +47,6 @@ def button_entries() -> list[Entry]:
         # The page hides it until a session is about to end.
         Entry("idle.html", [component("idle.html")], is_visible=False),
         component_entry("switch.html", f'label="{_("The map shows")}"', choices=choices),
-        component_entry("plan_switch.html", plan=_plan("", STARTS, ENDS), plan_choice=choice, today=DAY),
+        component_entry("plan_switch.html", plan=_plan("", STARTS, ENDS), plan_choice=_plans(), today=DAY),
         component_entry("brief_link.html", brief_url="/brief/"),
     ]

@@ -131,6 +131,7 @@ def test_each_operation_has_a_short_summary_and_examples_that_fit() -> None:
     everything = described()
     summaries = [each["summary"] for _where, each in operations()]
     assert all(0 < len(each) <= 120 for each in summaries), summaries
+    assert not [each for each in summaries if "`" in each]
     for where, each in operations():
         answers = [answer for code, answer in each["responses"].items() if code < "300"]
         for holder in [*answers, *([each["requestBody"]] if "requestBody" in each else [])]:
@@ -187,6 +188,29 @@ def test_the_schema_is_for_those_who_may_read(client: Client) -> None:
 def test_the_docs_page_has_nothing_inline_and_asks_nobody_else(ask: Any, client: Client) -> None:
     page = client.get("/api/docs/").content.decode()
     assert 'data-schema="/api/schema/?lang=zh-hans"' in page
-    assert not re.search(r"<script(?![^>]* src=)|<style|style=|\son\w+=|https?://", page)
+    assert not re.search(r"<script(?![^>]* (?:src=|type=\"application/json\"))|<style|style=|\son\w+=|https?://", page)
     for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', page):
         assert client.get(address).status_code == 200, address
+
+
+def test_each_group_of_the_list_is_named_in_the_readers_language(ask: Any, client: Client) -> None:
+    used = {each["tags"][0] for _where, each in operations()}
+    named = {}
+    for language in ("en", "zh-hans"):
+        groups = client.get(f"/api/schema/?lang={language}").json()["tags"]
+        assert {each["name"] for each in groups} == used
+        assert len(groups) == len(used)
+        named[language] = {each["name"]: each["description"] for each in groups}
+    assert (named["en"]["sections"], named["zh-hans"]["sections"]) == ("Priority areas", "重点任务")
+    assert (named["en"]["project-months"], named["zh-hans"]["project-months"]) == ("Months of projects", "项目月报")
+
+
+def test_the_docs_page_has_chinese_for_what_swagger_ui_says(ask: Any, client: Client) -> None:
+    def words(language: str) -> Any:
+        page = client.get(f"/api/docs/?lang={language}").content.decode()
+        found = re.search(r'<script id="api-docs-words" type="application/json">(.*?)</script>', page)
+        assert found
+        return json.loads(found[1])
+
+    assert words("en") == {}
+    assert (words("zh-hans")["Cancel"], words("zh-hans")["Name"]) == ("取消", "名称")

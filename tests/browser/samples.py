@@ -298,6 +298,7 @@ SPECIAL = [
     sent("office:limits", {"report_due_day": "31"}, person="mia"),
     sent("office:plausibility", {"jump": ""}, person="rita"),
     sent("office:plan", {"ends_on": "2023-08-31"}, person="mia"),
+    sent("office:add_plan", {"slug": "New plan"}, person="mia"),
     sent("office:add_milestone", {"name_zh": ""}, person="mia"),
     sent("office:milestone", {"happens_on": ""}, pk="{milestone}", person="mia"),
     sent("office:add_category", {"number": "0", "slug": "energy"}, person="mia"),

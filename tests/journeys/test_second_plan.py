@@ -36,7 +36,7 @@ FIRST, SECOND = "shandong-2023-2025", "second"
 SHARED = ("site", "regions", "departments", "people", "indicators", "observations", "targets")
 # Pages and answers of the whole site, by what differs there.
 OF_THE_SITE = {
-    "the list of all plans": {"measures:plans", "plans/", "office:current_plan"},
+    "the list of all plans": {"dashboard:plans", "plans/", "office:current_plan"},
     "how many measures a department has, over all plans": {
         "office:departments",
         "office:department",

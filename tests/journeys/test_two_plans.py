@@ -414,14 +414,16 @@ class TestTheHeadLeadsToEachPlan:
         return re.findall(r'href="([^"]+)"\s*(?:aria-current="(\w+)")?', found[1])
 
     def test_the_newest_first_and_the_open_one_is_marked(self, client: Client, site: SimpleNamespace) -> None:
-        assert self.links(ask(client, "/measures/")) == [("/", "true"), ("/?plan=other", "")]
-        assert self.links(ask(client, "/measures/?plan=other")) == [("/", ""), ("/?plan=other", "true")]
+        assert self.links(ask(client, "/measures/")) == [("/", "true"), ("/?plan=other", ""), ("/plans/", "")]
+        other = [("/", ""), ("/?plan=other", "true"), ("/plans/?plan=other", "")]
+        assert self.links(ask(client, "/measures/?plan=other")) == other
 
     def test_the_day_that_was_chosen_goes_along(self, client: Client, site: SimpleNamespace) -> None:
         page = ask(client, "/?as_of=2023-06-30&lang=en")
         assert self.links(page) == [
             ("/?as_of=2023-06-30", "true"),
             ("/?as_of=2023-06-30&amp;plan=other", ""),
+            ("/plans/?as_of=2023-06-30", ""),
         ]
 
     def test_an_ended_one_says_so_and_stays_readable(

@@ -31,6 +31,7 @@ FORMS = {
     "office:plausibility": ("/office/plausibility/", ""),
     "office:current_plan": ("/office/current-plan/", ""),
     "office:plan": ("/office/plan/", "name_en"),
+    "office:add_plan": ("/office/add-plan/", "name_en"),
     "office:add_milestone": ("/office/add-milestone/", "name_en"),
     "office:milestone": ("/office/milestones/{milestone}/", "name_en"),
     "office:remove_milestone": ("/office/milestones/{milestone}/remove/", ""),

@@ -95,3 +95,16 @@ def test_the_first_page_of_a_role_leads_to_its_guide(client, person: str, addres
 def test_the_foot_of_every_page_leads_to_both(client) -> None:
     foot = client.get("/accounts/login/").content.decode().partition("<footer")[2]
     assert 'href="/guide/"' in foot and 'href="/glossary/"' in foot
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "demonstration"), ("zh-hans", "演示")])
+def test_only_a_demonstration_is_told_of_one(client, open_reading, settings, language: str, word: str) -> None:
+    def telling() -> set[str]:
+        pages = ["/glossary/", "/guide/", *(f"/guide/{role}/" for role in GUIDES)]
+        contents = {page: client.get(f"{page}?lang={language}").content.decode() for page in pages}
+        return {page for page, html in contents.items() if word in html[html.index("<main") : html.index("</main>")]}
+
+    settings.PILOTZONE_DEMO = False
+    assert telling() == set()
+    settings.PILOTZONE_DEMO = True
+    assert telling() == {"/glossary/", "/guide/reader/"}

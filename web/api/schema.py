@@ -115,8 +115,8 @@ class EndpointSchema(AutoSchema):
         return str(self.view.write_summary if self.is_writing else self.view.summary)
 
     def get_summary(self) -> str:
-        """The description up to its first pause."""
-        return _PAUSE.split(self.get_description(), maxsplit=1)[0].rstrip(".。")
+        """The description up to its first pause, without the marks of code: only descriptions are Markdown."""
+        return _PAUSE.split(self.get_description(), maxsplit=1)[0].rstrip(".。").replace("`", "")
 
     def get_tags(self) -> list[str]:
         return [self.path.split("/")[3] or "root"]

@@ -10,12 +10,10 @@ from django.utils.functional import cached_property
 
 from accounts.access_rules import ADMINISTRATORS, FOUNDERS
 from accounts.permissions import signed_in
-from core.clock import today
 from core.exceptions import NotAllowed
-from core.periods import month_of, next_month
 from ledger.views import load_counts
 from measures.filters import OfAskedPlan
-from measures.models import Load, Plan
+from measures.models import Load
 from web.errors import add_refusal
 from web.models import Site
 from web.site import COLUMNS
@@ -61,8 +59,6 @@ class NamesStep(SetupView):
         if "form" not in kwargs:
             site, plan = Site.objects.first() or Site(), self.plan
             held = {name: getattr(site, name) for name in COLUMNS}
-            # The months before were reported elsewhere, or not at all.
-            held["first_reporting_month"] = Plan().named_first_month or next_month(month_of(today()))
             if plan:
                 held |= {"plan_zh": plan.name_zh, "plan_en": plan.name_en}
                 held |= {name: getattr(plan, name) for name in ("starts_on", "ends_on", "first_reporting_month")}

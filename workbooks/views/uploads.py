@@ -98,9 +98,9 @@ class UploadPage(OwnUpload):
 
     @cached_property
     def first_visit(self) -> Setup | None:
-        """Returns the first visit as long as it lasts, for those who make it."""
+        """Returns the first visit as long as it lasts, for those who make it: a further plan has none."""
         plan = self.upload.plan
-        if plan is None or not may_administer(self.request.user):
+        if plan is None or plan.action_slug or not may_administer(self.request.user):
             return None
         found = setup_of(plan, self.upload.uploaded_by)
         return None if found.is_finished else found
@@ -110,7 +110,8 @@ class UploadPage(OwnUpload):
         load = self.upload.load
         if load is None:
             return ""
-        if may_administer(self.request.user) and is_first_load(load):
+        is_further = load.plan is not None and load.plan.action_slug
+        if may_administer(self.request.user) and not is_further and is_first_load(load):
             return reverse("workbooks:start_done")
         return reverse("ledger:load", kwargs={"pk": load.pk})
 
