@@ -14,10 +14,10 @@ from ledger.declaration import Column, Kind
 from ledger.layout import without_number
 from ledger.matching import ALIKE, NAMED, NEW, WRONG, MatchQuestion
 from ledger.questions import EXAMPLES, LEADS
+from ledger.recognition import NAME_COLUMNS
 from ledger.references import NAMES, Names, folded
 from ledger.rows import Fault, Ledger, Row, Values
 from ledger.sheets import SHEETS
-from ledger.tables import NAME_COLUMNS
 from measures.models import Plan
 from web.language import in_language
 
