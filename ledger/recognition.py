@@ -1,7 +1,7 @@
 """The recognition of sheets: which sheet of a file is which of ours, and where its header stands."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from ledger.declaration import Column, Sheet
@@ -24,6 +24,8 @@ MAX_TEXT = 200
 # So many headers tell one layout from another.
 HEADERS_OF_LAYOUT = 20
 NAME_COLUMNS = ("name_zh", "name_en", "title_zh", "title_en")
+# By sheet, the columns that are its names where no other is, if each row says something else.
+NAMING_COLUMNS = {"measures": {"section": "title_zh", "description_zh": "title_zh"}}
 # The rank of a header of which no column is known.
 NOTHING = (0, 0)
 
@@ -145,3 +147,22 @@ def _known_above(rows: Iterable[Mapping[int, str]], by_key: Mapping[str, NamedCo
 
 def _texts(row: RawRow) -> Iterator[tuple[int, str]]:
     return ((at, cell[:MAX_TEXT]) for at, cell in enumerate(row.cells) if isinstance(cell, str))
+
+
+def with_names(raw: RawSheet, sheet: Sheet, header: Header) -> Header:
+    """Returns the header with one of its columns as that of the names, where it has none: 重点任务 is the task itself
+    in one table, and above several tasks in another."""
+    if header.names & set(NAME_COLUMNS):
+        return header
+    for name, meant in NAMING_COLUMNS.get(sheet.name, {}).items():
+        for at, column in header.columns.items():
+            if column.name == name and _tells_rows_apart(raw, header, at):
+                return replace(header, columns={**header.columns, at: sheet.column(meant)})
+    return header
+
+
+def _tells_rows_apart(raw: RawSheet, header: Header, at: int) -> bool:
+    """A row with one cell is a heading or a note."""
+    rows = (row.cells for row in raw.rows if row.number > header.row and len(set(row.cells) - {None}) > 1)
+    cells = [cells[at] if at < len(cells) else None for cells in rows]
+    return len(cells) > 1 and len(set(cells) - {None}) == len(cells)

@@ -33,7 +33,16 @@ from ledger.raw import (
     same_name,
     trimmed,
 )
-from ledger.recognition import Header, find_header, looks_like_table, needed_columns, recognized, sheet_key, told
+from ledger.recognition import (
+    Header,
+    find_header,
+    looks_like_table,
+    needed_columns,
+    recognized,
+    sheet_key,
+    told,
+    with_names,
+)
 from ledger.rows import Fault
 from ledger.sentences import FileRefused, first_of
 
@@ -199,6 +208,7 @@ def pasted_rows(text: str) -> list[RawRow]:
 
 
 def _table(raw: RawSheet, sheet: Sheet, header: Header, *, has_base: bool) -> Table:
+    found, header = header, with_names(raw, sheet, header)
     places: dict[str, int] = {}
     for at, column in header.columns.items():
         places.setdefault(column.name, at)
@@ -210,6 +220,9 @@ def _table(raw: RawSheet, sheet: Sheet, header: Header, *, has_base: bool) -> Ta
     if unknown:
         text = _("These columns are unknown and were not read: %(names)s")
         shape.notices.append(text % {"names": first_of(map(_one_line, unknown.values()))})
+    for at in (at for at, column in header.columns.items() if column != found.columns[at]):
+        text = _("“%(header)s” was read as the names of the rows, since no other column has any.")
+        shape.notices.append(text % {"header": _one_line(header.texts[at])})
     return Table(
         sheet,
         raw.name,

@@ -95,6 +95,28 @@ def test_a_breakdown_of_tasks_is_read_as_it_is(plan: Plan) -> None:
     ]
 
 
+def test_a_column_that_tells_the_rows_apart_names_them_where_no_other_does(plan: Plan) -> None:
+    """重点任务 heads the tasks themselves in one table, and priority areas in another."""
+    header = ["序号", "重点任务", "工作内容", "牵头单位"]
+    tasks = table(
+        header,
+        ["一、产业升级", None, None, None],
+        [1, "建设绿色工厂三家", "完成验收", "市工信局"],
+        [2, "淘汰落后锅炉", "完成验收", "市工信局"],
+        merged=("A2:D2",),
+    )
+    assert values(seen(tasks, plan), "measures", "section", "title_zh", "description_zh") == [
+        ("section-1", "建设绿色工厂三家", "完成验收"),
+        ("section-1", "淘汰落后锅炉", "完成验收"),
+    ]
+    assert read(tasks).notices[-1] == "“重点任务” was read as the names of the rows, since no other column has any."
+    areas = table(header, [1, "产业升级", "建设绿色工厂三家", "市工信局"], [2, "产业升级", "淘汰落后锅炉", "市工信局"])
+    assert values(seen(areas, plan), "measures", "section", "title_zh") == [
+        ("section-1", "建设绿色工厂三家"),
+        ("section-1", "淘汰落后锅炉"),
+    ]
+
+
 def test_headings_between_the_rows_are_the_priority_areas(plan: Plan) -> None:
     file = table(
         ["序号", "重点工作", "责任单位", "完成时间"],
