@@ -79,8 +79,10 @@ class AbstractScopeChange(DatedModel, AppendOnlyModel):
             models.CheckConstraint(condition=~Q(reason=""), name="%(app_label)s_%(class)s_has_reason"),
         ]
 
-    # Which measures carry on what a withdrawn one was to do, in words. Nothing takes over from a project.
-    successors_note: str = ""
+    @property
+    def successors_note(self) -> str:
+        """Return in words which measures carry on what a withdrawn one was to do; nothing takes over from a project."""
+        return ""
 
     @property
     def refusal(self) -> str:

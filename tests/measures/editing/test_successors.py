@@ -171,7 +171,7 @@ def test_the_log_keeps_who_follows_whom(measures: list[Measure], rita: User) -> 
 def test_who_cannot_take_over_is_refused(
     measures: list[Measure], rita: User, kind: ScopeKind, codes: list[str], sentence: str
 ) -> None:
-    """Itself; one of another plan; one that is listed later; one that was withdrawn, or suspended, by then."""
+    """Refuses a measure itself, one of another plan, one that is listed later, and one that is out on the day."""
     make_measure(make_section(make_plan("another")), code="N201")
     make_measure(measures[0].section, code="L301", listed_on=date(2023, 5, 2))
     leave(make_measure(measures[0].section, code="W401"), "withdrawn", MAY)
