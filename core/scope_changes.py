@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -21,6 +21,10 @@ class ScopeChangeQuerySet[M: models.Model](DatedRows, AppendOnlyQuerySet[M]):
     def out(self, on: date) -> Self:
         """The change of each subject that is out on the day."""
         return self.in_force(on).filter(kind__in=OUT_KINDS)
+
+    def lasting(self) -> Self:
+        """Return the changes that hold at the end of their first day: no other one of that day took their place."""
+        return self.exclude(superseded_from=F("effective_on"))
 
 
 def add_scope_change(
@@ -74,6 +78,11 @@ class AbstractScopeChange(DatedModel, AppendOnlyModel):
         constraints = [
             models.CheckConstraint(condition=~Q(reason=""), name="%(app_label)s_%(class)s_has_reason"),
         ]
+
+    @property
+    def successors_note(self) -> str:
+        """Return in words which measures carry on what a withdrawn one was to do; nothing takes over from a project."""
+        return ""
 
     @property
     def refusal(self) -> str:

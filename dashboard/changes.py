@@ -175,12 +175,14 @@ class Changes:
         }
 
     @cached_property
-    def scope_days(self) -> dict[int, date]:
-        """Return the day from which each measure that left or returned is out or back, by id. No query where there are
-        none."""
+    def scope_changes(self) -> dict[int, ScopeChange]:
+        """Return the change by which each measure that left or returned is out or back, by the measure's id. No query
+        where there are none."""
         ids = [each.measure.pk for each in self.measures if each.has_left or each.has_returned]
-        rows: Any = ScopeChange.objects.in_force(self.now.day).filter(measure__in=ids).order_by() if ids else None
-        return dict(rows.values_list("measure", "effective_on")) if ids else {}
+        if not ids:
+            return {}
+        rows = ScopeChange.objects.in_force(self.now.day).filter(measure__in=ids).prefetch_related("successors")
+        return {each.measure_id: each for each in rows}
 
     @property
     def first_day(self) -> date:

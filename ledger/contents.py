@@ -56,8 +56,8 @@ SHEETS_OF_MONTHS = ("project_months", "project_month_evidence")
 
 
 def read_contents(plan: Plan | None, *, without: Container[str] = ()) -> Contents:
-    """Reads the site's own rows and the plan's, but for the sheets `without`. A query a sheet, and one for each of its
-    columns that hold many."""
+    """Reads the site's own rows and the plan's, but for the sheets `without`. A query a sheet, and where it has
+    rows one for each of its columns that hold many."""
     contents = Contents()
     for sheet in BINDINGS:
         if sheet not in without and (plan is not None or not BINDINGS[sheet].plan):
@@ -140,9 +140,10 @@ def _read(sheet: str, plan: Plan | None, *beside: str) -> Iterator[tuple[int, Va
     """Each row with its id, by id; `beside`: paths that are read, too."""
     columns = _columns(sheet)
     paths = [path_of(each) for each in columns]
-    links = {each: _read_many(sheet, each, plan) for each in SHEETS[sheet].columns if each.many}
     names = [each.name for each in columns] + list(beside)
-    for pk, *found in rows_of(sheet, plan).order_by("pk").values_list("pk", *paths, *beside):
+    rows = list(rows_of(sheet, plan).order_by("pk").values_list("pk", *paths, *beside))
+    links = {each: _read_many(sheet, each, plan) for each in SHEETS[sheet].columns if each.many and rows}
+    for pk, *found in rows:
         values = dict(zip(names, map(plain, found), strict=True))
         for column, linked in links.items():
             values[column.name] = tuple(linked.get(pk, ()))

@@ -17,6 +17,7 @@ from ledger.references import NAMES, Names, folded
 from ledger.rows import Fault, Key, Ledger, Row, Unreadable, Values
 from ledger.sentences import shortened
 from ledger.sheets import SHEETS
+from ledger.written import written_text
 from problems.categories import DEFAULT_CATEGORIES
 
 # A cell: sheet, key of its row, column.
@@ -368,11 +369,11 @@ class _Overlay:
             if name not in values or name in SHEETS[item.sheet].key:
                 continue
             old, new = item.site.get(name), values[name]
-            if self._now(column, old) == new or (new is None and self._says_nothing(item.sheet, name)):
+            if self._now(column, old) == new or (new in (None, ()) and self._says_nothing(item.sheet, name)):
                 continue
             if item.sheet in RECORDS:
                 sentence = _("This row is on record and says %(value)s: correct it by a row of its own.")
-                self.merged.add_fault(item.row, name, sentence % {"value": "-" if old is None else old})
+                self.merged.add_fault(item.row, name, sentence % {"value": written_text(old, column) or "-"})
             elif new is None and column.is_needed(values):
                 self.merged.add_fault(item.row, name, _("A value is wanted."))
             else:

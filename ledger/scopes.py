@@ -13,6 +13,7 @@ from core.scope import MEASURE_KINDS, PROJECT_KINDS, PlanScope, ScopeKind, Scope
 from ledger.merging import Item, Merged
 from ledger.rows import Key
 from measures.models import ScopeChange
+from measures.rules import successor_fault
 from projects.models import ScopeChange as ProjectScopeChange
 
 
@@ -44,7 +45,12 @@ class Change:
 
 
 def as_changes(rows: list[Item]) -> list[Change]:
-    return [Change(row["number"], row["kind"], row["effective_on"], row["recorded_at"]) for row in rows]
+    """Rows without a kind or a day are left out: each is a fault of its own."""
+    return [
+        Change(row["number"], row["kind"], row["effective_on"], row["recorded_at"])
+        for row in rows
+        if row["kind"] is not None and row["effective_on"] is not None
+    ]
 
 
 def last_days(merged: Merged, sheet: str) -> dict[Key, date]:
@@ -79,6 +85,7 @@ def check_scopes(merged: Merged) -> None:
             if subject is not None and subject["listed_on"] is not None:
                 for item, sentence in _faults(rows[key], subject["listed_on"], scopes.kinds):
                     merged.add_problem(item, *sentence)
+    _check_successors(merged)
 
 
 def _faults(rows: list[Item], listed_on: date, kinds: ScopeKinds) -> Iterator[tuple[Item, tuple[str, str]]]:
@@ -97,3 +104,41 @@ def _faults(rows: list[Item], listed_on: date, kinds: ScopeKinds) -> Iterator[tu
         elif row["effective_on"] > row["recorded_at"].date():
             yield row, ("effective_on", _("The change is recorded before it takes effect."))
         before.append(change)
+
+
+def _check_successors(merged: Merged) -> None:
+    """Checks that whoever takes over from a measure may, as `measures.editing.scope.change_scope` has it: the file may
+    bring the change, or have the one that takes over be listed later or leave."""
+    stories = merged.stories("scope_changes")
+    left_on = {item.key: item["removed_on"] or today() for item in leaving_items(merged, "measures")}
+    for rows in stories.values():
+        for item in rows:
+            if _is_lasting(item, rows):
+                _check_successors_of(item, merged, stories, left_on)
+
+
+def _check_successors_of(
+    item: Item, merged: Merged, stories: Mapping[Key, list[Item]], left_on: Mapping[Key, date]
+) -> None:
+    """`stories`: all changes by what they are about; `left_on`: the day of those that leave without such a row."""
+    day = item["effective_on"]
+    for code in item["successors"]:
+        successor, changes = merged.items["measures"].get((code,)), stories.get((code,), [])
+        if successor is None:
+            continue
+        is_in_plan = day < left_on.get((code,), date.max) and _is_in_plan(successor, changes, on=day)
+        if fault := successor_fault(item["kind"], is_itself=code == item["measure"], is_in_plan=is_in_plan):
+            at = next((each for each in (item, *reversed(changes), successor) if each.is_touched), None)
+            words = {"code": code, "day": day}
+            merged.add_problem(at, "successors" if at is item else "effective_on", fault % words)
+
+
+def _is_in_plan(measure: Item, changes: list[Item], *, on: date) -> bool:
+    listed_on = measure["listed_on"]
+    return listed_on is not None and listed_on <= on and scope_on(as_changes(changes), on=on) == PlanScope.IN_PLAN
+
+
+def _is_lasting(item: Item, rows: list[Item]) -> bool:
+    """Returns whether a change holds at the end of its first day; `rows`: all about the same, in order."""
+    days = [row["effective_on"] for row in rows[rows.index(item) :]]
+    return None not in days and days.count(item["effective_on"]) == 1

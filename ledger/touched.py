@@ -134,11 +134,15 @@ def _moved(merged: Merged, sheet: str) -> set[str]:
 
 
 def _measures_shown(merged: Merged, ids: AllIds, projects: Container[str]) -> set[int]:
-    """Measures whose reports, statuses, terms, scope or links changed, and those of the projects, by code."""
+    """Measures whose reports, statuses, terms, scope or links changed, those that take over from them, and those of the
+    projects, by code."""
     codes = {
         item["measure"]
         for sheet in ("reports", "status_history", "terms_changes", "scope_changes", "links")
         for item in merged.touched(sheet)
     }
+    left = {item["measure"] for item in merged.touched("scope_changes")}
+    changes = [item for item in merged.items["scope_changes"].values() if item["measure"] in left]
+    codes |= {code for item in changes for code in item["successors"]}
     codes |= {item["measure"] for item in merged.items["links"].values() if item["project"] in projects}
     return {ids["measures"][(code,)] for code in codes}

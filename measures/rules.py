@@ -6,7 +6,10 @@ from datetime import date, datetime, timedelta
 from itertools import takewhile
 from typing import Protocol
 
+from django.utils.translation import gettext as _
+
 from core.periods import month_end
+from core.scope import ScopeKind
 from core.statuses import MeasureStatus
 
 # What "no change this month" files. Nobody types it, so that it is known in both languages.
@@ -108,6 +111,16 @@ def first_due_on(due_on: date | None, moves: Iterable[tuple[date | None, date | 
     for before, after in moves:
         return before or after
     return due_on
+
+
+def successor_fault(kind: str, *, is_itself: bool, is_in_plan: bool) -> str:
+    """Return why a measure cannot take over from one that left its plan by a change of this kind; empty where it can.
+    `is_in_plan`: on the day of the change. The sentence wants a `code` and a `day`."""
+    if kind != ScopeKind.WITHDRAWN:
+        return _("Only a measure that is withdrawn is taken over by others.")
+    if is_itself:
+        return _("A measure cannot take over from itself.")
+    return "" if is_in_plan else _("%(code)s is not in the plan on %(day)s, and cannot take over from that day.")
 
 
 def is_completion(status: str) -> bool:

@@ -40,8 +40,9 @@ class HistoryRow(NamedTuple):
 
 
 def measure_history(measure: Measure) -> list[HistoryRow]:
-    """Newest first: texts and participating departments, terms, statuses, leaving and returning."""
+    """Newest first: texts and participating departments, terms, statuses, leaving and returning, what it took over."""
     rows = [*_of_log(measure), *_of_terms(measure), *_of_statuses(measure), *_of_scope(measure)]
+    rows += _of_predecessors(measure)
     return sorted(rows, key=lambda row: row.at, reverse=True)
 
 
@@ -141,6 +142,15 @@ def _of_statuses(measure: Measure) -> Iterator[HistoryRow]:
 def _of_scope(subject: Measure | Project) -> Iterator[HistoryRow]:
     for change in subject.scope_changes.select_related("recorded_by"):
         day = change.effective_on.isoformat()
-        new = _("%(status)s from %(day)s") % {"status": ScopeKind(change.kind).label, "day": day}
+        status = change.successors_note or ScopeKind(change.kind).label
+        new = _("%(status)s from %(day)s") % {"status": status, "day": day}
+        label = pgettext("plan", "Scope")
+        yield HistoryRow(change.recorded_at, change.recorded_by, label, "", new, change.reason)
+
+
+def _of_predecessors(measure: Measure) -> Iterator[HistoryRow]:
+    for change in measure.predecessor_changes.select_related("measure", "recorded_by"):
+        words = {"code": change.measure.code, "day": change.effective_on.isoformat()}
+        new = _("Takes over from %(code)s from %(day)s") % words
         label = pgettext("plan", "Scope")
         yield HistoryRow(change.recorded_at, change.recorded_by, label, "", new, change.reason)

@@ -75,15 +75,7 @@ def changes_context(changes: Changes, links: Links, *, today: date) -> ChangesCo
         then_source=then.url("api-summary"),
         source=links.url("api-changes", compare=changes.then.day.isoformat()),
         counts=changes.counts,
-        measures=[
-            {
-                "url": links.url("measures:detail", each.measure.code),
-                "department_url": links.url("dashboard:department", each.measure.lead_department.slug),
-                "each": each,
-                "day": changes.scope_days.get(each.measure.pk, each.since),
-            }
-            for each in changes.measures
-        ],
+        measures=_measure_rows(changes, links),
         changed_url=links.url("measures:list", changed="yes", compare=changes.then.day.isoformat()),
         rates=_rates(changes) if changes.now.has_project_months else [],
         stock=_stock_rows(changes, links),
@@ -122,6 +114,22 @@ def _headings(plan: Plan) -> dict[str, str]:
     }
     shown = {name: title for name, title in titles.items() if not plan.hides.get(name)}
     return dict(zip(shown, numbered(shown.values()), strict=True))
+
+
+def _measure_rows(changes: Changes, links: Links) -> list[dict[str, Any]]:
+    rows = []
+    for each in changes.measures:
+        change = changes.scope_changes.get(each.measure.pk)
+        rows.append(
+            {
+                "url": links.url("measures:detail", each.measure.code),
+                "department_url": links.url("dashboard:department", each.measure.lead_department.slug),
+                "each": each,
+                "day": change.effective_on if change else each.since,
+                "successors_note": change.successors_note if change else "",
+            }
+        )
+    return rows
 
 
 def _stock_rows(changes: Changes, links: Links) -> list[dict[str, Any]]:

@@ -105,8 +105,10 @@ PROJECT_TERMS_CHANGES = _terms_changes(
 )
 
 
-def _scope_changes(model: ModelClass, name: str, label: Text, help: Text, subject: Column, kind: str) -> Sheet:
-    """`kind`: an example of what happened."""
+def _scope_changes(
+    model: ModelClass, name: str, label: Text, help: Text, subject: Column, kind: str, *own: Column
+) -> Sheet:
+    """`kind`: an example of what happened; `own`: columns that the other sheet of this kind does not have."""
     return Sheet(
         name=name,
         label=label,
@@ -118,6 +120,7 @@ def _scope_changes(model: ModelClass, name: str, label: Text, help: Text, subjec
             numbered(_("Only where several rows were recorded at one moment. Empty: 1.")),
             column_of(model, "kind", _("What happened."), kind),
             column_of(model, "effective_on", _("The first day on which it is so.")),
+            *own,
             *changed_by_hand(model),
         ),
     )
@@ -133,6 +136,14 @@ SCOPE_CHANGES = _scope_changes(
     ),
     MEASURE,
     ScopeKind.SUSPENDED,
+    column_of(
+        ScopeChange,
+        "successors",
+        _(
+            "Of a measure that is withdrawn: the codes of those that carry it on, with semicolons between them. One: "
+            "it was merged into that one. Several: it was split into them."
+        ),
+    ),
 )
 
 PROJECT_SCOPE_CHANGES = _scope_changes(

@@ -14,11 +14,22 @@ from measures.api.measures import MEASURE
 from measures.api.reports import REPORT as FILED
 from measures.api.status_changes import REASON, STATUS_CHANGE
 from measures.filters import asked_plan
-from measures.models import Evidence, Measure, Report
+from measures.models import Evidence, Measure, Report, ScopeChange
 from reporting.api.filings import EVIDENCE
 from reporting.models import TEXTS
 from web.api.endpoints import Endpoint, Row
-from web.api.fields import ORIGIN, Chunk, Field, both_fields, column, columns_of, make_rows, shapes_of
+from web.api.fields import (
+    ORIGIN,
+    Chunk,
+    Field,
+    both_fields,
+    column,
+    columns_of,
+    linked,
+    make_rows,
+    placed_codes,
+    shapes_of,
+)
 from web.api.shapes import (
     PROVENANCE,
     SOURCE,
@@ -65,6 +76,11 @@ RECORDED_BY = {
 }
 
 
+def _successors(chunk: Chunk) -> Mapping[int, list[str]]:
+    links = ScopeChange.successors.through._default_manager.filter(scopechange__in=chunk.ids)
+    return placed_codes(links, "scopechange", "measure")
+
+
 SCOPE_CHANGE = {
     "kind": column(
         "kind",
@@ -76,6 +92,10 @@ SCOPE_CHANGE = {
     "effective_on": STATUS_CHANGE["effective_on"],
     "recorded_at": STATUS_CHANGE["recorded_at"],
     "reason": column("reason", meaning(gettext_lazy("Why, in the language in which it was written"))),
+    "successors": linked(
+        meaning(gettext_lazy("Codes of the measures that take over from one that was withdrawn"), array(TEXT)),
+        _successors,
+    ),
 }
 
 

@@ -2,6 +2,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
@@ -14,7 +15,7 @@ from core.statuses import MeasureStatus
 from measures.api.addresses import row_address
 from measures.comparison import measures_then
 from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_comparison, asked_plan
-from measures.models import Measure
+from measures.models import Measure, ScopeChange
 from measures.querysets import MeasureQuerySet
 from web.api.endpoints import ListEndpoint, Row, RowEndpoint
 from web.api.fields import (
@@ -31,6 +32,7 @@ from web.api.fields import (
     linked,
     local_field,
     local_fields,
+    placed_codes,
     stored,
 )
 from web.api.shapes import ADDRESS, DAY, TEXT, Shape, array, choice, meaning, optional
@@ -53,6 +55,22 @@ def _projects(chunk: Chunk) -> Mapping[int, list[str]]:
 def _indicators(chunk: Chunk) -> Mapping[int, list[str]]:
     links = Measure.indicators.through.objects.filter(among("measure", chunk.ids))
     return grouped(links.order_by("indicator__code").values_list("measure_id", "indicator__code"))
+
+
+def _successions(chunk: Chunk) -> QuerySet[Any]:
+    """Return the pairs, in force on the day, of a change by which a measure left and of one that took over."""
+    in_force = ScopeChange.succession.in_force(chunk.endpoint.day, rows="scopechange")
+    return ScopeChange.successors.through._default_manager.filter(in_force)
+
+
+def _successors(chunk: Chunk) -> Mapping[int, list[str]]:
+    links = _successions(chunk).filter(among("scopechange__measure", chunk.ids))
+    return placed_codes(links, "scopechange__measure", "measure")
+
+
+def _predecessors(chunk: Chunk) -> Mapping[int, list[str]]:
+    links = _successions(chunk).filter(among("measure", chunk.ids))
+    return placed_codes(links, "measure", "scopechange__measure")
 
 
 def _from_light(shape: Shape, read: Callable[[MeasureLight], str], *, if_out: str | None) -> Field:
@@ -115,10 +133,17 @@ MEASURE = {
     **UPDATED,
     "url": row_address("api-measures"),
 }
+_SUCCESSORS = gettext_lazy(
+    "Codes of the measures that carry it on: it was merged into the one, or split into the several; none where it was "
+    "not withdrawn, or nothing followed"
+)
+_PREDECESSORS = gettext_lazy("Codes of the withdrawn measures that it takes over from on the day")
 DETAILS = {
     "plan": stored(Measure, "plan__slug", gettext_lazy("Slug of its action plan")),
     **both_fields("description", _DESCRIPTION),
     **both_fields("target", _TARGET),
+    "successors": linked(meaning(_SUCCESSORS, array(TEXT)), _successors),
+    "predecessors": linked(meaning(_PREDECESSORS, array(TEXT)), _predecessors),
     "history": row_address(
         "api-measures", meaning(gettext_lazy("Address of its history in the API"), ADDRESS), ending="history/"
     ),

@@ -1,14 +1,17 @@
 """Forms of the reviewing office, and of comments."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import Department
+from core.codes import clean_code
 from core.forms import TypedTextField
 from core.scope import ScopeKind
 from core.statuses import MeasureStatus
@@ -47,6 +50,33 @@ class RowsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # at
 
     def label_from_instance(self, obj: Any) -> str:
         return row_label(obj)
+
+
+_BETWEEN_CODES = re.compile(r"[;；,，、\n]")
+
+
+class CodesInput(forms.TextInput):
+    """Several codes in one line, with semicolons between them."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        codes = (clean_code(each) for each in _BETWEEN_CODES.split(data.get(name) or ""))
+        return list(dict.fromkeys(filter(None, codes)))
+
+    def format_value(self, value: Any) -> str:
+        return "; ".join(map(str, value or []))
+
+
+class MeasuresField(RowsField):
+    """Measures by their codes: there are too many to tick."""
+
+    widget = CodesInput  # type: ignore[assignment]  # the other takes several values
+    default_error_messages = {"invalid_choice": gettext_lazy("The plan has no measure of the code %(value)s.")}
+
+    def __init__(self, queryset: Any, **kwargs: Any) -> None:
+        super().__init__(queryset, to_field_name="code", **kwargs)
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.code)
 
 
 class LeadField(RowField, DepartmentField):
@@ -125,9 +155,18 @@ class StatusForm(forms.Form):
         day.help_text = _days_words(first, last)
 
 
+SCOPE_ACTIONS = {
+    ScopeKind.SUSPENDED: gettext_lazy("Suspend: it is not carried on for the time being"),
+    ScopeKind.RESUMED: gettext_lazy("Resume: it counts again from this day"),
+    ScopeKind.WITHDRAWN: gettext_lazy("Withdraw: it is no part of the plan any more, or was added by mistake"),
+    ScopeKind.READMITTED: gettext_lazy("Readmit: it counts again from this day"),
+}
+
+
 class ScopeForm(forms.Form):
     """Leaving the plan or returning, from a day on. `window`: the first and the last day that may be chosen."""
 
+    actions: Mapping[ScopeKind, str | Promise] = SCOPE_ACTIONS
     kind = forms.ChoiceField(label=pgettext_lazy("scope", "Change"))
     effective_on = DayField(label=gettext_lazy("Effective date"))
     reason = ReasonField()
@@ -136,19 +175,39 @@ class ScopeForm(forms.Form):
         super().__init__(data, initial={"kind": kinds[0], "effective_on": window[1]})
         first, last = (day.isoformat() for day in window)
         kind: Any = self.fields["kind"]
-        kind.choices = [(each.value, SCOPE_ACTIONS[each]) for each in kinds]
+        kind.choices = [(each.value, self.actions[each]) for each in kinds]
         kind.widget = forms.RadioSelect(choices=kind.choices)
         day = self.fields["effective_on"]
         day.widget.attrs |= {"min": first, "max": last}
         day.help_text = _days_words(first, last)
 
 
-SCOPE_ACTIONS = {
-    ScopeKind.SUSPENDED: gettext_lazy("Suspend: it is not carried on for the time being"),
-    ScopeKind.RESUMED: gettext_lazy("Resume: it counts again from this day"),
-    ScopeKind.WITHDRAWN: gettext_lazy("Withdraw: it is no part of the plan any more, or was added by mistake"),
-    ScopeKind.READMITTED: gettext_lazy("Readmit: it counts again from this day"),
-}
+class MeasureScopeForm(ScopeForm):
+    """The same of a measure, which others may take over from."""
+
+    actions = SCOPE_ACTIONS | {
+        ScopeKind.WITHDRAWN: gettext_lazy(
+            "Withdraw: it was merged or split, is no part of the plan any more, or was added by mistake"
+        )
+    }
+    successors = MeasuresField(
+        Measure.objects.none(),
+        label=pgettext_lazy("measure", "Taken over by"),
+        help_text=gettext_lazy(
+            "Only where it is withdrawn: the codes of the measures that carry it on, with ; between them. One: it was "
+            "merged into that one. Several: it was split into them."
+        ),
+    )
+    field_order = ("kind", "effective_on", "successors", "reason")
+
+    def __init__(
+        self, data: Any = None, *, measure: Measure, kinds: Sequence[ScopeKind], window: tuple[date, date]
+    ) -> None:
+        super().__init__(data, kinds=kinds, window=window)
+        successors: Any = self.fields["successors"]
+        successors.queryset = Measure.objects.in_plan(measure.plan_id)
+        if ScopeKind.WITHDRAWN not in kinds:
+            del self.fields["successors"]
 
 
 class CommentForm(forms.Form):

@@ -141,9 +141,7 @@ def move_listing(measure: Measure, *, by: User, listed_on: date) -> Measure:
     if {row.id for row in moved[: len(same)]} != same:
         day = rows[len(same)].effective_on
         raise NotAllowed(_("The measure already changed its status on %(day)s.") % {"day": day})
-    left_on = measure.scope_changes.aggregate(first=Min("effective_on"))["first"]
-    if left_on is not None and listed_on > left_on:
-        raise NotAllowed(_("The measure left the plan on %(day)s.") % {"day": left_on})
+    _check_listed_before(measure, listed_on)
     if measure.due_on is not None and measure.due_on < listed_on:
         raise NotAllowed(_("The measure was due on %(day)s.") % {"day": measure.due_on})
     measure.listed_on = listed_on
@@ -153,3 +151,13 @@ def move_listing(measure: Measure, *, by: User, listed_on: date) -> Measure:
     measure.status_changes.settle()
     send_figures_changed(cell_of(measure))
     return measure
+
+
+def _check_listed_before(measure: Measure, listed_on: date) -> None:
+    """Check that the measure is listed before it leaves the plan or takes over from another."""
+    left_on = measure.scope_changes.aggregate(first=Min("effective_on"))["first"]
+    if left_on is not None and listed_on > left_on:
+        raise NotAllowed(_("The measure left the plan on %(day)s.") % {"day": left_on})
+    took_over_on = measure.predecessor_changes.lasting().aggregate(first=Min("effective_on"))["first"]
+    if took_over_on is not None and listed_on > took_over_on:
+        raise NotAllowed(_("The measure takes over from another one on %(day)s.") % {"day": took_over_on})

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import NOT_MERGED, User
 from core.bounds import (
@@ -29,6 +29,7 @@ from core.succession import Succession
 from core.timestamps import UpdatedAtModel, UpdatedAtQuerySet, track_links
 from measures.querysets import MeasureQuerySet, PlanQuerySet
 from regions.words import NEUTRAL, PartWords, words_of_parts
+from web.formats.text import format_list
 from web.html.links import query_of
 
 
@@ -302,9 +303,13 @@ class Measure(Sourced, UpdatedAtModel):
 
 
 class ScopeChange(AbstractScopeChange):
-    """A measure that was suspended or withdrawn on a day, or resumed."""
+    """A measure that was suspended or withdrawn on a day, or resumed. One that was withdrawn may have successors, as
+    long as it is out: it was merged (合并) into the one, or split (拆分) into the several."""
 
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="scope_changes", verbose_name=_("Measure"))
+    successors = models.ManyToManyField(
+        Measure, blank=True, related_name="predecessor_changes", verbose_name=pgettext_lazy("measure", "Taken over by")
+    )
 
     succession = Succession("measure")
 
@@ -317,10 +322,18 @@ class ScopeChange(AbstractScopeChange):
             ),
         ]
 
+    @property
+    def successors_note(self) -> str:
+        codes = [each.code for each in self.successors.all()]
+        if len(codes) == 1:
+            return gettext("Merged into %(code)s") % {"code": codes[0]}
+        return gettext("Split into %(codes)s") % {"codes": format_list(codes)} if codes else ""
+
 
 # Section, departments and due day are read as they are now, for every day: what they were before is in this log.
 auditlog.register(Measure, exclude_fields=["updated_at"], m2m_fields={"participating_departments"})
-for _model in (Plan, PlanMilestone, Section, ScopeChange):
+auditlog.register(ScopeChange, m2m_fields={"successors"})
+for _model in (Plan, PlanMilestone, Section):
     auditlog.register(_model, exclude_fields=["updated_at"])
 
 track_links(Measure.participating_departments, on={Measure})

@@ -13,7 +13,7 @@ from accounts.models import User
 from core.scope import MEASURE_KINDS, ScopeKind, scope_on, scope_window
 from core.statuses import MeasureStatus
 from measures.editing.corrections import correct_status, reopen_measure
-from measures.editing.forms import ScopeForm, StatusForm, TermsForm
+from measures.editing.forms import MeasureScopeForm, ScopeForm, StatusForm, TermsForm
 from measures.editing.scope import change_scope
 from measures.editing.terms import change_terms
 from measures.filters import asked_plan
@@ -55,9 +55,8 @@ class ScopePage(PlanRowForm):
     change: Callable[..., object]
 
     def save(self, form: ScopeForm, by: User) -> None:
-        values = form.cleaned_data
-        kind = ScopeKind(values["kind"])
-        self.change(self.subject, kind, by=by, effective_on=values["effective_on"], reason=values["reason"])
+        values = dict(form.cleaned_data)
+        self.change(self.subject, ScopeKind(values.pop("kind")), by=by, **values)
 
 
 class MeasureForm(PlanRowForm):
@@ -172,14 +171,16 @@ class Reopen(StatusPage):
 
 
 class ChangeScope(ScopePage, MeasureForm):
-    heading = gettext_lazy("Suspend, withdraw or resume a measure")
+    heading = gettext_lazy("Suspend, withdraw, merge, split or resume a measure")
     explanation = gettext_lazy(
         "While it is out it counts in no total, has no light and needs no report. Totals of earlier days stay as "
         "they are, and what is recorded here stays visible."
     )
+    typed_fields = labels_of(MeasureScopeForm, "effective_on", "successors", "reason")
     change = staticmethod(change_scope)
 
-    def make_form(self, data: Any = None) -> ScopeForm:
+    def make_form(self, data: Any = None) -> MeasureScopeForm:
         rows = list(self.subject.scope_changes.all())
         window = scope_window(rows, listed_on=self.subject.listed_on, today=self.day)
-        return ScopeForm(data, kinds=MEASURE_KINDS[scope_on(rows, on=self.day)], window=window)
+        kinds = MEASURE_KINDS[scope_on(rows, on=self.day)]
+        return MeasureScopeForm(data, measure=self.subject, kinds=kinds, window=window)

@@ -194,12 +194,14 @@ def history_rows(changes: Iterable[StatusChange]) -> list[HistoryRow]:
 
 class StatusContext(NamedTuple):
     """The light of the day, as `reason` and `due_note` explain it, and how the status came about. `left`: the change by
-    which the measure left the plan; `change`: since the earlier day."""
+    which the measure left the plan; `predecessor_changes`: those by which it took over from others; `change`: since the
+    earlier day."""
 
     reason: str
     due_note: str
     scope_changes: list[Any]
     left: Any
+    predecessor_changes: QuerySet[Any]
     history: list[HistoryRow]
     charts: dict[str, Chart]
     may_see_names: bool
@@ -271,7 +273,7 @@ class MeasureDetail(PageView):
         light = light_on(measure, self.day)
         names = may_see_names(self.request.user)
         changes = measure.status_changes.filter(effective_on__lte=self.day).select_related("superseded_by")
-        scope_changes = measure.scope_changes.filter(effective_on__lte=self.day)
+        scope_changes = measure.scope_changes.filter(effective_on__lte=self.day).prefetch_related("successors")
         scope_changes = list(scope_changes.select_related("recorded_by") if names else scope_changes)
         history = history_rows(changes.select_related("recorded_by") if names else changes)
         points = [Step(row.change.effective_on, row.change.status, row.is_superseded) for row in history]
@@ -282,6 +284,7 @@ class MeasureDetail(PageView):
             due_note=due_note(measure, self.day) if light else "",
             scope_changes=scope_changes,
             left=out_since(scope_changes, on=self.day),
+            predecessor_changes=measure.predecessor_changes.in_force(self.day).select_related("measure"),
             history=history,
             charts={"status": status_history_chart(points, measure.due_on, self.day)},
             may_see_names=names,

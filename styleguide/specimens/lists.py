@@ -149,6 +149,7 @@ def _leaving() -> list[Entry]:
     reason = in_language("部署有调整", "The arrangements were changed")
     left = SimpleNamespace(
         get_kind_display=ScopeKind.SUSPENDED.label,
+        successors_note="",
         effective_on=DAY,
         reason=reason,
         recorded_at=datetime(2023, 8, 29, 9, 30, tzinfo=SHANGHAI),

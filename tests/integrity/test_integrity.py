@@ -32,6 +32,10 @@ OF_THE_DEMONSTRATION = {
 }
 
 
+# Of a measure that may take over in April, of one that is listed later, and of one that is suspended by then.
+LISTED = (date(2023, 1, 3), date(2023, 4, 2), date(2023, 1, 3))
+
+
 def merge(department: Department, on: date = date(2023, 3, 1)) -> Department:
     """Merge a department by hand: the service gives all that it has to the other one."""
     Department.objects.filter(pk=department.pk).update(merged_into=make.make_department(), merged_on=on)
@@ -84,6 +88,21 @@ def open_problem_of_withdrawn() -> int:
         make.leave(subject, "withdrawn")
     make.make_problem(make.make_measure())
     return 2
+
+
+def successor_out_of_plan() -> int:
+    first = make.make_measure(listed_on=date(2023, 1, 3))
+    second, late, gone = (make.make_measure(first.section, listed_on=day) for day in LISTED)
+    make.leave(gone, "suspended", date(2023, 3, 1))
+    for successor in (second, late, gone, make.make_measure(make.make_section(make.make_plan("another")))):
+        old = make.make_measure(first.section)
+        make.leave(old, "withdrawn", date(2023, 4, 1)).successors.add(successor)
+    # Of a withdrawal that was taken back on the same day nothing is asked.
+    wrong = make.make_measure(first.section)
+    make.leave(wrong, "withdrawn", date(2023, 4, 1)).successors.add(gone)
+    make.leave(wrong, "resumed", date(2023, 4, 1))
+    make.leave(first, "withdrawn", date(2023, 4, 1)).successors.add(first)
+    return 4
 
 
 def problem_of_merged_department() -> int:

@@ -257,7 +257,7 @@ def test_what_is_wrong_with_a_month_is_said(folder: Path, line: str, complaint: 
 def test_a_month_is_on_record_and_has_one_open_report(filled: Path, rita: Any) -> None:
     write_months(filled, MARCH.replace(",0.5,", ",0.6,"), AUGUST.replace("2023-08-28", "2023-08-29"))
     assert complaints(filled) == [
-        "project_months, row 2, invested_since_january: This row is on record and says 5000: correct it by a row of its"
+        "project_months, row 2, invested_since_january: This row is on record and says 0.5: correct it by a row of its"
         " own.",
         "project_months, row 3, state: The month has an open report already.",
     ]

@@ -24,6 +24,7 @@ from tests.ledger.test_export_data import contents, empty_the_site, export, prev
 from workbooks.findings import moved_totals
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today", "english", "open_reading")]
+TODAY = date(2023, 8, 29)
 HEAD = "measure,recorded_at,kind,effective_on,reason,recorded_by"
 DAYS = ("2023-03-31", "2023-06-10", "2023-06-30", "2023-07-10", "2023-08-29")
 
@@ -42,6 +43,11 @@ def figures() -> list[Any]:
 
 def scope_file(folder: Path, *lines: str) -> None:
     (folder / "scope_changes.csv").write_text("\n".join([HEAD, *lines]) + "\n", encoding="utf-8")
+
+
+def succession_file(folder: Path, *lines: str) -> None:
+    text = "\n".join(["measure,recorded_at,kind,effective_on,reason,successors", *lines]) + "\n"
+    (folder / "scope_changes.csv").write_text(text, encoding="utf-8")
 
 
 def test_a_plan_whose_measures_and_projects_left_and_returned_moves_with_every_figure(
@@ -108,6 +114,126 @@ def test_what_cannot_be_is_said(rita: Any, folder: Path, line: str, sentence: st
     scope_file(folder, line)
     [complaint] = complaints(folder, by="rita")
     assert complaint.endswith(sentence)
+
+
+def add_measure(folder: Path, code: str, listed_on: str, title: str) -> None:
+    with (folder / "measures.csv").open("a", encoding="utf-8") as measures:
+        row = f"{code},water,,{title},,,water,,,,{listed_on},,illustrative,illustrative,"
+        measures.write(row + chr(10))
+
+
+def test_what_was_merged_and_split_loads_again_on_another_site(rita: Any, folder: Path, tmp_path: Path) -> None:
+    add_measure(folder, "M003", "2023-07-01", "Measure three")
+    load(folder)
+    first, second, third = Measure.objects.order_by("code")
+    days = {first: date(2023, 6, 1), second: date(2023, 8, 1)}
+    for measure, successors in ((first, [second]), (second, [third])):
+        change_scope(
+            measure,
+            ScopeKind.WITHDRAWN,
+            by=rita,
+            effective_on=days[measure],
+            reason="并入",
+            successors=successors,
+        )
+    change_scope(first, ScopeKind.RESUMED, by=rita, effective_on=date(2023, 8, 10), reason="并错")
+    change_scope(
+        first, ScopeKind.WITHDRAWN, by=rita, effective_on=TODAY, reason="拆分", successors=[third, make_fourth(folder)]
+    )
+    export(tmp_path / "before")
+    export(tmp_path / "book.xlsx")
+    lines = (tmp_path / "before" / "scope_changes.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [line.split(",")[5] for line in lines[1:]] == ["successors", "M002", "", "M003; M004", "M003"]
+    assert preview(tmp_path / "book.xlsx") == preview(tmp_path / "before") == "50 unchanged\n"
+    refresh_stale_rollups()
+    before = figures()
+    empty_the_site()
+    make_user("admin", is_superuser=True)
+    load(tmp_path / "before", by="admin")
+    assert figures() == before
+    assert verify_rollups() == []
+    assert followed() == {"M001": ["M003", "M004"], "M002": ["M003"]}
+    export(tmp_path / "after")
+    assert contents(tmp_path / "after") == contents(tmp_path / "before")
+
+
+def make_fourth(folder: Path) -> Measure:
+    add_measure(folder, "M004", "2023-07-01", "Measure four")
+    load(folder)
+    return Measure.objects.get(code="M004")
+
+
+def followed() -> dict[str, list[str]]:
+    """The codes of those that take over today, by the code of the measure."""
+    rows = ScopeChange.objects.out(TODAY)
+    return {each.measure.code: [one.code for one in each.successors.all()] for each in rows.order_by("measure")}
+
+
+def test_a_file_merges_into_a_measure_that_it_brings_and_both_are_taken_back(rita: Any, folder: Path) -> None:
+    before = figures()
+    add_measure(folder, "M003", "2023-08-20", "Measure three")
+    succession_file(folder, "M001,,withdrawn,2023-08-20,并入,M003")
+    assert "1 scope_changes new" in load(folder, by="rita")
+    assert followed() == {"M001": ["M003"]}
+    assert [each["measures"]["total"] for each in figures()] == [2, 2, 2, 2, 2]
+    assert load(folder, by="rita") == "Everything was loaded already.\n"
+    scope_file(folder, "M001,,withdrawn,2023-08-20,并入,")
+    assert load(folder, by="rita") == "Everything was loaded already.\n"
+    take_back(Load.objects.latest("pk"), by=rita)
+    refresh_stale_rollups()
+    assert not ScopeChange.successors.through.objects.exists()
+    assert figures() == before
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        (["M001,,withdrawn,2023-08-20,并入,M001"], "A measure cannot take over from itself."),
+        (["M001,,suspended,2023-08-20,并入,M002"], "Only a measure that is withdrawn is taken over by others."),
+        (["M001,,withdrawn,2023-08-20,并入,M009"], "There is no “M009” in Measures."),
+        (["M001,,withdrawn,2023-07-31,并入,M003"], "M003 is not in the plan on 2023-07-31"),
+        (
+            ["M001,,withdrawn,2023-08-20,并入,M002", "M002,,withdrawn,2023-08-20,并入,"],
+            "M002 is not in the plan on 2023-08-20",
+        ),
+        (
+            ["M001,,withdrawn,2023-08-20,并入,M002", "M002,2023-08-28 16:00,suspended,2023-08-01,停工,"],
+            "M002 is not in the plan on 2023-08-20",
+        ),
+    ],
+)
+def test_who_cannot_take_over_is_said(rita: Any, folder: Path, lines: list[str], sentence: str) -> None:
+    add_measure(folder, "M003", "2023-08-01", "Measure three")
+    succession_file(folder, *lines)
+    [complaint] = complaints(folder, by="rita")
+    assert sentence in complaint
+
+
+@pytest.mark.parametrize(
+    ("line", "column"), [("M002,,suspended,2023-08-15,停工,", "effective_on"), ("M002,,,,,", "removed_on")]
+)
+def test_a_file_takes_nobody_out_who_takes_over_later(rita: Any, folder: Path, line: str, column: str) -> None:
+    first, second = Measure.objects.order_by("code")
+    change_scope(
+        first, ScopeKind.WITHDRAWN, by=rita, effective_on=date(2023, 8, 20), reason="并入", successors=[second]
+    )
+    if column == "effective_on":
+        succession_file(folder, line)
+    else:
+        measures = (folder / "measures.csv").read_text(encoding="utf-8").splitlines()
+        wide = [f"{measures[0]},remove,removed_on", f"{measures[1]},,", f"{measures[2]},撤销,2023-08-15"]
+        (folder / "measures.csv").write_text("\n".join(wide) + "\n", encoding="utf-8")
+    [complaint] = complaints(folder, by="rita", change=True)
+    assert "M002 is not in the plan on 2023-08-20" in complaint
+
+
+def test_a_row_on_record_gets_no_other_successor_by_a_file(rita: Any, folder: Path) -> None:
+    add_measure(folder, "M003", "2023-01-03", "Measure three")
+    succession_file(folder, "M001,,withdrawn,2023-08-20,并入,M002")
+    load(folder, by="rita")
+    succession_file(folder, "M001,,withdrawn,2023-08-20,并入,M003")
+    [complaint] = complaints(folder, by="rita", change=True)
+    assert "This row is on record and says M002: correct it by a row of its own." in complaint
 
 
 def test_it_is_on_record_by_whom(rita: Any, folder: Path) -> None:

@@ -249,7 +249,8 @@ def relist(world: World) -> Request | None:
 
 
 def change_scope(world: World) -> Request | None:
-    """Suspend, withdraw or resume a measure. One that is out comes back, mostly: else soon none would be left."""
+    """Suspend, withdraw, merge, split or resume a measure. One that is out comes back, mostly: else soon none would be
+    left."""
     measures = list(world.expected.measures.values())
     out = [each for each in measures if each.is_out]
     measure = world.one_of(out) if out and world.chance(0.7) else world.one_of(measures)
@@ -257,9 +258,16 @@ def change_scope(world: World) -> Request | None:
     kind = ScopeKind.RESUMED if measure.is_out and world.chance(0.8) else world.one_of(kinds)
     since = max([measure.listed_on, *(day for day, _kind in measure.scope)])
     by, row, on = world.of_the_office(), stale(Measure, measure.pk), world.a_day(since)
+    are_named = kind == ScopeKind.WITHDRAWN and world.chance(0.5)
+    named = {world.one_of(measures).pk for _each in range(2)} if are_named else set()
+
+    def do(user: User) -> Any:
+        successors = Measure.objects.filter(pk__in=named)
+        return change_measure_scope(row(), kind, by=user, effective_on=on, reason="因故", successors=successors)
+
     return Request(
         by,
-        lambda user: change_measure_scope(row(), kind, by=user, effective_on=on, reason="因故"),
+        do,
         lambda expected, ack, first, last: expected.scope_changed(ack, measure, by=by, last=last),
         measure.pk,
     )
