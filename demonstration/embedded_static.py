@@ -19,7 +19,7 @@ from pathlib import Path
 from django.conf import settings
 from whitenoise.compress import Compressor
 
-from core.files import write_whole, written_beside
+from core.files import write_whole
 
 # In the folders of packages, and on no page of ours.
 UNUSED = ["widgetbundle.js", "datasets", "templates", "redoc", "rest_framework", "*.map"]
@@ -94,9 +94,11 @@ def _make_brotli_files(folder: Path) -> None:
             continue
         compressed = compressor.compress_brotli(content)
         if compressor.is_compressed_effectively("Brotli", path, len(content), compressed):
-            # The server must not find half of it.
-            with written_beside(made, mode=0o600) as file:
-                file.write(compressed)
+            # A server that starts meanwhile must find neither half of it nor a file that is gone the next moment.
+            unfinished = folder.with_name(f"{folder.name}.unfinished")
+            unfinished.touch(mode=0o600)
+            unfinished.write_bytes(compressed)
+            unfinished.replace(made)
     (folder / COMPRESSED).touch()
 
 

@@ -126,8 +126,8 @@ class AddCodedRow(CodedRowPage):
     sheet: str
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        address = query_of(reverse("workbooks:data"), plan=self.plan.link_slug, sheet=self.sheet)
-        return super().get_context_data(paste_url=f"{address}#upload", **kwargs)
+        query = query_of("", plan=self.plan.link_slug, sheet=self.sheet)
+        return super().get_context_data(paste_query=query, **kwargs)
 
     @property
     def explanation(self) -> str:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.access_rules import ADMINISTRATORS
 from accounts.models import User
-from accounts.permissions import may_review
 from measures.editing.milestones import add_milestone, change_milestone, milestone_state, remove_milestone
 from measures.models import Module, Plan, PlanMilestone
 from office.forms import PublishedForm, RowChoice, month_field, slug_of, words_of
@@ -132,9 +131,8 @@ class AddPlan(FormPage):
         return plan
 
     def success_url(self, saved: Plan) -> str:
-        if not may_review(self.request.user):
-            return super().success_url(saved)
-        return f"{query_of(reverse('workbooks:data'), plan=saved.slug)}#upload"
+        """Return the address of its overview, which says what is next."""
+        return query_of(reverse("dashboard:overview"), plan=saved.slug)
 
 
 class AddMilestone(PlanPage):

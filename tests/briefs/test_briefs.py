@@ -284,7 +284,7 @@ def test_a_plan_with_nothing_in_it_has_briefs(site, path):
     empty = page_of("/brief/", as_of="2023-08-28")
     assert "No measure is overdue" in empty
     assert "no measure is listed yet" in empty
-    assert "The day is before the plan began" in page_of("/brief/", as_of="2022-12-31")
+    assert "The plan begins on 1 January 2023." in page_of("/brief/", as_of="2022-12-31")
 
 
 def test_a_site_without_a_plan_says_so(today, open_reading):

@@ -67,7 +67,7 @@ def test_the_sentence_has_all_parts_and_the_forecast_is_bold():
             "1 completed late, 10 overdue.",
             "逾期未完成10项。",
         ),
-        ({"day": date(2023, 1, 2)}, "The day is before the plan began", "所选日期早于行动计划起始日期"),
+        ({"day": date(2023, 1, 2)}, "The plan begins on 3 January 2023.", "行动计划自2023年1月3日起实施。"),
         ({"total": 0}, "As of 29 August 2023, no measure is listed yet.", "截至2023年8月29日，尚未列入政策措施。"),
         (
             {"due_before": 0, "completed_in_time": 0, "completed_late": 0, "overdue": 0, "forecast": NO_FORECAST},

@@ -256,7 +256,7 @@ def test_how_it_stands_against_the_comparator_is_said(
 
 @override("en")
 def test_a_whole_year_like_the_one_before_is_said_and_so_is_growth_below_the_nation() -> None:
-    growth = make_indicator("gdp_growth_ytd")
+    growth = make_indicator("gdp_growth_ytd", name_en="GDP growth")
     for year in (2021, 2022):
         days = {"period": str(year), "period_start": date(year, 1, 1), "period_end": date(year, 12, 31)}
         for code, value in (("370000", "5.0"), ("100000", "5.5")):
@@ -265,5 +265,5 @@ def test_a_whole_year_like_the_one_before_is_said_and_so_is_growth_below_the_nat
     got = state(growth)
     assert ", the same as the year before, " in further_sentence(got)
     assert indicators(SimpleNamespace(indicator_states=[got]), Mock())["sentence"] == (
-        "GDP grew by 5.0% in 2022, 0.5 points below the national rate."
+        "GDP growth: 5.0% in 2022, 0.5 points below China (5.5%)."
     )

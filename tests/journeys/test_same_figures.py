@@ -28,6 +28,7 @@ THEMES = ("energy", "air-water")
 PAGES = {
     "dashboard:overview": ["/", "/?map=total&course=plan", "/?compare=2023-02-28"],
     "dashboard:plan": ["/plan/"],
+    "dashboard:plans": ["/plans/"],
     "briefs:plan": ["/brief/"],
     "briefs:section": [f"/sections/{slug}/brief/" for slug in SECTIONS],
     "briefs:department": [f"/departments/{slug}/brief/" for slug in DEPARTMENTS],
