@@ -217,12 +217,7 @@ def _table(raw: RawSheet, sheet: Sheet, header: Header, *, has_base: bool) -> Ta
         return Table(sheet, raw.name, {}, [], has_base, [nothing])
     shape = _shape(raw, sheet, header, places)
     unknown = {at: text for at, text in header.texts.items() if at not in header.columns}
-    if unknown:
-        text = _("These columns are unknown and were not read: %(names)s")
-        shape.notices.append(text % {"names": first_of(map(_one_line, unknown.values()))})
-    for at in (at for at, column in header.columns.items() if column != found.columns[at]):
-        text = _("“%(header)s” was read as the names of the rows, since no other column has any.")
-        shape.notices.append(text % {"header": _one_line(header.texts[at])})
+    shape.notices.extend(_said_of_columns(header, found, unknown.values()))
     return Table(
         sheet,
         raw.name,
@@ -236,6 +231,17 @@ def _table(raw: RawSheet, sheet: Sheet, header: Header, *, has_base: bool) -> Ta
         unit=unit_above(row for row in raw.rows if row.number < header.row),
         has_merged_code=shape.has_merged_code,
     )
+
+
+def _said_of_columns(header: Header, found: Header, unknown: Collection[str]) -> Iterator[str]:
+    """Says which columns were not read, and which was read as another than it was found to be."""
+    if unknown:
+        text = _("These columns are unknown and were not read: %(names)s")
+        yield text % {"names": first_of(map(_one_line, unknown))}
+    for at, column in header.columns.items():
+        if column != found.columns[at]:
+            text = _("“%(header)s” was read as the names of the rows, since no other column has any.")
+            yield text % {"header": _one_line(header.texts[at])}
 
 
 def _said_of_hidden(raw: RawSheet, header: Header) -> Iterator[str]:

@@ -243,7 +243,7 @@ def test_each_figure_of_a_page_is_that_of_the_api(demonstration: None, address: 
     if not is_open(reader, address):
         return
     figures = figures_of(reader.page(address))
-    assert figures or address.partition("?")[0] in ("/sections/", "/departments/", "/cities/")
+    assert figures or address.partition("?")[0] in ("/sections/", "/departments/", "/cities/", "/plans/")
     are_those_of_the_api(reader, figures)
 
 
