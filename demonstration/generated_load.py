@@ -67,6 +67,7 @@ PLAN_PATHS: Mapping[type[Model], str] = {
     ReportStep: "report__measure__plan",
     StatusChange: "measure__plan",
     ScopeChange: "measure__plan",
+    ScopeChange.successors.through: "scopechange__measure__plan",
     Category: "plan",
     Project: "plan",
     Project.also_in.through: "project__plan",

@@ -1,10 +1,12 @@
 """Measures that are merged into others, or split: what counts on which day, what both pages say, what is refused."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
 from auditlog.models import LogEntry
+from django.utils import translation
 
 from accounts.models import User
 from core.exceptions import NotAllowed
@@ -24,8 +26,10 @@ REASON = "职责调整"
 
 
 @pytest.fixture(autouse=True)
-def _english(today: date, open_reading: None, client: Any) -> None:
+def _english(today: date, open_reading: None, client: Any) -> Iterator[None]:
     client.cookies["pilotzone_language"] = "en"
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
