@@ -16,9 +16,9 @@ from indicators.models import IndicatorGroup
 from indicators.rules import is_comparable
 from ledger.bindings import EVIDENCE_OF
 from ledger.contents import Contents
+from ledger.places import whole_place
 from ledger.references import NAMES, Names, folded, made_slug
 from ledger.rows import Row, Values
-from regions.models import RegionKind
 from web.models import Languages
 
 # Of a status change where a file names the day alone: decided in the afternoon.
@@ -50,13 +50,8 @@ def _first_day(values: Values, merged: Any) -> Any:
     return min(merged.plan["starts_on"], today()) if merged.plan else None
 
 
-def whole_place(values: Values, merged: Any) -> Any:
-    """The region that all others lie in, the country aside; None where there are several."""
-    regions = {item["code"]: item for item in merged.items["regions"].values()}
-    countries = {code for code, item in regions.items() if item["kind"] == RegionKind.COUNTRY}
-    tops = [code for code, item in regions.items() if item["parent"] in {None, *countries}]
-    found = [code for code in tops if code not in countries]
-    return found[0] if len(found) == 1 else None
+def _whole_place(values: Values, merged: Any) -> Any:
+    return whole_place([item.values for item in merged.items["regions"].values()])
 
 
 def _after_the_others(sheet: str) -> dict[str, Default]:
@@ -85,7 +80,7 @@ DEFAULTS: Mapping[str, Mapping[str, Default]] = {
     "departments": _PROVENANCE | _after_the_others("departments"),
     "people": {"role": _always(Role.VIEWER.value), "active": _always(True)},
     "site": {"languages": _always(Languages.BOTH.value)},
-    "plan": _PROVENANCE | {"region": whole_place},
+    "plan": _PROVENANCE | {"region": _whole_place},
     "milestones": _PROVENANCE | {"day_known": _always(True)},
     "sections": _PROVENANCE | _after_the_others("sections"),
     "measures": _PROVENANCE

@@ -2,17 +2,20 @@
 
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ledger.bindings import BESIDE, EVIDENCE_OF, LEAVING, OF_MEASURE_OR_PROJECT, RECORDS
 from ledger.contents import Contents, key_of, with_all_columns
 from ledger.declaration import Column, Kind
-from ledger.defaults import DEFAULTS, KEPT_WHERE_EMPTY, NUMBERED, RECORDED_BY_DAY, complete_keys, whole_place
+from ledger.defaults import DEFAULTS, KEPT_WHERE_EMPTY, NUMBERED, RECORDED_BY_DAY, complete_keys
 from ledger.named_rows import add_named_rows
+from ledger.places import PLACE, Places, places_of, whole_place, without_addresses
 from ledger.references import NAMES, Names, folded
 from ledger.rows import Fault, Key, Ledger, Row, Unreadable, Values
 from ledger.sentences import shortened
@@ -20,6 +23,10 @@ from ledger.sheets import SHEETS
 from ledger.written import written_text
 from problems.categories import DEFAULT_CATEGORIES
 
+NO_ROW = gettext_lazy("There is no “%(name)s” in %(sheet)s.")
+NO_REGIONS = gettext_lazy(
+    "There is no region yet for “%(name)s”: add the sheet “%(sheet)s” to the file, or name the place with its code."
+)
 # A cell: sheet, key of its row, column.
 CellName = tuple[str, Key, str]
 
@@ -110,6 +117,8 @@ class Merged:
     last_numbers: Counter[tuple[str, str]] = field(default_factory=Counter)
     faults: list[Fault] = field(default_factory=list)
     unreadable: Unreadable = field(default_factory=dict)
+    # Places of projects that no region is called, each once.
+    addresses: dict[str, None] = field(default_factory=dict)
 
     def touched(self, sheet: str) -> Iterator[Item]:
         return (item for item in self.items[sheet].values() if item.is_touched)
@@ -175,10 +184,11 @@ def merge(
     add_named_rows(rows, merged.names, contents, given=ledger.rows)
     merged.last_numbers = _last_numbers(contents, rows)
     overlay = _Overlay(merged, base, answers or {})
-    for found in rows.values():
+    for sheet, found in rows.items():
         for row in found:
             overlay.add(row)
-    _place_plan(merged)
+        if sheet == "plan":
+            _place_plan(merged)
     merged.faults += [each for each in ledger.faults if (each.sheet, each.number) not in without]
     return merged
 
@@ -189,7 +199,7 @@ def _place_plan(merged: Merged) -> None:
     if plan is None or plan.site is None or plan["region"] is not None or not merged.items["regions"]:
         return
     plan.row = plan.row or Row("plan", 0, {})
-    if region := whole_place(plan.values, merged):
+    if region := whole_place([item.values for item in merged.items["regions"].values()]):
         plan.cells = (*plan.cells, Cell("region", None, region))
         plan.values["region"] = region
 
@@ -248,9 +258,16 @@ class _Overlay:
         # By sheet and key, whatever its case.
         self.named = {(sheet, folded(key)): item for sheet in NAMES for (key,), item in merged.items[sheet].items()}
 
+    @cached_property
+    def places(self) -> Places:
+        """The regions, once their sheet and that of the plan were laid over."""
+        plan = self.merged.plan
+        regions = [item.values for item in self.merged.items["regions"].values()]
+        return places_of(regions, plan["region"] if plan else None)
+
     def add(self, row: Row) -> None:
         sheet = row.sheet
-        values = self._resolved(sheet, row)
+        row, values = self._project(row) if sheet == "projects" else (row, self._resolved(sheet, row))
         if self._lacks_key(sheet, row, values):
             return
         key = key_of(sheet, values)
@@ -270,6 +287,13 @@ class _Overlay:
             item.row = row
             item.cells = (*_renamed(item, key), *self._differing(item, values))
             item.values |= {cell.column: cell.new for cell in item.cells if not cell.is_conflict}
+
+    def _project(self, row: Row) -> tuple[Row, Values]:
+        """Returns a project with the region in which it counts, and its values."""
+        row, addresses = without_addresses(row, self.places, self.merged.names["regions"])
+        self.merged.addresses |= dict.fromkeys(addresses)
+        values = self.places.placed(self._resolved("projects", row))
+        return replace(row, values=row.values | {name: values[name] for name in PLACE if values.get(name)}), values
 
     def _check_case(self, item: Item) -> None:
         """Checks that no other row has the key of a new one in other case: names find either of the two."""
@@ -331,8 +355,11 @@ class _Overlay:
             return None
         if key is None:
             words = {"name": shortened(text), "sheet": SHEETS[sheet].label}
-            self.merged.add_fault(row, column, _("There is no “%(name)s” in %(sheet)s.") % words)
+            self.merged.add_fault(row, column, (NO_REGIONS if self._lacks_regions(sheet) else NO_ROW) % words)
         return key
+
+    def _lacks_regions(self, sheet: str) -> bool:
+        return sheet == "regions" and not self.merged.items["regions"]
 
     def _lacks_key(self, sheet: str, row: Row, values: Values) -> bool:
         needed = [column for column in SHEETS[sheet].columns if column.name in SHEETS[sheet].key and column.required]

@@ -79,9 +79,4 @@ def _made(sheet: str, stem: str, unknown: Sequence[str], names: Names, contents:
 
 def _is_new_name(name: str, sheet: str, stem: str, names: Names) -> bool:
     """Returns whether nothing is called so, and something may be: what is too long for a name is none."""
-    try:
-        is_unknown = names.find(name) is None
-    except ValueError:
-        # Several are called so: the row that names it is told.
-        return False
-    return is_unknown and len(name) <= (SHEETS[sheet].column(_column(stem, name)).most or 0)
+    return names.is_unknown(name) and len(name) <= (SHEETS[sheet].column(_column(stem, name)).most or 0)

@@ -13,6 +13,7 @@ from ledger.contents import Contents, read_contents
 from ledger.declaration import Column, Kind
 from ledger.layout import without_number
 from ledger.matching import ALIKE, NAMED, NEW, WRONG, MatchQuestion
+from ledger.places import places_of, without_addresses
 from ledger.questions import EXAMPLES, LEADS
 from ledger.recognition import NAME_COLUMNS
 from ledger.references import NAMES, Names, folded
@@ -36,14 +37,24 @@ SHORT_FORM = 0.9
 def name_questions(ledger: Ledger, plan: Plan | None) -> list[MatchQuestion]:
     """Returns a question for each name that may be another one of the site: of very many the first."""
     contents = read_contents(plan, without=SHEETS.keys() - set(ASKED))
+    if plan is not None and "regions" not in ledger.rows:
+        ledger = _without_addresses(ledger, plan, contents)
     found = (each for sheet in ASKED if contents.rows[sheet] for each in _of_sheet(sheet, ledger, contents))
     return list(islice(found, MAX_QUESTIONS))
+
+
+def _without_addresses(ledger: Ledger, plan: Plan, contents: Contents) -> Ledger:
+    """Removes the places of projects that can be no region: nobody is asked which one is meant."""
+    places = places_of(contents.rows["regions"].values(), plan.region.code if plan.region else None)
+    names = _names("regions", ledger, contents)
+    projects = [without_addresses(row, places, names)[0] for row in ledger.rows.get("projects", ())]
+    return replace(ledger, rows={**ledger.rows, "projects": projects})
 
 
 def _of_sheet(sheet: str, ledger: Ledger, contents: Contents) -> Iterator[MatchQuestion]:
     names = _names(sheet, ledger, contents)
     forms = {key: _forms_of(sheet, values) for (key,), values in contents.rows[sheet].items()}
-    unknown = [name for name in _written(sheet, ledger) if len(name) <= MAX_LETTERS and _is_unknown(name, names)]
+    unknown = [name for name in _written(sheet, ledger) if len(name) <= MAX_LETTERS and names.is_unknown(name)]
     for name in unknown[:MAX_NAMES]:
         if near := _near(name, forms):
             choices = [(key, _label(sheet, contents.rows[sheet][key,])) for key, _alike in near]
@@ -102,14 +113,6 @@ def _places_of(name: str, sheet: str, ledger: Ledger) -> Iterator[str]:
         if name in names:
             titles = (row.values.get(column) for column in (*NAME_COLUMNS, *SHEETS[row.sheet].key))
             yield str(next(filter(None, titles), row.number))
-
-
-def _is_unknown(name: str, names: Names) -> bool:
-    try:
-        return names.find(name) is None
-    except ValueError:
-        # Several are called so: that is told at the cell.
-        return False
 
 
 def _label(sheet: str, values: Values) -> str:

@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.clock import now
 from ledger.checks.rows import check, check_needs_no_person
@@ -23,7 +24,10 @@ from ledger.sheets import SHEETS
 from ledger.versions import digest_of, find_version, rows_of_version
 from measures.models import Plan
 from reporting.plausibility import limits
+from web.formats.text import format_list
 
+# Places that no region has, by name.
+SHOWN_PLACES = 5
 # A wrong row is left out with what rests on it, and so on.
 MAX_ROUNDS = 20
 
@@ -58,6 +62,19 @@ class Preview:
         return Counter(entry.what for entry in self.entries) + Counter({What.WRONG: self.wrong})
 
     @property
+    def notices(self) -> list[str]:
+        """Returns what was read otherwise than it is written."""
+        if not self.merged.addresses:
+            return []
+        places = format_list(islice(self.merged.addresses, SHOWN_PLACES))
+        sentence = ngettext(
+            "%(count)s place of projects is no region of the site, and is not kept: %(places)s.",
+            "%(count)s places of projects are no regions of the site, and are not kept, such as %(places)s.",
+            len(self.merged.addresses),
+        )
+        return [sentence % {"count": len(self.merged.addresses), "places": places}]
+
+    @property
     def conflicts(self) -> list[Item]:
         return [entry for entry in self.entries if entry.what is What.CONFLICT]
 
@@ -76,8 +93,8 @@ class Preview:
         if self.plan is None:
             # Which indicators a new plan shows first is no change of another.
             return cell.column != "headline"
-        # What a plan that was only named does not say yet, nobody has entered.
-        fills = entry.what is What.CHANGED and cell.old is None
+        # What a plan that was only named does not say yet, nobody has entered; of its place it says a short name.
+        fills = entry.what is What.CHANGED and (cell.old is None or entry.sheet == "regions")
         return not (fills and self.plan.is_being_set_up)
 
 

@@ -54,6 +54,10 @@ class Names:
             raise ValueError(_("“%(name)s” may be several: %(keys)s. Write which.") % keys)
         return next(iter(found), None)
 
+    def is_unknown(self, text: str) -> bool:
+        """Returns whether nothing is called so. Where several are, that is told at the cell."""
+        return not self._called(text)
+
     def successor(self, key: str) -> str:
         """Returns the department that does the work of a merged one now, through all mergers; else the row itself, also
         where they lead in a circle."""

@@ -20,6 +20,13 @@ class RegionKind(models.TextChoices):
     COUNTY = "county", pgettext_lazy("region kind", "County")
 
 
+def kind_of_code(code: str) -> RegionKind:
+    """Return what the code of GB/T 2260 is of: those of provinces end with 0000, those of cities with 00."""
+    if code.endswith("0000"):
+        return RegionKind.PROVINCE
+    return RegionKind.CITY if code.endswith("00") else RegionKind.COUNTY
+
+
 class RegionQuerySet(UpdatedAtQuerySet["Region"]):
     def members_of(self, region: int | None) -> Self:
         """The regions that lie directly in one (its id); where none does, that one itself."""

@@ -14,6 +14,7 @@ from ledger.tables import pasted_rows
 from measures.models import Plan
 from office.forms import LANGUAGE_SUFFIXES, month_field, words_of
 from projects.plans import likely_first_month
+from regions.models import Region, kind_of_code
 from web.lists.filters import DayField
 from web.models import Languages, Site
 
@@ -73,6 +74,16 @@ class NamesForm(forms.Form):
     name_en = words_of(Site, "name_en", label=gettext_lazy("Name of the site (English)"))
     place_zh = words_of(Site, "place_zh")
     place_en = words_of(Site, "place_en")
+    place_code = words_of(
+        Region,
+        "code",
+        required=False,
+        label=gettext_lazy("Code of the place"),
+        help_text=gettext_lazy(
+            "Six digits of GB/T 2260, such as 370600: projects and values of indicators are of a region. "
+            "A ministry leaves it empty."
+        ),
+    )
     subject_zh = words_of(Site, "subject_zh")
     subject_en = words_of(Site, "subject_en")
     plan_zh = words_of(Plan, "name_zh", label=gettext_lazy("Name of the plan (Chinese)"))
@@ -89,12 +100,15 @@ class NamesForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        sentence = NAME_WANTED if len(self.offered) > 1 else gettext_lazy("A name is wanted.")
-        for stem in ("name", "plan"):
-            names = [f"{stem}_{language}" for language in self.offered]
-            if not any(values.get(name) or name in self.errors for name in names):
-                self.add_error(names[0], forms.ValidationError(sentence))
+        for stem in ("name", "plan", *(["place"] if values.get("place_code") else [])):
+            self._check_named(stem)
         return values
+
+    def _check_named(self, stem: str) -> None:
+        sentence = NAME_WANTED if len(self.offered) > 1 else gettext_lazy("A name is wanted.")
+        names = [f"{stem}_{language}" for language in self.offered]
+        if not any(self.cleaned_data.get(name) or name in self.errors for name in names):
+            self.add_error(names[0], forms.ValidationError(sentence))
 
     @property
     def site(self) -> dict[str, str]:
@@ -102,6 +116,13 @@ class NamesForm(forms.Form):
         stems = ("name", "place", "subject")
         names = [f"{stem}_{language}" for stem in stems for language in self.offered]
         return {name: self.cleaned_data[name] for name in (*names, "languages")}
+
+    @property
+    def region(self) -> Region | None:
+        """The region that the place is; None where it has no code."""
+        code = self.cleaned_data["place_code"]
+        names = {f"name_{language}": self.cleaned_data[f"place_{language}"] for language in self.offered}
+        return Region(code=code, kind=kind_of_code(code), **names) if code else None
 
     @property
     def plan(self) -> dict[str, Any]:

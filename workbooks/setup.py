@@ -15,6 +15,7 @@ from accounts.models import User
 from measures.models import Load, Plan
 from problems.categories import add_default_categories
 from projects.plans import STATE, add_plan, change_plan, plan_state
+from regions.models import Region
 from web.site import change_site
 from workbooks.models import Upload
 from workbooks.uploads import drafts_of
@@ -94,15 +95,19 @@ def is_first_load(load: Load) -> bool:
 
 
 @transaction.atomic
-def name_site(plan: Plan | None, *, by: User, site: Mapping[str, Any], named: Mapping[str, Any]) -> Plan:
+def name_site(
+    plan: Plan | None, *, by: User, site: Mapping[str, Any], named: Mapping[str, Any], region: Region | None = None
+) -> Plan:
     """Gives the site its profile, and its plan names and days; adds the plan where there is none. `site` and `named`:
-    columns of theirs; a name in a language that is not offered stays as it is.
+    columns of theirs; a name in a language that is not offered stays as it is. `region`: the place, if it has a code.
 
     Raises NotAllowed, ValidationError.
     """
     change_site(by=by, **site)
     # Whoever sent the same form at once has waited for the site's row, and finds the plan.
     plan = plan or Plan.objects.first()
+    if region is not None:
+        _name_place(region)
     if plan is None:
         values = {"name_zh": "", "name_en": ""} | dict(named)
         # As short for a Chinese name as for an English one.
@@ -114,3 +119,16 @@ def name_site(plan: Plan | None, *, by: User, site: Mapping[str, Any], named: Ma
     if held | dict(named) == held:
         return plan
     return change_plan(plan, by=by, opened=plan_state(plan), **held | dict(named))
+
+
+def place_of_setup() -> Region | None:
+    """The region that was named with the site, of a site that holds nothing else; a load puts the plan into it."""
+    return Region.objects.order_by("pk").first()
+
+
+def _name_place(region: Region) -> None:
+    """Gives the place its code, or another one where it has one."""
+    held = place_of_setup()
+    if held is None or held.code != region.code:
+        region.pk = getattr(held, "pk", None)
+        region.save()

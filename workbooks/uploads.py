@@ -315,7 +315,7 @@ def _found(upload: Upload) -> dict[str, Any]:
     _begin_step(upload, 3)
     version = find_version(reading.ledger.base)
     base = rows_of_version(version) if version and undecided.conflicts else {}
-    return findings.found(seen, undecided, base=base, notices=reading.notices)
+    return findings.found(seen, undecided, base=base, notices=[*reading.notices, *seen.notices])
 
 
 def _load(upload: Upload, lease: HeldLease) -> None:

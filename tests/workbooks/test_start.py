@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from measures.models import Load, Measure, Plan
+from regions.models import Region
 from tests.factories import make_user
 from tests.pages import text_of
 from tests.second_site import PLACE, Row, write_workbook
@@ -110,6 +111,28 @@ class TestTheFourSteps:
         answer = admin.post("/data/start/names/", NAMES | {"first_reporting_month": "November"})
         assert "first_reporting_month" in answer.context["form"].errors
         assert 'value="November"' in answer.content.decode()
+
+    def test_a_place_with_a_code_is_the_region_of_the_plan(self, admin: Client, act: Act, workbook: Any) -> None:
+        act("/data/start/names/", **NAMES, place_code="990001")
+        act("/data/start/names/", **NAMES, place_code="990000")
+        place = Region.objects.get()
+        assert (place.code, place.kind, place.name_zh) == ("990000", "province", "云岭")
+        assert 'value="990000"' in admin.get("/data/start/names/").content.decode()
+        # A file has its whole name: nobody has to confirm it.
+        draft = act("/data/start/workbook/", file=workbook(MEASURES))
+        assert not Upload.objects.get().findings["needs_confirmation"]
+        act(draft, action="load")
+        assert [str(each) for each in Region.objects.all()] == [PLACE, "云中市"]
+        assert Plan.objects.get().region_id == place.pk
+
+    @pytest.mark.parametrize(
+        ("typed", "field"),
+        [({"place_code": "99"}, "place_code"), ({"place_code": "990000", "place_zh": ""}, "place_zh")],
+    )
+    def test_a_code_has_six_digits_and_a_place_a_name(self, admin: Client, typed: Any, field: str) -> None:
+        answer = admin.post("/data/start/names/", NAMES | typed)
+        assert list(answer.context["form"].errors) == [field]
+        assert not Plan.objects.exists() and not Region.objects.exists()
 
     def test_a_draft_that_is_forgotten_leads_back_to_the_second_step(
         self, admin: Client, act: Act, workbook: Any

@@ -20,7 +20,7 @@ from web.site import COLUMNS
 from web.unsaved_input import labels_of
 from web.views import TodayView
 from workbooks.forms import NamesForm
-from workbooks.setup import Setup, Step, name_site, setup_of
+from workbooks.setup import Setup, Step, name_site, place_of_setup, setup_of
 from workbooks.views.data import DataPage
 
 
@@ -59,6 +59,7 @@ class NamesStep(SetupView):
         if "form" not in kwargs:
             site, plan = Site.objects.first() or Site(), self.plan
             held = {name: getattr(site, name) for name in COLUMNS}
+            held["place_code"] = getattr(place_of_setup(), "code", "")
             if plan:
                 held |= {"plan_zh": plan.name_zh, "plan_en": plan.name_en}
                 held |= {name: getattr(plan, name) for name in ("starts_on", "ends_on", "first_reporting_month")}
@@ -69,7 +70,7 @@ class NamesStep(SetupView):
         form = NamesForm(request.POST)
         if form.is_valid():
             try:
-                name_site(self.plan, by=signed_in(request.user), site=form.site, named=form.plan)
+                name_site(self.plan, by=signed_in(request.user), site=form.site, named=form.plan, region=form.region)
             except NotAllowed as refusal:
                 add_refusal(form, refusal)
             except ValidationError as refusal:

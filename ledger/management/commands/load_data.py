@@ -168,7 +168,7 @@ class Command(BaseCommand):
                     confirmed=options["change"],
                     unlikely_is_so=options["unlikely_is_so"],
                     reason=options["reason"],
-                    on_preview=lambda seen: follows.append(said_of_changes(seen.merged)),
+                    on_preview=lambda seen: follows.extend([*seen.notices, said_of_changes(seen.merged)]),
                     on_sheet=advance,
                 )
             except LoadRefused as refusal:
@@ -215,7 +215,7 @@ class Command(BaseCommand):
         self.stdout.writelines(_asked(seen))
         counts = seen.count()
         self.stdout.write(", ".join(f"{counts[what]} {what}" for what in What if counts[what]) or "No rows.")
-        self._say(said_of_changes(seen.merged))
+        self._say(*seen.notices, said_of_changes(seen.merged))
 
     def _print_conflicts(self, seen: Preview) -> None:
         changes = last_changes(seen)
