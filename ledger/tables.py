@@ -212,12 +212,14 @@ def _table(raw: RawSheet, sheet: Sheet, header: Header, *, has_base: bool) -> Ta
     places: dict[str, int] = {}
     for at, column in header.columns.items():
         places.setdefault(column.name, at)
-    if not places and not header.texts:
+    if not places:
         nothing = Fault(sheet.name, 0, "", _("No row of this sheet holds the headers of the template."))
-        return Table(sheet, raw.name, {}, [], has_base, [nothing])
+        below = [row for row in raw.rows if row.number > header.row]
+        unknown = {text: _below(below, at) for at, text in header.texts.items()}
+        return Table(sheet, raw.name, {}, [], has_base, [nothing], unknown=unknown)
     shape = _shape(raw, sheet, header, places)
-    unknown = {at: text for at, text in header.texts.items() if at not in header.columns}
-    shape.notices.extend(_said_of_columns(header, found, unknown.values()))
+    unread = {at: text for at, text in header.texts.items() if at not in header.columns}
+    shape.notices.extend(_said_of_columns(header, found, unread.values()))
     return Table(
         sheet,
         raw.name,
@@ -226,7 +228,7 @@ def _table(raw: RawSheet, sheet: Sheet, header: Header, *, has_base: bool) -> Ta
         has_base,
         [*_faults_of_header(sheet, header, places), *_faults_of_merged(sheet, header, places, shape)],
         shape.notices,
-        unknown={text: _below(shape.body.rows, at) for at, text in unknown.items()},
+        unknown={text: _below(shape.body.rows, at) for at, text in unread.items()},
         sums=[(each, _cells(each.cells, places)) for each in shape.body.sums],
         unit=unit_above(row for row in raw.rows if row.number < header.row),
         has_merged_code=shape.has_merged_code,
