@@ -4,6 +4,7 @@ import csv
 import io
 import unicodedata
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise
@@ -66,11 +67,11 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Table:
-    """`name`: of the sheet in the file. `header`: name of a column -> as the file heads it. `has_base`: it was once
-    downloaded here. `has_formats`: as of the file. `percentages`: name of a column -> the numbers of the rows whose
-    unit is per cent, once `units` has found them. `unknown`: headers that name no column, with
-    what stands below them. `sums`: rows that were left out, with their cells; `unit`: as a line
-    above the header names it."""
+    """`name`: of the sheet in the file; `own_name`: the same where the file has several tables of that sheet, else "".
+    `header`: name of a column -> as the file heads it. `has_base`: it was once downloaded here. `has_formats`: as of
+    the file. `percentages`: name of a column -> the numbers of the rows whose unit is per cent, once `units` has found
+    them. `unknown`: headers that name no column, with what stands below them. `sums`: rows that were left out, with
+    their cells; `unit`: as a line above the header names it."""
 
     sheet: Sheet
     name: str
@@ -85,6 +86,7 @@ class Table:
     sums: Sequence[tuple[SumRow, Mapping[str, Value]]] = ()
     unit: str = ""
     has_merged_code: bool = False
+    own_name: str = ""
 
     @property
     def columns(self) -> list[Column]:
@@ -121,9 +123,14 @@ def find_tables(file: RawFile, sheets: Sequence[Sheet], answers: Mapping[str, st
             unknown.append(raw)
     notices = [*_said_of_sheets(file, unknown, sheets), *hidden]
     if found:
-        return Tables(_without_counts(found), [], notices, file.base)
+        return Tables(_told_apart(_without_counts(found)), [], notices, file.base)
     sentence = _("No table was found in the file: no row holds the headers of the template.")
     return Tables([], [Fault("", 0, "", sentence)], notices, file.base, list(filter(looks_like_table, unknown)))
+
+
+def _told_apart(tables: Sequence[Table]) -> list[Table]:
+    counts = Counter(each.sheet.name for each in tables)
+    return [replace(each, own_name=each.name) if counts[each.sheet.name] > 1 else each for each in tables]
 
 
 def _without_counts(tables: Sequence[Table]) -> list[Table]:
