@@ -168,17 +168,17 @@ def _with_codes(sheet: str, rows: list[Row], contents: Contents) -> list[Row]:
     written = [row.values["code"] for row in rows if row.values.get("code")]
     if len(written) == len(rows):
         return rows
-    known = {title: code for (code,), values in contents.rows[sheet].items() for title in _titles(values)}
+    known = {title: code for (code,), values in contents.rows[sheet].items() for title in titles_of(values)}
     new = numbered_codes([*(code for (code,) in contents.rows[sheet]), *written])
 
     def coded(values: Values) -> Values:
-        own = (known.get(title) for title in _titles(values))
+        own = (known.get(title) for title in titles_of(values))
         return values if values.get("code") else values | {"code": next(filter(None, own), None) or next(new)}
 
     return [replace(row, values=coded(row.values)) for row in rows]
 
 
-def _titles(values: Values) -> list[str]:
+def titles_of(values: Values) -> list[str]:
     """Returns what a measure or project is called, as names are compared."""
     names = (values.get(name) for name in ("title_zh", "title_en", "name_zh", "name_en"))
     return [folded(name) for name in names if name]

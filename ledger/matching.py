@@ -37,8 +37,8 @@ LIKELY_SHEETS = ("measures", "projects")
 
 @dataclass(frozen=True)
 class MatchQuestion:
-    """`kind`: sheet, column, or name of a row of the site. `label`: its name in the file. `guess`: the choice that is
-    likely right; "" where none is."""
+    """`kind`: sheet, column, name of a row of the site, or codes. `label`: its name in the file. `guess`: the choice
+    that is likely right; "" where none is."""
 
     key: str
     kind: str

@@ -12,6 +12,7 @@ from ledger.files import read_file, read_folder
 from ledger.matching import MatchQuestion, is_kept, match_questions
 from ledger.near_names import name_questions, with_meant_names
 from ledger.questions import Question, conversions, differing_sums, questions, read_rows
+from ledger.repeated_codes import FURTHER, code_questions, with_further_rows
 from ledger.rows import Ledger, Place, Row
 from ledger.sheets import SHEETS
 from ledger.tables import Table, Tables, find_tables
@@ -82,6 +83,21 @@ def with_names(reading: Reading, plan: Plan | None, answers: Mapping[str, str]) 
         unmatched=[each for key, each in asked.items() if key not in said],
         notices=[*reading.notices, *notices],
     )
+
+
+def with_codes(reading: Reading, plan: Plan | None, answers: Mapping[str, str]) -> Reading:
+    """Leaves out numbers that somebody said are of further rows, and asks about others that are those of other rows of
+    the site."""
+    if reading.questions or reading.unmatched:
+        return reading
+    ledger, notices, unmatched = reading.ledger, [*reading.notices], []
+    for sheet, each in code_questions(ledger, plan).items():
+        if answers.get(each.key) == FURTHER:
+            ledger = with_further_rows(ledger, sheet)
+            notices.append(_("%(sheet)s: the numbers of the file are no codes.") % {"sheet": each.sheet_label})
+        elif answers.get(each.key) not in dict(each.choices):
+            unmatched.append(each)
+    return replace(reading, ledger=ledger, notices=notices, unmatched=unmatched)
 
 
 def _without(ledger: Ledger, sheets: Collection[str]) -> Ledger:

@@ -68,9 +68,8 @@ def recognized(
     """Recognizes a sheet by its name, else by its headers: those of one sheet alone, with all that names a row."""
     named = next((sheet for sheet in sheets if same_name(raw.name) in _sheet_keys(sheet)), None)
     if named is not None:
-        header = find_header(raw, keys[named.name])
-        # Where no column is known, it is asked about each.
-        return named, (header if header.columns or not looks_like_table(raw) else likely_header(raw))
+        # One text alone is no header.
+        return named, _header_to_ask_about(raw, keys[named.name], least=2)
     headers = [(sheet, find_header(raw, keys[sheet.name])) for sheet in sheets]
     likely = headers if len(sheets) == 1 else [each for each in headers if _fits(each[0], each[1].names)]
     ranks = [header.rank for _sheet, header in likely]
@@ -86,9 +85,15 @@ def told(
     answer = answers.get(sheet_key(raw), "")
     for sheet in sheets:
         if sheet.name == answer:
-            header = find_header(raw, keys[answer])
-            return sheet, (header if header.columns else likely_header(raw))
+            return sheet, _header_to_ask_about(raw, keys[answer], least=1)
     return None
+
+
+def _header_to_ask_about(raw: RawSheet, by_key: Mapping[str, NamedColumn], *, least: int) -> Header:
+    """Returns the header of a known sheet: where none of its columns is known, the row with the most texts, if it has
+    at least so many."""
+    header, likely = find_header(raw, by_key), likely_header(raw)
+    return likely if not header.columns and len(likely.texts) >= least else header
 
 
 def looks_like_table(raw: RawSheet) -> bool:

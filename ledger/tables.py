@@ -220,10 +220,7 @@ def _table(raw: RawSheet, sheet: Sheet, header: Header, *, has_base: bool) -> Ta
     for at, column in header.columns.items():
         places.setdefault(column.name, at)
     if not places:
-        nothing = Fault(sheet.name, 0, "", _("No row of this sheet holds the headers of the template."))
-        below = [row for row in raw.rows if row.number > header.row]
-        unknown = {text: _below(below, at) for at, text in header.texts.items()}
-        return Table(sheet, raw.name, {}, [], has_base, [nothing], unknown=unknown)
+        return _table_of_nothing_known(raw, sheet, header, has_base=has_base)
     shape = _shape(raw, sheet, header, places)
     unread = {at: text for at, text in header.texts.items() if at not in header.columns}
     shape.notices.extend(_said_of_columns(header, found, unread.values()))
@@ -240,6 +237,13 @@ def _table(raw: RawSheet, sheet: Sheet, header: Header, *, has_base: bool) -> Ta
         unit=unit_above(row for row in raw.rows if row.number < header.row),
         has_merged_code=shape.has_merged_code,
     )
+
+
+def _table_of_nothing_known(raw: RawSheet, sheet: Sheet, header: Header, *, has_base: bool) -> Table:
+    nothing = Fault(sheet.name, 0, "", _("No row of this sheet holds the headers of the template."))
+    below = [row for row in raw.rows if row.number > header.row]
+    unknown = {text: _below(below, at) for at, text in header.texts.items()}
+    return Table(sheet, raw.name, {}, [], has_base, [nothing], unknown=unknown)
 
 
 def _said_of_columns(header: Header, found: Header, unknown: Collection[str]) -> Iterator[str]:

@@ -144,6 +144,7 @@ class QuestionsForm(forms.Form):
             "rounding": gettext_lazy("These amounts have more digits than are kept. What becomes of them?"),
             "sheet": gettext_lazy("What are the rows of this sheet?"),
             "column": gettext_lazy("Which column is this? Needed ones have an asterisk."),
+            "codes": gettext_lazy("The site has other rows of these numbers. Which rows are those of the file?"),
             "name": gettext_lazy("No row of the site is called so. Which one is meant?"),
         }
         for each in questions:

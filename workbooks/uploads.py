@@ -29,7 +29,7 @@ from ledger.matching import match_questions
 from ledger.merging import CellName
 from ledger.preview import preview
 from ledger.raw import MAX_BYTES
-from ledger.reading import Reading, known_matches, only_what_may_be_loaded, read_tables, with_names
+from ledger.reading import Reading, known_matches, only_what_may_be_loaded, read_tables, with_codes, with_names
 from ledger.sentences import FileRefused
 from ledger.sheets import SHEETS
 from ledger.tables import Tables, find_tables, read_pasted
@@ -285,7 +285,7 @@ def answers_file(upload: Upload) -> str:
 def understood(upload: Upload, tables: Tables) -> Reading:
     answers = _answers(upload)
     reading = only_what_may_be_loaded(read_tables(tables, upload.file_name, answers), by=upload.uploaded_by)
-    return with_names(reading, upload.plan, answers)
+    return with_codes(with_names(reading, upload.plan, answers), upload.plan, answers)
 
 
 def cells_chosen(upload: Upload) -> dict[CellName, str]:

@@ -111,5 +111,22 @@ def test_a_table_as_its_office_made_it_is_loaded(layout: Layout, send: Any, act:
         assert (indicator.name_zh, indicator.direction, indicator.owner.name_zh) == (name, direction, owner)
 
 
+@pytest.mark.parametrize(
+    ("answer", "names"), [("further", ["造林", "修渠", "架桥", "铺路"]), ("same", ["架桥", "铺路"])]
+)
+def test_a_second_table_whose_numbers_begin_at_1_asks_whether_its_rows_are_further_ones(
+    answer: str, names: list[str], send: Any, act: Any
+) -> None:
+    for rows, asked in (("造林 修渠", {}), ("架桥 铺路", {"codes measures.code": answer})):
+        lines = (f"{number} | {name} | 县林业局" for number, name in enumerate(rows.split(), 1))
+        table = "\n".join(["序号 | 任务名称 | 责任单位", *lines])
+        layout = Layout("任务表", "xlsx", {"Sheet1": table}, {})
+        upload = send(layout.content, layout.file_name)
+        assert answered(upload, act, asked) == asked
+        act(upload, "load", confirm="on")
+        assert upload.load is not None, upload.sentence
+    assert list(Measure.objects.order_by("position").values_list("title_zh", flat=True)) == names
+
+
 def test_there_are_thirty_layouts_of_each_kind_of_file() -> None:
     assert len({layout.name for layout in LAYOUTS}) == 30

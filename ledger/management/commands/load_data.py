@@ -19,7 +19,7 @@ from ledger.matching import MatchQuestion
 from ledger.merging import CellName, Item, What
 from ledger.preview import Preview, preview
 from ledger.questions import Question
-from ledger.reading import known_matches, only_what_may_be_loaded, read_ledger, with_names
+from ledger.reading import known_matches, only_what_may_be_loaded, read_ledger, with_codes, with_names
 from ledger.report_changes import said_of_changes
 from ledger.rows import Fault, Ledger
 from ledger.sentences import FileRefused
@@ -136,7 +136,7 @@ class Command(BaseCommand):
     ) -> tuple[Ledger, Plan | None]:
         reading = only_what_may_be_loaded(read_ledger(path, answers), by=by)
         chosen = _plan_of(reading.ledger, plan)
-        reading = with_names(reading, chosen, answers)
+        reading = with_codes(with_names(reading, chosen, answers), chosen, answers)
         for notice in reading.notices:
             self.stderr.write(notice)
         asked: list[Question | MatchQuestion] = [*reading.unmatched, *reading.questions]
