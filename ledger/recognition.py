@@ -26,6 +26,9 @@ HEADERS_OF_LAYOUT = 20
 NAME_COLUMNS = ("name_zh", "name_en", "title_zh", "title_en")
 # By sheet, the columns that are its names where no other is, if each row says something else.
 NAMING_COLUMNS = {"measures": {"section": "title_zh", "description_zh": "title_zh"}}
+# By sheet, the column that names of several rows are of, and for each column of names the one that may have the names
+# of the rows themselves.
+GROUPING_COLUMNS = {"measures": ("section", {"title_zh": "description_zh", "title_en": "description_en"})}
 # The rank of a header of which no column is known.
 NOTHING = (0, 0)
 
@@ -156,16 +159,50 @@ def _texts(row: RawRow) -> Iterator[tuple[int, str]]:
     return ((at, cell[:MAX_TEXT]) for at, cell in enumerate(row.cells) if isinstance(cell, str))
 
 
-def with_names(raw: RawSheet, sheet: Sheet, header: Header) -> Header:
-    """Returns the header with one of its columns as that of the names, where it has none: 重点任务 is the task itself
-    in one table, and above several tasks in another."""
+def with_names(raw: RawSheet, sheet: Sheet, header: Header, by_key: Mapping[str, NamedColumn]) -> Header:
+    """Returns the header with one of its columns as that of the names, where it has none, or one of several rows each:
+    重点任务 is the task itself in one table, and above several tasks in another."""
     if header.names & set(NAME_COLUMNS):
-        return header
+        return _with_names_of_each_row(raw, sheet, header, by_key)
     for name, meant in NAMING_COLUMNS.get(sheet.name, {}).items():
         for at, column in header.columns.items():
             if column.name == name and _tells_rows_apart(raw, header, at):
                 return replace(header, columns={**header.columns, at: sheet.column(meant)})
     return header
+
+
+def _with_names_of_each_row(raw: RawSheet, sheet: Sheet, header: Header, by_key: Mapping[str, NamedColumn]) -> Header:
+    """Returns the header with another column as that of the names, where the names of offices are merged over several
+    rows: 工作任务 is above several 具体措施, each a row, and so their priority area where no other column is it."""
+    group, names = GROUPING_COLUMNS.get(sheet.name, ("", {}))
+    named = {at: found for at, text in header.texts.items() if (found := named_column(text, by_key))}
+    tasks = (at for at, each in header.columns.items() if each.name in names and named[at].doubt)
+    above = next((at for at in tasks if _is_merged_over_rows(raw, header, at)), None)
+    if above is None:
+        return header
+    title = header.columns[above]
+    own = _place_of_names(raw, header, {at: each for at, each in named.items() if at != above}, title, names)
+    if own is None:
+        return header
+    kept = {at: column for at, column in header.columns.items() if at != above}
+    areas = {} if group in header.names else {above: sheet.column(group)}
+    return replace(header, columns={**kept, **areas, own: title})
+
+
+def _place_of_names(
+    raw: RawSheet, header: Header, named: Mapping[int, NamedColumn], title: Column, names: Mapping[str, str]
+) -> int | None:
+    """Returns the place of the column that may have the names of the rows: one of names before one of descriptions."""
+    likely = (title.name, names[title.name])
+    places = (at for name in likely for at, each in named.items() if each.column.name == name)
+    return next((at for at in places if _tells_rows_apart(raw, header, at)), None)
+
+
+def _is_merged_over_rows(raw: RawSheet, header: Header, at: int) -> bool:
+    return any(
+        each.first_column == each.last_column == at + 1 and header.row < each.first_row < each.last_row
+        for each in raw.merged
+    )
 
 
 def _tells_rows_apart(raw: RawSheet, header: Header, at: int) -> bool:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from ledger.declaration import Column, Sheet, Text
 from ledger.headers import (
+    NamedColumn,
     answered_columns,
     columns_by_key,
     header_key,
@@ -35,6 +36,7 @@ from ledger.raw import (
     trimmed,
 )
 from ledger.recognition import (
+    NAME_COLUMNS,
     Header,
     find_header,
     looks_like_table,
@@ -116,7 +118,7 @@ def find_tables(file: RawFile, sheets: Sequence[Sheet], answers: Mapping[str, st
         if not raw.rows or same_name(raw.name) in _own_titles():
             continue
         if match := told(raw, sheets, keys, answers) or recognized(raw, sheets, keys):
-            table = _table(raw, *match, has_base=bool(file.base))
+            table = _table(raw, *match, keys[match[0].name], has_base=bool(file.base))
             found.append(replace(table, has_formats=file.has_formats))
             hidden += _said_of_hidden(raw, match[1])
         else:
@@ -214,8 +216,8 @@ def pasted_rows(text: str) -> list[RawRow]:
     return rows
 
 
-def _table(raw: RawSheet, sheet: Sheet, header: Header, *, has_base: bool) -> Table:
-    found, header = header, with_names(raw, sheet, header)
+def _table(raw: RawSheet, sheet: Sheet, header: Header, by_key: Mapping[str, NamedColumn], *, has_base: bool) -> Table:
+    found, header = header, with_names(raw, sheet, header, by_key)
     places: dict[str, int] = {}
     for at, column in header.columns.items():
         places.setdefault(column.name, at)
@@ -252,9 +254,14 @@ def _said_of_columns(header: Header, found: Header, unknown: Collection[str]) ->
         text = _("These columns are unknown and were not read: %(names)s")
         yield text % {"names": first_of(map(_one_line, unknown))}
     for at, column in header.columns.items():
-        if column != found.columns[at]:
-            text = _("“%(header)s” was read as the names of the rows, since no other column has any.")
-            yield text % {"header": _one_line(header.texts[at])}
+        if column.name in NAME_COLUMNS and column != found.columns.get(at):
+            words = {"header": _one_line(header.texts[at])}
+            others = [_one_line(header.texts[each]) for each, held in found.columns.items() if held == column]
+            if others:
+                text = _("“%(header)s” was read as the names of the rows, since “%(other)s” is merged over several.")
+                yield text % {**words, "other": others[0]}
+            else:
+                yield _("“%(header)s” was read as the names of the rows, since no other column has any.") % words
 
 
 def _said_of_hidden(raw: RawSheet, header: Header) -> Iterator[str]:

@@ -373,4 +373,24 @@ T-2 | Publish all fees | On the web site | Finance Bureau | ongoing
         merged={"Sheet1": "A2:A3 B2:B3"},
         measures=(("2", "设立企业服务专员", "工信局", "2023-09-30", "优化营商环境"),),
     ),
+    Layout(
+        "任务清单, tasks merged over their actions",
+        "xlsx",
+        {
+            "Sheet1": """
+2023年重点任务清单
+序号 | 工作任务 | 具体措施 | 责任单位 | 完成时限
+1 | 优化营商环境 | 推行容缺受理 | 行政审批局 | 2023年6月
+2 || 设立企业服务专员 | 工信局 | 2023年9月
+3 | 推进数字化 | 建设数据平台 | 大数据局 | 2023年12月
+"""
+        },
+        {"measures": 3, "sections": 2, "departments": 3},
+        merged={"Sheet1": "A1:E1 B3:B4"},
+        measures=(
+            ("2", "设立企业服务专员", "工信局", "2023-09-30", "优化营商环境"),
+            ("3", "建设数据平台", "大数据局", "2023-12-31", "推进数字化"),
+        ),
+        notices=("“具体措施” was read as the names of the rows, since “工作任务” is merged over several.",),
+    ),
 )

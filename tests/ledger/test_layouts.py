@@ -116,6 +116,30 @@ def test_a_column_that_tells_the_rows_apart_names_them_where_no_other_does(plan:
     ]
 
 
+@pytest.mark.parametrize(
+    ("header", "merged", "section"),
+    [
+        (["工作任务", "主要措施", "备注"], ("B2:B3",), "优化营商环境"),
+        (["工作任务", "具体措施", "重点领域"], ("A2:A3", "B2:B3", "D2:D3"), "产业"),
+    ],
+)
+def test_what_is_done_in_each_row_names_it_where_tasks_are_merged(
+    plan: Plan, header: list[str], merged: tuple[str, ...], section: str
+) -> None:
+    """The tasks are the priority areas only where no other column is."""
+    rows = ([1, "优化营商环境", "容缺受理", "产业", "审批局"], [2, None, "设服务专员", None, "审批局"])
+    found = seen(table(["序号", *header, "责任单位"], *rows, merged=merged), plan)
+    assert found.faults == []
+    assert [title for (title,) in values(found, "measures", "title_zh")] == ["容缺受理", "设服务专员"]
+    assert values(found, "sections", "title_zh") == [(section,)]
+
+
+def test_merged_tasks_that_no_column_tells_apart_are_refused(plan: Plan) -> None:
+    rows = ([1, "优化营商环境", "容缺受理", "审批局"], [2, None, None, "工信局"])
+    found = seen(table(["序号", "工作任务", "具体措施", "责任单位"], *rows, merged=("B2:B3",)), plan)
+    assert [each.number for each in found.faults if "are merged; undo this" in each.sentence] == [2, 3]
+
+
 def test_headings_between_the_rows_are_the_priority_areas(plan: Plan) -> None:
     file = table(
         ["序号", "重点工作", "责任单位", "完成时间"],
