@@ -17,7 +17,7 @@ from ledger.rows import Ledger, Place, Row
 from ledger.sheets import SHEETS
 from ledger.tables import Table, Tables, find_tables
 from ledger.units import with_percentages
-from measures.models import Load, Plan
+from measures.models import Plan
 from web.formats.text import format_list
 
 # As on the pages of the office: the site's profile with the limits of its lights, and the accounts.
@@ -47,12 +47,6 @@ def read_ledger(path: Path, answers: Mapping[str, str] | None = None) -> Reading
     if unmatched := match_questions(tables, answers):
         return Reading(Ledger({}, name=path.name), [], tables.notices, unmatched)
     return read_tables(tables, path.name, answers)
-
-
-def known_matches() -> dict[str, str]:
-    """Return what was said of the sheets and columns of files that were loaded; of the same the newest."""
-    loads = Load.objects.filter(taken_back_at=None).exclude(matched={}).order_by("loaded_at", "pk")
-    return {key: value for matched in loads.values_list("matched", flat=True) for key, value in matched.items()}
 
 
 def only_what_may_be_loaded(reading: Reading, *, by: User | None) -> Reading:

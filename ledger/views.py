@@ -1,4 +1,4 @@
-"""A load: what it changed, and taking it back."""
+"""A load: what it changed, what was said of its file, and taking it back."""
 
 from collections import Counter
 from typing import Any
@@ -18,6 +18,7 @@ from integrity.running import MOST_ROWS_KEPT
 from integrity.shown import findings_of, said_of_load
 from ledger.codec import parsed_key, parsed_values
 from ledger.forms import TakeBackForm
+from ledger.matches import forget_match, matches_of
 from ledger.sheets import SHEETS
 from ledger.shown import row_address, row_name, sheet_label, shown_change
 from ledger.take_back import take_back
@@ -42,6 +43,8 @@ class LoadPage(TodayView):
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if "forget" in request.POST:
+            return self.forget(request, request.POST["forget"])
         form = TakeBackForm(request.POST)
         if form.is_valid():
             try:
@@ -52,6 +55,12 @@ class LoadPage(TodayView):
                 messages.success(request, _("The load was taken back; its rows stay readable here"))
                 return redirect(request.path)
         return self.render_to_response(self.get_context_data(form=form))
+
+    def forget(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        if key in self.load.matched:
+            forget_match(key, by=signed_in(request.user))
+            messages.success(request, _("The next file of that layout is asked about it"))
+        return redirect(request.path)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         load = self.load
@@ -67,6 +76,7 @@ class LoadPage(TodayView):
             page=page,
             rows=[_shown(row, slug) for row in page],
             counts=load_counts(load),
+            matches=matches_of(load),
             checked=said_of_load(findings) if run else "",
             findings=findings,
             most_rows=MOST_ROWS_KEPT,

@@ -25,11 +25,12 @@ from ledger.codec import parsed_key
 from ledger.commit import LoadRefused, commit_ledger
 from ledger.contents import begun_sheets
 from ledger.files import read_file
+from ledger.matches import known_matches
 from ledger.matching import match_questions
 from ledger.merging import CellName
 from ledger.preview import preview
 from ledger.raw import MAX_BYTES
-from ledger.reading import Reading, known_matches, only_what_may_be_loaded, read_tables, with_codes, with_names
+from ledger.reading import Reading, only_what_may_be_loaded, read_tables, with_codes, with_names
 from ledger.sentences import FileRefused
 from ledger.sheets import SHEETS
 from ledger.tables import Tables, find_tables, read_pasted

@@ -11,10 +11,11 @@ from accounts.models import Department
 from ledger.commit import commit_ledger
 from ledger.files import read_file
 from ledger.headers import HEADERS, header_key, in_all_languages
+from ledger.matches import known_matches
 from ledger.matching import MatchQuestion, match_questions
 from ledger.merging import What
 from ledger.preview import Preview, preview
-from ledger.reading import Reading, known_matches, read_tables
+from ledger.reading import Reading, read_tables
 from ledger.sheets import SHEETS
 from ledger.tables import find_tables
 from ledger.take_back import take_back

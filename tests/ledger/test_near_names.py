@@ -11,8 +11,9 @@ from django.core.management import CommandError, call_command
 from accounts.models import Department
 from ledger import near_names
 from ledger.commit import commit_ledger
+from ledger.matches import known_matches
 from ledger.preview import Preview, preview
-from ledger.reading import Reading, known_matches, with_names
+from ledger.reading import Reading, with_names
 from ledger.take_back import take_back
 from measures.models import Measure, Plan
 from tests.factories import make_department, make_plan, make_section, region

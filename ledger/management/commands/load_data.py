@@ -15,11 +15,12 @@ from integrity.shown import CheckRow, findings_of, first_lines, said_of_load
 from ledger.answers import read_answers
 from ledger.commit import LoadRefused, commit_ledger
 from ledger.last_changes import LastChange, last_changes
+from ledger.matches import known_matches
 from ledger.matching import MatchQuestion
 from ledger.merging import CellName, Item, What
 from ledger.preview import Preview, preview
 from ledger.questions import Question
-from ledger.reading import known_matches, only_what_may_be_loaded, read_ledger, with_codes, with_names
+from ledger.reading import only_what_may_be_loaded, read_ledger, with_codes, with_names
 from ledger.report_changes import said_of_changes
 from ledger.rows import Fault, Ledger
 from ledger.sentences import FileRefused
