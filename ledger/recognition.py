@@ -180,13 +180,14 @@ def _with_names_of_each_row(raw: RawSheet, sheet: Sheet, header: Header, by_key:
     above = next((at for at in tasks if _is_merged_over_rows(raw, header, at)), None)
     if above is None:
         return header
-    title = header.columns[above]
-    own = _place_of_names(raw, header, {at: each for at, each in named.items() if at != above}, title, names)
+    columns = dict(header.columns)
+    title = columns.pop(above)
+    own = _place_of_names(raw, header, named, title, names)
     if own is None:
         return header
-    kept = {at: column for at, column in header.columns.items() if at != above}
-    areas = {} if group in header.names else {above: sheet.column(group)}
-    return replace(header, columns={**kept, **areas, own: title})
+    if group not in header.names:
+        columns[above] = sheet.column(group)
+    return replace(header, columns={**columns, own: title})
 
 
 def _place_of_names(
