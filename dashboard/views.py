@@ -23,6 +23,7 @@ from dashboard.pages.city_statistics import CITY_MEASURES, CityStatistic
 from dashboard.pages.department_work import asked_months
 from dashboard.pages.departments import department_detail, department_list
 from dashboard.pages.explanation import explanation_context
+from dashboard.pages.first_version import first_version_context
 from dashboard.pages.links import FigureLinks, Links
 from dashboard.pages.ordering import MEASURE_SORT_KEYS, PROJECT_SORT_KEYS, asked_ordering
 from dashboard.pages.overview import overview_context
@@ -39,6 +40,7 @@ from dashboard.project_groups import GROUPINGS
 from dashboard.published_figures import published_rows
 from dashboard.search import Search
 from measures.filters import PLAN_ORDERINGS, PlanFilter, asked_plan
+from measures.first_version import FirstVersion
 from measures.models import Plan
 from measures.views.plans import with_link_slugs
 from regions.models import Region
@@ -158,6 +160,21 @@ class PlanOverview(PlanPage):
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
         return plan_context(self.figures, self.links)._asdict()
+
+
+class FirstVersionPage(PlanPage):
+    """The page of the plan as it was first listed; with `?show=changed` only of what has changed since."""
+
+    shows_filings = False
+    shows_totals = False
+    template_name = "dashboard/first_version.html"
+    parameters = ("show", "page")
+
+    def content(self, **kwargs: Any) -> dict[str, Any]:
+        assert self.plan is not None
+        changed_only = self.choice("show", ["all", "changed"]) == "changed"
+        version = FirstVersion(self.plan, self.day)
+        return first_version_context(version, self.links, self.request.GET, changed_only=changed_only)._asdict()
 
 
 class PresentationPage(PlanPage):
