@@ -247,7 +247,7 @@ class TestRanks:
         assert (found["371000"].now.place, found["370100"].now.of) == (None, 4)
         text = text_at("/cities/?show=suspended")
         assert "of the 4 cities with projects; ties share a rank (1, 2, 2, 4)" in text
-        assert "9 projects are suspended, with an investment of 0.9 billion yuan; most of them in Jinan (4)." in text
+        assert "9 projects are suspended, with an investment of 900 million yuan; most of them in Jinan (4)." in text
         assert names(page("/cities/?show=suspended"), "cities") == []  # the rank stands before the name
         assert re.findall(r'class="place">([^<]+)<', page("/cities/?show=suspended"))[:5] == ["1", "2", "2", "4", "—"]
 
