@@ -111,5 +111,5 @@ def test_a_table_as_its_office_made_it_is_loaded(layout: Layout, send: Any, act:
         assert (indicator.name_zh, indicator.direction, indicator.owner.name_zh) == (name, direction, owner)
 
 
-def test_there_are_thirty_layouts_of_each_kind_of_file() -> None:
-    assert len({layout.name for layout in LAYOUTS}) == 30
+def test_there_are_more_than_thirty_layouts() -> None:
+    assert len({layout.name for layout in LAYOUTS}) > 30
