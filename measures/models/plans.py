@@ -252,6 +252,10 @@ class Measure(Sourced, UpdatedAtModel):
     target_en = models.CharField(_("Target (English)"), max_length=400, blank=True)
     listed_on = models.DateField(pgettext_lazy("measure", "Date listed"), editable=False, validators=[within_days])
     due_on = models.DateField(_("Due date"), null=True, blank=True, validators=[within_days])
+    # What its source says in place of a due date, such as 长期坚持.
+    due_text = models.CharField(
+        _("In place of a due date"), max_length=30, blank=True, default="", db_default="", editable=False
+    )
     # Who looks after it in its lead department: reporters of it, as services see to.
     owner = models.ForeignKey(
         "accounts.User",
@@ -289,6 +293,9 @@ class Measure(Sourced, UpdatedAtModel):
             models.CheckConstraint(
                 condition=Q(due_on__isnull=True) | Q(due_on__gte=F("listed_on")),
                 name="measure_due_after_listed",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on__isnull=True) | Q(due_text=""), name="measure_due_text_without_day"
             ),
             models.CheckConstraint(
                 condition=Q(lead_provenance__in=Provenance.values), name="measure_lead_provenance_known"
