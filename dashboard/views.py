@@ -19,7 +19,7 @@ from dashboard.figures import Figures
 from dashboard.pages.changes import changes_context
 from dashboard.pages.cities import COLUMNS, city_list
 from dashboard.pages.city import city_detail
-from dashboard.pages.city_statistics import CITY_MEASURES, CityStatistic
+from dashboard.pages.city_statistics import CityStatistic, city_measures
 from dashboard.pages.department_work import asked_months
 from dashboard.pages.departments import department_detail, department_list
 from dashboard.pages.explanation import explanation_context
@@ -110,6 +110,10 @@ class PlanPage(PageView):
     def content(self, **kwargs: Any) -> dict[str, Any]:
         raise NotImplementedError
 
+    def city_measure(self, parameter: str) -> CityStatistic:
+        measures = city_measures(self.figures.plan)
+        return measures[self.choice(parameter, list(measures))]
+
 
 class OverviewPage(PlanPage):
     template_name = "dashboard/overview.html"
@@ -121,7 +125,7 @@ class OverviewPage(PlanPage):
             self.links,
             compared=self.compared,
             course=self.choice("course", list(COURSES)),
-            measure=CITY_MEASURES[self.choice("map", list(CITY_MEASURES))],
+            measure=self.city_measure("map"),
         )
 
 
@@ -264,7 +268,7 @@ class CitiesPage(FallenPage):
 
     @property
     def measure(self) -> CityStatistic:
-        return CITY_MEASURES[self.choice("show", list(CITY_MEASURES))]
+        return self.city_measure("show")
 
     def day_before_falls(self) -> date | None:
         return self.measure.ranked_before(self.day)

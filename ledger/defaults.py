@@ -19,6 +19,7 @@ from ledger.contents import Contents
 from ledger.places import whole_place
 from ledger.references import NAMES, Names, folded, made_slug
 from ledger.rows import Row, Values
+from measures.models import Plan
 from web.models import Languages
 
 # Of a status change where a file names the day alone: decided in the afternoon.
@@ -80,7 +81,7 @@ DEFAULTS: Mapping[str, Mapping[str, Default]] = {
     "departments": _PROVENANCE | _after_the_others("departments"),
     "people": {"role": _always(Role.VIEWER.value), "active": _always(True)},
     "site": {"languages": _always(Languages.BOTH.value)},
-    "plan": _PROVENANCE | {"region": _whole_place},
+    "plan": _PROVENANCE | {"region": _whole_place, "large_project": _always(Plan().large_project_wan)},
     "milestones": _PROVENANCE | {"day_known": _always(True)},
     "sections": _PROVENANCE | _after_the_others("sections"),
     "measures": _PROVENANCE

@@ -120,6 +120,13 @@ MEASURE = {
     ),
     "scope": column("scope", choice(PlanScope.choices, gettext_lazy("The scope on the day"))),
     "due_on": stored(Measure, "due_on", gettext_lazy("The day by which it is due; null where none is set")),
+    "due_text": column(
+        "due_text",
+        meaning(
+            gettext_lazy("What its source says in place of a due date, such as ongoing; null: nothing"), optional(TEXT)
+        ),
+        convert=lambda text: text or None,
+    ),
     "listed_on": stored(Measure, "listed_on", gettext_lazy("The day from which it belongs to the plan")),
     "target": local_field(_TARGET, "target"),
     "last_report_on": column("last_report_on", meaning(_LAST_REPORT, optional(DAY))),

@@ -105,7 +105,8 @@ def test_the_office_hides_and_shows_modules_of_its_plan(load: Any) -> None:
     admin.force_login(make.make_user("mia", is_superuser=True, role="administrator", language="en"))
     form = admin.get("/office/plan/").context["form"]
     assert sorted(form["hidden_modules"].value()) == sorted(NOT_THERE)
-    values = {"name_zh": plan.name_zh, "starts_on": "2023-01-01", "ends_on": "2023-12-31", "hidden_modules": ["themes"]}
+    values = {"name_zh": plan.name_zh, "starts_on": "2023-01-01", "ends_on": "2023-12-31", "large_project_wan": "100"}
+    values |= {"hidden_modules": ["themes"]}
     answer = admin.post("/office/plan/", values | {"opened": json.dumps(plan_state(plan))})
     assert answer.status_code == 302, text_of(answer.content.decode())
     assert Plan.objects.get().hidden_modules == ["themes"]
