@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Exists, OuterRef, Q, Subquery
-
-from core.scoped import is_out
 from measures.editing.terms_history import term_names
 from measures.models import Measure, Plan, ScopeChange, Term, TermsChange
 from measures.rules import first_due_on
@@ -95,13 +92,3 @@ class FirstVersion:
     def names(self) -> dict[tuple[str, str], str]:
         """Return the names of former departments and sections by the term and their slug."""
         return term_names(self._terms, plan=self.plan.pk)
-
-
-def has_changed_since_first(plan: Plan, day: date) -> bool:
-    """Return whether the plan's first list has changed by the day, asked by one query. What was changed and changed
-    back counts, too."""
-    listed = Measure.objects.in_plan(plan).listed(day)
-    first_day = listed.order_by("listed_on").values("listed_on")[:1]
-    has_other_terms = Exists(TermsChange.objects.filter(measure=OuterRef("pk")))
-    changed = Q(listed_on__gt=Subquery(first_day)) | Q(has_other_terms) | Q(is_out(Measure, day))
-    return listed.filter(changed).exists()

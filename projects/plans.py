@@ -18,6 +18,7 @@ from core.exceptions import NotAllowed
 from core.names import check_named
 from core.periods import month_of, next_month
 from core.published import explain_change
+from core.signals import limits_changed
 from measures.editing.current_plan import keep_current_plan
 from measures.models import Measure, Module, Plan
 from projects.models import Project
@@ -115,6 +116,8 @@ def change_plan(
     _check_region(changed, stored)
     explain_change(changed, stored, reason=reason, source=source)
     changed.save()
+    if first_reporting_month != stored.first_reporting_month:
+        limits_changed.send(sender=Plan)
     return changed
 
 

@@ -38,7 +38,6 @@ from measures.comparison import MeasureChange, light_on, measure_changes
 from measures.editing.forms import CommentForm
 from measures.editing.terms_history import summarize_terms, term_rows
 from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_comparison, asked_plan
-from measures.first_version import has_changed_since_first
 from measures.models import Measure, Report, StatusChange
 from measures.rules import is_completion
 from measures.services import add_comment
@@ -139,7 +138,6 @@ class MeasureList(ListPageView):
             ],
             "changed": context["listing"].rows.changed().count() if self.compared else 0,
             "only_changed": asked_values(self.request.GET, "changed") == ["yes"],
-            "has_changed_since_first": self.plan is not None and has_changed_since_first(self.plan, self.day),
             "is_before_plan": self.plan is not None and self.day < self.plan.starts_on,
         }
 

@@ -357,7 +357,7 @@ class TestApi:
         for number in range(2, 30):
             make_measure(site.other.section, site.lead, code=f"M{number:03}")
         ada = client_of(site.ada)
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(14):
             assert Client().get("/measures/", OTHER).status_code == 200
         with django_assert_max_num_queries(14):
             assert Client().get("/api/v1/measures/", OTHER).json()["count"] == 30
