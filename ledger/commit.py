@@ -234,5 +234,5 @@ def _record(item: Item) -> LoadedRow:
 
 
 def _digest(ledger: Ledger) -> str:
-    rows = {sheet: {(row.number,): row.values for row in held} for sheet, held in ledger.rows.items()}
+    rows = {sheet: {row.place[1:]: row.values for row in held} for sheet, held in ledger.rows.items()}
     return hashlib.sha256(as_json(rows).encode()).hexdigest()

@@ -17,7 +17,7 @@ from ledger.defaults import DEFAULTS, KEPT_WHERE_EMPTY, NUMBERED, RECORDED_BY_DA
 from ledger.named_rows import add_named_rows
 from ledger.places import PLACE, Places, places_of, whole_place, without_addresses
 from ledger.references import NAMES, Names, folded
-from ledger.rows import Fault, Key, Ledger, Row, Unreadable, Values
+from ledger.rows import Fault, Key, Ledger, Place, Row, Unreadable, Values
 from ledger.sentences import shortened
 from ledger.sheets import SHEETS
 from ledger.written import written_text
@@ -67,6 +67,11 @@ class Item:
 
     def __getitem__(self, column: str) -> Any:
         return self.values.get(column)
+
+    @property
+    def table(self) -> str:
+        """Returns the table of the row, where the file has several of its sheet."""
+        return self.row.table if self.row else ""
 
     @property
     def number(self) -> int:
@@ -145,10 +150,10 @@ class Merged:
     def add_fault(self, row: Row | None, column: str, sentence: str) -> None:
         # A cell that could not be read has its fault already.
         if row is not None and not self.is_unreadable(row, column):
-            self.faults.append(Fault(row.sheet, row.number, column, sentence))
+            self.faults.append(Fault(row.sheet, row.number, column, sentence, row.table))
 
     def is_unreadable(self, row: Row | None, column: str) -> bool:
-        return row is not None and column in self.unreadable.get((row.sheet, row.number), ())
+        return row is not None and column in self.unreadable.get(row.place, ())
 
     @property
     def plan(self) -> Item | None:
@@ -166,9 +171,9 @@ def merge(
     *,
     base: Mapping[str, Mapping[Key, Values]] | None = None,
     answers: Mapping[CellName, str] | None = None,
-    without: Container[tuple[str, int]] = (),
+    without: Container[Place] = (),
 ) -> Merged:
-    """Lays the rows of a file over what the site holds; `without`: rows that are left out, by sheet and number.
+    """Lays the rows of a file over what the site holds; `without`: rows that are left out.
 
     `base`: what the file was made from, where it says so. `answers`: "file" or "site" for cells in conflict.
     """
@@ -189,7 +194,7 @@ def merge(
             overlay.add(row)
         if sheet == "plan":
             _place_plan(merged)
-    merged.faults += [each for each in ledger.faults if (each.sheet, each.number) not in without]
+    merged.faults += [each for each in ledger.faults if each.place not in without]
     return merged
 
 
@@ -214,8 +219,8 @@ def _last_numbers(contents: Contents, rows: Mapping[str, list[Row]]) -> Counter[
     return last
 
 
-def _kept(ledger: Ledger, sheet: str, without: Container[tuple[str, int]]) -> list[Row]:
-    return [row for row in ledger.rows.get(sheet, ()) if (sheet, row.number) not in without]
+def _kept(ledger: Ledger, sheet: str, without: Container[Place]) -> list[Row]:
+    return [row for row in ledger.rows.get(sheet, ()) if row.place not in without]
 
 
 def _names(sheet: str, contents: Contents, rows: list[Row]) -> Names:
@@ -243,6 +248,13 @@ def _renamed(item: Item, key: Key) -> Iterator[Cell]:
     """The name in addresses of a plan that holds nothing yet, where the file has another."""
     names = zip(SHEETS[item.sheet].key, item.key, key, strict=True)
     return (Cell(name, old, new) for name, old, new in names if old != new)
+
+
+def _stands_in(first: Row, row: Row) -> str:
+    words = {"number": first.number, "table": first.table}
+    if first.table == row.table:
+        return _("The same row stands in row %(number)s.") % words
+    return _("The same row stands in row %(number)s of “%(table)s”.") % words
 
 
 class _Overlay:
@@ -281,8 +293,7 @@ class _Overlay:
                 self.merged.items[sheet][key] = self._new_item(key, row, values)
                 self._check_case(self.merged.items[sheet][key])
         elif item.row is not None:
-            same = {"number": item.row.number}
-            self.merged.add_fault(row, SHEETS[sheet].key[-1], _("The same row stands in row %(number)s.") % same)
+            self.merged.add_fault(row, SHEETS[sheet].key[-1], _stands_in(item.row, row))
         else:
             item.row = row
             item.cells = (*_renamed(item, key), *self._differing(item, values))

@@ -168,8 +168,7 @@ def with_meant_names(ledger: Ledger, said: Mapping[str, str]) -> Ledger:
             rows[sheet].append(replace(row, values=values))
             faults += wrong
             if wrong:
-                place = (sheet, row.number)
-                unreadable[place] = (*unreadable.get(place, ()), *(each.column for each in wrong))
+                unreadable[row.place] = (*unreadable.get(row.place, ()), *(each.column for each in wrong))
     return replace(ledger, rows=rows, faults=faults, unreadable=unreadable)
 
 
@@ -181,7 +180,7 @@ def _meant(row: Row, columns: Iterable[Column], said: Mapping[str, str]) -> tupl
         if wrong := [name for name in names if answers[name] == WRONG]:
             text = _("There is no “%(name)s” in %(sheet)s.")
             words = {"name": wrong[0], "sheet": SHEETS[column.refers_to].label}
-            faults.append(Fault(row.sheet, row.number, column.name, text % words))
+            faults.append(Fault(row.sheet, row.number, column.name, text % words, row.table))
             del values[column.name]
         elif names:
             keys = tuple(name if answers[name] == NEW else answers[name] for name in names)

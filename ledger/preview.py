@@ -20,7 +20,7 @@ from ledger.merging import Cell, CellName, Item, Merged, What, merge
 from ledger.models import LedgerVersion
 from ledger.raw import MAX_FAULTS
 from ledger.report_changes import add_changes_of_reports, reports_without_change
-from ledger.rows import Fault, Ledger
+from ledger.rows import Fault, Ledger, Place
 from ledger.sheets import SHEETS
 from ledger.versions import digest_of, find_version, rows_of_version
 from measures.models import Plan
@@ -130,7 +130,7 @@ def preview(
     contents = read_contents(plan, without=() if has_months else SHEETS_OF_MONTHS)
     version = find_version(ledger.base)
     base = None if version is None else rows_of_version(version)
-    wrong: set[tuple[str, int]] = set()
+    wrong: set[Place] = set()
     found: list[list[Fault]] = []
     for _turn in range(MAX_ROUNDS):
         merged = merge(ledger, contents, base=base, answers=answers, without=wrong)
@@ -140,7 +140,7 @@ def preview(
         if not has_person:
             check_needs_no_person(merged)
         found.append(list(dict.fromkeys(merged.faults)))
-        new = {(each.sheet, each.number) for each in merged.faults} | ledger.unreadable.keys()
+        new = {each.place for each in merged.faults} | ledger.unreadable.keys()
         new -= wrong
         if not new:
             break
@@ -148,7 +148,7 @@ def preview(
     return Preview(
         plan,
         _items_of_file(merged),
-        sum(number > 0 for _sheet, number in wrong),
+        sum(number > 0 for *_table, number in wrong),
         _bounded(found[0]),
         _only_later(found)[:MAX_FAULTS],
         digest_of(contents),

@@ -12,7 +12,7 @@ from ledger.files import read_file, read_folder
 from ledger.matching import MatchQuestion, is_kept, match_questions
 from ledger.near_names import name_questions, with_meant_names
 from ledger.questions import Question, conversions, differing_sums, questions, read_rows
-from ledger.rows import Ledger, Row
+from ledger.rows import Ledger, Place, Row
 from ledger.sheets import SHEETS
 from ledger.tables import Table, Tables, find_tables
 from ledger.units import with_percentages
@@ -97,16 +97,16 @@ def read_tables(tables: Tables, name: str, answers: Mapping[str, str]) -> Readin
     """`answers`: to the questions of an earlier reading."""
     rows: dict[str, list[Row]] = {}
     faults = [*tables.faults]
-    unreadable: dict[tuple[str, int], tuple[str, ...]] = {}
+    unreadable: dict[Place, tuple[str, ...]] = {}
     asked: list[Question] = []
     notices = [*tables.notices]
     for table in with_percentages(tables.tables):
         sheet = table.sheet.name
         asked += questions(table, answers)
         read, wrong = read_rows(table, answers)
-        rows.setdefault(sheet, []).extend(Row(sheet, row.number, dict(row.values)) for row in read)
-        unreadable |= {(sheet, row.number): row.wrong for row in read if row.wrong}
-        faults += [*table.faults, *wrong]
+        rows.setdefault(sheet, []).extend(Row(sheet, row.number, dict(row.values), table.own_name) for row in read)
+        unreadable |= {(sheet, table.own_name, row.number): row.wrong for row in read if row.wrong}
+        faults += (replace(each, table=table.own_name) for each in (*table.faults, *wrong))
         said = [*table.notices, *conversions(table, answers), *differing_sums(table, read, answers)]
         notices += said if len(tables.tables) == 1 else [_said_of(table, each) for each in said]
     matched = {key: value for key, value in answers.items() if is_kept(key, value)}

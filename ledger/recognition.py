@@ -68,7 +68,9 @@ def recognized(
     """Recognizes a sheet by its name, else by its headers: those of one sheet alone, with all that names a row."""
     named = next((sheet for sheet in sheets if same_name(raw.name) in _sheet_keys(sheet)), None)
     if named is not None:
-        return named, find_header(raw, keys[named.name])
+        header = find_header(raw, keys[named.name])
+        # Where no column is known, it is asked about each.
+        return named, (header if header.columns or not looks_like_table(raw) else likely_header(raw))
     headers = [(sheet, find_header(raw, keys[sheet.name])) for sheet in sheets]
     likely = headers if len(sheets) == 1 else [each for each in headers if _fits(each[0], each[1].names)]
     ranks = [header.rank for _sheet, header in likely]

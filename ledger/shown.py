@@ -20,14 +20,16 @@ PAGES = {
 }
 
 
-def sheet_label(sheet: str) -> str:
-    return str(SHEETS[sheet].label) if sheet in SHEETS else sheet
+def sheet_label(sheet: str, table: str = "") -> str:
+    """Returns the label of a sheet, with the name of the table of the file where it has several of that sheet."""
+    label = str(SHEETS[sheet].label) if sheet in SHEETS else sheet
+    return f"{label} · {table}" if table else label
 
 
 def in_order_of_file(faults: Iterable[Fault]) -> list[Fault]:
     """Returns the faults by their sheets, rows and columns; those of the file as a whole come first."""
     order = {name: at for at, name in enumerate(SHEETS)}
-    return sorted(faults, key=lambda each: (order.get(each.sheet, -1), each.number, each.column))
+    return sorted(faults, key=lambda each: (order.get(each.sheet, -1), each.table, each.number, each.column))
 
 
 def column_label(sheet: str, name: str) -> str:

@@ -4,6 +4,7 @@ import csv
 import io
 import unicodedata
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise
@@ -66,11 +67,11 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Table:
-    """`name`: of the sheet in the file. `header`: name of a column -> as the file heads it. `has_base`: it was once
-    downloaded here. `has_formats`: as of the file. `percentages`: name of a column -> the numbers of the rows whose
-    unit is per cent, once `units` has found them. `unknown`: headers that name no column, with
-    what stands below them. `sums`: rows that were left out, with their cells; `unit`: as a line
-    above the header names it."""
+    """`name`: of the sheet in the file; `own_name`: the same where the file has several tables of that sheet, else "".
+    `header`: name of a column -> as the file heads it. `has_base`: it was once downloaded here. `has_formats`: as of
+    the file. `percentages`: name of a column -> the numbers of the rows whose unit is per cent, once `units` has found
+    them. `unknown`: headers that name no column, with what stands below them. `sums`: rows that were left out, with
+    their cells; `unit`: as a line above the header names it."""
 
     sheet: Sheet
     name: str
@@ -85,6 +86,7 @@ class Table:
     sums: Sequence[tuple[SumRow, Mapping[str, Value]]] = ()
     unit: str = ""
     has_merged_code: bool = False
+    own_name: str = ""
 
     @property
     def columns(self) -> list[Column]:
@@ -121,9 +123,14 @@ def find_tables(file: RawFile, sheets: Sequence[Sheet], answers: Mapping[str, st
             unknown.append(raw)
     notices = [*_said_of_sheets(file, unknown, sheets), *hidden]
     if found:
-        return Tables(_without_counts(found), [], notices, file.base)
+        return Tables(_told_apart(_without_counts(found)), [], notices, file.base)
     sentence = _("No table was found in the file: no row holds the headers of the template.")
     return Tables([], [Fault("", 0, "", sentence)], notices, file.base, list(filter(looks_like_table, unknown)))
+
+
+def _told_apart(tables: Sequence[Table]) -> list[Table]:
+    counts = Counter(each.sheet.name for each in tables)
+    return [replace(each, own_name=each.name) if counts[each.sheet.name] > 1 else each for each in tables]
 
 
 def _without_counts(tables: Sequence[Table]) -> list[Table]:
@@ -212,12 +219,14 @@ def _table(raw: RawSheet, sheet: Sheet, header: Header, *, has_base: bool) -> Ta
     places: dict[str, int] = {}
     for at, column in header.columns.items():
         places.setdefault(column.name, at)
-    if not places and not header.texts:
+    if not places:
         nothing = Fault(sheet.name, 0, "", _("No row of this sheet holds the headers of the template."))
-        return Table(sheet, raw.name, {}, [], has_base, [nothing])
+        below = [row for row in raw.rows if row.number > header.row]
+        unknown = {text: _below(below, at) for at, text in header.texts.items()}
+        return Table(sheet, raw.name, {}, [], has_base, [nothing], unknown=unknown)
     shape = _shape(raw, sheet, header, places)
-    unknown = {at: text for at, text in header.texts.items() if at not in header.columns}
-    shape.notices.extend(_said_of_columns(header, found, unknown.values()))
+    unread = {at: text for at, text in header.texts.items() if at not in header.columns}
+    shape.notices.extend(_said_of_columns(header, found, unread.values()))
     return Table(
         sheet,
         raw.name,
@@ -226,7 +235,7 @@ def _table(raw: RawSheet, sheet: Sheet, header: Header, *, has_base: bool) -> Ta
         has_base,
         [*_faults_of_header(sheet, header, places), *_faults_of_merged(sheet, header, places, shape)],
         shape.notices,
-        unknown={text: _below(shape.body.rows, at) for at, text in unknown.items()},
+        unknown={text: _below(shape.body.rows, at) for at, text in unread.items()},
         sums=[(each, _cells(each.cells, places)) for each in shape.body.sums],
         unit=unit_above(row for row in raw.rows if row.number < header.row),
         has_merged_code=shape.has_merged_code,

@@ -11,7 +11,7 @@ from ledger.declaration import Sheet
 from ledger.export import export_archive, export_workbook
 from ledger.last_changes import last_changes
 from ledger.preview import Preview, preview
-from ledger.rows import Fault
+from ledger.rows import Fault, Place
 from ledger.sheets import SHEETS
 from ledger.shown import cell_text
 from ledger.tables import Table
@@ -56,18 +56,18 @@ def write_marked(output: BinaryIO, upload: Upload) -> int:
     seen = preview(reading.ledger, upload.plan, answers=cells_chosen(upload))
     found = (*seen.faults, *seen.consequences, *_conflicts(seen))
     faults = [each for each in found if each.number and each.sheet in SHEETS]
-    wrong = {(each.sheet, each.number) for each in faults}
-    parsed = {(sheet, row.number): row.values for sheet, held in reading.ledger.rows.items() for row in held}
+    wrong = {each.place for each in faults}
+    parsed = {row.place: row.values for held in reading.ledger.rows.values() for row in held}
     rows: dict[str, list[Mapping[str, Any]]] = {}
-    places: dict[tuple[str, int], int] = {}
+    places: dict[Place, int] = {}
     for place, values in _rows_of(tables.tables, wrong, parsed):
         held = rows.setdefault(place[0], [])
         places.setdefault(place, len(held))
         held.append(values)
     marks = [
-        Mark(each.sheet, places[each.sheet, each.number], _known(each.sheet, each.column), each.sentence)
+        Mark(each.sheet, places[each.place], _known(each.sheet, each.column), each.sentence)
         for each in faults
-        if (each.sheet, each.number) in places
+        if each.place in places
     ]
     sheets = [sheet for name, sheet in SHEETS.items() if name in rows]
     write_workbook(output, sheets, rows, base=reading.ledger.base, marks=marks)
@@ -87,19 +87,17 @@ def _conflicts(seen: Preview) -> Iterator[Fault]:
                 else:
                     words = {"value": value, "change": change}
                     sentence = _("The site says “%(value)s” since the download. %(change)s.") % words
-                yield Fault(entry.sheet, entry.number, cell.column, sentence)
+                yield Fault(entry.sheet, entry.number, cell.column, sentence, entry.table)
 
 
-Parsed = Mapping[tuple[str, int], Mapping[str, Any]]
+Parsed = Mapping[Place, Mapping[str, Any]]
 
 
-def _rows_of(
-    tables: Iterable[Table], wrong: set[tuple[str, int]], parsed: Parsed
-) -> Iterator[tuple[tuple[str, int], dict[str, Any]]]:
+def _rows_of(tables: Iterable[Table], wrong: set[Place], parsed: Parsed) -> Iterator[tuple[Place, dict[str, Any]]]:
     """The wrong rows with their values; a cell that could not be read as it stands in the file."""
     for table in tables:
         for row in table.rows:
-            place = (table.sheet.name, row.number)
+            place = (table.sheet.name, table.own_name, row.number)
             if place in wrong:
                 yield place, {**row.cells, **parsed.get(place, {})}
 

@@ -81,7 +81,7 @@ def _wrong(faults: Iterable[Fault]) -> list[Findings]:
     """Returns the faults of rows, in the file's order."""
     return [
         {
-            "sheet": sheet_label(each.sheet),
+            "sheet": sheet_label(each.sheet, each.table),
             "number": each.number,
             "column": column_label(each.sheet, each.column) if each.column else "",
             "sentence": each.sentence,
@@ -106,7 +106,7 @@ def _conflicts(entry: Item, slug: str, base: Base, changes: Mapping[CellName, La
 
 def _named(entry: Item, slug: str) -> Findings:
     return {
-        "sheet": sheet_label(entry.sheet),
+        "sheet": sheet_label(entry.sheet, entry.table),
         "number": entry.number,
         "name": row_name(entry.sheet, entry.key, entry.values),
         "url": row_address(entry.sheet, entry.key, slug) if entry.site else "",

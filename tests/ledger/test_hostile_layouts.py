@@ -205,12 +205,12 @@ def test_two_headers_that_are_said_to_be_one_column_are_a_fault(plan: Plan) -> N
 
 def test_two_sheets_with_the_same_headers_and_codes_name_both_rows(plan: Plan) -> None:
     file = workbook(("东", [HEAD, TWO[0]]), ("西", [HEAD, [], TWO[0]]))
-    assert outcome(file, plan) == ["measures, row 3, code: The same row stands in row 2."]
+    assert outcome(file, plan) == ["measures, 西, row 3, code: The same row stands in row 2 of “东”."]
 
 
 def test_one_number_in_two_widths_is_one_number(plan: Plan) -> None:
     file = tasks(["１２", "造林", "林业局", "２０２３-１２－３１"], ["12", "修渠", "水利局", "2023年１２月"])
-    assert outcome(file, plan) == ["measures, row 3, code: The same row stands in row 2."]
+    assert outcome(file, plan) == ["measures, 西, row 3, code: The same row stands in row 2 of “东”."]
 
 
 def test_a_million_hidden_rows_and_cells_merged_beyond_the_sheet_are_no_table(plan: Plan) -> None:

@@ -2,7 +2,6 @@
 
 import io
 from datetime import date
-from random import Random
 from typing import Any
 
 import openpyxl
@@ -355,30 +354,6 @@ def test_a_file_without_a_table_says_so_once() -> None:
     ]
 
 
-@pytest.mark.parametrize("order", range(6))
-def test_columns_may_stand_in_any_order_under_any_of_their_names(plan: Plan, order: int) -> None:
-    random = Random(order)
-    cells = {
-        "code": "7",
-        "section": "产业升级",
-        "title_zh": "建设绿色工厂三家",
-        "description_zh": "三家企业达标",
-        "lead_department": "市工信局",
-        "participating_departments": "市财政局",
-        "target_zh": "三家",
-        "due_on": "2024-12-31",
-    }
-    columns = random.sample(list(cells), len(cells))
-    labels = {column.name: str(column.label) for column in SHEETS["measures"].columns}
-    names = {name: [name, labels[name], *HEADERS["measures"][name]] for name in columns}
-    found = seen(table([random.choice(names[name]) for name in columns], [cells[name] for name in columns]), plan)
-    assert found.faults == []
-    assert values(found, "measures", "code", "title_zh", "description_zh", "target_zh", "due_on") == [
-        ("7", "建设绿色工厂三家", "三家企业达标", "三家", date(2024, 12, 31))
-    ]
-    assert values(found, "sections", "title_zh") == [("产业升级",)]
-
-
 @pytest.mark.parametrize("sheet", HEADERS)
 def test_a_header_names_one_column_of_its_sheet(sheet: str) -> None:
     declared = {column.name: column for column in SHEETS[sheet].columns}
@@ -421,6 +396,13 @@ def test_what_no_header_says_is_asked_about_with_a_guess(plan: Plan) -> None:
         ("1", "造林两千亩", "shi-zi-ran-zi-yuan-ju", date(2024, 12, 31)),
         ("2", "修渠十里", "shi-shui-li-ju", date(2024, 6, 30)),
     ]
+
+
+def test_a_sheet_that_is_named_rightly_is_asked_about_though_none_of_its_columns_is_known(plan: Plan) -> None:
+    file = table(["干什么", "谁来干"], ["造林两千亩", "市自然资源局"], title="政策措施")
+    answers = {each.key: each.guess for each in unmatched(file)}
+    assert answers == {"measures:干什么": "title_zh", "measures:谁来干": "lead_department"}
+    assert values(seen(file, plan, answers), "measures", "title_zh") == [("造林两千亩",)]
 
 
 def test_the_next_file_of_that_layout_is_not_asked_about(plan: Plan) -> None:

@@ -226,8 +226,8 @@ class Command(BaseCommand):
         if seen.is_base_lost:
             self.stderr.write("The site does not keep any more what this file was made from, or never had it.")
         self.stderr.writelines(_named(seen.faults))
-        wrong = {(each.sheet, each.number) for each in seen.faults}
-        if more := {(each.sheet, each.number) for each in seen.consequences if each.number} - wrong:
+        wrong = {each.place for each in seen.faults}
+        if more := {each.place for each in seen.consequences if each.number} - wrong:
             self.stderr.write(f"{len(more)} rows more rest on these.")
 
 
@@ -278,10 +278,11 @@ def _counted(rows: Any) -> str:
 def _differences(entry: Item, changes: Mapping[CellName, LastChange]) -> list[str]:
     key = " ".join(str(part) for part in entry.key if part is not None)
     sheet = SHEETS[entry.sheet]
+    place = ", ".join(filter(None, (entry.sheet, entry.table, str(entry.number))))
     lines = []
     for cell in entry.cells:
         old, new = (written_text(value, sheet.column(cell.column)) or "-" for value in (cell.old, cell.new))
         change = changes.get((entry.sheet, entry.key, cell.column))
         conflict = f" (conflict{f': {change}' if change else ''})" if cell.is_conflict else ""
-        lines.append(f"{entry.sheet}, {entry.number}, {key}: {cell.column}: {old} → {new}{conflict}\n")
+        lines.append(f"{place}, {key}: {cell.column}: {old} → {new}{conflict}\n")
     return lines
