@@ -398,12 +398,12 @@ class TestOverview:
         rebuild_rollups()
         address = "/projects/?stage=preparing&amp;investment_from=1"
         overview, cities = page("/?map=large"), page("/cities/?show=large")
-        assert "100 million yuan or more and not started, 0.2 billion yuan in all" in text_of(overview)
+        assert "100 million yuan or more and not started, 200 million yuan in all" in text_of(overview)
         assert "2 projects of 100 million yuan or more have not started" in text_of(overview)
         assert f'href="{address}">2</a>' in "".join(overview.split("\n")).replace("  ", "")
         for part in (
             "Projects of 100 million yuan or more not started, by city, as of",
-            "2 projects of 100 million yuan or more have not started, with an investment of 0.2 billion yuan",
+            "2 projects of 100 million yuan or more have not started, with an investment of 200 million yuan",
             "Large: 100 million yuan or more",
         ):
             assert part in text_of(cities)
@@ -411,7 +411,7 @@ class TestOverview:
         assert "100 million yuan or more, not started 2 2 projects" in text_at("/cities/370200/")
         assert "No project of 100 million yuan or more has yet to start." in text_at("/cities/370100/")
         listed = text_at("/projects/")
-        assert "100 million yuan or more, not started 2 projects, 0.2 billion yuan" in listed
+        assert "100 million yuan or more, not started 2 projects, 200 million yuan" in listed
         assert "2 results" in text_at(address.replace("&amp;", "&"))
         # The classes of size are the same of all plans.
         assert "10 billion yuan or more" not in overview + cities
