@@ -97,15 +97,17 @@ def light_of(
     last_report_on: date | None,
     on: date,
     limits: Thresholds,
+    reports_from: date | None = None,
 ) -> MeasureLight:
-    """`last_report_on`: the greatest day of last submission on or before `on` among reports accepted by now."""
+    """`last_report_on`: the greatest day of last submission on or before `on` among reports accepted by now.
+    `reports_from`: the first month that the plan asks reports for, where it names one; before it nobody is silent."""
     if status == MeasureStatus.COMPLETED:
         return MeasureLight(Light.GREEN, "completed")
     if due_on is not None and is_overdue(due_on=due_on, status=status, on=on):
         return MeasureLight(Light.RED, "overdue", (on - due_on).days)
     if due_on is not None and should_have_moved(due_on=due_on, status=status, on=on, limits=limits):
         return MeasureLight(Light.YELLOW, "due_soon", (due_on - on).days)
-    silent = (on - max(listed_on, last_report_on or listed_on)).days
+    silent = (on - max(filter(None, (listed_on, last_report_on, reports_from)))).days
     if silent > limits.silent:
         return MeasureLight(Light.YELLOW, "silent", silent)
     return MeasureLight(Light.GREEN, "on_course")
@@ -142,10 +144,12 @@ def should_have_moved_condition(*, on: date, limits: Thresholds, prefix: str = "
 
 
 def light_conditions(*, on: date, limits: Thresholds, prefix: str = "") -> dict[Light, Q]:
-    """`light_of`, over the same columns, `listed_on` behind `prefix`, and `has_recent_report` (a boolean: an
-    accepted report with `silent_since(on) <= submitted_on <= on`)."""
+    """`light_of`, over the same columns, `listed_on` and the plan behind `prefix`, and `has_recent_report` (a boolean:
+    an accepted report with `silent_since(on) <= submitted_on <= on`)."""
     red = overdue_condition(on=on, prefix=prefix)
-    silent = Q(**{f"{prefix}listed_on__lt": silent_since(on, limits)}, has_recent_report=False)
+    since, reports_from = silent_since(on, limits), f"{prefix}plan__first_reporting_month"
+    are_asked = Q(**{f"{reports_from}__isnull": True}) | Q(**{f"{reports_from}__lt": since})
+    silent = Q(**{f"{prefix}listed_on__lt": since}, has_recent_report=False) & are_asked
     waiting = should_have_moved_condition(on=on, limits=limits, prefix=prefix) | silent
     yellow = ~Q(status=MeasureStatus.COMPLETED) & ~_due_before(on, prefix) & waiting
     return {Light.RED: red, Light.YELLOW: yellow, Light.GREEN: ~red & ~yellow}

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.OverviewPage.as_view(), name="overview"),
     path("plans/", views.PlansPage.as_view(), name="plans"),
     path("plan/", views.PlanOverview.as_view(), name="plan"),
+    path("plan/first/", views.FirstVersionPage.as_view(), name="first_version"),
     path("presentation/", views.PresentationPage.as_view(), name="presentation"),
     path("changes/", views.ChangesPage.as_view(), name="changes"),
     path("sections/", views.SectionsPage.as_view(), name="sections"),

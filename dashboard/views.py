@@ -19,10 +19,11 @@ from dashboard.figures import Figures
 from dashboard.pages.changes import changes_context
 from dashboard.pages.cities import COLUMNS, city_list
 from dashboard.pages.city import city_detail
-from dashboard.pages.city_statistics import CITY_MEASURES, CityStatistic
+from dashboard.pages.city_statistics import CityStatistic, city_measures
 from dashboard.pages.department_work import asked_months
 from dashboard.pages.departments import department_detail, department_list
 from dashboard.pages.explanation import explanation_context
+from dashboard.pages.first_version import first_version_context
 from dashboard.pages.links import FigureLinks, Links
 from dashboard.pages.ordering import MEASURE_SORT_KEYS, PROJECT_SORT_KEYS, asked_ordering
 from dashboard.pages.overview import overview_context
@@ -39,6 +40,7 @@ from dashboard.project_groups import GROUPINGS
 from dashboard.published_figures import published_rows
 from dashboard.search import Search
 from measures.filters import PLAN_ORDERINGS, PlanFilter, asked_plan
+from measures.first_version import FirstVersion
 from measures.models import Plan
 from measures.views.plans import with_link_slugs
 from regions.models import Region
@@ -108,6 +110,10 @@ class PlanPage(PageView):
     def content(self, **kwargs: Any) -> dict[str, Any]:
         raise NotImplementedError
 
+    def city_measure(self, parameter: str) -> CityStatistic:
+        measures = city_measures(self.figures.plan)
+        return measures[self.choice(parameter, list(measures))]
+
 
 class OverviewPage(PlanPage):
     template_name = "dashboard/overview.html"
@@ -119,7 +125,7 @@ class OverviewPage(PlanPage):
             self.links,
             compared=self.compared,
             course=self.choice("course", list(COURSES)),
-            measure=CITY_MEASURES[self.choice("map", list(CITY_MEASURES))],
+            measure=self.city_measure("map"),
         )
 
 
@@ -158,6 +164,21 @@ class PlanOverview(PlanPage):
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
         return plan_context(self.figures, self.links)._asdict()
+
+
+class FirstVersionPage(PlanPage):
+    """The page of the plan as it was first listed; with `?show=changed` only of what has changed since."""
+
+    shows_filings = False
+    shows_totals = False
+    template_name = "dashboard/first_version.html"
+    parameters = ("show", "page")
+
+    def content(self, **kwargs: Any) -> dict[str, Any]:
+        assert self.plan is not None
+        changed_only = self.choice("show", ["all", "changed"]) == "changed"
+        version = FirstVersion(self.plan, self.day)
+        return first_version_context(version, self.links, self.request.GET, changed_only=changed_only)._asdict()
 
 
 class PresentationPage(PlanPage):
@@ -247,7 +268,7 @@ class CitiesPage(FallenPage):
 
     @property
     def measure(self) -> CityStatistic:
-        return CITY_MEASURES[self.choice("show", list(CITY_MEASURES))]
+        return self.city_measure("show")
 
     def day_before_falls(self) -> date | None:
         return self.measure.ranked_before(self.day)

@@ -54,6 +54,7 @@ PAGES = {
     "departments": "/departments/",
     "department": "/departments/energy/",
     "plan": "/plan/",
+    "plan-first": "/plan/first/",
     "sections": "/sections/",
     "themes": "/themes/",
     "theme": "/themes/energy/",

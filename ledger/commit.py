@@ -201,7 +201,7 @@ class _Commit:
         self._analyze()
         after = cells_of(self.merged, self.ids, self.plan, before=False)
         tell_of_cells(self.before, after)
-        if any(self.merged.touched("site")):
+        if any(self.merged.touched("site")) or any(self.merged.touched("plan")):
             limits_changed.send(sender=Site)
         check_load(self.load, rows_written(self.merged, self.ids))
 

@@ -12,13 +12,14 @@ from typing import Any
 from accounts.models import Role
 from core.clock import SHANGHAI, today
 from core.provenance import Provenance
-from indicators.models import IndicatorGroup
+from indicators.models import Direction, IndicatorGroup
 from indicators.rules import is_comparable
 from ledger.bindings import EVIDENCE_OF
 from ledger.contents import Contents
 from ledger.places import whole_place
 from ledger.references import NAMES, Names, folded, made_slug
 from ledger.rows import Row, Values
+from measures.models import Plan
 from web.models import Languages
 
 # Of a status change where a file names the day alone: decided in the afternoon.
@@ -80,7 +81,7 @@ DEFAULTS: Mapping[str, Mapping[str, Default]] = {
     "departments": _PROVENANCE | _after_the_others("departments"),
     "people": {"role": _always(Role.VIEWER.value), "active": _always(True)},
     "site": {"languages": _always(Languages.BOTH.value)},
-    "plan": _PROVENANCE | {"region": _whole_place},
+    "plan": _PROVENANCE | {"region": _whole_place, "large_project": _always(Plan().large_project_wan)},
     "milestones": _PROVENANCE | {"day_known": _always(True)},
     "sections": _PROVENANCE | _after_the_others("sections"),
     "measures": _PROVENANCE
@@ -105,6 +106,7 @@ DEFAULTS: Mapping[str, Mapping[str, Default]] = {
     "project_months": _PROVENANCE,
     "indicators": _PROVENANCE
     | {
+        "direction": lambda values, merged: likely_direction(values).value,
         "zh_factor": _always(Decimal(1)),
         "cumulative": _always(False),
         "is_share": _always(False),
@@ -122,10 +124,23 @@ DEFAULTS: Mapping[str, Mapping[str, Default]] = {
 KEPT_WHERE_EMPTY = {sheet: set(columns) - {"region"} for sheet, columns in DEFAULTS.items()}
 
 
+# What the name of an indicator has of which less is better, unless it says how much less.
+_LESS_IS_BETTER = re.compile(r"能耗|煤耗|消耗|消费量|排放|浓度|强度|用水量|负债|失业|死亡|事故|贫困|逾期|投诉")
+_HOW_MUCH_LESS = re.compile(r"(?:下降|降低|减少|削减|压减)(?:率|幅度|比例|量)?$")
+
+
+def likely_direction(values: Values) -> Direction:
+    """Returns whether more of an indicator is better, as far as its Chinese name tells."""
+    name = folded(values.get("name_zh") or "").partition("(")[0]
+    return Direction.DOWN if _LESS_IS_BETTER.search(name) and not _HOW_MUCH_LESS.search(name) else Direction.UP
+
+
 def complete_keys(sheet: str, rows: list[Row], contents: Contents) -> list[Row]:
     """Rows with the parts of their keys that a file may leave out."""
     if sheet in ("sections", "departments", "categories", "problem_categories", "themes"):
         return _with_slugs(sheet, rows, contents)
+    if sheet == "indicators":
+        return _with_slugs(sheet, rows, contents, column="code", between="_")
     if sheet in ("measures", "projects"):
         return _with_codes(sheet, rows, contents)
     if sheet == "plan":
@@ -147,18 +162,26 @@ def _with_keys_of_problems(sheet: str, rows: list[Row], contents: Contents) -> l
     return _with_numbers(sheet, rows, contents)
 
 
-def _with_slugs(sheet: str, rows: list[Row], contents: Contents) -> list[Row]:
-    """The slug of the row that has the number or the name already, else a new one."""
+def _with_slugs(
+    sheet: str, rows: list[Row], contents: Contents, *, column: str = "slug", between: str = "-"
+) -> list[Row]:
+    """The slug of the row that has the number or the name already, else a new one; `column` holds it, and `between`
+    stands between its words."""
     names = Names(sheet)
     for (slug,), values in contents.rows[sheet].items():
         names.add(slug, values)
-    taken = set(names.keys.values()) | {row.values["slug"] for row in rows if row.values.get("slug")}
+    taken = set(names.keys.values()) | {row.values[column] for row in rows if row.values.get(column)}
+    # As slugs are made, whatever stands between their words.
+    taken = {slug.replace(between, "-") for slug in taken}
     found = []
     for number, row in enumerate(rows, 1):
-        if row.values.get("slug") is None:
-            slug = _named(names, row.values) or _made(sheet, row.values, number, taken)
-            taken.add(slug)
-            row = replace(row, values={**row.values, "slug": slug})
+        if row.values.get(column) is None:
+            slug = _named(names, row.values)
+            if slug is None:
+                made = _made(sheet, row.values, number, taken)
+                taken.add(made)
+                slug = made.replace("-", between)
+            row = replace(row, values={**row.values, column: slug})
         found.append(row)
     return found
 
@@ -206,7 +229,9 @@ def _made(sheet: str, values: Values, number: int, taken: set[str]) -> str:
     if sheet == "sections":
         return made_slug(f"section-{values.get('number') or number}", taken)
     name = values.get("short_en") or values.get("name_en") or values.get("short_zh") or values.get("name_zh")
-    return made_slug(name or sheet, taken)
+    made = made_slug(name or sheet, taken)
+    # Codes of indicators begin with a letter.
+    return made_slug(f"indicator {name}", taken) if sheet == "indicators" and made[0].isdigit() else made
 
 
 def _plan_slug(values: Values, contents: Contents) -> str | None:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.clock import now
+from indicators.models import Direction
 from ledger.checks.rows import check, check_needs_no_person
 from ledger.contents import SHEETS_OF_MONTHS, Contents, read_contents
 from ledger.derived import add_first_rows, add_first_steps
@@ -25,6 +26,7 @@ from ledger.versions import digest_of, find_version, rows_of_version
 from measures.models import Plan
 from reporting.plausibility import limits
 from web.formats.text import format_list
+from web.language import in_language
 
 # Places that no region has, by name.
 SHOWN_PLACES = 5
@@ -63,7 +65,23 @@ class Preview:
 
     @property
     def notices(self) -> list[str]:
-        """Returns what was read otherwise than it is written."""
+        """Returns what was read otherwise than it is written, or made up for it."""
+        return [*self._unknown_places(), *self._likely_directions()]
+
+    def _likely_directions(self) -> Iterator[str]:
+        made = [
+            each for each in self.merged.touched("indicators") if each.site is None and not _written(each, "direction")
+        ]
+        for direction, sentence in (
+            (Direction.UP, _("By their names, more is taken to be better of these indicators: %(names)s.")),
+            (Direction.DOWN, _("By their names, less is taken to be better of these indicators: %(names)s.")),
+        ):
+            if names := [
+                in_language(each["name_zh"], each["name_en"]) for each in made if each["direction"] == direction
+            ]:
+                yield sentence % {"names": format_list(names)}
+
+    def _unknown_places(self) -> list[str]:
         if not self.merged.addresses:
             return []
         places = format_list(islice(self.merged.addresses, SHOWN_PLACES))
@@ -140,6 +158,10 @@ def preview(
         contents=contents,
         unlikely=tuple(find_unlikely(merged, limits())),
     )
+
+
+def _written(item: Item, column: str) -> bool:
+    return item.row is not None and item.row.values.get(column) is not None
 
 
 def _items_of_file(merged: Merged) -> list[Item]:

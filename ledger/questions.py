@@ -50,6 +50,8 @@ LEADS_CHOICES = (
     ("first", _("The first one leads, the others take part")),
     ("refuse", _("Mark them as wrong")),
 )
+# By sheet, the column of a deadline, and the one that keeps the words of what lasts.
+LASTING = {"measures": ("due_on", "due_text")}
 # A blank is one behind the end of a name alone.
 BETWEEN_LEADS = re.compile(r"\s*[;；,，、/\n]\s*|(?<=[局委办厅部院会])\s+(?=\S\S)")
 # What says in the cell itself who leads or takes part: 牵头单位：… before names, or （牵头） behind one.
@@ -160,6 +162,22 @@ def _with_one_lead(table: Table, values: dict[str, Any], answers: Mapping[str, s
     return {}
 
 
+def _with_lasting_words(table: Table, row: TableRow, values: dict[str, Any]) -> dict[str, CellError]:
+    """Keep the words of what lasts, which has no due day; a row that says its due day has none. Return what is wrong,
+    by column."""
+    due, words = LASTING.get(table.sheet.name, ("", ""))
+    if due not in values:
+        return {}
+    if is_lasting(row.cells[due]):
+        try:
+            values[words] = parse_cell(row.cells[due], table.sheet.column(words))
+        except CellError as error:
+            return {due: error}
+    elif values[due] is not None or words not in values:
+        values[words] = None
+    return {}
+
+
 def _examples(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(islice(dict.fromkeys(texts), EXAMPLES))
 
@@ -263,6 +281,7 @@ def read_rows(table: Table, answers: Mapping[str, str]) -> tuple[list[ReadRow], 
     for row in table.rows:
         values, errors = _read_cells(table, row, by_column, of_percentages)
         errors |= _with_one_lead(table, values, answers)
+        errors |= _with_lasting_words(table, row, values)
         found = (Fault(table.sheet.name, row.number, name, str(error)) for name, error in errors.items())
         faults += islice(found, max(MAX_FAULTS - len(faults), 0))
         rows.append(ReadRow(row.number, values, tuple(errors)))

@@ -77,7 +77,7 @@ def take_back(load: Load, *, by: User | None, reason: str = "") -> None:
     # Of a plan that left with the load nothing is counted any more.
     if load.plan:
         tell_of_cells(before, _cells(undone, read_contents(plan), plan))
-    if any(each.sheet == "site" for each in undone):
+    if any(each.sheet in ("site", "plan") for each in undone):
         limits_changed.send(sender=Site)
 
 

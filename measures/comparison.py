@@ -86,13 +86,16 @@ class MeasureChange:
         return 5 if self.is_new else 4
 
 
+# What a light follows from, as `light_of` names it.
+LIGHT_COLUMNS = ("status", "due_on", "listed_on", "last_report_on", "reports_from")
+
+
 def light_on(measure: Any, day: date) -> MeasureLight | None:
     """Return the light of a measure with its `scope`, `status` and `last_report_on` of the day; None for one that is
     out."""
     if measure.scope != PlanScope.IN_PLAN:
         return None
-    columns = {name: getattr(measure, name) for name in ("status", "due_on", "listed_on", "last_report_on")}
-    return light_of(**columns, on=day, limits=thresholds())
+    return light_of(**{name: getattr(measure, name) for name in LIGHT_COLUMNS}, on=day, limits=thresholds())
 
 
 def reason_on(measure: Any, day: date) -> str:

@@ -179,12 +179,16 @@ class DutyFilter(MonthFilter):
 class NamesPlaces(UpdatedFilterSet):
     """A filter set with a filter by `city`, which says what the places of the plan are."""
 
+    shown: Sequence[str]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         plan = asked_plan(self.request) if self.request else None
         words = plan.part_words if plan else NEUTRAL
         place = self.filters["city"]
         place.label, place.extra["empty_label"] = words.of_project, _("Any %(place)s") % {"place": words.one}
+        if plan and plan.hides.get("regions"):
+            self.shown = [name for name in self.shown if name != "city"]
 
 
 class InThemeFilter(SlugFilter):

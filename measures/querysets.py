@@ -230,10 +230,13 @@ class MeasureQuerySet(ScopedQuerySet["Measure"]):
         return self._with_change(day, "in_force_then").filter(listed_on__lte=day, status=F("in_force_then__status"))
 
     def with_last_report(self, as_of: date) -> Self:
-        """Adds `last_report_on`: the greatest day of submission by the day among reports accepted by now."""
+        """Adds `last_report_on`: the greatest day of submission by the day among reports accepted by now; and
+        `reports_from`, as `light_of` takes it."""
         reports = _model("Report").objects.accepted().filter(measure=OuterRef("pk"), submitted_on__lte=as_of)
         last = reports.order_by("-submitted_on").values("submitted_on")[:1]
-        return self.annotate(last_report_on=Subquery(last, output_field=DateField()))
+        return self.annotate(
+            last_report_on=Subquery(last, output_field=DateField()), reports_from=F("plan__first_reporting_month")
+        )
 
     def with_light(self, as_of: date, *, limits: Thresholds) -> Self:
         """Adds `light`, null for those that are out, and its `gravity` to order by; needs `in_scope` or `with_scope`,

@@ -109,7 +109,7 @@ def change_measure(measure: Measure, *, by: User, reason: str = "", source: str 
     """Saves changed texts of a measure; terms, owners and the day it was listed are left as they are stored. Raises
     NotAllowed where a published one changes without reason and source."""
     stored = lock_measure(measure.pk)
-    for name in ("plan", "listed_on", "due_on", "lead_department", "section", "owner_id", "deputy_id"):
+    for name in ("plan", "listed_on", "due_on", "due_text", "lead_department", "section", "owner_id", "deputy_id"):
         setattr(measure, name, getattr(stored, name))
     explain_change(measure, stored, reason=reason, source=source)
     measure.save()

@@ -138,9 +138,17 @@ class History:
             if entry is not None
         ]
 
-    def lights(self, day: date, *, submitted: Mapping[str, Sequence[date]], limits: Thresholds) -> Counter[Light]:
+    def lights(
+        self,
+        day: date,
+        *,
+        submitted: Mapping[str, Sequence[date]],
+        limits: Thresholds,
+        reports_from: date | None = None,
+    ) -> Counter[Light]:
         """How many measures have each light on a day up to that of the history. `submitted`: by a measure's code, the
-        days of its accepted reports in their order, from `silent_since(day, limits)` on."""
+        days of its accepted reports in their order, from `silent_since(day, limits)` on. `reports_from`:
+        as `light_of` takes it."""
         counts: Counter[Light] = Counter()
         for entries, entry in zip(self.measures, self.on(day), strict=True):
             if entry is None:
@@ -154,6 +162,7 @@ class History:
                 last_report_on=days[by_day - 1] if by_day else None,
                 on=day,
                 limits=limits,
+                reports_from=reports_from,
             )
             counts[found.light] += 1
         return counts

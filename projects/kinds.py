@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db.models import Q
 
+from measures.models import Plan
 from projects.lateness import late
 from projects.models import Stage
 from projects.querysets import ProjectQuerySet
 from projects.rates import without_month
-from projects.rules import LARGE_YI
-from web.formats.money import WAN_PER_YI
+from web.formats.money import format_exact_money, yi_number
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,10 +24,6 @@ class ProjectKind:
     narrow: Callable[[ProjectQuerySet, date], ProjectQuerySet]
 
 
-def _large(projects: ProjectQuerySet, _on: date) -> ProjectQuerySet:
-    return projects.filter(Q(stage=Stage.PREPARING), investment_wan__gte=LARGE_YI * WAN_PER_YI)
-
-
 def _without_month(projects: ProjectQuerySet, on: date) -> ProjectQuerySet:
     return projects.meeting(without_month(on))
 
@@ -36,9 +32,29 @@ def _late(projects: ProjectQuerySet, on: date) -> ProjectQuerySet:
     return projects.meeting(late(on))
 
 
-# Large ones that have not started.
-LARGE = ProjectKind("large", {"stage": Stage.PREPARING.value, "investment_from": LARGE_YI}, _large)
 BEHIND = ProjectKind("behind", {"behind": "yes"}, ProjectQuerySet.behind_plan)
 # Whether they are behind nobody knows.
 NO_MONTH = ProjectKind("no_month", {"behind": "no_month"}, _without_month)
 LATE = ProjectKind("late", {"late": "yes"}, _late)
+LARGE_NAME = "large"
+
+
+def large_projects(plan: Plan | None) -> ProjectKind:
+    """Return the kind of large ones that have not started, of as much as the plan says."""
+    least_wan = least_of_large(plan)
+
+    def narrow(projects: ProjectQuerySet, _on: date) -> ProjectQuerySet:
+        return projects.filter(Q(stage=Stage.PREPARING), investment_wan__gte=least_wan)
+
+    filters = {"stage": Stage.PREPARING.value, "investment_from": yi_number(least_wan)}
+    return ProjectKind(LARGE_NAME, filters, narrow)
+
+
+def least_of_large(plan: Plan | None) -> int:
+    """Return what counts as large among the projects of a plan, in 万元; where there is none, of a new one."""
+    return (plan or Plan()).large_project_wan
+
+
+def format_large(plan: Plan | None) -> str:
+    """Return the same as texts say it: 10 billion yuan."""
+    return format_exact_money(least_of_large(plan))

@@ -18,10 +18,12 @@ from core.exceptions import NotAllowed
 from core.names import check_named
 from core.periods import month_of, next_month
 from core.published import explain_change
+from core.signals import limits_changed
 from measures.editing.current_plan import keep_current_plan
 from measures.models import Measure, Module, Plan
 from projects.models import Project
 from regions.models import Region
+from web.formats.money import wan_to_yi
 
 STATE = (
     "name_zh",
@@ -29,6 +31,7 @@ STATE = (
     "starts_on",
     "ends_on",
     "first_reporting_month",
+    "large_project_wan",
     "region",
     "comparator",
     "hidden_modules",
@@ -37,7 +40,8 @@ STATE = (
 
 def plan_state(plan: Plan) -> State:
     """Returns the state that the form of a plan holds."""
-    return {name: as_state(getattr(plan, name)) for name in STATE}
+    state = {name: as_state(getattr(plan, name)) for name in STATE}
+    return state | {"large_project_wan": f"{wan_to_yi(plan.large_project_wan):f}"}
 
 
 def likely_first_month() -> date | None:
@@ -85,6 +89,7 @@ def change_plan(
     starts_on: date,
     ends_on: date,
     first_reporting_month: date | None,
+    large_project_wan: int,
     region: Region | None,
     comparator: Region | None,
     hidden_modules: Collection[str],
@@ -100,16 +105,19 @@ def change_plan(
     changed = Plan.objects.get(pk=plan.pk)
     changed.name_zh, changed.name_en = name_zh, name_en
     changed.starts_on, changed.ends_on = starts_on, ends_on
-    changed.first_reporting_month = first_reporting_month
+    changed.first_reporting_month, changed.large_project_wan = first_reporting_month, large_project_wan
     changed.region, changed.comparator = region, comparator
     changed.hidden_modules = [each for each in Module.values if each in hidden_modules]
     if plan_state(changed) == before:
         raise NotAllowed(_("Nothing was changed."))
     check_named(changed, "name")
     _check_days(changed, stored)
+    check_columns(changed, "large_project_wan")
     _check_region(changed, stored)
     explain_change(changed, stored, reason=reason, source=source)
     changed.save()
+    if first_reporting_month != stored.first_reporting_month:
+        limits_changed.send(sender=Plan)
     return changed
 
 

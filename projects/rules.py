@@ -16,8 +16,6 @@ COMPLETION_BEFORE_START = gettext_lazy("The planned completion is before the pla
 # Of cities that are excused from the ranking.
 EXEMPTION_WITHOUT_REASON = gettext_lazy("A reason is wanted, in Chinese or in English: every reader sees it.")
 EXEMPTION_ENDS_BEFORE_START = gettext_lazy("The last day is before the first.")
-# In 100 million yuan: what counts as large among projects.
-LARGE_YI = 100
 
 
 class Place(NamedTuple):

@@ -43,6 +43,7 @@ GROUPS = {
 TABLE = """
 GET      dashboard:overview           /                                        readers
 GET      dashboard:plan               /plan/                                   readers
+GET      dashboard:first_version      /plan/first/                             readers
 GET      briefs:plan                  /brief/                                  readers
 GET      briefs:section               /sections/innovation/brief/              readers
 GET      briefs:theme                 /themes/energy/brief/                    readers

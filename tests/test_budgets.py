@@ -30,9 +30,9 @@ class Cost(NamedTuple):
 # Over the demonstration's data, as of its day, for somebody without an account; nothing comes from the cache of pages.
 COSTS = {
     "/": Cost(20, 18_300, 200_600),
-    "/departments/energy/": Cost(15, 27_800, 187_000),
-    "/cities/370200/": Cost(15, 25_500, 123_800),
-    "/measures/?page_size=100": Cost(9, 8_000, 103_600),
+    "/departments/energy/": Cost(15, 28_500, 187_000),
+    "/cities/370200/": Cost(15, 25_600, 123_800),
+    "/measures/?page_size=100": Cost(9, 8_400, 103_600),
     "/projects/?page_size=50": Cost(9, 8_600, 80_200),
     "/api/v1/summary/": Cost(15, 14_300, 101_900),
     "/api/v1/projects/?page_size=100": Cost(6, 6_000, 17_400),

@@ -80,8 +80,7 @@ class NamesForm(forms.Form):
         required=False,
         label=gettext_lazy("Code of the place"),
         help_text=gettext_lazy(
-            "Six digits of GB/T 2260, such as 370600: projects and values of indicators are of a region. "
-            "A ministry leaves it empty."
+            "Six digits of GB/T 2260: projects and values of indicators are of a region. A ministry leaves it empty."
         ),
     )
     subject_zh = words_of(Site, "subject_zh")

@@ -31,13 +31,15 @@ judged AS (
             WHEN in_force.status = 'completed' THEN 'green'
             WHEN measure.due_on < %(day)s THEN 'red'
             WHEN measure.due_on <= %(day)s + %(due_soon)s::integer AND in_force.status = 'promoting' THEN 'yellow'
-            WHEN %(day)s - greatest(measure.listed_on, last_report.submitted_on) > %(silent)s THEN 'yellow'
+            WHEN %(day)s - greatest(measure.listed_on, last_report.submitted_on, plan.first_reporting_month) > %(silent)s
+                THEN 'yellow'
             ELSE 'green'
         END AS light,
         'illustrative' IN (measure.provenance, measure.lead_provenance, in_force.provenance)
             OR coalesce(last_report.is_illustrative, FALSE) AS is_illustrative
     FROM measures_measure AS measure
     JOIN measures_section AS section ON section.id = measure.section_id
+    JOIN measures_plan AS plan ON plan.id = section.plan_id
     JOIN in_force ON in_force.measure_id = measure.id
     LEFT JOIN last_report ON last_report.measure_id = measure.id
     WHERE measure.listed_on <= %(day)s

@@ -10,12 +10,12 @@ from dashboard.figures import MIN_PROJECTS_FOR_SHARE, Figures, GroupFigures
 from dashboard.pages.city_ranks import Excused, city_ranks, fallen_cities, read_excused
 from dashboard.pages.city_statistics import (
     BEHIND,
-    LARGE,
     NO_MONTH,
     CityStatistic,
     chosen,
     cities_of_both_days,
     city_sentence,
+    large_statistic,
     measures_shown,
 )
 from dashboard.pages.city_table import CityTable, is_small
@@ -24,6 +24,7 @@ from dashboard.pages.ordering import API_PROJECT_ORDERINGS, PROJECT_SORT_KEYS, a
 from dashboard.pages.overview.by_city import classes_note, map_chart
 from dashboard.pages.rows import city_rows, project_changes
 from dashboard.pages.sentences import format_since, rounding_note
+from projects.kinds import format_large
 from regions.words import PartWords
 from web.charts.chart import Chart
 from web.formats.money import format_rounded_money
@@ -47,9 +48,10 @@ def city_list(
     """`measure`: what the map, the bars, the ranks and the columns of the categories show. `columns`: one of COLUMNS.
     `fallen_only`: cities that fell back most since the day of `then`. `last_month`: whose ranks are shown without
     `then`."""
-    by_kind = _ordered_by(ordering)
+    large = large_statistic(figures.plan)
+    by_kind = _ordered_by(large, ordering)
     ranked_then = then or last_month
-    every, every_then = cities_of_both_days(figures, ranked_then, {LARGE, measure, *by_kind})
+    every, every_then = cities_of_both_days(figures, ranked_then, [large, measure, *by_kind])
     excused = read_excused(figures, ranked_then)
     ranks = city_ranks(every, measure, every_then, excused)
     shown = fallen_cities(every, ranks) if fallen_only else every
@@ -67,6 +69,7 @@ def city_list(
         "heads": table.heads,
         "totals": table.totals,
         "columns": columns,
+        "least_of_large": format_large(figures.plan),
         "switches": _switches(figures, links, measure, columns),
         "measure": measure,
         "since": format_since(figures, then),
@@ -89,9 +92,9 @@ def city_list(
     }
 
 
-def _ordered_by(ordering: str) -> list[CityStatistic]:
+def _ordered_by(large: CityStatistic, ordering: str) -> list[CityStatistic]:
     """The kind of projects whose number orders the table, if one does."""
-    return [each for each in (LARGE, BEHIND, NO_MONTH) if each.name == ordering.removeprefix("-")]
+    return [each for each in (large, BEHIND, NO_MONTH) if each.name == ordering.removeprefix("-")]
 
 
 def _charts(figures: Figures, links: Links, cities: list[GroupFigures], measure: CityStatistic) -> dict[str, Chart]:
@@ -128,7 +131,7 @@ def _switches(figures: Figures, links: Links, measure: CityStatistic, columns: s
 
     return {
         "measures": [
-            {"label": each.label, "url": url(each, columns), "is_chosen": each is measure}
+            {"label": each.label, "url": url(each, columns), "is_chosen": each.name == measure.name}
             for each in measures_shown(figures)
         ],
         "columns": [

@@ -16,11 +16,11 @@ from dashboard.pages.city_ranks import CityRank, Excused, city_ranks, read_excus
 from dashboard.pages.city_statistics import (
     BEHIND,
     INVESTMENT,
-    LARGE,
     LATE,
     SUSPENDED,
     CityStatistic,
     cities_of_both_days,
+    large_statistic,
     measures_shown,
 )
 from dashboard.pages.links import Links
@@ -194,7 +194,7 @@ def _change(city: GroupFigures, cities_then: Sequence[GroupFigures] | None) -> d
 
 def _watched_measures(figures: Figures) -> list[CityStatistic]:
     """Return the measures of projects that somebody must look after."""
-    return [SUSPENDED, LARGE, *([BEHIND, LATE] if figures.has_project_months else [])]
+    return [SUSPENDED, large_statistic(figures.plan), *([BEHIND, LATE] if figures.has_project_months else [])]
 
 
 def _watched(

@@ -16,6 +16,7 @@ from dashboard.changes import earlier_figures
 from dashboard.figures import Figures, GroupFigures, project_figures
 from dashboard.pages.sentences import format_share
 from dashboard.project_rates import rate_figures
+from measures.models import Plan
 from projects import kinds
 from projects.kinds import ProjectKind
 from projects.models import Stage
@@ -138,19 +139,6 @@ SUSPENDED = CityStatistic(
     ),
     nothing=gettext_lazy("No project is suspended."),
 )
-LARGE = CityStatistic(
-    kinds.LARGE.name,
-    gettext_lazy("10 billion yuan or more, not started"),
-    gettext_lazy("10 billion yuan or more, not started"),
-    gettext_lazy("Projects of 10 billion yuan or more not started, by %(place)s, as of %(day)s"),
-    kind=kinds.LARGE,
-    counted=ngettext_lazy(
-        "%(count)s project of 10 billion yuan or more has not started, with an investment of %(investment)s",
-        "%(count)s projects of 10 billion yuan or more have not started, with an investment of %(investment)s",
-        "total",
-    ),
-    nothing=gettext_lazy("No project of 10 billion yuan or more has yet to start."),
-)
 BEHIND = CityStatistic(
     kinds.BEHIND.name,
     gettext_lazy("Behind the annual plan"),
@@ -206,14 +194,37 @@ COMPLETION = CityStatistic(
     is_rate=True,
     is_of_months=True,
 )
-CITY_MEASURES = {
-    each.name: each for each in (INVESTMENT, NUMBER, START_RATE, COMPLETION, BEHIND, NO_MONTH, SUSPENDED, LARGE)
-}
+
+
+def large_statistic(plan: Plan) -> CityStatistic:
+    """Return the measure of large projects that have not started, in the words of the reader."""
+    least = {"least": kinds.format_large(plan)}
+    label = _("%(least)s or more, not started") % least
+    return CityStatistic(
+        kinds.LARGE_NAME,
+        label,
+        label,
+        gettext_lazy("Projects of %(least)s or more not started, by %(place)s, as of %(day)s"),
+        kind=kinds.large_projects(plan),
+        counted=ngettext_lazy(
+            "%(count)s project of %(least)s or more has not started, with an investment of %(investment)s",
+            "%(count)s projects of %(least)s or more have not started, with an investment of %(investment)s",
+            "total",
+        ),
+        nothing=_("No project of %(least)s or more has yet to start.") % least,
+    )
+
+
+def city_measures(plan: Plan) -> dict[str, CityStatistic]:
+    fixed = (INVESTMENT, NUMBER, START_RATE, COMPLETION, BEHIND, NO_MONTH, SUSPENDED)
+    return {each.name: each for each in (*fixed, large_statistic(plan))}
 
 
 def measures_shown(figures: Figures) -> list[CityStatistic]:
     """Return the measures that a page offers: those of months only where some month was reported."""
-    return [each for each in CITY_MEASURES.values() if figures.has_project_months or not each.is_of_months]
+    return [
+        each for each in city_measures(figures.plan).values() if figures.has_project_months or not each.is_of_months
+    ]
 
 
 def chosen(measure: CityStatistic, parameter: str) -> dict[str, str]:
@@ -241,9 +252,9 @@ def cities_of_both_days(
     figures: Figures, then: Figures | None, measures: Collection[CityStatistic]
 ) -> tuple[list[GroupFigures], list[GroupFigures] | None]:
     """All cities with the figures of the measures, and the same on the earlier day; None without one."""
-    read = [each.kind for each in measures if each.kind is not None]
+    read = {each.name: each.kind for each in measures if each.kind is not None}
     if read:
-        figures.read_kinds(read, then)
+        figures.read_kinds(read.values(), then)
     cities = with_kinds(figures, figures.projects_by("city"), measures)
     if then is None:
         return cities, None
@@ -268,7 +279,7 @@ def city_sentence(figures: Figures, measure: CityStatistic, cities: Sequence[Gro
     total = measure.total(figures)
     if not total["total"]:
         return str(measure.nothing)
-    return _most_sentence(measure, ranked, total)
+    return _most_sentence(figures, measure, ranked, total)
 
 
 def _share_sentence(ranked: Sequence[GroupFigures], total: Decimal) -> str:
@@ -325,12 +336,15 @@ def against_elapsed(points: Decimal | None) -> str:
     return text % {"points": abs(points)}
 
 
-def _most_sentence(measure: CityStatistic, ranked: Sequence[GroupFigures], total: Mapping[str, Any]) -> str:
+def _most_sentence(
+    figures: Figures, measure: CityStatistic, ranked: Sequence[GroupFigures], total: Mapping[str, Any]
+) -> str:
     """How many there are, what they cost, and the cities with the most."""
     most = measure.size(ranked[0])
     first = [row for row in ranked if measure.size(row) == most]
     words = {
         "total": total["total"],
+        "least": kinds.format_large(figures.plan),
         "count": format_number(total["total"]),
         "investment": format_rounded_money(total["total_investment"]),
         "most": format_number(most),

@@ -15,15 +15,16 @@ from dashboard.pages.city_statistics import (
     BEHIND,
     COMPLETION,
     INVESTMENT,
-    LARGE,
     NO_MONTH,
     NUMBER,
     START_RATE,
     SUSPENDED,
     CityStatistic,
+    large_statistic,
 )
 from dashboard.pages.links import Links
 from dashboard.pages.sentences import format_share, rounding_note
+from projects.kinds import LARGE_NAME
 from projects.models import Category, Stage
 from web.formats.numbers import format_number
 from web.language import localized
@@ -77,7 +78,7 @@ class CityTable:
     @property
     def totals(self) -> list[Cell]:
         """Return the totals of all cities, under their columns."""
-        kinds = {each.name: each.total(self.figures)["total"] for each in (LARGE, self.measure) if each.kind}
+        kinds = {each.name: each.total(self.figures)["total"] for each in (self._large, self.measure) if each.kind}
         whole_plan = {**self._plan, **kinds}
         sums = self.measure.sums(self.figures, ["category"]) if self._categories else {}
         values = [sums.get((each.pk,), {}).get(self.measure.figure, self._none) for each in self._categories]
@@ -85,6 +86,10 @@ class CityTable:
             *(self._cell(name, whole_plan) for name in self._names),
             *(Cell(self.measure.shown(value)) for value in values),
         ]
+
+    @cached_property
+    def _large(self) -> CityStatistic:
+        return large_statistic(self.figures.plan)
 
     @property
     def _none(self) -> int | None:
@@ -108,7 +113,7 @@ class CityTable:
         """Return the names of the columns with figures of a city: the shown measure first of all."""
         names = [NUMBER.name, INVESTMENT.name]
         if self.columns == "stages":
-            names += [*(each.value for each in self.figures.stages), LARGE.name]
+            names += [*(each.value for each in self.figures.stages), LARGE_NAME]
             names += [each.name for each in RATES if self.figures.has_project_months]
         names = [self.measure.name, *(name for name in names if name != self.measure.name)]
         if SUSPENDED.name in names:
@@ -136,7 +141,7 @@ class CityTable:
         labels = {
             NUMBER.name: pgettext("unit in a table head", "Projects"),
             INVESTMENT.name: str(INVESTMENT.head),
-            LARGE.name: _("Large, not started"),
+            LARGE_NAME: _("Large, not started"),
             **{each.name: str(each.head) for each in (BEHIND, NO_MONTH)},
             **{each.name: str(each.head) for each in RATES},
             SHARE: _("Share suspended"),
@@ -149,7 +154,7 @@ class CityTable:
             share = format_share(figures[SUSPENDED.name], figures[NUMBER.name])
             return Cell(share, is_small=bool(city) and is_small(figures))
         value = figures[name]
-        filters = {each.name: each.filters for each in (SUSPENDED, LARGE, BEHIND, NO_MONTH)}.get(name)
+        filters = {each.name: each.filters for each in (SUSPENDED, self._large, BEHIND, NO_MONTH)}.get(name)
         url = self.links.url("projects:list", city=city, **filters) if city and filters and value else ""
         is_shown = bool(city) and name == self.measure.name
         text = START_RATE.shown(value) if name in {each.name for each in RATES} else format_number(whole(value))

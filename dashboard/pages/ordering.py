@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from dashboard.figures import GroupFigures
-from projects.kinds import BEHIND, LARGE, NO_MONTH
+from projects.kinds import BEHIND, LARGE_NAME, NO_MONTH
 from projects.models import Stage
 from web.errors import asked_choice
 from web.language import is_chinese
@@ -40,7 +40,7 @@ PROJECT_SORT_KEYS: SortKeys = {
     "name": lambda row: row.key,
     **by_figures("total", "total_investment", *Stage.values),
     # Of cities that have it.
-    **by_figures(LARGE.name, BEHIND.name, NO_MONTH.name),
+    **by_figures(LARGE_NAME, BEHIND.name, NO_MONTH.name),
     **by_figures("start_rate", "plan_completion"),
 }
 

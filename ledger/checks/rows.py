@@ -183,6 +183,8 @@ def _check_measures(merged: Merged) -> None:
         listed_on, due_on = item["listed_on"], item["due_on"]
         if listed_on and due_on and due_on < listed_on:
             merged.add_problem(item, "due_on", _("The measure is due before it is listed."))
+        if due_on and item["due_text"]:
+            merged.add_problem(item, "due_text", _("The measure has a due date: nothing stands in its place."))
 
 
 def _check_leaving(merged: Merged) -> None:

@@ -23,7 +23,14 @@ INDICATORS = Sheet(
     help=_("Figures that tell whether the plan works."),
     key=("code",),
     columns=(
-        column_of(Indicator, "code", _("Small letters, digits and _, such as gdp_growth"), "pm25", kind=Kind.CODE),
+        column_of(
+            Indicator,
+            "code",
+            _("Small letters, digits and _. Empty in a new row: made from the name."),
+            "pm25",
+            kind=Kind.CODE,
+            required=False,
+        ),
         *names(Indicator, ("细颗粒物", "PM2.5")),
         column_of(Indicator, "unit", _("Of the values in this file."), "µg/m3"),
         column_of(Indicator, "unit_zh", _("That Chinese pages show. Empty: the unit."), "微克/立方米"),
@@ -35,7 +42,13 @@ INDICATORS = Sheet(
             least=0,
             most=999_999,
         ),
-        column_of(Indicator, "direction", _("Whether more of it is better."), "down"),
+        column_of(
+            Indicator,
+            "direction",
+            _("Whether more of it is better. Empty in a new row: by its name."),
+            "down",
+            required=False,
+        ),
         column_of(
             Indicator, "cumulative", _("Whether its values sum up from 1 January. Empty in a new row: no."), "no"
         ),

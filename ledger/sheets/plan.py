@@ -94,6 +94,12 @@ MEASURES = Sheet(
             "2023-12-31",
             is_deadline=True,
         ),
+        column_of(
+            Measure,
+            "due_text",
+            _("In place of a due date where there is none: 长期 in the column of due dates is kept here."),
+            "长期坚持",
+        ),
         provenance(Measure, _("Of its title and target. Empty in a new row: reported.")),
         provenance(Measure, _("Empty in a new row: as the measure's."), "lead_provenance"),
         source(Measure),

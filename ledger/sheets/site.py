@@ -105,6 +105,14 @@ PLAN = Sheet(
         ),
         column_of(
             Plan,
+            "large_project_wan",
+            _("In 亿元 (100 million yuan), with up to 4 decimals. Empty in a new row: 100."),
+            "1",
+            name="large_project",
+            kind=Kind.MONEY,
+        ),
+        column_of(
+            Plan,
             "region",
             _("Its projects lie in the members of this region. Empty: the one that holds all others but the country."),
             "110000",

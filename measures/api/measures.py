@@ -13,7 +13,7 @@ from core.scope import PlanScope
 from core.scoped import is_out
 from core.statuses import MeasureStatus
 from measures.api.addresses import row_address
-from measures.comparison import measures_then
+from measures.comparison import LIGHT_COLUMNS, measures_then
 from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_comparison, asked_plan
 from measures.models import Measure, ScopeChange
 from measures.querysets import MeasureQuerySet
@@ -82,14 +82,13 @@ def _from_light(shape: Shape, read: Callable[[MeasureLight], str], *, if_out: st
         def read_row(row: Row) -> str | None:
             if row["scope"] != PlanScope.IN_PLAN:
                 return if_out
-            return read(light_of(**{name: row[name] for name in _LIGHT_COLUMNS}, on=day, limits=limits))
+            return read(light_of(**{name: row[name] for name in LIGHT_COLUMNS}, on=day, limits=limits))
 
         return read_row
 
-    return Field(shape, ("scope", *_LIGHT_COLUMNS), reader)
+    return Field(shape, ("scope", *LIGHT_COLUMNS), reader)
 
 
-_LIGHT_COLUMNS = ("status", "due_on", "listed_on", "last_report_on")
 _DESCRIPTION, _TARGET = gettext_lazy("What is to be done"), gettext_lazy("What is to be reached")
 _LAST_REPORT = gettext_lazy("The day on which its last report by the day that is accepted by now was submitted")
 MEASURE = {
@@ -120,6 +119,13 @@ MEASURE = {
     ),
     "scope": column("scope", choice(PlanScope.choices, gettext_lazy("The scope on the day"))),
     "due_on": stored(Measure, "due_on", gettext_lazy("The day by which it is due; null where none is set")),
+    "due_text": column(
+        "due_text",
+        meaning(
+            gettext_lazy("What its source says in place of a due date, such as ongoing; null: nothing"), optional(TEXT)
+        ),
+        convert=lambda text: text or None,
+    ),
     "listed_on": stored(Measure, "listed_on", gettext_lazy("The day from which it belongs to the plan")),
     "target": local_field(_TARGET, "target"),
     "last_report_on": column("last_report_on", meaning(_LAST_REPORT, optional(DAY))),

@@ -68,6 +68,8 @@ def change_terms(
             changes.append(terms_change(measure, term, old, new, by=by, reason=reason))
     if not changes:
         raise NotAllowed(_("Nothing was changed."))
+    if measure.due_on is not None:
+        measure.due_text = ""
     if measure.lead_department_id != before[-1]:
         # They are people of the old one.
         measure.owner = measure.deputy = None

@@ -1,5 +1,6 @@
 """The changes of a measure's terms, as pages show them."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -28,6 +29,16 @@ class TermRow(NamedTuple):
 def term_rows(measure: Measure) -> list[TermRow]:
     """Return the rows of the measure's changes of terms, the newest first."""
     changes = list(measure.terms_changes.select_related("recorded_by"))
+    names = term_names(changes, plan=measure.plan_id)
+
+    def written(term: str, value: str) -> str:
+        return names.get((term, value), value) or _("No due date")
+
+    return [TermRow(each, written(each.field, each.old_value), written(each.field, each.new_value)) for each in changes]
+
+
+def term_names(changes: Collection[TermsChange], *, plan: int) -> dict[tuple[str, str], str]:
+    """Return the names of the departments and sections that changes speak of, by the term and what is kept of it."""
     slugs = {
         term: {value for each in changes if each.field == term for value in (each.old_value, each.new_value)}
         for term in Term
@@ -37,13 +48,9 @@ def term_rows(measure: Measure) -> list[TermRow]:
         departments = Department.objects.filter(slug__in=slugs[Term.LEAD_DEPARTMENT])
         names |= {(Term.LEAD_DEPARTMENT, each.slug): localized(each, "short") for each in departments}
     if slugs[Term.SECTION]:
-        sections = Section.objects.filter(plan=measure.plan_id, slug__in=slugs[Term.SECTION])
+        sections = Section.objects.filter(plan=plan, slug__in=slugs[Term.SECTION])
         names |= {(Term.SECTION, each.slug): localized(each, "title") for each in sections}
-
-    def written(term: str, value: str) -> str:
-        return names.get((term, value), value) or _("No due date")
-
-    return [TermRow(each, written(each.field, each.old_value), written(each.field, each.new_value)) for each in changes]
+    return names
 
 
 def summarize_terms(rows: list[TermRow]) -> dict[str, TermSummary]:

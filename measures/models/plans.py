@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING
 
 from auditlog.registry import auditlog
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q, Value
 from django.urls import reverse
@@ -13,11 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import NOT_MERGED, User
 from core.bounds import (
     MAX_DESCRIPTION_LENGTH,
+    MAX_INVESTMENT_WAN,
     check_plan_years,
     days_bound,
     plan_years_bound,
     texts_bound,
     within_days,
+    within_investment,
 )
 from core.codes import CodeField, code_bound
 from core.names import named_bound
@@ -31,6 +34,9 @@ from measures.querysets import MeasureQuerySet, PlanQuerySet
 from regions.words import NEUTRAL, PartWords, words_of_parts
 from web.formats.text import format_list
 from web.html.links import query_of
+
+# In 万元: as provinces and the country mean it.
+LARGE_PROJECT_WAN = 1_000_000
 
 
 class Plan(Sourced, UpdatedAtModel):
@@ -68,6 +74,13 @@ class Plan(Sourced, UpdatedAtModel):
         validators=[within_days],
         help_text=_("Months before it owe no report. Empty: as the server says, else from the oldest report on."),
     )
+    large_project_wan = models.PositiveBigIntegerField(
+        _("Large projects: total investment from"),
+        default=LARGE_PROJECT_WAN,
+        db_default=LARGE_PROJECT_WAN,
+        validators=[MinValueValidator(1, _("An amount above 0 is wanted.")), within_investment],
+        help_text=_("In 万元 (10,000 yuan)"),
+    )
     # Values of Module. Pages have no block, column or menu entry for them; addresses and the API stay.
     hidden_modules = models.JSONField(
         _("Hidden modules"), default=list, db_default=Value([], models.JSONField()), blank=True, editable=False
@@ -94,6 +107,9 @@ class Plan(Sourced, UpdatedAtModel):
             days_bound("starts_on", "ends_on", name="plan_days_in_bounds"),
             days_bound("first_reporting_month", name="plan_first_month_in_bounds"),
             plan_years_bound(name="plan_years_in_bounds"),
+            models.CheckConstraint(
+                condition=Q(large_project_wan__range=(1, MAX_INVESTMENT_WAN)), name="plan_large_project_in_bounds"
+            ),
             models.UniqueConstraint(fields=["is_current"], condition=Q(is_current=True), name="plan_is_current_once"),
         ]
 
@@ -236,6 +252,10 @@ class Measure(Sourced, UpdatedAtModel):
     target_en = models.CharField(_("Target (English)"), max_length=400, blank=True)
     listed_on = models.DateField(pgettext_lazy("measure", "Date listed"), editable=False, validators=[within_days])
     due_on = models.DateField(_("Due date"), null=True, blank=True, validators=[within_days])
+    # What its source says in place of a due date, such as 长期坚持.
+    due_text = models.CharField(
+        _("In place of a due date"), max_length=30, blank=True, default="", db_default="", editable=False
+    )
     # Who looks after it in its lead department: reporters of it, as services see to.
     owner = models.ForeignKey(
         "accounts.User",
@@ -273,6 +293,9 @@ class Measure(Sourced, UpdatedAtModel):
             models.CheckConstraint(
                 condition=Q(due_on__isnull=True) | Q(due_on__gte=F("listed_on")),
                 name="measure_due_after_listed",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on__isnull=True) | Q(due_text=""), name="measure_due_text_without_day"
             ),
             models.CheckConstraint(
                 condition=Q(lead_provenance__in=Provenance.values), name="measure_lead_provenance_known"

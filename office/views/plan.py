@@ -21,7 +21,7 @@ from projects.plans import add_plan, change_plan, likely_first_month, plan_state
 from regions.models import Region
 from web.html.links import query_of
 from web.language import localized
-from web.lists.filters import DayField
+from web.lists.filters import DayField, InvestmentField
 from web.unsaved_input import labels_of
 
 
@@ -31,6 +31,10 @@ class PlanForm(PublishedForm):
     starts_on = DayField(label=gettext_lazy("First day"))
     ends_on = DayField(label=gettext_lazy("Last day"))
     first_reporting_month = month_field(Plan, "first_reporting_month")
+    large_project_wan = InvestmentField(
+        label=gettext_lazy("Large projects: total investment from (100 million yuan)"),
+        help_text=gettext_lazy("Those of as much that have not started are counted apart."),
+    )
     region = RowChoice(
         Region.objects.all(),
         to_field_name="code",
@@ -88,7 +92,9 @@ class ChangePlan(PlanFormPage):
     heading = gettext_lazy("The plan's profile")
     done = gettext_lazy("The plan's profile was changed")
     side_template = "office/_plan_milestones.html"
-    typed_fields = labels_of(PlanForm, "name_zh", "name_en", "starts_on", "ends_on", "first_reporting_month")
+    typed_fields = labels_of(
+        PlanForm, "name_zh", "name_en", "starts_on", "ends_on", "first_reporting_month", "large_project_wan"
+    )
 
     @property
     def subject(self) -> Plan:

@@ -1,5 +1,6 @@
 """Reading pages about projects."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -21,17 +22,16 @@ from projects.addresses import month_form_url
 from projects.charts.investment import invested_months, investment_chart
 from projects.charts.stages import stage_chart
 from projects.filters import PROJECT_ORDERINGS, ProjectFilter
-from projects.kinds import BEHIND, LARGE, NO_MONTH
+from projects.kinds import BEHIND, NO_MONTH, format_large, large_projects, least_of_large
 from projects.models import Project, Stage
 from projects.months.figures import History, load_history
-from projects.rules import LARGE_YI
 from projects.services import change_scope
 from projects.sums import ProjectSum
 from projects.terms_history import terms_history
 from regions.words import NEUTRAL
 from reporting.workflow import ReportState
 from web.charts.chart import Chart
-from web.formats.money import WAN_PER_YI, format_exact_money, format_rounded_money
+from web.formats.money import format_exact_money, format_rounded_money
 from web.formats.numbers import format_number
 from web.formats.text import format_list
 from web.html.links import query_of, query_with
@@ -58,7 +58,7 @@ class ProjectList(ListPageView):
 
     def count(self, rows: Any) -> int:
         """Count the projects by stage and by city, and large ones by themselves, in one query."""
-        large = Q(investment_wan__gte=LARGE_YI * WAN_PER_YI)
+        large = Q(investment_wan__gte=least_of_large(self.plan))
         city = ["city__code", *local_columns("city__short")]
         groups = rows.order_by().values_list("stage", *city).annotate(rows=Count("pk"), wan=Sum("investment_wan"))
         groups = groups.annotate(
@@ -75,19 +75,24 @@ class ProjectList(ListPageView):
         return sum(each.number for each in self.by_stage.values())
 
     def quick_choices(self) -> list[QuickChoice]:
+        large = large_projects(self.plan)
         return [
-            QuickChoice(_("10 billion yuan or more, not started"), LARGE.filters, self.large_note()),
+            QuickChoice(
+                _("%(least)s or more, not started") % {"least": format_large(self.plan)},
+                large.filters,
+                self.large_note(large.filters),
+            ),
             QuickChoice(Stage.SUSPENDED.label, {"stage": Stage.SUSPENDED.value}),
             QuickChoice(_("Behind the annual plan"), BEHIND.filters),
             QuickChoice(_("No month reported"), NO_MONTH.filters),
             QuickChoice(_("Reports a problem"), {"problem": "yes"}),
         ]
 
-    def large_note(self) -> str:
+    def large_note(self, filters: Iterable[str]) -> str:
         """How many large projects have not started, and what they cost. Empty where the list is narrowed by what the
         choice would set otherwise."""
         large = self.large_preparing
-        if not large.number or any(self.request.GET.get(name) for name in LARGE.filters):
+        if not large.number or any(self.request.GET.get(name) for name in filters):
             return ""
         text = ngettext("%(count)s project, %(amount)s", "%(count)s projects, %(amount)s", large.number)
         return text % {"count": format_number(large.number), "amount": format_rounded_money(large.yi)}

@@ -144,6 +144,7 @@ def test_a_measure_of_the_list(site: Any, ask: Any) -> None:
         "light_reason": "",
         "scope": "in_plan",
         "due_on": "2023-06-30",
+        "due_text": None,
         "listed_on": "2023-01-03",
         "target": "In full use",
         "last_report_on": "2023-06-28",

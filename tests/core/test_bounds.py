@@ -130,7 +130,7 @@ def test_the_administration_says_what_is_wanted_and_saves_nothing(administrator,
 
 def test_a_plan_of_many_years_is_refused_in_words(administrator):
     plan = make_plan()
-    names = ("slug", "name_zh", "name_en", "starts_on", "provenance", "source")
+    names = ("slug", "name_zh", "name_en", "starts_on", "large_project_wan", "provenance", "source")
     form = {name: getattr(plan, name) for name in names} | {"region": plan.region_id, "ends_on": "2043-01-01"}
     answer = administrator.post(f"/admin/measures/plan/{plan.pk}/change/?lang=en", form)
     assert "A plan runs over at most 20 calendar years." in answer.content.decode()

@@ -233,7 +233,7 @@ def test_the_page_says_it_in_a_sentence_and_lists_the_rows(plan):
     text = text_of(html)
     assert (
         "Since 31 May 2023, 3 measures changed status (1 completed, 1 reversed), 1 measure was newly listed ; "
-        "2 projects with an investment of 0.3 billion yuan were listed; 1 indicator value was released." in text
+        "2 projects with an investment of 300 million yuan were listed; 1 indicator value was released." in text
     )
     assert "M002 Title of M002 Status reversed Completed Progress made Red light 2023-06-20 Science" in text
     assert "M001 Title of M001 Newly completed Under way Yellow light Completed 2023-07-10 Science" in text
@@ -562,7 +562,7 @@ class TestOverview:
         text = text_of(page("/?compare=2023-05-31"))
         assert "+3 since end of May" in text
         assert "−2 since end of May" in text
-        assert "+0.3 billion yuan since end of May" in text
+        assert "+300 million yuan since end of May" in text
         assert "since end of May: 3 changed status" in text
         assert "Status reversed since 31 May 2023 1" in text
         assert "Completed since end of May" in text
@@ -573,7 +573,7 @@ class TestOverview:
         # What is as it was says so once, not figure by figure.
         assert "Completed 1 14.3% Progress made 4 57.1% +2 since end of July" in text
         assert "Time elapsed 22.0% , gap −7.7 points" in text
-        assert "3 projects 0.4 billion yuan +1 since end of July +0.1 billion yuan since end of July" in text
+        assert "3 projects 400 million yuan +1 since end of July +50 million yuan since end of July" in text
         # Marks on the rows of tables are for those who ask.
         assert "Completed since" not in text
         assert "Status reversed" not in text

@@ -16,7 +16,7 @@ from dashboard.figures import Figures
 from dashboard.pages.cities import city_list
 from dashboard.pages.city import MAX_WATCHED, city_detail
 from dashboard.pages.city_ranks import city_ranks, fallen_cities
-from dashboard.pages.city_statistics import CITY_MEASURES, LARGE, cities_of_both_days, with_kinds
+from dashboard.pages.city_statistics import cities_of_both_days, city_measures, large_statistic, with_kinds
 from dashboard.pages.links import Links
 from measures.models import Plan
 from projects.models import AnnualPlan, Project, Stage
@@ -24,6 +24,7 @@ from regions.models import Region
 from rollups.services import rebuild_rollups
 from tests import factories as make
 from tests.dashboard.test_groups import count_queries, names, page, text_at
+from tests.pages import text_of
 from tests.sweeps import one_in
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +54,7 @@ def context(plan: Plan, show: str = "total_investment", **choices: Any) -> dict[
         return city_list(
             figures,
             Links({}),
-            measure=CITY_MEASURES[show],
+            measure=city_measures(plan)[show],
             ordering=choices.pop("ordering", f"-{show}"),
             then=Figures(plan, then) if then else None,
             **choices,
@@ -110,7 +111,7 @@ class TestCountedInPlainPython:
             assert cells["Large, not started"] == str(len(large))
             assert cells["Share suspended"] == (percent(stages["suspended"], len(own)) if own else "—")
 
-    @pytest.mark.parametrize("show", [name for name, each in CITY_MEASURES.items() if not each.is_rate])
+    @pytest.mark.parametrize("show", [name for name, each in city_measures(Plan()).items() if not each.is_rate])
     def test_each_measure_by_category(self, plan: Plan, projects: list[Project], show: str) -> None:
         def counts(each: Project) -> bool:
             if show in ("suspended", "behind"):
@@ -208,11 +209,12 @@ class TestCountedInPlainPython:
 
     def test_large_projects_are_the_same_with_another_day_beside(self, plan: Plan, projects: list[Project]) -> None:
         now, then = Figures(plan, NOW), Figures(plan, THEN)
-        both, both_then = cities_of_both_days(now, then, [LARGE])
-        alone = with_kinds(Figures(plan, NOW), now.projects_by("city"), [LARGE])
+        large = [large_statistic(plan)]
+        both, both_then = cities_of_both_days(now, then, large)
+        alone = with_kinds(Figures(plan, NOW), now.projects_by("city"), large)
         assert [each.figures["large"] for each in both] == [each.figures["large"] for each in alone]
         earlier = Figures(plan, THEN)
-        alone_then = with_kinds(earlier, earlier.projects_by("city"), [LARGE])
+        alone_then = with_kinds(earlier, earlier.projects_by("city"), large)
         assert both_then and [each.figures for each in both_then] == [each.figures for each in alone_then]
         assert sum(each.figures["large"] for each in both) >= sum(each.figures["large"] for each in both_then)
 
@@ -241,13 +243,13 @@ class TestRanks:
         for code, count in zip(CITIES, (4, 2, 2, 1), strict=True):
             put(plan, code, count, stage="suspended")
         make.region("371000")
-        found = city_ranks(Figures(plan, NOW).projects_by("city"), CITY_MEASURES["suspended"])
+        found = city_ranks(Figures(plan, NOW).projects_by("city"), city_measures(plan)["suspended"])
         assert [found[code].now.place for code in CITIES] == [1, 2, 2, 4]
         # One without projects has no rank, and is not counted among the ranked.
         assert (found["371000"].now.place, found["370100"].now.of) == (None, 4)
         text = text_at("/cities/?show=suspended")
         assert "of the 4 cities with projects; ties share a rank (1, 2, 2, 4)" in text
-        assert "9 projects are suspended, with an investment of 0.9 billion yuan; most of them in Jinan (4)." in text
+        assert "9 projects are suspended, with an investment of 900 million yuan; most of them in Jinan (4)." in text
         assert names(page("/cities/?show=suspended"), "cities") == []  # the rank stands before the name
         assert re.findall(r'class="place">([^<]+)<', page("/cities/?show=suspended"))[:5] == ["1", "2", "2", "4", "—"]
 
@@ -273,7 +275,7 @@ class TestRanks:
         put(plan, "370100", 2, stage="suspended", listed_on=date(2023, 1, 3))
         put(plan, "370200", 1, stage="suspended", listed_on=date(2023, 1, 3))
         put(plan, "370200", 4, stage="suspended", listed_on=date(2023, 7, 1))
-        measure = CITY_MEASURES["suspended"]
+        measure = city_measures(plan)["suspended"]
         cities, then = cities_of_both_days(Figures(plan, NOW), Figures(plan, THEN), [measure])
         ranks = city_ranks(cities, measure, then)
         assert {key: rank.fallen for key, rank in ranks.items() if rank.fallen} == {"370200": 1}
@@ -303,7 +305,7 @@ class TestTable:
             first = re.findall(r'href="/cities/(\d+)/', shown.partition("<tbody>")[2])[0]
             counts = Counter(Project.objects.filter(opening_stage=stage).values_list("city__code", flat=True))
             assert first == counts.most_common(1)[0][0]
-        for show in CITY_MEASURES:
+        for show in city_measures(plan):
             assert re.search(
                 rf'aria-sort="descending">\s*<a href="[^"]*" id="sort-{show}"', page(f"/cities/?show={show}")
             )
@@ -387,6 +389,34 @@ class TestOverview:
         assert 'href="/?course=year&amp;map=suspended#course"' in chosen
         assert 'href="/cities/?show=suspended"' in chosen
         assert "1 project is suspended, with an investment of" in chosen
+
+    def test_a_county_says_what_is_large(self, plan: Plan) -> None:
+        Plan.objects.update(large_project_wan=10_000)
+        put(plan, "370200", 2, stage="preparing", investment=10_000)
+        put(plan, "370100", 1, stage="preparing", investment=9_999)
+        put(plan, "370100", 1, stage="under_construction", investment=LARGE_WAN)
+        rebuild_rollups()
+        address = "/projects/?stage=preparing&amp;investment_from=1"
+        overview, cities = page("/?map=large"), page("/cities/?show=large")
+        assert "100 million yuan or more and not started, 200 million yuan in all" in text_of(overview)
+        assert "2 projects of 100 million yuan or more have not started" in text_of(overview)
+        assert f'href="{address}">2</a>' in "".join(overview.split("\n")).replace("  ", "")
+        for part in (
+            "Projects of 100 million yuan or more not started, by city, as of",
+            "2 projects of 100 million yuan or more have not started, with an investment of 200 million yuan",
+            "Large: 100 million yuan or more",
+        ):
+            assert part in text_of(cities)
+        assert 'href="/projects/?city=370200&amp;stage=preparing&amp;investment_from=1"' in cities
+        assert "100 million yuan or more, not started 2 2 projects" in text_at("/cities/370200/")
+        assert "No project of 100 million yuan or more has yet to start." in text_at("/cities/370100/")
+        listed = text_at("/projects/")
+        assert "100 million yuan or more, not started 2 projects, 200 million yuan" in listed
+        assert "2 results" in text_at(address.replace("&amp;", "&"))
+        # The classes of size are the same of all plans.
+        assert "10 billion yuan or more" not in overview + cities
+        assert "10 billion yuan or more, not started" not in listed
+        assert "1亿元以上未开工 2个，2亿元" in text_of(Client().get("/projects/?lang=zh-hans").content.decode())
 
     def test_it_asks_nothing_more(self, demonstration: None) -> None:
         usual = count_queries(Client(), "/")

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 PAGES = [
     "/",
     "/plan/",
+    "/plan/first/",
     "/departments/",
     "/departments/science/",
     "/sections/",
@@ -286,6 +287,7 @@ def test_the_number_of_queries_does_not_grow_with_the_data(demo, django_user_mod
         "/departments/",
         "/departments/energy/",
         "/plan/",
+        "/plan/first/",
         "/sections/",
         "/cities/",
         "/published/",

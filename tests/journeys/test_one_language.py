@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
 PAGES = (
     "/",
     "/plan/",
+    "/plan/first/",
     "/presentation/",
     "/measures/",
     "/measures/M001/",

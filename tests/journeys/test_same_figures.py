@@ -28,6 +28,8 @@ THEMES = ("energy", "air-water")
 PAGES = {
     "dashboard:overview": ["/", "/?map=total&course=plan", "/?compare=2023-02-28"],
     "dashboard:plan": ["/plan/"],
+    # Shows rows, and no figure of the API.
+    "dashboard:first_version": [],
     "dashboard:plans": ["/plans/"],
     "briefs:plan": ["/brief/"],
     "briefs:section": [f"/sections/{slug}/brief/" for slug in SECTIONS],

@@ -25,6 +25,7 @@ PAGES = [
     "/",
     "/?course=plan",
     "/plan/",
+    "/plan/first/",
     "/sections/",
     "/sections/section-1/",
     "/departments/",

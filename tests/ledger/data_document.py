@@ -29,7 +29,8 @@ tests/ledger/test_document.py` renews it. [The demonstration's files](../fixture
   sums are left out, and compared with their rows. The first table of a plan makes its departments, areas and
   categories. Afterwards a department, region or area that nobody has is asked about where it may be one that is there,
   as 省发改委 is 发展改革委: once for all cells alike, and known in the next file.
-- A deadline in words is its last day: 2024年底, 2024年第三季度, 2024年6月前, 2024-2026年. What lasts (长期) has none.
+- A deadline in words is its last day: 2024年底, 2024年第三季度, 2024年6月前, 2024-2026年. What lasts (长期) has none,
+  and keeps its words (`due_text`).
 - A day is written as 2026-06-30, 2026年6月30日, 2026/6/30 or as a date of the spreadsheet, a month as 2026-06, an
   amount with its unit (万元 or 亿元), a yes or no as yes, no, 是 or 否.
 - Amounts are kept in whole 万元 (10,000 yuan). Where some have more digits, it is asked whether they are to be rounded.

@@ -178,4 +178,24 @@ pm25 | 细颗粒物浓度 | 微克/立方米 | 逆向 | 市生态环境局
         merged={"指标": "A1:E1"},
         indicators=(("pm25", "细颗粒物浓度", "down", "市生态环境局"),),
     ),
+    Layout(
+        "主要指标表, without codes",
+        "xlsx",
+        {
+            "主要指标": """
+节能降碳主要指标
+序号 | 指标名称 | 单位 | 责任单位
+1 | 单位产值能耗 | 吨标准煤/万元 | 环资司
+2 | 单位产值能耗下降率 | % | 环资司
+3 | 2029年完成改造项目数 | 个 | 产业司
+"""
+        },
+        {"indicators": 3, "departments": 2},
+        merged={"主要指标": "A1:D1"},
+        indicators=(
+            ("dan_wei_chan_zhi_neng_hao", "单位产值能耗", "down", "环资司"),
+            ("dan_wei_chan_zhi_neng_hao_xia_jiang_lu", "单位产值能耗下降率", "up", "环资司"),
+            ("indicator_2029_nian_wan_cheng_gai_zao_xiang_mu", "2029年完成改造项目数", "up", "产业司"),
+        ),
+    ),
 )

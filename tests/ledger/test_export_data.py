@@ -1,6 +1,7 @@
 """An export reads back to the same site, and is written again byte for byte."""
 
 import io
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,10 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from core.own_apps import own_models
-from measures.models import StatusChange
+from measures.models import Measure, Plan, StatusChange
 from regions.models import Region
 from tests.factories import make_user
-from tests.ledger.example import load
+from tests.ledger.example import complaints, edit, load
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
@@ -59,6 +60,56 @@ def test_a_plan_moves_to_an_empty_site_and_is_written_there_byte_for_byte(
     assert (zoe.role, zoe.department, zoe.city.code) == ("reporter", None, "370200")
     export(tmp_path / "after")
     assert contents(tmp_path / "after") == contents(tmp_path / "before")
+
+
+def test_a_ledger_says_what_is_large(folder: Path, tmp_path: Path) -> None:
+    load(folder)
+    assert Plan.objects.get().large_project_wan == 1_000_000
+    before = (folder / "plan.csv").read_text(encoding="utf-8")
+    named = before.replace("ends_on,", "ends_on,大项目总投资下限,")
+    edit(folder, "plan", before, named.replace("2025-12-31,", "2025-12-31,0.5亿元,"))
+    load(folder, change=True)
+    assert Plan.objects.get().large_project_wan == 5_000
+    export(tmp_path / "out")
+    assert "large_project" in (tmp_path / "out" / "plan.csv").read_text(encoding="utf-8")
+    empty_the_site()
+    load(tmp_path / "out")
+    assert Plan.objects.get().large_project_wan == 5_000
+    # A file without the column, or with nothing in it, leaves what the plan says.
+    for text in (before, named.replace("2025-12-31,", "2025-12-31,,")):
+        (folder / "plan.csv").write_text(text, encoding="utf-8")
+        assert preview(folder) == "34 unchanged\n"
+    for wrong in ("0", "-1", "many"):
+        (folder / "plan.csv").write_text(named.replace("2025-12-31,", f"2025-12-31,{wrong},"), encoding="utf-8")
+        assert len(complaints(folder)) == 1
+
+
+def test_words_in_place_of_a_due_date_go_to_and_fro(folder: Path, tmp_path: Path) -> None:
+    def due() -> list[Any]:
+        return list(Measure.objects.order_by("code").values_list("due_on", "due_text"))
+
+    edit(folder, "measures", "2023-01-03,,", "2023-01-03,长期坚持,")
+    load(folder)
+    assert due() == [(date(2023, 12, 31), ""), (None, "长期坚持")]
+    export(tmp_path / "out")
+    assert preview(folder) == "34 unchanged\n" and preview(tmp_path / "out") == "41 unchanged\n"
+    empty_the_site()
+    load(tmp_path / "out")
+    assert due() == [(date(2023, 12, 31), ""), (None, "长期坚持")]
+    # A day that is written over the empty cell of an export takes the place of the words beside it.
+    edit(tmp_path / "out", "measures", ",,长期坚持,", ",2024-06-30,长期坚持,")
+    make_user("rita", role="reviewer")
+    load(tmp_path / "out", change=True, by="rita")
+    assert due()[1] == (date(2024, 6, 30), "")
+    load(folder, change=True, by="rita")
+    assert due()[1] == (None, "长期坚持")
+    edit(folder, "measures", "2023-01-03,长期坚持,", "2023-01-03,,")
+    load(folder, change=True)
+    assert due()[1] == (None, "")
+    (folder / "measures.csv").write_text("code,due_text\nM001,长期\n", encoding="utf-8")
+    assert complaints(folder) == [
+        "measures, row 2, due_text: The measure has a due date: nothing stands in its place.",
+    ]
 
 
 def test_a_plan_that_is_not_there_is_named(folder: Path, tmp_path: Path) -> None:

@@ -347,7 +347,14 @@ def test_a_list_of_projects_is_read_with_the_unit_above_it_and_without_its_sums(
 def test_a_deadline_in_words_is_its_last_day(plan: Plan, written: Any, day: date | None) -> None:
     found = seen(table(["序号", "任务", "责任单位", "时限要求"], [1, "造林", "林业局", written]), plan)
     assert found.faults == []
-    assert values(found, "measures", "due_on") == [(day,)]
+    assert values(found, "measures", "due_on", "due_text") == [(day, None if day else written)]
+
+
+def test_words_of_what_lasts_are_short(plan: Plan) -> None:
+    found = seen(
+        table(["序号", "任务", "责任单位", "时限要求"], [1, "造林", "林业局", "长期" + "、长期坚持" * 6]), plan
+    )
+    assert [(each.column, each.sentence) for each in found.faults] == [("due_on", "Up to 30 characters; this has 32.")]
 
 
 @pytest.mark.parametrize("written", ["2024年13月", "2024年第五季度", "尽快", 2024.1, "2024年2月30日前"])

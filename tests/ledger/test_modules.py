@@ -60,6 +60,29 @@ def test_a_later_load_shows_what_it_brings_the_first_rows_of(load: Any) -> None:
     ]
 
 
+def test_projects_of_a_place_without_parts_are_listed_without_it(load: Any, open_reading: Any) -> None:
+    region: Row = {"code": "990101", "kind": "county", "name_zh": "云阳县"}
+    project: Row = {
+        "name_zh": "净水厂",
+        "category": "环保",
+        "stage": "在建",
+        "total_investment": "0.32",
+        "city": "城关镇",
+    }
+    plan = load({"regions": [region], "plan": [PLAN], "measures": [MEASURE], "projects": [project]})
+    assert plan.hidden_modules == [each for each in NOT_THERE if each != "projects"]
+    answer = Client().get("/projects/?lang=en")
+    page = text_of(answer.content.decode())
+    assert "Title Category Stage" in page and "云阳县" not in page
+    assert list(answer.context["filter"].shown) == ["search", "category", "stage", "investment_from"]
+    overview = text_of(Client().get("/?lang=en").content.decode())
+    assert "32 million yuan" in overview
+    # Its one year is the whole plan.
+    assert "Course of 2023" in overview and "Whole plan" not in overview
+    Plan.objects.update(hidden_modules=[])
+    assert "云阳县" in text_of(Client().get("/projects/?lang=en").content.decode())
+
+
 def test_what_the_office_hides_stays_hidden_while_rows_of_it_change(load: Any) -> None:
     load({"plan": [PLAN], "measures": [MEASURE]})
     Plan.objects.update(hidden_modules=["measures"])
@@ -82,7 +105,8 @@ def test_the_office_hides_and_shows_modules_of_its_plan(load: Any) -> None:
     admin.force_login(make.make_user("mia", is_superuser=True, role="administrator", language="en"))
     form = admin.get("/office/plan/").context["form"]
     assert sorted(form["hidden_modules"].value()) == sorted(NOT_THERE)
-    values = {"name_zh": plan.name_zh, "starts_on": "2023-01-01", "ends_on": "2023-12-31", "hidden_modules": ["themes"]}
+    values = {"name_zh": plan.name_zh, "starts_on": "2023-01-01", "ends_on": "2023-12-31", "large_project_wan": "100"}
+    values |= {"hidden_modules": ["themes"]}
     answer = admin.post("/office/plan/", values | {"opened": json.dumps(plan_state(plan))})
     assert answer.status_code == 302, text_of(answer.content.decode())
     assert Plan.objects.get().hidden_modules == ["themes"]

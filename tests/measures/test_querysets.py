@@ -148,6 +148,7 @@ def expected_light(measure: Measure, status: str, on: date) -> str:
         due_on=measure.due_on,
         listed_on=measure.listed_on,
         last_report_on=max((day for day in accepted if day <= on), default=None),
+        reports_from=measure.plan.first_reporting_month,
         on=on,
         limits=LIMITS,
     ).light.value
@@ -155,8 +156,15 @@ def expected_light(measure: Measure, status: str, on: date) -> str:
 
 class TheDatabaseSaysWhatTheRulesSay(TestCase):
     @settings(deadline=None, max_examples=examples(25))
-    @given(made=st.lists(stories(), min_size=1, max_size=8), on=st.lists(days, min_size=1, max_size=5))
-    def test_status_light_and_cells_of_any_day(self, made: list[dict[str, Any]], on: list[date]) -> None:
+    @given(
+        made=st.lists(stories(), min_size=1, max_size=8),
+        on=st.lists(days, min_size=1, max_size=5),
+        reports_from=st.none() | days,
+    )
+    def test_status_light_and_cells_of_any_day(
+        self, made: list[dict[str, Any]], on: list[date], reports_from: date | None
+    ) -> None:
+        make_plan(first_reporting_month=reports_from)
         sections = [make_section(), make_section()]
         departments = [make_department(), make_department()]
         measures = [build(story, sections[place % 2], departments[place % 3 // 2]) for place, story in enumerate(made)]
@@ -321,11 +329,16 @@ class TheDatabaseSaysWhatTheRulesSay(TestCase):
             assert still == expected
 
     @settings(deadline=None, max_examples=examples(15))
-    @example(made=[COMPLETED_LATE], on=[date(2023, 1, 15), date(2023, 1, 25)])
-    @given(made=st.lists(stories(), min_size=1, max_size=6), on=st.lists(days, min_size=2, max_size=4))
+    @example(made=[COMPLETED_LATE], on=[date(2023, 1, 15), date(2023, 1, 25)], reports_from=None)
+    @given(
+        made=st.lists(stories(), min_size=1, max_size=6),
+        on=st.lists(days, min_size=2, max_size=4),
+        reports_from=st.none() | days,
+    )
     def test_the_history_knows_lights_and_completions_of_every_day(
-        self, made: list[dict[str, Any]], on: list[date]
+        self, made: list[dict[str, Any]], on: list[date], reports_from: date | None
     ) -> None:
+        make_plan(first_reporting_month=reports_from)
         section, department = make_section(), make_department()
         for story in made:
             build(story, section, department)
@@ -335,7 +348,7 @@ class TheDatabaseSaysWhatTheRulesSay(TestCase):
         for day in on:
             rows: Any = Measure.objects.in_plan(section.plan).as_of(day, limits=LIMITS)
             expected = Counter(row.light for row in rows)
-            assert history.lights(day, submitted=submitted, limits=LIMITS) == expected, day
+            assert history.lights(day, submitted=submitted, limits=LIMITS, reports_from=reports_from) == expected
             completed = [(row.due_on, row.status_since if row.status == "completed" else None) for row in rows]
             assert sorted(history.due_days(day), key=str) == sorted(completed, key=str), day
 

@@ -208,6 +208,21 @@ class TestDetail:
         make_change(measure, "completed", date(2023, 7, 10), old_status="in_progress")
         assert f"The measure {words} What it is about" in text_of(page(client, f"/measures/M001/?as_of={day}"))
 
+    def test_words_stand_in_place_of_a_due_date(self, client):
+        lead = make_department()
+        for code, words in (("M001", "长期坚持"), ("M002", "")):
+            make_measure(code=code, title_en="Plant trees", due_on=None, due_text=words, lead_department=lead)
+        client.force_login(make_user("rita", role="reviewer"))
+        details = [text_of(page(client, f"/measures/{code}/")) for code in ("M001", "M002")]
+        assert "Due date 长期坚持" in details[0] and "No due date" not in details[0]
+        assert "Due date No due date" in details[1]
+        for address in ("/measures/", "/office/measures/", "/office/measures/M001/", f"/departments/{lead.slug}/"):
+            assert text_of(page(client, address)).count("长期坚持") == 1, address
+        found = text_of(page(client, "/search/?q=Plant"))
+        assert found.count("长期坚持") == found.count("No due date") == 1
+        rows = client.get("/api/v1/measures/").json()["results"]
+        assert [(row["due_on"], row["due_text"]) for row in rows] == [(None, "长期坚持"), (None, None)]
+
     def test_a_measure_not_yet_listed_says_so(self, client):
         measure = make_measure(code="M001", listed_on=date(2023, 5, 2))
         html = page(client, "/measures/M001/?as_of=2023-05-01")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from auditlog.models import LogEntry
+from django.db import IntegrityError, transaction
 
 from measures.editing.milestones import milestone_state
 from measures.models import Plan, PlanMilestone
@@ -74,6 +75,7 @@ class TestPlan:
         "name_en": "New plan",
         "starts_on": "2023-01-01",
         "ends_on": "2025-12-31",
+        "large_project_wan": "100",
         "region": "370000",
         "comparator": "100000",
     }
@@ -88,6 +90,28 @@ class TestPlan:
         assert plan.first_reporting_month == date(2023, 5, 1)
         assert 'value="2023-05"' in mia.get("/office/plan/").content.decode()
         assert LogEntry.objects.get_for_object(plan).first().changes["name_zh"] == ["三年行动计划", "新计划"]
+
+    @pytest.mark.parametrize(
+        ("typed", "wan"), [("1", 10_000), ("0.5", 5_000), ("100", 1_000_000), ("100000", 1_000_000_000)]
+    )
+    def test_says_what_is_large(self, mia: Any, plan: Plan, typed: str, wan: int) -> None:
+        assert plan.large_project_wan == 1_000_000
+        assert 'name="large_project_wan" value="100"' in mia.get("/office/plan/").content.decode()
+        assert self.send(mia, large_project_wan=typed).status_code == 302
+        plan.refresh_from_db()
+        assert plan.large_project_wan == wan
+        assert f'name="large_project_wan" value="{typed}"' in mia.get("/office/plan/").content.decode()
+
+    @pytest.mark.parametrize("typed", ["0", "-1", "", "much", "0.00001", "100000.0001"])
+    def test_an_amount_that_none_can_be_large_by_is_refused(self, mia: Any, plan: Plan, typed: str) -> None:
+        assert list(errors(self.send(mia, large_project_wan=typed))) == ["large_project_wan"]
+        plan.refresh_from_db()
+        assert plan.large_project_wan == 1_000_000
+
+    @pytest.mark.parametrize("wan", [0, 1_000_000_001])
+    def test_no_column_holds_such_an_amount(self, plan: Plan, wan: int) -> None:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Plan.objects.update(large_project_wan=wan)
 
     @pytest.mark.parametrize(
         ("days", "refused"),

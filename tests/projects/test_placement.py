@@ -120,7 +120,7 @@ def test_sums_by_city_are_that_of_the_plan_and_name_only_its_cities(today, elsew
 def test_a_plan_with_projects_keeps_its_region(client, today):
     client.force_login(make_user("admin", is_staff=True, is_superuser=True))
     plan = make_project().plan
-    names = ("slug", "name_zh", "name_en", "starts_on", "ends_on", "provenance", "source")
+    names = ("slug", "name_zh", "name_en", "starts_on", "ends_on", "large_project_wan", "provenance", "source")
     form = {name: getattr(plan, name) for name in names} | {"region": region("100000").pk}
     assert client.post(f"/admin/measures/plan/{plan.pk}/change/", form).status_code == 302
     plan.refresh_from_db()

@@ -42,6 +42,7 @@ TOTALS = [
 ]
 LISTS = ["/measures/", "/projects/"]
 NO_TOTALS = [
+    "/plan/first/",
     "/measures/M001/",
     "/lights/",
     "/problems/",
@@ -167,7 +168,7 @@ def test_the_lists_above_have_every_page_of_totals():
         for pattern in room.urlpatterns
         if issubclass(getattr(pattern.callback, "view_class", object), PlanPage)
     }
-    # The explanation of a figure has a part of its own on when and from what; a search counts rows as they are; the
-    # presentation says it in its head.
-    pages -= {("dashboard", name) for name in ("explain", "search", "presentation")}
+    # The explanation of a figure has a part of its own on when and from what; a search and the plan as first listed
+    # count rows as they are; the presentation says it in its head.
+    pages -= {("dashboard", name) for name in ("explain", "search", "first_version", "presentation")}
     assert {reverse(f"{room}:{name}", args=arguments.get(name, [])) for room, name in pages} == set(TOTALS)

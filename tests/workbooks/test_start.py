@@ -10,8 +10,11 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from accounts.models import User
 from measures.models import Load, Measure, Plan
+from projects.plans import STATE, change_plan, plan_state
 from regions.models import Region
+from rollups.services import refresh_stale_rollups
 from tests.factories import make_user
 from tests.pages import text_of
 from tests.second_site import PLACE, Row, write_workbook
@@ -124,6 +127,24 @@ class TestTheFourSteps:
         act(draft, action="load")
         assert [str(each) for each in Region.objects.all()] == [PLACE, "云中市"]
         assert Plan.objects.get().region_id == place.pk
+
+    def test_nobody_is_silent_before_reports_are_owed(
+        self, admin: Client, act: Act, workbook: Any, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        def lights() -> tuple[int, int]:
+            refresh_stale_rollups()
+            yellow: int = admin.get("/api/v1/summary/").json()["measures"]["lights"]["yellow"]
+            return yellow, text_of(admin.get("/measures/").content.decode()).count("天无填报")
+
+        act("/data/start/names/", **NAMES, first_reporting_month="2023-09")
+        draft = act("/data/start/workbook/", file=workbook(MEASURES))
+        act(draft, action="load")
+        assert lights() == (0, 0)
+        plan = Plan.objects.get()
+        values = {name: getattr(plan, name) for name in STATE} | {"first_reporting_month": date(2023, 6, 1)}
+        with django_capture_on_commit_callbacks(execute=True):
+            change_plan(plan, by=User.objects.get(username="mia"), opened=plan_state(plan), **values)
+        assert lights() == (1, 1)
 
     @pytest.mark.parametrize(
         ("typed", "field"),

@@ -11,7 +11,7 @@ from web.formats.units import format_with_unit
 from web.language import is_chinese
 
 WAN_PER_YI = 10_000
-YI_PER_TRILLION = Decimal(10_000)
+YI_PER_TRILLION, YI_PER_BILLION = Decimal(10_000), Decimal(10)
 
 
 def wan_to_yi(wan: int) -> Decimal:
@@ -61,10 +61,13 @@ def format_exact_money(wan: int | str | None) -> str:
 
 
 def rounded_money(yi: Decimal) -> tuple[str, str]:
-    """An amount of 亿元 as headlines have it, and its unit: 8.45 万亿元, 936 亿元; 8.45 trillion yuan, 93.6 billion."""
+    """An amount of 亿元 as headlines have it, and its unit: 8.45 万亿元, 936 亿元, 1.81 亿元; 8.45 trillion yuan, 93.6
+    billion, 181 million."""
     if yi >= YI_PER_TRILLION:
         trillions = (yi / YI_PER_TRILLION).quantize(Decimal("0.01"), ROUND_HALF_UP)
         return format_number(trimmed(trillions)), _("trillion yuan")
+    if 0 < yi < YI_PER_BILLION:
+        return exact_money(int(yi.quantize(Decimal("0.01"), ROUND_HALF_UP) * WAN_PER_YI))
     if is_chinese():
         return format_whole(yi), "亿元"
     billions = (yi / 10).quantize(Decimal("0.1") if yi else Decimal(1), ROUND_HALF_UP)

@@ -1,7 +1,6 @@
 """The first part of the overview: what needs attention."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Sum
@@ -15,9 +14,8 @@ from dashboard.figures import MIN_MEASURES_TO_RANK, Figures, GroupFigures
 from dashboard.pages.links import Links
 from dashboard.pages.sentences import format_earlier_day
 from measures.timeline import History
-from projects.kinds import LARGE
+from projects.kinds import format_large, large_projects
 from projects.models import Project
-from projects.rules import LARGE_YI
 from reporting.months import LateReports
 from reporting.wording import format_late, format_late_months
 from web.formats.dates import format_days, format_month_name
@@ -84,16 +82,17 @@ def attention(
 
 def _large_projects(figures: Figures, links: Links) -> dict[str, Any]:
     """Large ones that have not started: how many, and their investment."""
-    large = LARGE.narrow(Project.objects.in_plan(figures.plan).in_scope(figures.day), figures.day)
+    kind = large_projects(figures.plan)
+    large = kind.narrow(Project.objects.in_plan(figures.plan).in_scope(figures.day), figures.day)
     found = large.aggregate(count=Count("pk"), investment=Sum("investment_wan", default=0))
     return {
         "large": found["count"],
         "large_text": _("%(least)s or more and not started, %(investment)s in all")
         % {
-            "least": format_rounded_money(Decimal(LARGE_YI)),
+            "least": format_large(figures.plan),
             "investment": format_rounded_money(wan_to_yi(found["investment"])),
         },
-        "large_url": links.url("projects:list", **LARGE.filters),
+        "large_url": links.url("projects:list", **kind.filters),
     }
 
 

@@ -14,6 +14,7 @@ from dashboard.pages.links import Links
 from dashboard.pages.ordering import PROJECT_SORT_KEYS, sort_groups
 from dashboard.pages.rows import city_rows
 from dashboard.pages.sentences import rounding_note
+from projects.kinds import format_large
 from web.charts.chart import Chart, Column
 from web.charts.tile_map import Tile, city_tile_map
 from web.formats.dates import format_day
@@ -62,7 +63,7 @@ def _choices(figures: Figures, links: Links, shown: CityStatistic, course: Mappi
         {
             "label": each.label,
             "url": links.url("dashboard:overview", **course, **chosen(each, "map")) + "#where",
-            "is_chosen": each is shown,
+            "is_chosen": each.name == shown.name,
         }
         for each in measures_shown(figures)
     ]
@@ -123,7 +124,8 @@ def map_chart(figures: Figures, links: Links, cities: list[GroupFigures], *, mea
     names = ["total", "total_investment", *([measure.name] if measure.filters or measure.is_rate else [])]
     return Chart(
         name="map",
-        title=str(measure.title) % {"place": words.one, "day": format_day(figures.day)},
+        title=str(measure.title)
+        % {"place": words.one, "day": format_day(figures.day), "least": format_large(figures.plan)},
         figure=city_tile_map(
             tiles,
             are_few=measure.are_few,

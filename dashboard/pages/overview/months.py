@@ -98,13 +98,13 @@ class Months:
 
     @cached_property
     def _lights(self) -> dict[date, dict[str, Any]]:
-        limits = thresholds()
+        limits, reports_from = thresholds(), self.figures.plan.first_reporting_month
         ends = {month: min(month_end(month), self.figures.day) for month in self.ended}
         since = silent_since(min(ends.values()), limits)
         submitted = Report.objects.in_plan(self.figures.plan).accepted_days(since=since, by=self.figures.day)
         found = {}
         for month, end in ends.items():
-            counts = self.history.lights(end, submitted=submitted, limits=limits)
+            counts = self.history.lights(end, submitted=submitted, limits=limits, reports_from=reports_from)
             links = self.links.as_of(end)
             found[month] = {light.value: counts[light] for light in (Light.RED, Light.YELLOW)} | {
                 f"{light.value}_url": links.url("measures:list", light=light.value)

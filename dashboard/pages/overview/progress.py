@@ -49,7 +49,7 @@ def progress(
                 ("year", _("Course of %(year)s") % {"year": format_year(months.year)}),
                 ("plan", _("Whole plan, %(years)s") % {"years": _years(plan.starts_on.year, plan.ends_on.year)}),
             )
-            if each != course
+            if each != course and not (each == "plan" and plan.starts_on.year == plan.ends_on.year)
         ],
         "without_due_date": history.without_due_date,
         "total": figures.measures["total"],

@@ -107,6 +107,7 @@ class TestAPlanThatIsAdded:
         else:
             client.force_login(make_user("admin", is_staff=True, is_superuser=True))
             form = {"slug": "second", "name_zh": "二", "provenance": "reported", "region": region().pk, **days}
+            form |= {"large_project_wan": 1_000_000}
             assert client.post("/admin/measures/plan/add/", form).status_code == 302
         assert Plan.objects.filter(slug="second").exists()
         assert current() == "first"

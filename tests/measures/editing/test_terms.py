@@ -3,15 +3,16 @@
 from datetime import date
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from core.exceptions import NotAllowed
 from core.signals import figures_changed
 from measures.editing.corrections import correct_status, reopen_measure
 from measures.editing.terms import change_terms
-from measures.models import Comment, TermsChange
+from measures.models import Comment, Measure, TermsChange
 from measures.reports import accept_report, submit_report
-from measures.services import add_comment
+from measures.services import add_comment, change_measure
 from reporting.doubts import Doubtful
 from reporting.plausibility import change_plausibility
 from tests.factories import (
@@ -100,6 +101,20 @@ class TestTerms:
             ("2023-09-30", ""),
             ("", "2023-10-01"),
         ]
+
+    def test_a_due_date_takes_the_place_of_the_words_that_stood_there(self, measure, rita):
+        Measure.objects.update(due_on=None, due_text="长期坚持")
+        stale = Measure.objects.get()
+        change_terms(measure, by=rita, section=make_section(), reason="调整分工")
+        assert Measure.objects.get().due_text == "长期坚持"
+        change_terms(measure, by=rita, due_on=date(2023, 10, 1), reason="确定期限")
+        assert (Measure.objects.get().due_on, Measure.objects.get().due_text) == (date(2023, 10, 1), "")
+        # Texts that were typed meanwhile bring the words not back.
+        stale.title_en = "New title"
+        change_measure(stale, by=rita)
+        assert (Measure.objects.get().title_en, Measure.objects.get().due_text) == ("New title", "")
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Measure.objects.update(due_text="长期")
 
     def test_each_term_has_a_row_and_what_stays_has_none(self, measure, rita, ben):
         old_lead, old_section = measure.lead_department, measure.section

@@ -61,6 +61,23 @@ def test_an_amount_as_headlines_have_it():
 
 
 @pytest.mark.parametrize(
+    ("yi", "chinese", "english"),
+    [
+        ("10", "10亿元", "1.0 billion yuan"),
+        ("9.995", "10亿元", "1 billion yuan"),
+        ("1.8123", "1.81亿元", "181 million yuan"),
+        ("0.32", "0.32亿元", "32 million yuan"),
+        ("0.0049", "0亿元", "0 million yuan"),
+    ],
+)
+def test_less_than_ten_yi_has_decimals(yi, chinese, english):
+    with translation.override("zh-hans"):
+        assert format_rounded_money(Decimal(yi)) == chinese
+    with translation.override("en"):
+        assert format_rounded_money(Decimal(yi)) == english
+
+
+@pytest.mark.parametrize(
     ("wan", "text"),
     [(845_000_000, "84,500"), (123_456, "12.3456"), (1, "0.0001"), (10_500, "1.05"), (0, "0"), (None, "—")],
 )
