@@ -201,8 +201,10 @@ class _Commit:
         self._analyze()
         after = cells_of(self.merged, self.ids, self.plan, before=False)
         tell_of_cells(self.before, after)
-        if any(self.merged.touched("site")) or any(self.merged.touched("plan")):
+        if any(self.merged.touched("site")):
             limits_changed.send(sender=Site)
+        if any(cell.column == "first_reporting_month" for each in self.merged.touched("plan") for cell in each.cells):
+            limits_changed.send(sender=Plan, plan=self.plan)
         check_load(self.load, rows_written(self.merged, self.ids))
 
     def _analyze(self) -> None:

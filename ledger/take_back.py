@@ -77,8 +77,10 @@ def take_back(load: Load, *, by: User | None, reason: str = "") -> None:
     # Of a plan that left with the load nothing is counted any more.
     if load.plan:
         tell_of_cells(before, _cells(undone, read_contents(plan), plan))
-    if any(each.sheet in ("site", "plan") for each in undone):
+    if any(each.sheet == "site" for each in undone):
         limits_changed.send(sender=Site)
+    if load.plan and any(each.sheet == "plan" for each in undone):
+        limits_changed.send(sender=Plan, plan=load.plan)
 
 
 def _undo(row: LoadedRow, contents: Contents) -> _Undo:

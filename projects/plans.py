@@ -117,7 +117,7 @@ def change_plan(
     explain_change(changed, stored, reason=reason, source=source)
     changed.save()
     if first_reporting_month != stored.first_reporting_month:
-        limits_changed.send(sender=Plan)
+        limits_changed.send(sender=Plan, plan=changed)
     return changed
 
 

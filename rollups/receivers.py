@@ -27,9 +27,10 @@ def refresh_later(sender: Any, *, kind: str, cells: set[CellKey], **kwargs: Any)
 
 
 @receiver(limits_changed)
-def count_lights_anew(sender: Any, **kwargs: Any) -> None:
-    """The lights of all measures may be others."""
-    refresh_later(sender, kind="measures", cells=stored_keys("measures"))
+def count_lights_anew(sender: Any, *, plan: Any = None, **kwargs: Any) -> None:
+    """The lights of all measures may be others, or of those of one plan."""
+    cells = {cell for cell in stored_keys("measures") if plan is None or cell[0] == plan.pk}
+    refresh_later(sender, kind="measures", cells=cells)
 
 
 def ask_for_refresh() -> None:

@@ -298,4 +298,5 @@ def test_a_request_knows_the_kinds_of_all_tables_that_its_statements_read() -> N
     assert versions.kinds_read() == {"measures", "projects", "regions"}
     versions.note_reads()
     list(Measure.objects.in_scope(date(2023, 8, 29)).with_last_report(date(2023, 8, 29)))
-    assert versions.kinds_read() == {"measures", "reports"}
+    # The light beside it asks since when its plan wants reports.
+    assert versions.kinds_read() == {"measures", "plans", "reports"}
