@@ -101,7 +101,7 @@ def test_lists_are_sorted_and_filtered_by_keyboard_on_a_phone(watched, site):
     name = page.evaluate("document.activeElement.textContent")
     page.keyboard.press("Enter")
     page.wait_for_url("**department=**")
-    assert name in page.locator(".chips").inner_text()
+    expect(page.locator(".chips")).to_contain_text(name, use_inner_text=True)
     assert "ordering=due_on" in page.url
     assert wrong == []
 

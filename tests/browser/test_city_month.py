@@ -143,7 +143,7 @@ def test_thirty_rows_of_two_hundred_and_two(language, width, zibo, enter, site, 
     is_as_wide_as_the_screen(zoe)
     expect(zoe.locator("#submit li")).to_have_count(28)
     assert conflict.project.code in zoe.locator("#conflicts").inner_text()
-    assert "100" in zoe.locator("#wrong td").last.inner_text()
+    expect(zoe.locator("#wrong td").last).to_contain_text("100", use_inner_text=True)
     assert ProjectMonth.objects.filter(period=AUGUST, state="submitted", project__city__code=ZIBO).count() == 0
     for choice in zoe.locator("#conflicts input[value=file]").all():
         choice.check()

@@ -49,7 +49,7 @@ def test_the_picker_sends_what_is_chosen_and_links_keep_it(watched, site):
     with page.expect_navigation():
         page.get_by_label("Compare", exact=True).select_option("last_quarter")
     assert page.url == f"{site}/?compare=last_quarter"
-    assert "since end of June" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("since end of June", use_inner_text=True)
 
     page.get_by_label("Compare", exact=True).select_option("day")
     with page.expect_navigation():
@@ -113,7 +113,7 @@ def test_without_scripts_the_picker_has_both_fields(browser, site):
     assert "as_of=2023-06-30" in page.url
     assert "compare=2023-03-31" in page.url
     assert "compare_day" not in page.url
-    assert "since end of March" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("since end of March", use_inner_text=True)
     context.close()
 
 

@@ -1,6 +1,7 @@
 """Why this number? As a panel over the page for those with scripts, as a page for those without."""
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -89,13 +90,13 @@ def test_without_scripts_a_figure_opens_a_page(browser, site):
     with page.expect_navigation():
         page.locator("[data-figure='measures.completion_rate']").click()
     assert "/explain/?figure=measures.completion_rate&as_of=2023-06-30" in page.url
-    assert page.locator("h1").inner_text() == "Completion rate"
-    assert "13 ÷ 249 = 5.2%" in page.locator("main").inner_text()
+    expect(page.locator("h1")).to_have_text("Completion rate", use_inner_text=True)
+    expect(page.locator("main")).to_contain_text("13 ÷ 249 = 5.2%", use_inner_text=True)
     assert page.get_by_role("button", name="Close").count() == 0
     page.get_by_role("link", name="Completed", exact=True).click()
-    assert page.locator("h1").inner_text() == "Completed"
+    expect(page.locator("h1")).to_have_text("Completed", use_inner_text=True)
     page.get_by_role("link", name="Open the 13 rows that were counted").click()
-    assert "13 results" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("13 results", use_inner_text=True)
     context.close()
 
 

@@ -3,6 +3,7 @@ its head opens. The verdicts on the demonstration's day are written by hand.
 """
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.test_ten_questions import Walk
 from tests.browser.test_twelve_questions import open_from_head
@@ -38,8 +39,8 @@ def one_page_on_energy_for_tomorrow(walk):
     open_from_head(walk, "专题")
     row = walk.page.locator("main tbody tr").filter(has=walk.page.get_by_role("link", name="能源转型", exact=True))
     walk.click(row.locator("td a").last)
-    assert "能源转型" in walk.page.locator("h1").inner_text()
-    assert "超前" in walk.page.locator("main").inner_text()
+    expect(walk.page.locator("h1")).to_contain_text("能源转型", use_inner_text=True)
+    expect(walk.page.locator("main")).to_contain_text("超前", use_inner_text=True)
 
 
 def which_city_has_the_cleanest_air_and_since_when(walk):

@@ -1,6 +1,7 @@
 """Lists change without a reload, and the address, the head and the keyboard's place stay right."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import wait_until_said
 
@@ -40,7 +41,7 @@ def test_filters_chips_and_the_way_back(watched, site):
     page.locator("#filters-send").click()
     page.wait_for_url("**light=red**")
     wait_until_said(page, "0 results")
-    assert "No measures match these filters" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("No measures match these filters", use_inner_text=True)
     assert page.locator(".chip").count() == 2
 
     page.locator(".chip").last.focus()
@@ -76,7 +77,7 @@ def test_sorting_and_pages_keep_the_keyboards_place(watched, site):
     wait_until_said(page, "3,186 results")
     page.get_by_role("link", name="Next page").click()
     page.wait_for_url("**page=2**")
-    assert "Page 2 of 64" in page.locator(".pagination").inner_text()
+    expect(page.locator(".pagination")).to_contain_text("Page 2 of 64", use_inner_text=True)
     assert stayed(page)
     # A row opens its own page, as a link does.
     page.locator("main tbody a").first.click()
@@ -95,7 +96,7 @@ def test_a_refusal_is_shown_and_the_menu_still_opens(page, site):
     page.locator("select[name=status]").select_option("finished")
     page.locator("#filters-send").click()
     page.wait_for_url("**status=finished**")
-    assert "completed" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("completed", use_inner_text=True)
     assert stayed(page)
     page.locator(".menu-button").click()
     assert page.get_by_role("link", name="Indicators").first.is_visible()

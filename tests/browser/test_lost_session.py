@@ -4,6 +4,7 @@ else."""
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.models import Department, User
 from measures.models import Comment, Measure, Report, TermsChange
@@ -45,7 +46,7 @@ def test_a_comment_is_in_its_field_again_and_is_sent_once(enter, site):
     ada.locator("#id_text").fill("Typed for long")
     lose_session(ada)
     ada.get_by_role("button", name="Add a comment").click()
-    assert "Typed for long" in ada.locator("main").inner_text()
+    expect(ada.locator("main")).to_contain_text("Typed for long", use_inner_text=True)
     return_as(ada, "ada")
     assert ada.url == f"{site}/measures/M001/"
     assert ada.locator("#id_text").input_value() == "Typed for long"
@@ -148,7 +149,7 @@ def test_a_report_has_its_words_and_its_link_again_and_asks_for_its_files(enter,
     lose_session(ada)
     ada.get_by_role("button", name="Submit", exact=True).click()
     ada.unroute("**/report/draft/*")
-    assert "Built the plant" in ada.locator("main").inner_text()
+    expect(ada.locator("main")).to_contain_text("Built the plant", use_inner_text=True)
     return_as(ada, "ada")
     ada.get_by_text("What you typed before is restored below from this browser.").wait_for()
     ada.get_by_text("Please choose the files once more").wait_for()

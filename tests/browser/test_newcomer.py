@@ -15,7 +15,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import watch
 from tests.browser.faults import barriers, ill_made, too_wide
@@ -141,7 +141,7 @@ def test_a_site_of_ones_own_from_a_spreadsheet(newcomer: tuple[Newcomer, str, fl
     page.locator("#new").wait_for()
     person.look()
     # The plan was named without its region, which the workbook names.
-    assert "云岭省" in page.locator("#changed").inner_text()
+    expect(page.locator("#changed")).to_contain_text("云岭省", use_inner_text=True)
     person.click(page.locator("#decide [value=load]"))
     page.get_by_role("heading", name="平台已建立").wait_for(timeout=60_000)
     person.look()
@@ -154,7 +154,7 @@ def test_a_site_of_ones_own_from_a_spreadsheet(newcomer: tuple[Newcomer, str, fl
     assert figure(page, "measures.total") == "60" and figure(page, "measures.completed") == "6"
     person.go("政策措施")
     person.look()
-    assert "60" in page.locator(".count-line").first.inner_text()
+    expect(page.locator(".count-line").first).to_contain_text("60", use_inner_text=True)
     person.go("各市情况")
     person.look()
     page.locator('[data-chart="map"]').first.wait_for()
@@ -163,7 +163,7 @@ def test_a_site_of_ones_own_from_a_spreadsheet(newcomer: tuple[Newcomer, str, fl
     assert city[:5] == ["4", "云中", "4", "4,357", "50"]
     person.go("指标")
     person.look()
-    assert "46.9" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("46.9", use_inner_text=True)
 
     summary = person.answer("/api/v1/summary/").json()
     assert {name: summary["measures"][name] for name in ("total", "completed", "in_progress", "promoting")} == {

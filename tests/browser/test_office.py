@@ -1,6 +1,7 @@
 """The office in a real browser: a measure is added, somebody is invited and logs in, two people edit at once."""
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.models import User
 from measures.models import Measure
@@ -32,7 +33,7 @@ def test_a_measure_is_added_and_counts_on_the_overview(enter, site, office):
     rita.get_by_label("Due date").fill("2024-12-31")
     rita.get_by_role("button", name="Add").click()
     rita.get_by_text("The measure was added").wait_for()
-    assert "Added" in rita.locator("#history").inner_text()
+    expect(rita.locator("#history")).to_contain_text("Added", use_inner_text=True)
     rita.goto(f"{site}/measures/?search=M900")
     rita.get_by_role("link", name="Build a port for offshore wind").wait_for()
     rita.goto(f"{site}/")
@@ -53,7 +54,7 @@ def test_whoever_is_invited_sets_a_password_and_logs_in(enter, site, office):
     # Whoever is invited has a browser of their own, and no account in it.
     wang = enter(None)
     wang.goto(link)
-    assert "wang" in wang.locator("main").inner_text()
+    expect(wang.locator("main")).to_contain_text("wang", use_inner_text=True)
     for label in ("New password", "New password once more"):
         wang.get_by_label(label, exact=True).fill("Eine-lange-Zeile")
     wang.get_by_role("button", name="Set the password").click()
@@ -85,7 +86,7 @@ def test_two_people_edit_a_measure_at_once(enter, site, office):
     versions.wait_for()
     row = versions.locator("tbody tr").inner_text()
     assert [word in row for word in (before, "对方的名称", "我的名称")] == [True, True, True]
-    assert "王强" in rita.locator("main").inner_text()
+    expect(rita.locator("main")).to_contain_text("王强", use_inner_text=True)
     assert rita.get_by_label("Title (Chinese)").input_value() == "我的名称"
     assert Measure.objects.get(code="M172").title_zh == "对方的名称"
     rita.get_by_role("button", name="Save").click()
@@ -129,4 +130,4 @@ def test_a_project_is_added_and_its_total_revised(enter, site, office):
     rita.get_by_text("The terms were changed").wait_for()
     rita.goto(f"{site}/projects/P9000/")
     rita.get_by_text("an overrun of 258 million yuan (27.4%)").wait_for()
-    assert "概算调整" in rita.locator("#terms").inner_text()
+    expect(rita.locator("#terms")).to_contain_text("概算调整", use_inner_text=True)

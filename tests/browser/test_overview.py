@@ -1,4 +1,5 @@
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.faults import draw_charts
 from tests.sweeps import each_in_one_way
@@ -67,10 +68,10 @@ def test_a_reader_chooses_a_past_day_and_a_language_that_stay(watched, site):
     page.goto(f"{site}/?as_of=2023-03-31")
     assert page.locator("[data-figure='measures.completed']").first.get_attribute("data-value") != "13"
     page.get_by_role("button", name="English").click()
-    assert page.locator("h1").inner_text() == "Where the pilot zone stands"
+    expect(page.locator("h1")).to_have_text("Where the pilot zone stands", use_inner_text=True)
     assert "as_of=2023-03-31" in page.url
     page.get_by_role("link", name="Measures", exact=True).first.click()
-    assert page.locator("h1").inner_text() == "Measures"
+    expect(page.locator("h1")).to_have_text("Measures", use_inner_text=True)
     assert wrong == []
 
 

@@ -4,6 +4,7 @@ import re
 from itertools import product
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.services import wait_until
 from tests.sweeps import one_in
@@ -132,7 +133,7 @@ def test_it_turns_by_itself_only_when_told_to(watched, site):
     page.clock.run_for(60_000)
     assert shown(page) == "1"
     page.keyboard.press("p")
-    assert page.locator("[data-play]").inner_text() == "P Stop turning"
+    expect(page.locator("[data-play]")).to_have_text("P Stop turning", use_inner_text=True)
     page.clock.run_for(20_500)
     assert shown(page) == "2"
     # Turned by hand, a part has its whole time.
@@ -143,7 +144,7 @@ def test_it_turns_by_itself_only_when_told_to(watched, site):
     page.clock.run_for(5_500)
     assert shown(page) == "4"
     page.keyboard.press("p")
-    assert page.locator("[data-play]").inner_text() == "P Turn automatically"
+    expect(page.locator("[data-play]")).to_have_text("P Turn automatically", use_inner_text=True)
     page.clock.run_for(60_000)
     assert shown(page) == "4"
 
@@ -168,7 +169,7 @@ def test_single_keys_can_be_turned_off(stage):
     stage.keyboard.press("3")
     assert shown(stage) == "1"
     stage.keyboard.press("p")
-    assert stage.locator("[data-play]").inner_text() == "P Turn automatically"
+    expect(stage.locator("[data-play]")).to_have_text("P Turn automatically", use_inner_text=True)
     stage.keyboard.press("ArrowRight")
     assert shown(stage) == "2"
     stage.reload()

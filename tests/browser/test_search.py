@@ -1,6 +1,7 @@
 """The search by keyboard, on a phone, and without scripts."""
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +18,7 @@ def test_ctrl_k_leads_to_the_box_and_enter_searches(watched, site):
     page.keyboard.press("Enter")
     page.wait_for_url("**/search/**")
     assert "as_of=2023-06-30" in page.url
-    assert page.locator("#projects b").first.inner_text() == "氢能"
+    expect(page.locator("#projects b").first).to_have_text("氢能", use_inner_text=True)
     # On its own page the large box takes it, and what stands there is selected.
     page.locator("h1").click()
     page.keyboard.press("Control+k")
@@ -59,6 +60,6 @@ def test_on_a_phone_the_box_is_in_the_menu(browser, site, scripts):
     box.fill("hsfd")
     box.press("Enter")
     page.wait_for_url("**/search/?**")
-    assert page.locator("#projects h2").inner_text() == "Projects"
+    expect(page.locator("#projects h2")).to_have_text("Projects", use_inner_text=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     context.close()

@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.models import Department
 from indicators.models import Observation
@@ -119,7 +120,7 @@ def what_is_overdue_in_energy(walk):
     own = [each.code for each in overdue() if each.lead_department.slug == "natural-resources"]
     assert len(own) == 2
     walk.click(walk.row("自然资源厅").locator("td").first.get_by_role("link", name="2"))
-    assert "共2条" in walk.page.locator("main").inner_text()
+    expect(walk.page.locator("main")).to_contain_text("共2条", use_inner_text=True)
     assert codes_of(walk) == sorted(own)
 
 
@@ -222,7 +223,7 @@ def what_is_the_latest_growth_and_the_gap_to_china(walk):
     figure = walk.page.locator("[data-figure='indicators.gdp_growth_ytd.value']").first
     gap = walk.page.locator("[data-figure='indicators.gdp_growth_ytd.gap']").first
     assert (Decimal(figure.inner_text()), Decimal(gap.inner_text())) == (own.value, own.value - country.value)
-    assert "2023年上半年" in walk.page.locator(".headline").inner_text()
+    expect(walk.page.locator(".headline")).to_contain_text("2023年上半年", use_inner_text=True)
     walk.click(figure)
     assert "2023年上半年：6.2%" in walk.lead and "0.7个百分点" in walk.lead
 

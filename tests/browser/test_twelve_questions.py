@@ -11,6 +11,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.models import Department
 from measures.models import Measure, Report, StatusChange
@@ -71,7 +72,7 @@ def what_a_department_did_in_the_second_quarter(walk):
     open_from_head(walk, "部门")
     walk.click(walk.row(own.short_zh).get_by_role("link", name=own.short_zh, exact=True))
     part = walk.page.locator("#work")
-    assert "2023年4—6月" in part.locator("h2").inner_text()
+    expect(part.locator("h2")).to_contain_text("2023年4—6月", use_inner_text=True)
     measures = len(set(reports.values_list("measure_id", flat=True)))
     numbers = re.findall(r"\d+", part.locator("p.sentence").inner_text())
     assert sorted(map(int, numbers)) == sorted([reports.count(), measures, len(changed), len(completed)])

@@ -1,6 +1,7 @@
 """Every page without its scripts: it opens, its charts are tables, and what one does goes through forms and links."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD
 from tests.browser.samples import SAMPLES, live_in, session_of
@@ -72,16 +73,16 @@ def test_menu_filters_day_and_size_of_a_phone(plain, site):
     assert measures.is_hidden()
     page.locator(".menu-button").click()
     measures.click()
-    assert page.locator("h1").inner_text() == "Measures"
+    expect(page.locator("h1")).to_have_text("Measures", use_inner_text=True)
 
     page.locator("select[name=status]").select_option("completed")
     page.locator(".filters-submit button").click()
-    assert "13 results" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("13 results", use_inner_text=True)
     with page.expect_navigation():
         page.locator("a[href*='ordering=due_on']").first.click()
     assert "status=completed" in page.url and "ordering=due_on" in page.url
     page.locator(".chip").click()
-    assert "249 results" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("249 results", use_inner_text=True)
     with page.expect_navigation():
         page.locator("a[rel=next]").click()
     assert "page=2" in page.url
@@ -103,8 +104,8 @@ def test_what_is_sent_after_the_session_has_ended_is_shown_to_be_copied(plain, s
     page.locator("#id_what_was_done").fill("Built the plant\nin two months" + "x" * 300)
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name="Submit", exact=True).click()
-    assert page.locator("h1").inner_text() == "This was not saved"
-    assert "Built the plant\nin two months" in page.locator("main").inner_text()
+    expect(page.locator("h1")).to_have_text("This was not saved", use_inner_text=True)
+    expect(page.locator("main")).to_contain_text("Built the plant\nin two months", use_inner_text=True)
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     page.locator("main").get_by_role("link", name="Log in").click()
     page.locator("input[name=username]").fill("ada")
