@@ -1,5 +1,6 @@
 """The differences between two days of a plan: its figures, the status of its measures, what was listed and released."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,9 +11,11 @@ from typing import Any
 from django.db.models import Count, OuterRef, Subquery, Sum
 
 from core.comparison import FigureChange
-from core.lights import Light, Thresholds
+from core.lights import Light
 from core.pace import gap
 from core.provenance import Provenance, of_aggregate
+from core.punctuality import Punctuality, punctuality
+from core.scope import PlanScope
 from dashboard.due_days import is_of_due_days
 from dashboard.figures import (
     MIN_MEASURES_TO_RANK,
@@ -130,33 +133,47 @@ class Changes:
         return figure_changes(self.now, self.then, paths)
 
     @cached_property
+    def _compared(self) -> list[MeasureChange]:
+        """All measures of the plan, including those that are out, in its order. Two queries: the lights of the earlier
+        day are asked for alone."""
+        limits = thresholds()
+        measures = Measure.objects.in_plan(self.now.plan).filter(**self.members)
+        measures = measures.with_all_of(self.now.day, limits=limits)
+        listed = measures.select_related("lead_department").order_by("position", "code")
+        return measure_changes(listed, self.then.day, limits=limits)
+
+    @cached_property
     def measures(self) -> list[MeasureChange]:
-        """Two queries: the lights of the earlier day are asked for alone."""
-        found = measure_changes(
-            self._listed.with_status_then(self.then.day).changed(), self.then.day, limits=self._limits
-        )
-        return sorted(found, key=lambda each: (each.rank, each.measure.position, each.measure.code))
+        return sorted((each for each in self._compared if each.has_changed), key=lambda each: each.rank)
 
     @cached_property
     def lights(self) -> list[MeasureChange]:
         """Measures that had another light, whether or not their status differs; the worst light of now first."""
-        found = measure_changes(self._listed, self.then.day, limits=self._limits)
-        worst = list(reversed(Light))
-        changed = [each for each in found if each.has_other_light]
-        return sorted(
-            changed, key=lambda each: (worst.index(each.light or Light.GREEN), each.measure.position, each.measure.code)
-        )
-
-    @cached_property
-    def _limits(self) -> Thresholds:
-        return thresholds()
+        changed = [each for each in self._compared if each.has_other_light]
+        return sorted(changed, key=lambda each: (each.light or Light.GREEN).gravity)
 
     @property
-    def _listed(self) -> Any:
-        """Return the measures of the plan, including those that are out."""
-        measures = Measure.objects.in_plan(self.now.plan).filter(**self.members)
-        measures = measures.with_all_of(self.now.day, limits=self._limits)
-        return measures.select_related("lead_department").order_by("position", "code")
+    def turned(self) -> Counter[Light]:
+        """Return how many measures turned to each light."""
+        return Counter(each.light for each in self.lights if each.light)
+
+    @cached_property
+    def fell_due(self) -> list[MeasureChange]:
+        """Measures in the plan whose due day passed in between: those that `due_before` counts now and did not count
+        then. Whatever is overdue for longest comes first, then the late and the others."""
+        found = [
+            each
+            for each in self._compared
+            if each.scope == PlanScope.IN_PLAN
+            and each.measure.due_on
+            and self.then.day <= each.measure.due_on < self.now.day
+        ]
+        return sorted(found, key=lambda each: (each.completed_on is not None, each.measure.due_on))
+
+    @property
+    def punctuality(self) -> Punctuality:
+        """Return how many of those that fell due were completed in time or late, or are overdue."""
+        return punctuality(((each.measure.due_on, each.completed_on) for each in self.fell_due), on=self.now.day)
 
     @property
     def moved(self) -> list[MeasureChange]:

@@ -66,6 +66,17 @@ class MeasureChange:
         return self.has_moved and self.status == MeasureStatus.COMPLETED
 
     @property
+    def has_changed(self) -> bool:
+        """Return whether the measure had another status, was listed since, left or returned; as
+        `MeasureQuerySet.changed` finds them."""
+        is_listed = self.is_new and self.scope == PlanScope.IN_PLAN
+        return self.has_moved or self.has_left or self.has_returned or is_listed
+
+    @property
+    def completed_on(self) -> date | None:
+        return self.since if self.status == MeasureStatus.COMPLETED else None
+
+    @property
     def is_same(self) -> bool:
         """Return whether status, light and scope are those of the earlier day, whatever they were in between."""
         then, now = (self.status_then, self.light_then, self.scope_then), (self.status, self.light, self.scope)

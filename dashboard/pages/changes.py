@@ -12,22 +12,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from core.comparison import FigureChange
+from core.periods import day_before
 from core.provenance import Provenance
 from core.rounding import whole
 from dashboard.changes import Changes
 from dashboard.figure_definitions import PERCENT, POINTS, YI, FigureDefinition, format_unit
 from dashboard.pages.links import Links
-from dashboard.pages.sentences import counted_clauses, rounding_note
+from dashboard.pages.sentences import counted_clauses, format_turned, rounding_note
 from indicators.models import Observation
 from indicators.wording import assumed_note, number_cell, period_words, release_cell, shown_unit
+from measures.comparison import light_on
 from measures.models import Module, Plan
+from measures.wording import outcome_note
 from projects.models import Stage
 from web.days import month_ends
 from web.formats.dates import format_day
 from web.formats.money import format_rounded_money
 from web.formats.numbers import MINUS, NO_VALUE, format_change, format_gap_cell, format_number, format_percent
-from web.formats.text import format_counted, format_sentence, numbered
-from web.language import localized
+from web.formats.text import format_counted, format_list, format_sentence, numbered
+from web.language import is_chinese, localized
 
 
 class ChangesContext(NamedTuple):
@@ -43,6 +46,9 @@ class ChangesContext(NamedTuple):
     then_source: str
     source: str
     counts: dict[str, int]
+    light_sentence: str
+    lights: list[dict[str, Any]]
+    fell_due_url: str
     measures: list[dict[str, Any]]
     changed_url: str
     rates: list[dict[str, str]]
@@ -75,6 +81,9 @@ def changes_context(changes: Changes, links: Links, *, today: date) -> ChangesCo
         then_source=then.url("api-summary"),
         source=links.url("api-changes", compare=changes.then.day.isoformat()),
         counts=changes.counts,
+        light_sentence=_light_sentence(changes),
+        lights=_light_rows(changes, links),
+        fell_due_url=links.url("measures:list", **_fell_due_between(changes)) if changes.fell_due else "",
         measures=_measure_rows(changes, links),
         changed_url=links.url("measures:list", changed="yes", compare=changes.then.day.isoformat()),
         rates=_rates(changes) if changes.now.has_project_months else [],
@@ -107,13 +116,60 @@ def changes_context(changes: Changes, links: Links, *, today: date) -> ChangesCo
 def _headings(plan: Plan) -> dict[str, str]:
     """Return the numbered headings of the parts that the plan shows, by what the template calls them."""
     titles = {
+        "lights": _("Lights and due dates"),
         Module.MEASURES.value: _("Status of measures"),
         "figures": _("Figures"),
         Module.PROJECTS.value: _("Supporting projects"),
         Module.INDICATORS.value: _("Indicators released"),
     }
-    shown = {name: title for name, title in titles.items() if not plan.hides.get(name)}
+    hidden = {"lights": Module.MEASURES.value}
+    shown = {name: title for name, title in titles.items() if not plan.hides.get(hidden.get(name, name))}
     return dict(zip(shown, numbered(shown.values()), strict=True))
+
+
+def _fell_due_between(changes: Changes) -> dict[str, date]:
+    """Return the filters of the list of measures whose due day passed in between."""
+    return {"due_from": changes.then.day, "due_to": day_before(changes.now.day)}
+
+
+def _light_rows(changes: Changes, links: Links) -> list[dict[str, Any]]:
+    """Return the measures whose light turned, and after them the others whose due day passed."""
+    turned = [each.measure.pk for each in changes.lights]
+    rows = [*changes.lights, *(each for each in changes.fell_due if each.measure.pk not in turned)]
+    return [
+        {
+            "each": each,
+            "measure": each.measure,
+            "url": links.url("measures:detail", each.measure.code),
+            "outcome": outcome_note(light, each.measure),
+            "department_url": links.url("dashboard:department", each.measure.lead_department.slug),
+        }
+        for each in rows
+        if (light := light_on(each.measure, changes.now.day))
+    ]
+
+
+def _light_sentence(changes: Changes) -> str:
+    """5 turned red and 2 turned green. 7 measures fell due: 2 completed on time, 5 overdue."""
+    due = changes.punctuality
+    fell_due = counted_clauses(
+        (due.completed_in_time, _("%(count)s completed on time")),
+        (due.completed_late, _("%(count)s completed late")),
+        (due.overdue, _("%(count)s overdue")),
+    )
+    parts = [_("%(lights)s.") % {"lights": format_turned(changes.turned) or _("No light turned")}]
+    if fell_due:
+        parts.append(
+            format_counted(
+                "%(count)s measure fell due: %(outcomes)s.",
+                "%(count)s measures fell due: %(outcomes)s.",
+                due.due_before,
+                outcomes=format_list(fell_due),
+            )
+        )
+    else:
+        parts.append(_("No measure fell due."))
+    return ("" if is_chinese() else " ").join(parts)
 
 
 def _measure_rows(changes: Changes, links: Links) -> list[dict[str, Any]]:
@@ -225,9 +281,10 @@ def changes_sentence(changes: Changes) -> SafeString:
         (back, ngettext("%(count)s was readmitted", "%(count)s were readmitted", back)),
     )
     return format_sentence(
-        _("Since %(day)s, %(measures)s; %(projects)s; %(values)s."),
+        _("Since %(day)s, %(lights)s; %(measures)s; %(projects)s; %(values)s."),
         day=format_day(changes.then.day),
-        measures=format_html("<strong>{}</strong>", _format_measures(counts)),
+        lights=format_html("<strong>{}</strong>", format_turned(changes.turned) or _("no light turned")),
+        measures=_format_measures(counts),
         projects=pgettext("between clauses", ", ").join([listed, *out_and_back]),
         values=released,
     )

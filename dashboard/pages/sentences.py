@@ -1,11 +1,12 @@
 """Sentences and parts of sentences that several pages of the dashboard use."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from core.lights import Light
 from core.pace import percent
 from core.periods import month_end
 from core.rounding import whole
@@ -13,6 +14,7 @@ from dashboard.figures import Figures
 from web.formats.dates import format_month_name
 from web.formats.money import WAN_PER_YI
 from web.formats.numbers import format_number, format_percent
+from web.formats.text import format_names
 from web.language import is_chinese
 
 
@@ -35,6 +37,16 @@ def format_since(figures: Figures, then: Figures | None) -> str:
 def counted_clauses(*clauses: tuple[int, str]) -> list[str]:
     """Return the clauses of which the number is not 0, each with it as %(count)s."""
     return [text % {"count": format_number(count)} for count, text in clauses if count]
+
+
+def format_turned(turned: Mapping[Light, int]) -> str:
+    """Return how many lights turned, the worst first: 5 turned red and 2 turned green. Empty where none did."""
+    clauses = counted_clauses(
+        (turned.get(Light.RED, 0), _("%(count)s turned red")),
+        (turned.get(Light.YELLOW, 0), _("%(count)s turned yellow")),
+        (turned.get(Light.GREEN, 0), _("%(count)s turned green")),
+    )
+    return format_names(clauses)
 
 
 def rounding_note(parts: Iterable[Decimal], total: Decimal) -> str:

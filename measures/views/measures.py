@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, npgettext
 
 from accounts.access_rules import ACCOUNTS, COMMENTATORS, READERS, Facts
 from accounts.permissions import (
@@ -29,7 +28,7 @@ from accounts.permissions import (
 )
 from core.clock import today
 from core.exceptions import NotAllowed
-from core.lights import OVERDUE, Light, MeasureLight, is_overdue
+from core.lights import OVERDUE, Light
 from core.scope import PlanScope, out_since
 from core.scoped import scope_of
 from core.statuses import MeasureStatus
@@ -41,6 +40,7 @@ from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_compar
 from measures.models import Measure, Report, StatusChange
 from measures.rules import is_completion
 from measures.services import add_comment
+from measures.wording import due_note, light_note, light_reason
 from reporting.steps import step_rows
 from web.charts.chart import Chart
 from web.charts.steps import Step
@@ -57,10 +57,6 @@ from web.views import ListPageView, PageView, QuickChoice, Share
 
 OPEN_REPORTS = 3
 NAMED_PROJECTS = 5
-
-
-def format_days_late(days: int) -> str:
-    return ngettext("%(days)s day late", "%(days)s days late", days) % {"days": days}
 
 
 class MeasureRow(NamedTuple):
@@ -140,37 +136,6 @@ class MeasureList(ListPageView):
             "only_changed": asked_values(self.request.GET, "changed") == ["yes"],
             "is_before_plan": self.plan is not None and self.day < self.plan.starts_on,
         }
-
-
-def light_note(light: MeasureLight) -> str:
-    """Return, for a list, why a light is not green: the days that the measure is late, is due in, or has been silent
-    for."""
-    if light.rule == "due_soon" and not light.days:
-        return _("Due today")
-    if light.rule == "due_soon":
-        text = npgettext("beside a light", "Due in %(days)s day", "Due in %(days)s days", light.days)
-        return text % {"days": light.days}
-    if light.rule == "silent":
-        text = ngettext("%(days)s day unreported", "%(days)s days unreported", light.days)
-        return text % {"days": light.days}
-    return format_days_late(light.days) if light.rule == "overdue" else ""
-
-
-def light_reason(light: MeasureLight) -> str:
-    """Why, in a sentence; for an overdue measure also by how many days."""
-    if light.rule != "overdue":
-        return str(light.reason)
-    return _("%(reason)s, %(late)s") % {"reason": light.reason, "late": format_days_late(light.days)}
-
-
-def due_note(measure: Any, on: date) -> str:
-    """Return the note beside the due date of a measure with its `status`: overdue, or in how many days it is due."""
-    if measure.due_on is None or is_completion(measure.status):
-        return ""
-    if is_overdue(due_on=measure.due_on, status=measure.status, on=on):
-        return _("Overdue")
-    days = (measure.due_on - on).days
-    return ngettext("Due in %(days)s day", "Due in %(days)s days", days) % {"days": days} if days else _("Due today")
 
 
 class HistoryRow(NamedTuple):

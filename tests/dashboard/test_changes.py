@@ -16,6 +16,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
+from django.utils.html import strip_tags
 
 from core.scope import ScopeKind
 from dashboard.changes import (
@@ -232,13 +233,14 @@ def test_the_page_says_it_in_a_sentence_and_lists_the_rows(plan):
     html = page("/changes/?compare=2023-05-31")
     text = text_of(html)
     assert (
-        "Since 31 May 2023, 3 measures changed status (1 completed, 1 reversed), 1 measure was newly listed ; "
+        "Since 31 May 2023, 1 turned red and 3 turned green ; "
+        "3 measures changed status (1 completed, 1 reversed), 1 measure was newly listed; "
         "2 projects with an investment of 300 million yuan were listed; 1 indicator value was released." in text
     )
     assert "M002 Title of M002 Status reversed Completed Progress made Red light 2023-06-20 Science" in text
     assert "M001 Title of M001 Newly completed Under way Yellow light Completed 2023-07-10 Science" in text
     assert "M006 Title of M006 Newly listed — Progress made 2023-08-02 Energy" in text
-    assert "M004" not in text and "M005" not in text and "M007" not in text
+    assert [row[0] for row in rows_of_part(html, "measures")] == ["M002", "M001", "M003", "M006"]
     assert "GDP growth H1 2023 6.2 % 2023-07-20" in text
     assert (
         'href="/projects/?category=innovation&amp;listed_from=2023-06-01&amp;listed_to=2023-08-29&amp;'
@@ -246,6 +248,45 @@ def test_the_page_says_it_in_a_sentence_and_lists_the_rows(plan):
     )
     assert 'href="/measures/?changed=yes&amp;compare=2023-05-31"' in html
     assert '<a href="/indicators/?compare=2023-05-31">View all indicators' in html
+
+
+def rows_of_part(html, part):
+    """Texts of the cells of the rows of a part of the page."""
+    body = html[html.index(f'<section class="part" id="{part}">') :]
+    rows = re.findall(r"<tr>(.*?)</tr>", body[: body.index("</section>")], re.DOTALL)
+    cells = (re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL) for row in rows[1:])
+    return [[" ".join(strip_tags(cell).split()) for cell in row] for row in cells]
+
+
+def test_it_leads_with_the_lights_that_turned_and_what_fell_due(plan):
+    html = page("/changes/?compare=2023-05-31")
+    assert html.index('id="lights"') < html.index('id="measures"')
+    assert "1 turned red and 3 turned green. 1 measure fell due: 1 overdue." in text_of(html)
+    assert rows_of_part(html, "lights") == [
+        ["M002", "Title of M002", "Green", "Red", "28 days late", "2023-08-01", "Science"],
+        ["M001", "Title of M001", "Yellow", "Green", "Completed on time", "2023-12-31", "Science"],
+        ["M003", "Title of M003", "Yellow", "Green", "On course", "—", "Energy"],
+        ["M005", "Title of M005", "Yellow", "Green", "On course", "—", "Science"],
+    ]
+    assert 'href="/measures/?due_from=2023-05-31&amp;due_to=2023-08-28&amp;compare=2023-05-31"' in html
+
+
+def test_what_fell_due_is_told_from_the_day_compared_with_to_the_day_before(plan):
+    lead = Measure.objects.get(code="M007").lead_department
+    section = Measure.objects.get(code="M007").section
+    late = make.make_measure(section, lead, code="M008", due_on=THEN)
+    make.make_change(late, "completed", date(2023, 6, 2))
+    make.make_measure(section, lead, code="M009", due_on=NOW)
+    make.make_measure(section, lead, code="M010", due_on=date(2023, 5, 30))
+    found = changes(plan)
+    assert [each.measure.code for each in found.fell_due] == ["M002", "M008"]
+    assert (found.punctuality.completed_late, found.punctuality.overdue) == (1, 1)
+    now, then = found.now.due_figures["due_before"], found.then.due_figures["due_before"]
+    assert now - then == len(found.fell_due)
+    html = page("/changes/?compare=2023-05-31")
+    assert "2 measures fell due: 1 completed late, 1 overdue." in text_of(html)
+    [outcome] = [row[4] for row in rows_of_part(html, "lights") if row[0] == "M008"]
+    assert outcome == "Completed 2 days late"
 
 
 def test_each_figure_of_the_page_is_what_the_api_has_there(plan):
@@ -294,9 +335,10 @@ def test_without_a_comparison_it_is_the_end_of_last_month(plan):
 
 def test_nothing_changed_is_said(plan):
     text = text_of(page("/changes/?compare=2023-08-28"))
-    assert "Since 28 August 2023, no measure changed status ; 1 project with" in text
+    assert "Since 28 August 2023, no light turned ; no measure changed status; 1 project with" in text
+    assert "No light turned. No measure fell due." in text
     text = text_of(page("/changes/?as_of=2023-02-20"))
-    assert "no measure changed status ; no project was listed; no indicator value was released." in text
+    assert "no measure changed status; no project was listed; no indicator value was released." in text
     assert "No measure changed status, and none was newly listed" in text
 
 
@@ -309,7 +351,7 @@ def test_who_left_and_who_is_back_are_named_with_the_day_of_that(plan):
     change_project_scope(project, ScopeKind.WITHDRAWN, by=by, effective_on=date(2023, 8, 5), reason="重复")
     html = page("/changes/?compare=2023-05-31")
     text = text_of(html)
-    assert "1 was suspended or withdrawn, 1 was resumed ;" in text
+    assert "1 was suspended or withdrawn, 1 was resumed;" in text
     assert "were listed, 1 was withdrawn;" in text
     assert re.search(r"suspended or withdrawn: 1 ?; resumed: 1 ?\.", text)
     assert "2023-07-03" in html and "2023-08-04" in html
