@@ -145,13 +145,14 @@ class History:
         submitted: Mapping[str, Sequence[date]],
         limits: Thresholds,
         reports_from: date | None = None,
-    ) -> Counter[Light]:
-        """How many measures have each light on a day up to that of the history. `submitted`: by a measure's code, the
-        days of its accepted reports in their order, from `silent_since(day, limits)` on. `reports_from`:
-        as `light_of` takes it."""
-        counts: Counter[Light] = Counter()
+    ) -> list[Light | None]:
+        """Return the light of each measure on a day up to that of the history; None for one that was not in the plan.
+        `submitted`: by a measure's code, the days of its accepted reports in their order, from
+        `silent_since(day, limits)` on. `reports_from`: as `light_of` takes it."""
+        lights: list[Light | None] = []
         for entries, entry in zip(self.measures, self.on(day), strict=True):
             if entry is None:
+                lights.append(None)
                 continue
             days = submitted.get(entry.measure, ())
             by_day = bisect_right(days, day)
@@ -164,8 +165,8 @@ class History:
                 limits=limits,
                 reports_from=reports_from,
             )
-            counts[found.light] += 1
-        return counts
+            lights.append(found.light)
+        return lights
 
     def owing(self, month: date, *, first_month: date = date.min) -> dict[str, int]:
         """The lead department of each measure that owes a report for the month, filed or not, by the measure's code.

@@ -13,7 +13,7 @@ def test_what_changed_since_may_is_two_clicks_away(watched, site):
     page, wrong = watched
     page.goto(site)
     page.get_by_role("button", name="English").click()
-    page.get_by_role("link", name="unchanged since end of July").click()
+    page.get_by_role("link", name="turned red").click()
     page.get_by_role("link", name="May", exact=True).click()
     text = page.locator("main").inner_text()
     assert "27 measures changed status (7 completed, 0 reversed)" in text

@@ -605,13 +605,13 @@ class TestOverview:
         assert "+3 since end of May" in text
         assert "−2 since end of May" in text
         assert "+300 million yuan since end of May" in text
-        assert "since end of May: 3 changed status" in text
+        assert "since end of May: 1 turned red and 3 turned green, 3 changed status, 1 newly listed" in text
         assert "Status reversed since 31 May 2023 1" in text
         assert "Completed since end of May" in text
 
     def test_without_one_changes_are_since_the_end_of_last_month(self, plan):
         text = text_of(page("/"))
-        assert "since end of July: 2 changed status" in text
+        assert "since end of July: 1 turned red, 1 turned yellow and 1 turned green, 2 changed status" in text
         # What is as it was says so once, not figure by figure.
         assert "Completed 1 14.3% Progress made 4 57.1% +2 since end of July" in text
         assert "Time elapsed 22.0% , gap −7.7 points" in text

@@ -38,7 +38,7 @@ def overview_context(
     late = late_reports(figures.plan, day=figures.day, owed=owed)
     departments = figures.with_problems(figures.measures_with_due_by("department"), "department")
     cities = measured_cities(figures, measure)
-    months = Months(figures, history, owed, links)
+    months = Months(figures, history, owed, links, since)
     where = by_city(figures, links, cities, measure=measure, course={} if course == COURSES[0] else {"course": course})
     return {
         "headings": _headings(figures.plan, figures.day),
@@ -46,7 +46,7 @@ def overview_context(
         if figures.plan.hides.get(Module.MEASURES)
         else standing_sentence(figures.due_figures, figures.plan, figures.day, total=figures.measures["total"]),
         "due_block": due_block(figures, links, history, departments),
-        "headline": headline(figures, links, history, then),
+        "headline": headline(figures, links, history, then, months.turned),
         "attention": attention(figures, links, history, departments, late, then, compared)
         | attention_row(figures, links),
         "problem_block": problem_block(figures, links, departments),

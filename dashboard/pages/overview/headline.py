@@ -1,5 +1,6 @@
 """The counts of measures and projects and the first headline indicators: the second row of the overview."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -8,12 +9,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.comparison import FigureChange
+from core.lights import Light
 from core.pace import shares
 from dashboard.changes import figure_changes
 from dashboard.figures import Figures
 from dashboard.pages.links import Links
 from dashboard.pages.overview.outcomes import featured_states
-from dashboard.pages.sentences import counted_clauses, format_earlier_day
+from dashboard.pages.sentences import counted_clauses, format_earlier_day, format_turned
 from indicators.state import ChangeSince, IndicatorState, is_rate
 from indicators.wording import number_cell, period_words, shown_unit, signed_cell, since_words, with_unit
 from measures.timeline import History
@@ -31,7 +33,10 @@ CHANGING = (
 )
 
 
-def headline(figures: Figures, links: Links, history: History, then: Figures | None) -> dict[str, Any]:
+def headline(
+    figures: Figures, links: Links, history: History, then: Figures | None, turned: Counter[Light]
+) -> dict[str, Any]:
+    """Return what the template takes. `turned`: how many measures turned to each light since the day of `then`."""
     measures, projects = figures.measures, figures.projects
     parts = shares(measures["completed"], measures["in_progress"], measures["promoting"])
     since = then.day if then else None
@@ -54,7 +59,7 @@ def headline(figures: Figures, links: Links, history: History, then: Figures | N
         "projects_change": changes.get("projects.total"),
         "investment_change": _investment_change(changes),
         "changes_url": links.url("dashboard:changes"),
-        "changes_text": _format_changes(history, since, figures.day) if since else "",
+        "changes_text": _format_changes(history, turned, since, figures.day) if since else "",
         "measures_published": published_on(figures, *(f"measures.{each}" for each in ("total", *STATUSES))),
         "projects_published": published_on(figures, "projects.total", "projects.total_investment"),
         "projects_url": links.url("projects:list"),
@@ -84,10 +89,12 @@ def published_on(figures: Figures, *paths: str) -> date | None:
     return None if not all(rows) else min(row.as_of for row in rows if row is not None)
 
 
-def _format_changes(history: History, since: date, day: date) -> str:
-    """Return the changes as a clause: since the end of July 2 changed status and 1 was newly listed; or that nothing
+def _format_changes(history: History, turned: Counter[Light], since: date, day: date) -> str:
+    """Return the changes as a clause: since the end of July 5 turned red and 2 changed status; or that nothing
     changed."""
-    parts = counted_clauses(
+    lights = format_turned(turned)
+    parts = [lights] if lights else []
+    parts += counted_clauses(
         (history.changed_since(since), _("%(count)s changed status")),
         (history.listed_since(since), _("%(count)s newly listed")),
         (history.out_since(since), _("%(count)s suspended or withdrawn")),

@@ -1,6 +1,7 @@
 """The months of a year in numbers, as the second part of the overview draws and writes them."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -50,13 +51,17 @@ class MonthRow:
 
 
 class Months:
-    """Month by month, the year of the day, or of the plan where the day lies outside. A query beyond what is given."""
+    """Month by month, the year of the day, or of the plan where the day lies outside. A query beyond what is given.
+    `since`: the earlier day that lights are compared with."""
 
-    def __init__(self, figures: Figures, history: History, owed: ReportsOwed, links: Links) -> None:
+    def __init__(
+        self, figures: Figures, history: History, owed: ReportsOwed, links: Links, since: date | None = None
+    ) -> None:
         self.figures = figures
         self.history = history
         self.owed = owed
         self.links = links
+        self.since = since
         plan, day = figures.plan, figures.day
         self.year = min(max(day, plan.starts_on), plan.ends_on).year
         self.months = months_between(date(self.year, 1, 1), date(self.year, 12, 31))
@@ -97,14 +102,30 @@ class Months:
         ]
 
     @cached_property
+    def turned(self) -> Counter[Light]:
+        """Return how many measures turned to each light since the earlier day; of those in the plan on both days."""
+        if self.since is None:
+            return Counter()
+        pairs = zip(self._lights_on(self.since), self._lights_on(self.figures.day), strict=True)
+        return Counter(now for then, now in pairs if then and now and then != now)
+
+    def _lights_on(self, day: date) -> list[Light | None]:
+        reports_from = self.figures.plan.first_reporting_month
+        return self.history.lights(day, submitted=self._submitted, limits=thresholds(), reports_from=reports_from)
+
+    @cached_property
+    def _submitted(self) -> Mapping[str, Sequence[date]]:
+        """Return the days of accepted reports that the lights of the year's months and of the earlier day ask for."""
+        first = min([*map(month_end, self.ended[:1]), self.since or self.figures.day, self.figures.day])
+        since = silent_since(first, thresholds())
+        return Report.objects.in_plan(self.figures.plan).accepted_days(since=since, by=self.figures.day)
+
+    @cached_property
     def _lights(self) -> dict[date, dict[str, Any]]:
-        limits, reports_from = thresholds(), self.figures.plan.first_reporting_month
-        ends = {month: min(month_end(month), self.figures.day) for month in self.ended}
-        since = silent_since(min(ends.values()), limits)
-        submitted = Report.objects.in_plan(self.figures.plan).accepted_days(since=since, by=self.figures.day)
         found = {}
-        for month, end in ends.items():
-            counts = self.history.lights(end, submitted=submitted, limits=limits, reports_from=reports_from)
+        for month in self.ended:
+            end = min(month_end(month), self.figures.day)
+            counts = Counter(self._lights_on(end))
             links = self.links.as_of(end)
             found[month] = {light.value: counts[light] for light in (Light.RED, Light.YELLOW)} | {
                 f"{light.value}_url": links.url("measures:list", light=light.value)
