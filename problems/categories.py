@@ -19,7 +19,7 @@ CATEGORIES = PlanRows(
 # Of a new plan: slug, name in Chinese and in English. The office changes them.
 DEFAULT_CATEGORIES = (
     ("land", "用地用海", "Land and sea use"),
-    ("money", "资金", "Money"),
+    ("money", "资金", "Funding"),
     ("approval", "审批手续", "Approvals"),
     ("environment", "环境容量", "Environment"),
     ("staff", "人员力量", "Staff"),

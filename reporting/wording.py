@@ -6,10 +6,11 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from core.periods import month_of
-from reporting.months import LateMonth, LateReports, MonthTally, reports_due_on
-from web.formats.dates import format_day, format_month, format_month_name
+from core.periods import month_of, months_between
+from reporting.months import LateReports, MonthTally, reports_due_on
+from web.formats.dates import format_month, format_month_name
 from web.formats.numbers import format_number
+from web.formats.periods import format_month_names
 from web.formats.text import format_counted, format_names
 
 # So many months are named; of more the first and how many.
@@ -17,7 +18,10 @@ MAX_MONTHS = 4
 
 
 def format_months(months: Sequence[date], *, day: date) -> str:
-    """Months, the oldest first; with the year where it is not that of the day."""
+    """Months, the oldest first, three and more in a row as a span; with the year where it is not that of the day."""
+    first, last = months[0], months[-1]
+    if len(months) > 2 and list(months) == months_between(first, last) and first.year == last.year == day.year:
+        return format_month_names(first, last)
     if len(months) > MAX_MONTHS:
         return _("%(count)s months since %(month)s") % {"count": len(months), "month": format_month(months[0])}
     return format_names([_name(month, day) for month in months])
@@ -28,10 +32,12 @@ def _name(month: date, day: date) -> str:
 
 
 def format_missing(missing: Mapping[date, int], *, day: date) -> str:
-    """Month by month, the oldest first, how many reports are missing."""
+    """Month by month, the oldest first, how many reports are missing; those that lack none are left out."""
     parts = [
-        _("%(month)s: %(missing)s outstanding") % {"month": _name(month, day), "missing": format_number(count)}
+        pgettext("number of reports", "%(month)s %(count)s")
+        % {"month": _name(month, day), "count": format_number(count)}
         for month, count in missing.items()
+        if count
     ]
     return pgettext("between months", " · ").join(parts)
 
@@ -54,13 +60,7 @@ def format_covered_count(count: int) -> str:
 def format_covered(covered: Mapping[date, int], *, day: date) -> str:
     """Month by month, the oldest first, how many reports were left out where a later month was filed; empty for
     none."""
-    parts = [
-        pgettext("number of reports", "%(month)s %(count)s")
-        % {"month": _name(month, day), "count": format_number(count)}
-        for month, count in covered.items()
-        if count
-    ]
-    months = pgettext("between months", " · ").join(parts)
+    months = format_missing(covered, day=day)
     return _("Covered later, their month was left out: %(months)s") % {"months": months} if months else ""
 
 
@@ -86,30 +86,3 @@ def format_late(late: LateReports, *, day: date) -> str:
     if late.is_reported and day > reports_due_on(month_of(day)):
         return _("all departments have reported for %(month)s") % {"month": format_month_name(day)}
     return _("no department has reports outstanding")
-
-
-def format_late_months(late: LateReports, *, day: date) -> str:
-    """Month by month, the oldest first: how many departments filed nothing, how many some, and what is missing."""
-    if not late.months:
-        if not late.is_owed:
-            return _("none outstanding")
-        if late.is_reported and day > reports_due_on(month_of(day)):
-            return _("all reports for %(month)s are submitted") % {"month": format_month_name(day)}
-        if day > reports_due_on(month_of(day)):
-            return _("none outstanding")
-        due = {"month": format_month_name(day), "day": format_day(reports_due_on(month_of(day)))}
-        return _("none outstanding; reports for %(month)s are due by %(day)s") % due
-    return pgettext("between months", " · ").join(_format_late_month(each, day=day) for each in late.months)
-
-
-def _format_late_month(late: LateMonth, *, day: date) -> str:
-    """Return the words for a late month; a count of none is left out."""
-    counts = [
-        (late.unreported, _("%(count)s with none")),
-        (late.incomplete, _("%(count)s partial")),
-    ]
-    return _("%(month)s: %(departments)s (%(missing)s outstanding)") % {
-        "month": _name(late.month, day),
-        "departments": format_names([words % {"count": format_number(count)} for count, words in counts if count]),
-        "missing": format_number(late.missing),
-    }

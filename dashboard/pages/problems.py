@@ -31,20 +31,15 @@ MAX_OWNERS = 3
 MAX_ROWS = 20
 
 
-def attention_row(figures: Figures, links: Links) -> dict[str, Any]:
-    """Return the row on problems among what needs attention: open problems, and what is urgent about them."""
+def attention_words(figures: Figures) -> tuple[int, SafeString | str]:
+    """Return how many problems are open, and what is urgent about them."""
     counts = figures.problem_counts
-    if not figures.problem_rows:
-        text: SafeString | str = _("No problem has been raised")
-    elif not counts.open:
-        text = _("None is open")
-    else:
-        text = format_sentence(
-            _("Not closed; %(overdue)s, %(to_verify)s to be verified"),
-            overdue=_format_late(counts.overdue),
-            to_verify=format_number(counts.to_verify),
-        )
-    return {"problems_text": text, "problems_url": links.url("problems:list", state="open")}
+    text = format_sentence(
+        _("Not closed; %(overdue)s, %(to_verify)s to be verified"),
+        overdue=_format_late(counts.overdue),
+        to_verify=format_number(counts.to_verify),
+    )
+    return counts.open, text
 
 
 def _format_late(overdue: int) -> SafeString | str:
@@ -73,6 +68,7 @@ def problem_block(figures: Figures, links: Links, departments: Iterable[GroupFig
                 "overdue": counts.overdue_by_waiting[each],
             }
             for each, does in _what_they_do().items()
+            if counts.waiting[each]
         ],
         "oldest_url": oldest and links.url(f"problems:{oldest.subject_kind}_problem", oldest.code, oldest.number),
         "closed_days": CLOSED_DAYS,

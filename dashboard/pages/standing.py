@@ -97,8 +97,10 @@ def format_forecast(forecast: Mapping[str, int], plan: Plan) -> str:
 
 
 def format_range(forecast: Mapping[str, int]) -> str:
-    """Return the range of a forecast: (50–125), （50—125项）."""
+    """Return the range of a forecast: (50–125), （50—125项）; (60) where it is one number."""
     values = {"lowest": format_number(forecast["lowest"]), "highest": format_number(forecast["highest"])}
+    if forecast["lowest"] == forecast["highest"]:
+        return pgettext("range of a forecast", "(%(lowest)s)") % values
     return pgettext("range of a forecast", "(%(lowest)s–%(highest)s)") % values
 
 

@@ -47,7 +47,7 @@ PROBLEM_CATEGORIES = Sheet(
     columns=(
         slug(ProblemCategory, "money"),
         place(ProblemCategory),
-        *names(ProblemCategory, ("资金", "Money")),
+        *names(ProblemCategory, ("资金", "Funding")),
         *sourced(ProblemCategory),
         remove(),
     ),

@@ -113,3 +113,17 @@ def test_the_first_screen_says_where_the_plan_stands_and_whom_to_call(watched, s
     assert last["y"] + last["height"] <= height
     assert not is_too_wide(page)
     assert wrong == []
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_on_a_phone_the_overview_is_seven_screens_long(watched, site, language):
+    """A part that has a page of its own leads there: the overview was twice as long."""
+    page, wrong = watched
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto(f"{site}/?lang={language}")
+    scroll_through(page)
+    assert page.evaluate("document.documentElement.scrollHeight") <= 4_500
+    assert not is_too_wide(page)
+    for address in ("/sections/", "/departments/", "/cities/", "/indicators/", "/problems/"):
+        assert page.locator(f"main a[href^='{address}']").filter(visible=True).count()
+    assert wrong == []

@@ -398,7 +398,7 @@ class TestOverview:
         rebuild_rollups()
         address = "/projects/?stage=preparing&amp;investment_from=1"
         overview, cities = page("/?map=large"), page("/cities/?show=large")
-        assert "100 million yuan or more and not started, 200 million yuan in all" in text_of(overview)
+        assert "100 million yuan or more, not started: 200 million yuan" in text_of(overview)
         assert "2 projects of 100 million yuan or more have not started" in text_of(overview)
         assert f'href="{address}">2</a>' in "".join(overview.split("\n")).replace("  ", "")
         for part in (

@@ -98,8 +98,8 @@ def test_the_sentence_says_what_was_completed_last_and_what_comes(plan: Plan) ->
 def test_without_a_forecast_the_pace_that_is_needed_is_said(plan: Plan) -> None:
     # Eight of ten are open, for the 28 months from September 2023 to December 2025.
     assert context()["progress"]["pace"] == (
-        "Too few completions in the last six months for a forecast. "
-        "To complete all measures by the end of 2025, 0.3 a month are needed from now on."
+        "Needed to complete all measures by the end of 2025: <strong>0.3</strong> a month; "
+        "too few completions to tell the pace."
     )
     assert context("/?as_of=2022-12-31")["progress"]["pace"] == ""
 
@@ -124,8 +124,8 @@ def test_ends_of_months_begin_with_the_first_that_has_something(plan: Plan) -> N
 def test_who_must_act_first_stands_first_and_is_named(plan: Plan) -> None:
     page = text_of("/")
     assert (
-        "2 overdue measures lie with 1 department, in 2 priority areas; first of all "
-        "<strong>Water (2, longest 90 days)</strong>."
+        "2 overdue measures lie with 1 department, in 2 priority areas"
+        '<span class="wide-only">; first of all <strong>Water (2, longest 90 days)</strong></span>.'
     ) in page
     shown = context()["by_group"]
     # Of equal counts, the longest; then the gap to plan, then the number.
@@ -141,6 +141,8 @@ def test_who_must_act_first_stands_first_and_is_named(plan: Plan) -> None:
 
 def test_with_nothing_overdue_it_says_so(plan: Plan) -> None:
     assert "No measure is overdue." in context("/?as_of=2023-03-31")["by_group"]["sentence"]
+    # Nothing was due by then: no table of zeros.
+    assert "table-bars urgency" not in text_of("/?as_of=2023-03-31") and "table-bars urgency" in text_of("/")
 
 
 def test_the_course_of_the_year_and_of_the_plan_is_a_link_away(plan: Plan) -> None:

@@ -298,6 +298,10 @@ def test_the_overview_names_members_with_the_same_figures(reader: Reader) -> Non
     tables = Tables(reader.page("/"))
     for by in ("section", "department"):
         rows = {row["key"]: row for row in reader.api(f"rollups/measures/?by={by}&page_size=1000")["results"]}
+        if not any(row["due_before"] for row in rows.values()):
+            # Nothing was due yet: tables of zeros are left out.
+            assert f'<a href="/{by}s/' in reader.page("/") and "table-bars urgency" not in reader.page("/")
+            continue
         shown = tables.members(f"{by}s")
         assert len(shown) == 11
         for key, cells in shown.items():

@@ -16,9 +16,16 @@ def format_period(kind: str, start: date, end: date) -> str:
     return _chinese(kind, start, end) if is_chinese() else _english(kind, start, end)
 
 
+def format_month_names(first: date, last: date) -> str:
+    """Months of one year, without the year: 5—8月, May to August."""
+    if is_chinese():
+        return f"{first.month}—{last.month}月"
+    return f"{format_month_name(first)} to {format_month_name(last)}"
+
+
 def _chinese(kind: str, start: date, end: date) -> str:
     rest: dict[str, str] = {
-        PeriodKind.MONTHS: f"{start.month}—{end.month}月",
+        PeriodKind.MONTHS: format_month_names(start, end),
         PeriodKind.QUARTER: f"{'一二三四'[_quarter(end) - 1]}季度",
         PeriodKind.HALF_YEAR: f"{'上' if start.month == 1 else '下'}半年",
         PeriodKind.THREE_QUARTERS: "前三季度",

@@ -9,7 +9,7 @@ from dashboard.changes import EarlierFigures
 from dashboard.figures import Figures
 from dashboard.pages.city_statistics import CityStatistic, chosen, measured_cities
 from dashboard.pages.links import Links
-from dashboard.pages.overview.attention import attention
+from dashboard.pages.overview.attention import Attention
 from dashboard.pages.overview.by_city import by_city, map_chart
 from dashboard.pages.overview.by_group import by_group
 from dashboard.pages.overview.due import due_block
@@ -17,10 +17,10 @@ from dashboard.pages.overview.headline import headline
 from dashboard.pages.overview.months import Months
 from dashboard.pages.overview.outcomes import indicators
 from dashboard.pages.overview.progress import COURSES, month_by_month_chart, progress, progress_chart
-from dashboard.pages.problems import attention_row, problem_block
+from dashboard.pages.problems import problem_block
 from dashboard.pages.standing import standing_sentence
 from measures.models import Module, Plan
-from measures.reporting_months import late_reports, reports_owed
+from measures.reporting_months import reports_owed
 from measures.timeline import load_history
 from web.days import end_of_month_before
 from web.formats.text import numbered
@@ -35,7 +35,6 @@ def overview_context(
     since = compared or _end_of_month_before(figures)
     then = EarlierFigures(figures, since, history) if since else None
     owed = reports_owed(figures.plan, by=figures.day, history=history)
-    late = late_reports(figures.plan, day=figures.day, owed=owed)
     departments = figures.with_problems(figures.measures_with_due_by("department"), "department")
     cities = measured_cities(figures, measure)
     months = Months(figures, history, owed, links, since)
@@ -47,8 +46,7 @@ def overview_context(
         else standing_sentence(figures.due_figures, figures.plan, figures.day, total=figures.measures["total"]),
         "due_block": due_block(figures, links, history, departments),
         "headline": headline(figures, links, history, then, months.turned),
-        "attention": attention(figures, links, history, departments, late, then, compared)
-        | attention_row(figures, links),
+        "attention": Attention(figures, links, history, departments, months, then).context(),
         "problem_block": problem_block(figures, links, departments),
         "progress": progress(figures, history, months, links, course=course, map_of=chosen(measure, "map")),
         "by_group": by_group(figures, links, departments, then if compared else None),

@@ -1,27 +1,31 @@
 """The first part of the overview: what needs attention."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Sum
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from core.lights import OVERDUE
+from core.lights import OVERDUE, Light
 from dashboard.changes import Fall, earlier_figures, fallen_most
-from dashboard.figures import MIN_MEASURES_TO_RANK, Figures, GroupFigures
+from dashboard.figures import MIN_MEASURES_TO_RANK, Figures, GroupFigures, project_figures
 from dashboard.pages.links import Links
+from dashboard.pages.overview.months import Months
+from dashboard.pages.problems import attention_words
 from dashboard.pages.sentences import format_earlier_day
+from measures.models import Module
+from measures.reporting_months import late_reports
 from measures.timeline import History
 from projects.kinds import format_large, large_projects
-from projects.models import Project
 from reporting.months import LateReports
-from reporting.wording import format_late, format_late_months
-from web.formats.dates import format_days, format_month_name
-from web.formats.money import format_rounded_money, wan_to_yi
+from reporting.wording import format_late, format_missing
+from web.formats.dates import format_days
+from web.formats.money import format_rounded_money
 from web.formats.numbers import format_number
-from web.formats.text import format_counted, format_names
+from web.formats.text import format_counted, format_names, format_sentence
 from web.language import localized
 from web.limits import thresholds
 
@@ -29,71 +33,162 @@ MAX_OVERDUE = 5
 MAX_FALLEN_NAMES = 3
 
 
-def attention(
-    figures: Figures,
-    links: Links,
-    history: History,
-    departments: list[GroupFigures],
-    late: LateReports,
-    then: Figures | None,
-    compared: date | None,
-) -> dict[str, Any]:
-    limits = thresholds()
-    lights = figures.measures["lights"]
-    names = {row.group.pk: row for row in departments}
-    soon = history.due_soon(limits)
-    overdue = [
-        {
-            "name": localized(entry, "title"),
-            "url": links.url("measures:detail", entry.measure),
-            "days": (figures.day - entry.due_on).days,
-            "department": localized(names[entry.department_id].group, "short"),
-            "department_url": links.url("dashboard:department", names[entry.department_id].key),
-            "due_on": entry.due_on,
+@dataclass(frozen=True)
+class AttentionRow:
+    """A thing that needs attention, and how many there are. `path`: of the figure; `light`: of the measures, in place
+    of a name; `change`: since the earlier day, None where nothing is compared."""
+
+    name: str
+    details: SafeString | str
+    count: int
+    url: str
+    path: str = ""
+    light: str = ""
+    change: int | None = None
+
+
+class Attention:
+    """The first part of the overview. `then`: the figures of the earlier day, None without one."""
+
+    def __init__(
+        self,
+        figures: Figures,
+        links: Links,
+        history: History,
+        departments: list[GroupFigures],
+        months: Months,
+        then: Figures | None,
+    ) -> None:
+        self.figures = figures
+        self.links = links
+        self.history = history
+        self.departments = departments
+        self.months = months
+        self.then = then
+        self.late = late_reports(figures.plan, day=figures.day, owed=months.owed)
+
+    def context(self) -> dict[str, Any]:
+        overdue = self._longest_overdue()
+        return {
+            "sentence": _attention_sentence(self.figures, overdue, len(self.history.overdue), self.late),
+            "since": format_earlier_day(self.then.day, self.figures.day.year) if self.then else "",
+            "rows": self.rows(),
+            "overdue": overdue,
+            "red_url": self.links.url("measures:list", light="red"),
         }
-        for entry in history.overdue[:MAX_OVERDUE]
-        if entry.due_on is not None
-    ]
-    since = then.day if then else None
-    ranked = [row for row in departments if row.figures["total"] >= MIN_MEASURES_TO_RANK]
-    fallen = fallen_most(ranked, earlier_figures(then, "department", ranked)) if then else []
-    return {
-        "sentence": _attention_sentence(figures, overdue, len(history.overdue), late),
-        "overdue": overdue,
-        "overdue_reason": OVERDUE,
-        "red_url": links.url("measures:list", light="red"),
-        "yellow_url": links.url("measures:list", light="yellow"),
-        "soon_shown": _due_soon_link(soon, figures.day, limits.due_soon, links),
-        "silent": lights["yellow"] - soon,
-        "limits": limits,
-        **_large_projects(figures, links),
-        "unreported": len(late.departments),
-        "unreported_url": links.url("dashboard:departments", reported="no"),
-        "late_text": format_late_months(late, day=figures.day),
-        "since_month": format_month_name(since) if since else "",
-        "compared": compared,
-        "fallen": len(fallen),
-        "fallen_text": format_fallen(fallen, figures.day, since),
-        "fallen_url": since and links.url("dashboard:departments", fallen="most", compare=since.isoformat()),
-        "changes_url": links.url("dashboard:changes"),
-        "fell_back": history.fell_back_since(since) if since else 0,
-    }
 
+    def rows(self) -> list[AttentionRow]:
+        """Return the lights, and of the rest what there is."""
+        plan = self.figures.plan
+        rows = [self._slipped(), self._reports()]
+        if not plan.hides.get(Module.PROBLEMS):
+            rows.insert(1, self._problems())
+        if not plan.hides.get(Module.PROJECTS):
+            rows.append(self._large_projects())
+        return [self._red(), self._yellow(), *(row for row in [*rows, self._reversed()] if row.count)]
 
-def _large_projects(figures: Figures, links: Links) -> dict[str, Any]:
-    """Large ones that have not started: how many, and their investment."""
-    kind = large_projects(figures.plan)
-    large = kind.narrow(Project.objects.in_plan(figures.plan).in_scope(figures.day), figures.day)
-    found = large.aggregate(count=Count("pk"), investment=Sum("investment_wan", default=0))
-    return {
-        "large": found["count"],
-        "large_text": _("%(least)s or more and not started, %(investment)s in all")
-        % {
-            "least": format_large(figures.plan),
-            "investment": format_rounded_money(wan_to_yi(found["investment"])),
-        },
-        "large_url": links.url("projects:list", **kind.filters),
-    }
+    def _red(self) -> AttentionRow:
+        return self._of_light(Light.RED, OVERDUE)
+
+    def _yellow(self) -> AttentionRow:
+        limits = thresholds()
+        soon = self.history.due_soon(limits)
+        details = format_sentence(
+            _(
+                "%(soon)s due within %(due_soon)s and still “Under way”; %(silent)s without an accepted report for "
+                "over %(days)s"
+            ),
+            soon=_due_soon_link(soon, self.figures.day, limits.due_soon, self.links),
+            due_soon=format_days(limits.due_soon),
+            silent=format_number(self.figures.measures["lights"][Light.YELLOW] - soon),
+            days=format_days(limits.silent),
+        )
+        return self._of_light(Light.YELLOW, details)
+
+    def _of_light(self, light: Light, details: Any) -> AttentionRow:
+        count = self.figures.measures["lights"][light.value]
+        return AttentionRow(
+            "",
+            details,
+            count,
+            self.links.url("measures:list", light=light.value),
+            path=f"measures.lights.{light.value}",
+            light=light.value,
+            change=count - self.months.lights_then[light] if self.then else None,
+        )
+
+    def _slipped(self) -> AttentionRow:
+        ranked = [row for row in self.departments if row.figures["total"] >= MIN_MEASURES_TO_RANK]
+        since = self.then.day if self.then else None
+        fallen = fallen_most(ranked, earlier_figures(self.then, "department", ranked)) if self.then else []
+        compared = {"compare": since.isoformat()} if since else {}
+        return AttentionRow(
+            _("Slipped furthest"),
+            format_fallen(fallen, self.figures.day, since),
+            len(fallen),
+            self.links.url("dashboard:departments", fallen="most", **compared),
+        )
+
+    def _problems(self) -> AttentionRow:
+        count, details = attention_words(self.figures)
+        return AttentionRow(
+            pgettext("navigation", "Problems"),
+            details,
+            count,
+            self.links.url("problems:list", state="open"),
+            path="problems.open",
+            change=count - self.then.problem_counts.open if self.then else None,
+        )
+
+    def _reports(self) -> AttentionRow:
+        """Not compared: who owes reports goes by the due day of the month, and says little of what was done since."""
+        missing = format_missing({each.month: each.missing for each in self.late.months}, day=self.figures.day)
+        return AttentionRow(
+            pgettext("a row of what needs attention", "Reports"),
+            _("outstanding: %(months)s") % {"months": missing},
+            len(self.late.departments),
+            self.links.url("dashboard:departments", reported="no"),
+        )
+
+    def _large_projects(self) -> AttentionRow:
+        """Large ones that have not started: how many, and their investment."""
+        kind = large_projects(self.figures.plan)
+        self.figures.read_kinds([kind], self.then)
+        found = self.figures.cells_of_kind(kind).totals()
+        count = found.get("total", 0)
+        details = _("%(least)s or more, not started: %(investment)s") % {
+            "least": format_large(self.figures.plan),
+            "investment": format_rounded_money(project_figures(found)["total_investment"]),
+        }
+        return AttentionRow(
+            _("Large projects"),
+            details,
+            count,
+            self.links.url("projects:list", **kind.filters),
+            change=count - self.then.cells_of_kind(kind).totals().get("total", 0) if self.then else None,
+        )
+
+    def _reversed(self) -> AttentionRow:
+        """Measures whose status went back since the earlier day."""
+        count = self.history.fell_back_since(self.then.day) if self.then else 0
+        details = ""
+        if self.then:
+            details = _("since %(since)s") % {"since": format_earlier_day(self.then.day, self.figures.day.year)}
+        return AttentionRow(_("Status reversed"), details, count, self.links.url("dashboard:changes") + "#measures")
+
+    def _longest_overdue(self) -> list[dict[str, Any]]:
+        names = {row.group.pk: row for row in self.departments}
+        return [
+            {
+                "name": localized(entry, "title"),
+                "url": self.links.url("measures:detail", entry.measure),
+                "days": (self.figures.day - entry.due_on).days,
+                "department": localized(names[entry.department_id].group, "short"),
+                "due_on": entry.due_on,
+            }
+            for entry in self.history.overdue[:MAX_OVERDUE]
+            if entry.due_on is not None
+        ]
 
 
 def _due_soon_link(count: int, day: date, days: int, links: Links) -> SafeString | str:
@@ -120,9 +215,9 @@ def format_fallen(fallen: list[Fall], day: date, since: date | None) -> str:
     )
     if first.points_to_plan > 0:
         values["points"] = format_number(first.points_to_plan)
-        return _("%(departments)s slipped furthest: %(points)s points against plan since %(since)s") % values
+        return _("%(departments)s: %(points)s points against plan since %(since)s") % values
     values["points"] = format_number(first.points)
-    return _("%(departments)s slipped furthest: %(points)s points against schedule since %(since)s") % values
+    return _("%(departments)s: %(points)s points against schedule since %(since)s") % values
 
 
 def _attention_sentence(figures: Figures, longest: list[dict[str, Any]], overdue: int, unfiled: LateReports) -> str:

@@ -44,6 +44,10 @@ def by_group(figures: Figures, links: Links, departments: list[GroupFigures], th
         "sentence": _group_sentence(figures, sections, departments),
         "rule_url": links.url("measures:lights") + "#order",
         "sections": measure_rows(sections, "section", links, then=sections_then),
+        # Before anything is due, the tables would be rows of zeros.
+        "has_rows": any(row.figures["due_before"] or row.figures["problems"] for row in (*sections, *leading)),
+        "sections_total": len(sections),
+        "sections_url": links.url("dashboard:sections", ordering="urgency"),
         "sections_sorts": _sorts("section", links),
         "departments": measure_rows(shown, "department", links, then=departments_then),
         "departments_total": len(departments),
@@ -70,15 +74,19 @@ def _group_sentence(
     overdue = sum(row.figures["overdue"] for row in late)
     areas = sum(bool(row.figures["overdue"]) for row in sections)
     text = ngettext(
-        "%(overdue)s overdue measure lies with %(departments)s, in %(areas)s: %(names)s.",
-        "%(overdue)s overdue measures lie with %(departments)s, in %(areas)s; first of all %(names)s.",
+        "%(overdue)s overdue measure lies with %(departments)s, in %(areas)s%(names)s.",
+        "%(overdue)s overdue measures lie with %(departments)s, in %(areas)s%(names)s.",
         overdue,
     )
     called = [format_late(row, localized(row.group, "short")) for row in late[:MAX_CALLED]]
+    first = format_sentence(
+        _("; first of all %(names)s"), names=format_html("<strong>{}</strong>", format_names(called))
+    )
     return format_sentence(
         text,
         overdue=format_number(overdue),
         departments=format_counted("%(count)s department", "%(count)s departments", len(late)),
         areas=format_counted("%(count)s priority area", "%(count)s priority areas", areas),
-        names=format_html("<strong>{}</strong>", format_names(called)),
+        # The table below begins with them, which is all that a phone shows.
+        names=format_html('<span class="wide-only">{}</span>', first),
     )

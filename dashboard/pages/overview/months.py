@@ -109,6 +109,11 @@ class Months:
         pairs = zip(self._lights_on(self.since), self._lights_on(self.figures.day), strict=True)
         return Counter(now for then, now in pairs if then and now and then != now)
 
+    @cached_property
+    def lights_then(self) -> Counter[Light | None]:
+        """Return how many measures had each light on the earlier day."""
+        return Counter(self._lights_on(self.since) if self.since else [])
+
     def _lights_on(self, day: date) -> list[Light | None]:
         reports_from = self.figures.plan.first_reporting_month
         return self.history.lights(day, submitted=self._submitted, limits=thresholds(), reports_from=reports_from)

@@ -59,6 +59,7 @@ def indicator_row(state: IndicatorState, links: Links) -> dict[str, Any]:
         "target": NO_VALUE if state.judged_target is None else target_words(state.judged_target, indicator),
         "bar": bullet_bar(found),
         "verdict": state.verdict,
+        "is_judged": state.judgement is not None or state.comparator is not None,
         "note": _note(state),
     }
 

@@ -62,6 +62,8 @@ def _course_url(course: str, links: Links, map_of: Mapping[str, str]) -> str:
 
 
 def _years(first: int, last: int) -> str:
+    if first == last:
+        return format_year(first)
     return f"{first}—{last}年" if is_chinese() else f"{first} to {last}"
 
 
@@ -180,38 +182,21 @@ def _format_last_completed(months: Months) -> str:
     return text % values
 
 
-def _pace_sentence(figures: Figures, months: Months) -> str:
-    """The pace of the last months, where it leads at its slowest and its fastest, and the pace that is needed."""
+def _pace_sentence(figures: Figures, months: Months) -> SafeString | str:
+    """The pace of the last months beside the pace that is needed."""
     plan = figures.plan
     found = forecast_of(figures.measure_days, plan, figures.day)
-    parts = []
-    if found is not None:
-        values = {
-            "count": format_number(found.completions),
-            "months": MONTHS,
-            "pace": found.pace,
-            "slowest": found.slowest_pace,
-            "fastest": found.fastest_pace,
-            "lowest": format_number(found.lowest),
-            "highest": format_number(found.highest),
-            "end": format_end_of_plan(plan),
-        }
-        parts.append(
-            _(
-                "%(count)s were completed in the last %(months)s months, %(pace)s a month. At the pace of the slowest "
-                "three months in a row (%(slowest)s) it will be %(lowest)s by %(end)s; at that of the fastest "
-                "(%(fastest)s), %(highest)s."
-            )
-            % values
+    end = format_end_of_plan(plan)
+    if months.needed is None:
+        return ""
+    if found is None:
+        text = _(
+            "Needed to complete all measures by %(end)s: %(needed)s a month; too few completions to tell the pace."
         )
-    elif plan.starts_on <= figures.day <= plan.ends_on:
-        parts.append(_("Too few completions in the last six months for a forecast."))
-    if months.needed is not None:
-        needed = _("To complete all of them by then, %(needed)s a month are needed from now on.")
-        if found is None:
-            needed = _("To complete all measures by %(end)s, %(needed)s a month are needed from now on.")
-        parts.append(needed % {"needed": months.needed, "end": format_end_of_plan(plan)})
-    return ("" if is_chinese() else " ").join(parts)
+    else:
+        text = _("%(pace)s a month in the last %(months)s months; %(needed)s a month to complete all by %(end)s.")
+    needed = format_html("<strong>{}</strong>", format_number(months.needed))
+    return format_sentence(text, pace=found and found.pace, months=MONTHS, needed=needed, end=end)
 
 
 def _course_summary(figures: Figures) -> str:
