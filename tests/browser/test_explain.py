@@ -70,7 +70,7 @@ def test_a_block_has_one_way_to_how_it_is_counted_and_paper_none(watched, site):
     links = page.locator("a.how:visible")
     on_first_screen = [each.bounding_box()["y"] < 640 for each in links.all()]
     assert 1 <= sum(on_first_screen) <= 5
-    page.get_by_role("link", name="How", exact=True).click()
+    page.get_by_role("link", name="How it is worked out", exact=True).click()
     panel = page.get_by_role("dialog", name="Forecast")
     panel.wait_for()
     # From one explanation to all others of the kind.

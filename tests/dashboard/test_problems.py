@@ -75,7 +75,7 @@ EXPECTED = {
     "waiting": {"department": 2, "office": 2, "government": 1},
     "by_category": [
         {"category": "land", "name": "Land and sea use", "open": 3, "share": 60.0},
-        {"category": "money", "name": "Money", "open": 1, "share": 20.0},
+        {"category": "money", "name": "Funding", "open": 1, "share": 20.0},
         {"category": None, "name": "Without a category", "open": 1, "share": 20.0},
     ],
 }
@@ -163,7 +163,7 @@ class TestTheOverview:
         assert "Problems Not closed; 3 overdue, 1 to be verified 5 " in attention
         block = words_of(html, "problems")
         assert "5 problems are open, 3 overdue; to be solved by Finance (2), Energy (1) and Science (1)." in block
-        assert "Land and sea use 3 1 Money 1 1 " in block
+        assert "Land and sea use 3 1 Funding 1 1 " in block
         assert "in the last 90 days, half of them within 20 days 1" in block
 
     def test_leads_to_the_rows_in_one_click(self, site: Any) -> None:

@@ -159,7 +159,7 @@ def test_board_department_and_list_give_the_numbers_of_the_rows(demonstration: N
         groups = grouped(month, departments)
         sentence = "{on_time} on time, {late} late, {covered} covered later, {some} partial and {none} with none"
         assert f"Departments: {groups['owing']}, of which {sentence.format(**groups)}." in page
-        assert "9 departments have reports outstanding for May, June, July and August." in page
+        assert "9 departments have reports outstanding for May to August." in page
         assert "Total {missing} {owed} {filed} {covered}".format(**sums) in page
         assert "All departments have reported this month" not in page
         assert Client().get(f"/api/v1/measures/?covered={period}").json()["count"] == sums["covered"]
@@ -248,8 +248,8 @@ def test_all_have_reported_only_where_it_is_so(science: Any, client: Any) -> Non
     file_august("M008")
     make.make_report(Measure.objects.get(code="M009"), date(2023, 8, 24), period=date(2023, 9, 1))
     page = opened("/")
-    assert "no department has reports outstanding" in page and "none outstanding" in page
-    assert "have reported for August" not in page and "are submitted" not in page
+    assert "no department has reports outstanding" in page
+    assert "have reported for August" not in page
     page = opened("/departments/science/")
     assert "none is outstanding" in page and "are in" not in page
 
