@@ -1,4 +1,8 @@
-"""The punctuality of measures: what was done by its due day, what falls due next, and who must act first."""
+"""The punctuality of measures: what was done by its due day, what falls due next, and who must act first.
+
+Whether a completion was in time is written twice: as a function of plain values, and as a query condition.
+tests/measures/test_querysets.py holds the two together.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,11 +10,35 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
+
 from core.pace import percent
 from core.periods import month_of
+from core.statuses import MeasureStatus
 
 # With fewer due measures a percentage says more about how few there are than about the work.
 MIN_DUE_TO_RATE = 5
+
+
+class Completion(models.TextChoices):
+    """How a measure whose due day lies before a day was completed."""
+
+    IN_TIME = "in_time", gettext_lazy("Completed on time")
+    LATE = "late", gettext_lazy("Completed late")
+
+
+def completion_of(due_on: date | None, completed_on: date) -> Completion:
+    """Return whether a completion, by the day from which it counts, was in time. Without a due day nothing is late."""
+    return Completion.LATE if due_on is not None and completed_on > due_on else Completion.IN_TIME
+
+
+def completion_condition(completion: str, *, on: date) -> Q:
+    """Return the condition of measures due before the day `on` that were completed so, as `punctuality` counts them;
+    over `status` and `status_since`."""
+    by = "status_since__gt" if completion == Completion.LATE else "status_since__lte"
+    return Q(due_on__lt=on, status=MeasureStatus.COMPLETED, **{by: F("due_on")})
 
 
 @dataclass(frozen=True)
@@ -44,7 +72,7 @@ def punctuality(measures: Iterable[tuple[date | None, date | None]], *, on: date
             parts["overdue"] += 1
             longest = max(longest, (on - due_on).days)
         else:
-            parts["completed_in_time" if completed_on <= due_on else "completed_late"] += 1
+            parts[f"completed_{completion_of(due_on, completed_on).value}"] += 1
     return Punctuality(**parts, longest_overdue=longest)
 
 

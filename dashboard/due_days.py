@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.db.models import Value
 
 from core.forecast import Forecast, forecast
-from core.punctuality import Punctuality, next_due, punctuality
+from core.punctuality import Completion, Punctuality, completion_of, next_due, punctuality
 from core.statuses import MeasureStatus
 from measures.models import Measure, Plan
 from measures.querysets import MeasureQuerySet
@@ -42,6 +42,11 @@ class MeasureDays(NamedTuple):
     @property
     def is_moved(self) -> bool:
         return self.due_on != self.first_due_on
+
+    @property
+    def is_late(self) -> bool:
+        """Return whether it was completed after its due day."""
+        return self.completed_on is not None and completion_of(self.due_on, self.completed_on) == Completion.LATE
 
 
 # Of `MeasureDays`, with its status in place of `completed_on`.

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 
 from core.forecast import DAYS_OF_MONTH, MONTHS, MONTHS_IN_A_ROW
 from core.lights import Light
+from core.punctuality import Completion
 from core.statuses import MeasureStatus
 from problems.rules import CLOSED_DAYS, WaitingFor
 from problems.workflow import ProblemState
@@ -175,6 +176,7 @@ def _of_due_days() -> dict[str, FigureDefinition]:
             _("Due days moved"),
             MEASURES,
             _("Measures of the plan whose due day is another than their first one, by what is known now."),
+            filters={"due_moved": "yes"},
         ),
         **{
             f"by_first_due_day.{name}": replace(
@@ -194,12 +196,18 @@ def _punctuality() -> dict[str, FigureDefinition]:
         "completed_in_time": (
             _("Completed on time"),
             _("Measures due before the day whose completion in force took effect on or before their due day."),
+            {"completion": Completion.IN_TIME.value},
         ),
         "completed_late": (
             _("Completed late"),
             _("Measures due before the day whose completion in force took effect after their due day."),
+            {"completion": Completion.LATE.value},
         ),
-        "overdue": (pgettext("figure", "Overdue"), _("Measures due before the day and not completed on it.")),
+        "overdue": (
+            pgettext("figure", "Overdue"),
+            _("Measures due before the day and not completed on it."),
+            {"light": Light.RED.value},
+        ),
     }
     return {
         "due_before": FigureDefinition(
@@ -211,14 +219,8 @@ def _punctuality() -> dict[str, FigureDefinition]:
             cumulative=True,
         ),
         **{
-            name: FigureDefinition(
-                label,
-                MEASURES,
-                formula,
-                filters={"light": Light.RED.value} if name == "overdue" else {},
-                cumulative=name != "overdue",
-            )
-            for name, (label, formula) in parts.items()
+            name: FigureDefinition(label, MEASURES, formula, filters=filters, cumulative=name != "overdue")
+            for name, (label, formula, filters) in parts.items()
         },
     }
 

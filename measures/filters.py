@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Model, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.lights import Light
 from core.provenance import Provenance
+from core.punctuality import Completion, completion_condition
 from core.statuses import MeasureStatus
 from measures.models import Measure, Plan, Section
 from measures.querysets import MeasureQuerySet
@@ -162,6 +163,26 @@ class UnchangedFilter(DayFilter):
         return qs.unchanged_since(min(value, asked_day(self.parent.request)))
 
 
+class CompletionFilter(ChoiceFilter):
+    """Measures due before the day of the list that were completed on time or late."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=Completion.choices, label=gettext_lazy("Completion"), **kwargs)
+
+    def filter(self, qs: Any, value: Sequence[Any]) -> Any:
+        day, asked = asked_day(self.parent.request), Q()
+        for each in value:
+            asked |= completion_condition(each, on=day)
+        return qs.filter(asked)
+
+
+class DueMovedFilter(YesNoFilter):
+    """Measures whose due day is another than their first one, by what is known now."""
+
+    def filter(self, qs: Any, value: Sequence[Any]) -> Any:
+        return super().filter(qs.with_due_moved(), value) if value else qs
+
+
 class DutyFilter(MonthFilter):
     """A filter by a question of measures about the report that they owe for a month, on the day of the list."""
 
@@ -218,6 +239,10 @@ class MeasureFilter(UpdatedFilterSet):
     )
     due_from = DayFilter(field_name="due_on", lookup_expr="gte", label=gettext_lazy("Due from"))
     due_to = DayFilter(field_name="due_on", lookup_expr="lte", label=gettext_lazy("Due by"))
+    due_moved = DueMovedFilter(field_name="is_due_moved", label=gettext_lazy("Due day moved"))
+    completion = CompletionFilter()
+    since_from = DayFilter(field_name="status_since", lookup_expr="gte", label=gettext_lazy("Status since, from"))
+    since_to = DayFilter(field_name="status_since", lookup_expr="lte", label=gettext_lazy("Status since, up to"))
     provenance = ChoiceFilter(choices=Provenance.choices, label=gettext_lazy("Provenance"))
     owing = DutyFilter(MeasureQuerySet.still_owing, label=gettext_lazy("Report outstanding for"))
     covered = DutyFilter(MeasureQuerySet.covered, label=gettext_lazy("Covered by a later month"))

@@ -218,6 +218,12 @@ class MeasureQuerySet(ScopedQuerySet["Measure"]):
         oldest = moves.order_by("recorded_at", "pk").annotate(first=first).values("first")[:1]
         return self.annotate(first_due_on=Coalesce(Cast(Subquery(oldest), DateField()), F("due_on")))
 
+    def with_due_moved(self) -> Self:
+        """Adds `is_due_moved`: whether the due day is another than the first one, by what is known now."""
+        is_first = Q(due_on=F("first_due_on")) | Q(due_on=None, first_due_on=None)
+        moved = Case(When(is_first, then=Value(False)), default=Value(True), output_field=BooleanField())
+        return self.with_first_due_on().annotate(is_due_moved=moved)
+
     def with_status_then(self, day: date) -> Self:
         """Adds `status_then` and `scope_then`, those of an earlier day; null for one that was not listed by then."""
         return self._with_change(day, "in_force_then").annotate(

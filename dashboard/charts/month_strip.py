@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -26,19 +26,23 @@ COMING_TONE = Tone(GROUND, DUE_TONE.edge, INK)
 NAMES = 116
 # Where the plot is narrow the months after the day are left out, but so many are always in view.
 LEAST_MONTHS = 6
+# How far from the middle of its month each of its two bars stands, and how wide it is.
+ASIDE, BAR_WIDTH = 0.2, 0.38
 # A day is explained where it has at least so many measures, and at least one of four that are due in the year.
 LEAST_ON_A_DAY, LEAST_SHARE = 5, 4
 
 
 @dataclass(frozen=True)
 class MonthCounts:
-    """A month, by its first day: measures that fall due in it, and completions, None while it is to come. `url` leads
-    to those that are due."""
+    """A month, by its first day: measures that fall due in it, and completions, None while it is to come; `late` of
+    these came after the due day of their measure. The addresses lead to the measures of each bar."""
 
     month: date
     due: int
     completed: int | None
-    url: str = ""
+    late: int = 0
+    due_url: str = ""
+    completed_url: str = ""
 
     @property
     def is_coming(self) -> bool:
@@ -79,8 +83,8 @@ def month_strip(
     needed: Decimal | None = None,
     largest: DueDay | None = None,
 ) -> Figure:
-    """A column of equal width for each month: due, with completions inside, and a line at the day, from which on the
-    pace `needed` is dashed up to the plan's end."""
+    """A column of equal width for each month: what is due, and beside it what was completed, with the late ones
+    hatched; and a line at the day, from which on the pace `needed` is dashed up to the plan's end."""
     highest = max((each.height for each in months), default=0) or 1
     steps, (_lowest, last_tick) = scale(0, highest)
     ticks = [tick for tick in steps if tick.is_integer()]
@@ -118,49 +122,71 @@ def month_strip(
         "key": [
             swatch(_("due"), DUE_TONE),
             swatch(_("completed"), COMPLETED_TONE),
+            swatch(_("of these late"), COMPLETED_TONE, is_hatched=True),
             swatch(_("still to come"), COMING_TONE),
         ],
     }
 
 
+class _Bar(NamedTuple):
+    x: float
+    height: int
+    month: MonthCounts
+    url: str
+
+
+def _due_bars(months: Sequence[MonthCounts]) -> list[_Bar]:
+    return [_Bar(n - ASIDE, each.due, each, each.due_url) for n, each in enumerate(months) if each.due]
+
+
+def _completed_bars(months: Sequence[MonthCounts]) -> list[_Bar]:
+    numbered = enumerate(months)
+    return [_Bar(n + ASIDE, each.completed, each, each.completed_url) for n, each in numbered if each.completed]
+
+
 def _bars(months: Sequence[MonthCounts]) -> list[dict[str, Any]]:
-    due = [(n, each, each.due) for n, each in enumerate(months) if each.due]
-    completed = [(n, each, each.completed) for n, each in enumerate(months) if each.completed]
+    """Return four traces: due so far, due later, completed, and the late ones over the upper end of these."""
+    due, completed = _due_bars(months), _completed_bars(months)
+    late = [bar._replace(height=bar.month.late) for bar in completed if bar.month.late]
+    hatched = _bars_of(late, COMPLETED_TONE)
+    hatched["base"] = [(bar.month.completed or 0) - bar.month.late for bar in late]
+    hatched["marker"] |= {"color": COMPLETED_TONE.text, "pattern": {"shape": "/", "fgcolor": COMPLETED_TONE.fill}}
     return [
-        _bars_of([bar for bar in due if not bar[1].is_coming], DUE_TONE, width=0.7),
-        _bars_of([bar for bar in due if bar[1].is_coming], COMING_TONE, width=0.7),
-        _bars_of(completed, COMPLETED_TONE, width=0.42),
+        _bars_of([bar for bar in due if not bar.month.is_coming], DUE_TONE),
+        _bars_of([bar for bar in due if bar.month.is_coming], COMING_TONE),
+        _bars_of(completed, COMPLETED_TONE),
+        hatched,
     ]
 
 
-def _bars_of(bars: Sequence[tuple[int, MonthCounts, int]], tone: Tone, *, width: float) -> dict[str, Any]:
-    """`bars`: the place of each, its month, and its height."""
+def _bars_of(bars: Sequence[_Bar], tone: Tone) -> dict[str, Any]:
     return {
         "type": "bar",
-        "x": [n for n, _each, _height in bars],
-        "y": [height for _n, _each, height in bars],
-        "width": width,
+        "x": [bar.x for bar in bars],
+        "y": [bar.height for bar in bars],
+        "width": BAR_WIDTH,
         "marker": {"color": tone.fill, "line": {"color": tone.edge, "width": 1}},
-        "customdata": [each.url for _n, each, _height in bars],
-        "hovertext": [_hover(each) for _n, each, _height in bars],
+        "customdata": [bar.url for bar in bars],
+        "hovertext": [_hover(bar.month) for bar in bars],
         "hoverinfo": "text",
     }
 
 
 def _hover(month: MonthCounts) -> str:
-    words = format_counted("%(count)s due", "%(count)s due", month.due)
+    words = [format_month(month.month), format_counted("%(count)s due", "%(count)s due", month.due)]
     if month.completed is not None:
-        words += "<br>" + format_counted("%(count)s completed", "%(count)s completed", month.completed)
-    return f"{format_month(month.month)}<br>{words}"
+        words.append(format_counted("%(count)s completed", "%(count)s completed", month.completed))
+    if month.late:
+        words.append(format_counted("%(count)s of these late", "%(count)s of these late", month.late))
+    return "<br>".join(words)
 
 
 def _totals(months: Sequence[MonthCounts]) -> list[dict[str, Any]]:
-    """How many are due, above the bars: words of the layout, since a trace has them also where months are left out."""
+    """Return the number above each bar: words of the layout, since a trace has them also where months are left out."""
     return [
-        label(format_number(each.due), x=n, y=each.height, yanchor="bottom", yshift=1)
+        label(format_number(bar.height), x=bar.x, y=bar.height, yanchor="bottom", yshift=1)
         | {"font": {"color": INK, "size": TICKS}, "bgcolor": "rgba(0,0,0,0)"}
-        for n, each in enumerate(months)
-        if each.due
+        for bar in (*_due_bars(months), *_completed_bars(months))
     ]
 
 

@@ -174,9 +174,11 @@ def months_part(figures: Figures) -> dict[str, Any]:
     year = min(max(figures.day, plan.starts_on), plan.ends_on).year
     due = Counter(month_of(row.due_on) for row in rows if row.due_on is not None)
     completed = Counter(month_of(row.completed_on) for row in rows if row.completed_on is not None)
+    late = Counter(month_of(row.completed_on) for row in rows if row.completed_on is not None and row.is_late)
     months = months_between(date(year, 1, 1), date(year, 12, 31))
     current = month_of(figures.day)
-    bars = month_bars([(due[each], completed[each]) for each in months], pitch=MONTH_PITCH, height=MONTH_HEIGHT)
+    counts = [(due[each], completed[each], late[each]) for each in months]
+    bars = month_bars(counts, pitch=MONTH_PITCH, height=MONTH_HEIGHT)
     columns = [
         {
             "name": format_short_month(month),

@@ -97,7 +97,7 @@
     entries.forEach(function (entry) {
       const line = document.createElement("span");
       const swatch = document.createElement("span");
-      swatch.className = "swatch";
+      swatch.className = entry.hatched ? "swatch hatched" : "swatch";
       swatch.style.backgroundColor = entry.fill;
       swatch.style.borderColor = entry.edge;
       line.append(swatch, entry.label);

@@ -100,7 +100,14 @@ def _city_tile_map() -> Figure:
 
 
 def _month_strip() -> Figure:
-    counts = [(0, 0), (1, 1), (10, 7), (3, 0), (12, None), (51, None)]
+    counts: list[tuple[int, int | None, int]] = [
+        (0, 0, 0),
+        (1, 1, 0),
+        (10, 7, 1),
+        (3, 0, 0),
+        (12, None, 0),
+        (51, None, 0),
+    ]
     months = [MonthCounts(date(2023, n, 1), *count) for n, count in enumerate(counts, 5)]
     largest = DueDay(date(2023, 10, 31), 51)
     return month_strip(months, as_of=DAY, ends_on=ENDS, needed=Decimal("8.4"), largest=largest)

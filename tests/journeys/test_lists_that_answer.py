@@ -91,6 +91,24 @@ def test_what_has_not_moved_since_february() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("completion=in_time", 12),
+        ("completion=late", 1),
+        ("completion=in_time,late", 13),
+        ("completion=late&as_of=2023-05-31", 0),
+        ("due_moved=yes", 0),
+        ("due_moved=no", 249),
+        ("status=completed&since_from=2023-06-01&since_to=2023-06-30", 7),
+    ],
+)
+def test_every_figure_of_the_first_row_opens_its_measures(query: str, expected: int) -> None:
+    page = opened(f"/measures/?{query}")
+    found = re.search(r'id="count"', page)
+    assert (count_of(page) if found else 0) == expected
+
+
 def test_which_large_projects_have_not_started() -> None:
     page = opened("/projects/" + quick_link(opened("/projects/"), "10 billion yuan or more, not started"))
     large = Project.objects.filter(opening_stage="preparing", investment_wan__gte=1_000_000)
@@ -120,6 +138,9 @@ QUERIES = {
         "search=氢&status=promoting",
         "changed=yes&compare=2023-05-31",
         "scope=in_plan&owing=2023-08",
+        "completion=late,in_time",
+        "due_moved=no&completion=late",
+        "status=completed&since_from=2023-06-01&since_to=2023-06-30",
     ],
     "projects": [
         "",

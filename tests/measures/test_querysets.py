@@ -23,6 +23,7 @@ from core.lights import (
     silent_since,
 )
 from core.periods import month_end, months_between
+from core.punctuality import Completion, completion_condition, punctuality
 from core.scope import scope_on
 from measures.models import Measure, Plan, Report, StatusChange
 from measures.reporting_months import months_of, reports_owed
@@ -353,6 +354,10 @@ class TheDatabaseSaysWhatTheRulesSay(TestCase):
             assert found == {row.code: row.light for row in rows}
             completed = [(row.due_on, row.status_since if row.status == "completed" else None) for row in rows]
             assert sorted(history.due_days(day), key=str) == sorted(completed, key=str), day
+            counts = punctuality(completed, on=day)
+            for completion in Completion:
+                asked = rows.filter(completion_condition(completion, on=day))
+                assert asked.count() == getattr(counts, f"completed_{completion.value}"), day
 
     @settings(deadline=None, max_examples=examples(15))
     @given(made=st.lists(stories(), min_size=1, max_size=6), on=st.lists(days, min_size=2, max_size=4))
@@ -391,8 +396,9 @@ class TheDatabaseSaysWhatTheRulesSay(TestCase):
             for place, (_before, after) in enumerate(moves):
                 move_due_day(measure, after, on=START + timedelta(days=place // 2))
             expected[measure.pk] = first_due_on(due_days[-1], moves)
-        found: Any = Measure.objects.with_first_due_on().values_list("pk", "first_due_on")
-        assert dict(found) == expected
+        found: Any = Measure.objects.with_due_moved()
+        assert {row.pk: row.first_due_on for row in found} == expected
+        assert {row.pk: row.is_due_moved for row in found} == {row.pk: row.due_on != expected[row.pk] for row in found}
 
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]

@@ -25,9 +25,9 @@ class Tone(NamedTuple):
     text: str
 
 
-def swatch(label: str, tone: Tone) -> dict[str, str]:
+def swatch(label: str, tone: Tone, *, is_hatched: bool = False) -> dict[str, str | bool]:
     """An entry of a figure's `key`."""
-    return {"label": label, "fill": tone.fill, "edge": tone.edge}
+    return {"label": label, "fill": tone.fill, "edge": tone.edge} | ({"hatched": True} if is_hatched else {})
 
 
 STATUS_TONES = {

@@ -3,6 +3,7 @@
 from typing import Any
 
 from core.periods import day_before
+from core.punctuality import Completion
 from dashboard.figures import Figures, GroupFigures
 from dashboard.pages.links import Links
 from dashboard.pages.standing import MAX_CALLED, format_end_of_plan, format_others, format_range, to_call
@@ -19,6 +20,9 @@ def due_block(figures: Figures, links: Links, history: History, departments: lis
     return {
         "due": due,
         "due_url": links.url("measures:list", due_to=day_before(figures.day)),
+        "in_time_url": links.url("measures:list", completion=Completion.IN_TIME.value),
+        "late_url": links.url("measures:list", completion=Completion.LATE.value),
+        "moved_url": links.url("measures:list", due_moved="yes"),
         "overdue_url": links.url("measures:list", light="red"),
         "longest": format_days(due["longest_overdue"]) if due["overdue"] else "",
         "days_overdue": [(figures.day - each.due_on).days for each in history.overdue if each.due_on],

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 from core.forecast import needed_per_month
 from core.lights import Light, silent_since
 from core.periods import month_end, month_of, months_between
+from core.statuses import MeasureStatus
 from dashboard.charts.month_strip import DueDay, MonthCounts, largest_due_day, month_strip, months_in_narrow_view
 from dashboard.figures import Figures
 from dashboard.pages.links import Links
@@ -72,15 +73,25 @@ class Months:
         rows = self.figures.measure_days
         due = Counter(month_of(row.due_on) for row in rows if row.due_on is not None)
         completed = Counter(month_of(row.completed_on) for row in rows if row.completed_on is not None)
+        late = Counter(month_of(row.completed_on) for row in rows if row.completed_on is not None and row.is_late)
         return [
             MonthCounts(
                 month,
                 due[month],
                 completed[month] if month <= self.figures.day else None,
-                self.links.url("measures:list", due_from=month, due_to=month_end(month)) if due[month] else "",
+                late[month],
+                due_url=self._list_url(month, "due") if due[month] else "",
+                completed_url=self._list_url(month, "since", status=MeasureStatus.COMPLETED.value)
+                if completed[month]
+                else "",
             )
             for month in self.months
         ]
+
+    def _list_url(self, month: date, days: str, **filters: str) -> str:
+        """Return the address of the measures whose `days`, due or status since, lie in the month."""
+        span = {f"{days}_from": month, f"{days}_to": month_end(month)}
+        return self.links.url("measures:list", **filters, **span)
 
     @cached_property
     def rows(self) -> list[MonthRow]:

@@ -26,7 +26,14 @@ def _english() -> Iterator[None]:
 def months(day: date = DAY) -> list[MonthCounts]:
     past = day.month if day.year == 2023 else 0
     return [
-        MonthCounts(date(2023, n, 1), due, (COMPLETED[n - 1] if n <= 8 else 0) if n <= past else None, f"/{n}/")
+        MonthCounts(
+            date(2023, n, 1),
+            due,
+            (COMPLETED[n - 1] if n <= 8 else 0) if n <= past else None,
+            late=1 if n == 6 <= past else 0,
+            due_url=f"/{n}/",
+            completed_url=f"/{n}/completed/",
+        )
         for n, due in enumerate(DUE, 1)
     ]
 
@@ -40,24 +47,35 @@ def words(figure: Figure, layout: str = "layout") -> list[str]:
     return [note["text"] for note in figure[layout]["annotations"] if not note["text"].isdigit()]
 
 
-def test_what_was_due_what_is_to_come_and_what_was_completed_are_bars_of_their_own() -> None:
-    due, coming, completed = strip()["data"]
-    assert (due["x"], due["y"]) == ([2, 3, 4, 5, 6, 7], [1, 2, 5, 10, 3, 2])
-    assert (coming["x"], coming["y"]) == ([8, 9, 11], [12, 3, 51])
-    assert (completed["x"], completed["y"]) == ([2, 3, 4, 5], [1, 3, 2, 7])
+def test_what_is_due_and_what_was_completed_stand_side_by_side() -> None:
+    due, coming, completed, _late = strip()["data"]
+    assert (due["x"], due["y"]) == ([1.8, 2.8, 3.8, 4.8, 5.8, 6.8], [1, 2, 5, 10, 3, 2])
+    assert (coming["x"], coming["y"]) == ([7.8, 8.8, 10.8], [12, 3, 51])
+    assert (completed["x"], completed["y"]) == ([2.2, 3.2, 4.2, 5.2], [1, 3, 2, 7])
     assert due["marker"]["color"] == "#DCE9EF"
     assert coming["marker"]["color"] == "#FFFFFF"
     assert completed["marker"]["color"] == "#0A3448"
-    assert completed["width"] < due["width"]
-    # How many are due, above the higher of the two.
-    totals = [
-        (note["x"], note["y"], note["text"]) for note in strip()["layout"]["annotations"] if note["text"].isdigit()
-    ]
-    assert totals[:3] == [(2, 1, "1"), (3, 3, "2"), (4, 5, "5")]
-    assert [text for _x, _y, text in totals] == ["1", "2", "5", "10", "3", "2", "12", "3", "51"]
-    assert due["customdata"][0] == "/3/"
-    assert due["hovertext"][1] == "April 2023<br>2 due<br>3 completed"
+    # The two of a month do not meet.
+    assert completed["width"] == due["width"] < 0.4
+    assert due["customdata"][0] == "/3/" and completed["customdata"][0] == "/3/completed/"
+    assert due["hovertext"][1] == completed["hovertext"][1] == "April 2023<br>2 due<br>3 completed"
     assert coming["hovertext"][0] == "September 2023<br>12 due"
+
+
+def test_the_upper_end_of_what_was_completed_is_hatched_as_far_as_it_was_late() -> None:
+    _due, _coming, completed, late = strip()["data"]
+    assert (late["x"], late["base"], late["y"]) == ([5.2], [6], [1])
+    assert late["marker"]["pattern"]["shape"] == "/"
+    assert late["hovertext"] == ["June 2023<br>10 due<br>7 completed<br>1 of these late"]
+    assert late["customdata"] == ["/6/completed/"]
+    assert "pattern" not in completed["marker"]
+
+
+def test_each_bar_has_its_number_above_it() -> None:
+    notes = [note for note in strip()["layout"]["annotations"] if note["text"].isdigit()]
+    found = {note["x"]: (note["y"], note["text"]) for note in notes}
+    assert (found[2.8], found[3.2], found[4.8], found[5.2]) == ((2, "2"), (3, "3"), (10, "10"), (7, "7"))
+    assert len(found) == len(notes) == 13
 
 
 def test_the_line_stands_at_the_day_and_the_pace_goes_on_from_it() -> None:
@@ -97,7 +115,8 @@ def test_a_narrow_plot_has_the_months_up_to_the_day_and_no_axis_for_their_names(
     assert narrow["yaxis"]["range"] == [0, 12.5]  # of June's ten, not of December's 51
     assert narrow["margin"]["l"] == narrow["margin"]["r"] == 0
     assert words(figure, "narrow") == ["29 Aug"]
-    assert [note["x"] for note in narrow["annotations"] if note["text"].isdigit()] == [2, 3, 4, 5, 6, 7]
+    due, completed = [1.8, 2.8, 3.8, 4.8, 5.8, 6.8], [2.2, 3.2, 4.2, 5.2]
+    assert [note["x"] for note in narrow["annotations"] if note["text"].isdigit()] == due + completed
     # Six at least, so that January is not as wide as the phone.
     assert strip(date(2023, 1, 20))["narrow"]["xaxis"]["range"] == [-0.5, 5.5]
 
@@ -131,8 +150,10 @@ def test_a_day_stands_out_with_five_measures_and_one_of_four(due: list[date | No
     assert largest_due_day(due, 2023) == expected
 
 
-def test_the_key_names_the_three_kinds_of_bars_in_both_languages() -> None:
-    assert [entry["label"] for entry in strip()["key"]] == ["due", "completed", "still to come"]
+def test_the_key_names_the_kinds_of_bars_in_both_languages() -> None:
+    key = strip()["key"]
+    assert [entry["label"] for entry in key] == ["due", "completed", "of these late", "still to come"]
+    assert ["hatched" in entry for entry in key] == [False, False, True, False]
     with translation.override("zh-hans"):
-        assert [entry["label"] for entry in strip()["key"]] == ["到期", "完成", "将到期"]
+        assert [entry["label"] for entry in strip()["key"]] == ["到期", "完成", "其中逾期完成", "将到期"]
         assert words(strip(needed=Decimal("8.4")))[1] == "<b>每月需<br>8.4项</b>"
