@@ -3,7 +3,7 @@
 Stored totals know no days of completion: each plan's measures are read anew.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from django.db.models import Value
 
 from core.forecast import Forecast, forecast
+from core.periods import month_of, months_between
 from core.punctuality import Completion, Punctuality, completion_of, next_due, punctuality
 from core.statuses import MeasureStatus
 from measures.models import Measure, Plan
@@ -47,6 +48,31 @@ class MeasureDays(NamedTuple):
     def is_late(self) -> bool:
         """Return whether it was completed after its due day."""
         return self.completed_on is not None and completion_of(self.due_on, self.completed_on) == Completion.LATE
+
+
+class MonthOfDueDays(NamedTuple):
+    """How many measures fall due in a month, by its first day, how many were completed in it, and how many of these
+    late."""
+
+    month: date
+    due: int
+    completed: int
+    late: int
+
+
+def year_by_month(rows: Iterable[MeasureDays], year: int) -> list[MonthOfDueDays]:
+    """Return the twelve months of a year."""
+    due: Counter[date] = Counter()
+    completed: Counter[date] = Counter()
+    late: Counter[date] = Counter()
+    for row in rows:
+        if row.due_on is not None:
+            due[month_of(row.due_on)] += 1
+        if row.completed_on is not None:
+            completed[month_of(row.completed_on)] += 1
+            late[month_of(row.completed_on)] += row.is_late
+    months = months_between(date(year, 1, 1), date(year, 12, 31))
+    return [MonthOfDueDays(each, due[each], completed[each], late[each]) for each in months]
 
 
 # Of `MeasureDays`, with its status in place of `completed_on`.

@@ -1,6 +1,5 @@
 """The content of the presentation: five parts of the overview for a large screen, from the same figures."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -12,11 +11,11 @@ from django.utils.translation import ngettext, pgettext
 
 from core.classes import class_limits, class_of, shades
 from core.forecast import MONTHS
-from core.periods import month_of, months_between
+from core.periods import month_of
 from core.provenance import Provenance
 from core.rounding import whole
-from dashboard.charts.strips import blocks, month_bars
-from dashboard.due_days import forecast_of
+from dashboard.charts.strips import MonthBar, blocks, month_bars
+from dashboard.due_days import MonthOfDueDays, forecast_of, year_by_month
 from dashboard.figures import STATUSES, Figures, GroupFigures
 from dashboard.pages.city import furthest_first, stage_blocks
 from dashboard.pages.links import Links
@@ -172,25 +171,11 @@ def months_part(figures: Figures) -> dict[str, Any]:
     """The year of the day, or of the plan's end where that was earlier."""
     plan, rows = figures.plan, figures.measure_days
     year = min(max(figures.day, plan.starts_on), plan.ends_on).year
-    due = Counter(month_of(row.due_on) for row in rows if row.due_on is not None)
-    completed = Counter(month_of(row.completed_on) for row in rows if row.completed_on is not None)
-    late = Counter(month_of(row.completed_on) for row in rows if row.completed_on is not None and row.is_late)
-    months = months_between(date(year, 1, 1), date(year, 12, 31))
-    current = month_of(figures.day)
-    counts = [(due[each], completed[each], late[each]) for each in months]
-    bars = month_bars(counts, pitch=MONTH_PITCH, height=MONTH_HEIGHT)
-    columns = [
-        {
-            "name": format_short_month(month),
-            "is_current": month == current,
-            "is_coming": month > current,
-            "due": due[month],
-            "completed": None if month > current else completed[month],
-            "so_far": None if month > current else sum(count for each, count in completed.items() if each <= month),
-            "bar": bar,
-        }
-        for month, bar in zip(months, bars, strict=True)
-    ]
+    months = year_by_month(rows, year)
+    bars = month_bars(
+        [(each.due, each.completed, each.late) for each in months], pitch=MONTH_PITCH, height=MONTH_HEIGHT
+    )
+    columns = [_month_column(figures, each, bar) for each, bar in zip(months, bars, strict=True)]
     expected = forecast_of(rows, plan, figures.day)
     return {
         "sentence": _months_sentence(figures),
@@ -202,6 +187,21 @@ def months_part(figures: Figures) -> dict[str, Any]:
         "pitch": MONTH_PITCH,
         "pace": expected and f"{_tenths(Fraction(expected.completions, MONTHS))}",
         "paced_months": MONTHS,
+    }
+
+
+def _month_column(figures: Figures, month: MonthOfDueDays, bar: MonthBar) -> dict[str, Any]:
+    current = month_of(figures.day)
+    is_coming = month.month > current
+    completed = [month_of(row.completed_on) for row in figures.measure_days if row.completed_on is not None]
+    return {
+        "name": format_short_month(month.month),
+        "is_current": month.month == current,
+        "is_coming": is_coming,
+        "due": month.due,
+        "completed": None if is_coming else month.completed,
+        "so_far": None if is_coming else sum(each <= month.month for each in completed),
+        "bar": bar,
     }
 
 

@@ -16,6 +16,7 @@ from core.lights import Light, silent_since
 from core.periods import month_end, month_of, months_between
 from core.statuses import MeasureStatus
 from dashboard.charts.month_strip import DueDay, MonthCounts, largest_due_day, month_strip, months_in_narrow_view
+from dashboard.due_days import year_by_month
 from dashboard.figures import Figures
 from dashboard.pages.links import Links
 from measures.models import Report
@@ -70,22 +71,17 @@ class Months:
 
     @cached_property
     def counts(self) -> list[MonthCounts]:
-        rows = self.figures.measure_days
-        due = Counter(month_of(row.due_on) for row in rows if row.due_on is not None)
-        completed = Counter(month_of(row.completed_on) for row in rows if row.completed_on is not None)
-        late = Counter(month_of(row.completed_on) for row in rows if row.completed_on is not None and row.is_late)
+        completed = {"status": MeasureStatus.COMPLETED.value}
         return [
             MonthCounts(
-                month,
-                due[month],
-                completed[month] if month <= self.figures.day else None,
-                late[month],
-                due_url=self._list_url(month, "due") if due[month] else "",
-                completed_url=self._list_url(month, "since", status=MeasureStatus.COMPLETED.value)
-                if completed[month]
-                else "",
+                each.month,
+                each.due,
+                each.completed if each.month <= self.figures.day else None,
+                each.late,
+                due_url=self._list_url(each.month, "due") if each.due else "",
+                completed_url=self._list_url(each.month, "since", **completed) if each.completed else "",
             )
-            for month in self.months
+            for each in year_by_month(self.figures.measure_days, self.year)
         ]
 
     def _list_url(self, month: date, days: str, **filters: str) -> str:

@@ -12,7 +12,20 @@ from projects.filters import ProjectFilter
 @pytest.mark.parametrize(
     ("filters", "without_a_field"),
     [
-        (MeasureFilter, {"changed", "covered", "owing", "provenance", "updated_since"}),
+        (
+            MeasureFilter,
+            {
+                "changed",
+                "completion",
+                "covered",
+                "due_moved",
+                "owing",
+                "provenance",
+                "since_from",
+                "since_to",
+                "updated_since",
+            },
+        ),
         (ProblemFilter, {"measure", "project", "updated_since"}),
         (ProjectFilter, {"also_in", "county", "measure", "provenance", "updated_since"}),
     ],
