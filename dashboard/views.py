@@ -19,6 +19,7 @@ from dashboard.figures import Figures
 from dashboard.pages.changes import changes_context
 from dashboard.pages.cities import COLUMNS, city_list
 from dashboard.pages.city import city_detail
+from dashboard.pages.city_projects import offered_statistics
 from dashboard.pages.city_statistics import CityStatistic, city_measures
 from dashboard.pages.department_work import asked_months
 from dashboard.pages.departments import department_detail, department_list
@@ -358,10 +359,13 @@ class CityPage(PlanPage):
     shows_filings = False
     template_name = "dashboard/city.html"
     about = "city"
+    parameters: Collection[str] = ("kind",)
 
     def content(self, **kwargs: Any) -> dict[str, Any]:
         city = get_object_or_404(Region.objects.members_of(self.figures.plan.region_id), code=kwargs["code"])
-        found = city_detail(self.figures, city, self.links, then=self.then)
+        kinds = [each.name for each in offered_statistics(self.figures)]
+        kind = self.choice("kind", kinds) if self.request.GET.get("kind") else ""
+        found = city_detail(self.figures, city, self.links, kind=kind, then=self.then)
         return {"all_url": self.links.url("dashboard:cities"), **found}
 
 

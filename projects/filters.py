@@ -17,7 +17,7 @@ from core.scope import PlanScope
 from measures.filters import InThemeFilter, NamesPlaces, measures_of_asked_plan, members_of_asked_plan, of_asked_plan
 from projects.lateness import late
 from projects.models import Category, Project, ProjectClass, Stage
-from projects.rates import behind, without_month
+from projects.rates import behind, needs_attention, without_month
 from projects.sizes import ProjectSize, project_size
 from regions.models import Region, RegionKind
 from reporting.report_problems import problem_list
@@ -123,8 +123,11 @@ class OnDayFilter(YesNoFilter):
     def filter(self, qs: Any, value: Sequence[Any]) -> Any:
         if len(set(value)) != 1:
             return qs
-        condition = self.condition(asked_day(self.parent.request))
-        return qs.meeting(condition if value[0] == self.met_by else ~condition)
+        day = asked_day(self.parent.request)
+        condition = self.condition(day)
+        return qs.with_annual_plan(last_ended_month(day).year).meeting(
+            condition if value[0] == self.met_by else ~condition
+        )
 
 
 class BehindFilter(ChoiceFilter):
@@ -171,6 +174,7 @@ class ProjectFilter(NamesPlaces):
     size = SizeFilter(choices=ProjectSize.choices, label=gettext_lazy("Size"))
     list = WrittenFilter("list_name", label=gettext_lazy("List"))
     late = OnDayFilter(late, label=gettext_lazy("Planned to start or be completed by the day, and not so"))
+    attention = OnDayFilter(needs_attention, label=gettext_lazy("Suspended, late or behind the annual plan"))
     behind = BehindFilter(label=gettext_lazy("Behind the annual plan"))
     reported = OnDayFilter(without_month, met_by="no", label=gettext_lazy("Newest month reported"))
     problem = OnDayFilter(_has_problem, label=gettext_lazy("Reports a problem"))
@@ -199,7 +203,7 @@ class ProjectFilter(NamesPlaces):
     # Fields of the page's form, and those that it folds away; links and the API use the others too.
     shown = ("search", "city", "category", "stage", "investment_from")
     folded = (
-        *("theme", "project_class", "lead", "size", "list", "late", "behind", "reported", "problem"),
+        *("theme", "project_class", "lead", "size", "list", "attention", "late", "behind", "reported", "problem"),
         *("listed_from", "listed_to", "scope"),
     )
 

@@ -36,6 +36,7 @@ BEHIND = ProjectKind("behind", {"behind": "yes"}, ProjectQuerySet.behind_plan)
 # Whether they are behind nobody knows.
 NO_MONTH = ProjectKind("no_month", {"behind": "no_month"}, _without_month)
 LATE = ProjectKind("late", {"late": "yes"}, _late)
+ATTENTION = ProjectKind("attention", {"attention": "yes"}, ProjectQuerySet.needing_attention)
 LARGE_NAME = "large"
 
 

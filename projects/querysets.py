@@ -11,7 +11,7 @@ from core.periods import last_ended_month
 from core.provenance import Provenance
 from core.scoped import ScopedQuerySet
 from core.succession import Succession
-from projects.rates import behind, has_started, is_to_start, without_month
+from projects.rates import behind, has_started, is_to_start, needs_attention, without_month
 from reporting.querysets import AbstractReportQuerySet
 from reporting.workflow import ReportState
 
@@ -74,6 +74,10 @@ class ProjectQuerySet(ScopedQuerySet["Project"]):
     def behind_plan(self, on: date) -> Self:
         """Returns, of rows with their `stage` on the day, those whose investment is behind their annual plan."""
         return self.with_annual_plan(last_ended_month(on).year).meeting(behind(on))
+
+    def needing_attention(self, on: date) -> Self:
+        """Returns, of the same, those that are suspended, late or behind their annual plan."""
+        return self.with_annual_plan(last_ended_month(on).year).meeting(needs_attention(on))
 
     def meeting(self, condition: Q) -> Self:
         """Returns, of rows with their `stage`, those that meet a condition of `in_force`. A filter would join the month

@@ -11,7 +11,7 @@ from django.db.models.lookups import LessThan
 
 from core.pace import Pace, gap, month_share, pace, percent
 from core.periods import last_ended_month
-from projects.lateness import BUILT
+from projects.lateness import BUILT, late
 
 RESERVE = "reserve"
 # Stages that nothing reaches without a start. A suspended project may have started or not: its start day says so.
@@ -67,6 +67,12 @@ def behind(on: date) -> Q:
     invested, planned = F("in_force__invested_wan") * 2000, F("annual_plan__planned_wan") * (2 * least - 1)
     has_reported = Q(in_force__period=month, annual_plan__planned_wan__gt=0)
     return has_reported & Q(LessThan(invested, planned))
+
+
+def needs_attention(on: date) -> Q:
+    """Projects that are suspended, late or behind their annual plan; of rows with `stage`, `in_force` and
+    `annual_plan`."""
+    return Q(stage="suspended") | late(on) | behind(on)
 
 
 def without_month(on: date) -> Q:

@@ -14,7 +14,7 @@ from core.pace import Pace, gap, pace, percent, time_elapsed, to_tenth
 from core.periods import months_between
 from web.charts.axes import Margin, layout, narrow_layout, scale, tick_values, x_axis, y_axis
 from web.charts.chart import Figure
-from web.charts.labels import EndLabel, end_labels, label
+from web.charts.labels import EndLabel, bracket, end_labels, label
 from web.charts.text import hover_day
 from web.charts.text_size import about_wide
 from web.charts.theme import (
@@ -22,7 +22,6 @@ from web.charts.theme import (
     COMPARATOR,
     EDGE,
     ELAPSED_LINE,
-    INK,
     INK_2,
     NARROW_FONT,
     PACE_LINE,
@@ -153,7 +152,7 @@ def progress_curve(
     margin, narrow_margin = Margin(42, 150 if is_chinese() else 190), Margin(34, 62 if is_chinese() else 96, 14, 30)
     shapes: list[dict[str, Any]] = []
     if rate is not None and behind is not None and pace(behind, tolerance=tolerance) != Pace.ON_PACE:
-        shapes = _bracket(day, rate, elapsed)
+        shapes = bracket(day.isoformat(), rate, elapsed)
 
     jump = _jump_words(due, total, end)
 
@@ -259,24 +258,6 @@ def _steps(
     rates = [percent(point.so_far, total) or Decimal(0) for point in points]
     drawn = _line([point.on for point in points], rates, name, line | {"shape": "hv"})
     return drawn | {"customdata": [point.url for point in points]}
-
-
-def _bracket(day: date, rate: Decimal, elapsed: Decimal) -> list[dict[str, Any]]:
-    line = {"color": INK, "width": 1.5}
-    on = day.isoformat()
-    return [
-        {"type": "line", "x0": on, "x1": on, "y0": float(rate), "y1": float(elapsed), "line": line},
-        {
-            "type": "line",
-            "xsizemode": "pixel",
-            "xanchor": on,
-            "x0": -6,
-            "x1": 6,
-            "y0": float(elapsed),
-            "y1": float(elapsed),
-            "line": line,
-        },
-    ]
 
 
 class _Place(NamedTuple):

@@ -3,44 +3,49 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Q
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from core.rounding import whole
 from dashboard.charts.strips import Block, blocks
 from dashboard.figures import Figures, GroupFigures, project_figures
 from dashboard.pages.city_indicators import city_indicators
-from dashboard.pages.city_ranks import CityRank, Excused, city_ranks, read_excused
+from dashboard.pages.city_months import MonthRow, city_months
+from dashboard.pages.city_projects import project_part
+from dashboard.pages.city_ranks import CityRank, Excused, city_ranks, excused_on_days, read_exemptions
 from dashboard.pages.city_statistics import (
+    ATTENTION,
     BEHIND,
+    COMPLETION,
     INVESTMENT,
     LATE,
     SUSPENDED,
     CityStatistic,
+    against_elapsed,
     cities_of_both_days,
-    large_statistic,
     measures_shown,
 )
 from dashboard.pages.links import Links
 from dashboard.pages.ordering import rank
-from dashboard.pages.problems import open_problems
+from dashboard.pages.problems import open_rows, problem_part
 from dashboard.pages.rows import project_changes
-from dashboard.pages.sentences import format_share, format_since, rounding_note
+from dashboard.pages.sentences import counted_clauses, format_share, format_since, rounding_note
 from problems.models import ProblemStep
-from projects.models import Project, Stage
-from projects.querysets import ProjectQuerySet
+from problems.rows import ProblemRow
+from projects.models import Stage
+from projects.rates import rates_of
 from regions.models import Region
 from rollups.engine import PlanCells
+from web.formats.dates import format_month
 from web.formats.money import format_rounded_money, rounded_money
-from web.formats.numbers import format_number
+from web.formats.numbers import format_number, format_percent
 from web.formats.text import format_sentence
-from web.language import localized
+from web.language import is_chinese, localized
 
-MAX_PROJECTS = 20
-# Of each kind that somebody must look after.
-MAX_WATCHED = 10
+# The list has all.
+MAX_PROBLEMS = 5
 
 
 def figures_by_category(figures: Figures, city: Region) -> dict[str, dict[str, Any]]:
@@ -124,47 +129,66 @@ def _label(measure: CityStatistic) -> str:
     return str(measure.head if measure.is_amount else measure.label)
 
 
-def city_detail(figures: Figures, city: Region, links: Links, *, then: Figures | None = None) -> dict[str, Any]:
-    cities, cities_then = cities_of_both_days(figures, then, [*measures_shown(figures), LATE])
+def city_detail(
+    figures: Figures, city: Region, links: Links, *, kind: str = "", then: Figures | None = None
+) -> dict[str, Any]:
+    """`kind`: which of `offered_statistics` the list of projects shows."""
+    cities, cities_then = cities_of_both_days(figures, then, [*measures_shown(figures), LATE, ATTENTION])
     group = next(each for each in cities if each.group == city)
-    own, province = group.figures, figures.projects
-    excused = read_excused(figures, then)
-    amount, unit = rounded_money(own["total_investment"])
-    share = format_share(own["total_investment"], province["total_investment"])
-    projects = Project.objects.in_plan(figures.plan).in_scope(figures.day).filter(city=city)
-    projects = projects.select_related("category").order_by("-investment_wan", "-position")
-    steps = ProblemStep.objects.in_plan(figures.plan).filter(problem__project__city=city)
+    exemptions = read_exemptions(figures)
+    excused = excused_on_days(exemptions, figures, then)
+    months = city_months(figures, group, cities, exemptions)
+    problems = open_rows(ProblemStep.objects.in_plan(figures.plan).filter(problem__project__city=city), figures.day)
     return {
         "row": group,
         "provenance": figures.provenance_of("projects", city=city),
-        "counts": own,
+        "counts": group.figures,
         "since": format_since(figures, then),
         "change": _change(group, cities_then),
         "name": group.name,
-        "sentence": one_city_sentence(own, share),
+        "sentence": headline(figures, group, months["months"], problems),
+        **_headline_figures(figures, group, cities, excused, links),
+        "problems_overdue": sum(each.left.is_overdue for each in problems),
+        "problems_open": len(problems),
+        "ranks": rank_rows(figures, group, cities, cities_then, excused),
+        "exemptions": [each for key, each in excused.now.items() if key == group.key],
+        **stage_part(figures, figures.project_cells.narrow({"city": {city.pk}}), links, city=city.code),
+        **_categories(figures, then, city, links),
+        **months,
+        **project_part(figures, group, problems, links, asked=kind),
+        **problem_part(problems, links, most=MAX_PROBLEMS, city=city.code),
+        "indicators": city_indicators(figures, city, [each.group for each in cities], links),
+    }
+
+
+def _headline_figures(
+    figures: Figures, city: GroupFigures, cities: Sequence[GroupFigures], excused: Excused, links: Links
+) -> dict[str, Any]:
+    own = city.figures
+    amount, unit = rounded_money(own["total_investment"])
+    suspended = SUSPENDED.sums(figures, ["city"]).get((city.group.pk,), project_figures({}))
+    statistic = COMPLETION if figures.has_project_months else INVESTMENT
+    return {
+        "shows_rates": figures.has_project_months,
         "investment": amount,
         "investment_unit": unit,
         "whole_investment": whole(own["total_investment"]),
-        "shares": {"total": format_share(own["total"], province["total"]), "investment": share},
-        "rank": rank(group.key, cities, INVESTMENT.value, least=1, excused=excused.now),
-        "ranks": rank_rows(figures, group, cities, cities_then, excused),
-        "exemptions": [each for key, each in excused.now.items() if key == group.key],
-        "list_url": links.url("projects:list", city=city.code),
-        **stage_part(figures, figures.project_cells.narrow({"city": {city.pk}}), links, city=city.code),
-        **_categories(figures, then, city, links),
-        "kinds": [_watched(figures, projects, group, links, measure) for measure in _watched_measures(figures)],
-        **open_problems(figures, steps, links, city=city.code),
-        "indicators": city_indicators(figures, city, [each.group for each in cities], links),
-        "projects": projects[:MAX_PROJECTS],
-        "most_projects": MAX_PROJECTS,
+        "investment_share": format_share(own["total_investment"], figures.projects["total_investment"]),
+        "rank": rank(city.key, cities, statistic.value, least=1, excused=excused.now),
+        "suspended": suspended["total"],
+        "suspended_investment": format_rounded_money(suspended["total_investment"]),
+        "all_projects_url": links.url("projects:list", city=city.key),
+        "suspended_url": links.url("projects:list", city=city.key, stage=Stage.SUSPENDED.value),
     }
 
 
 def _categories(figures: Figures, then: Figures | None, city: Region, links: Links) -> dict[str, Any]:
+    """Return the rows of the categories, with how much of its annual plan each has invested."""
     found = figures_by_category(figures, city)
     earlier = figures_by_category(then, city) if then else {}
     amounts = [each["total_investment"] for each in found.values()]
     behind = BEHIND.sums(figures, ["city", "category"]) if figures.has_project_months else {}
+    sums = figures.project_cells.narrow({"city": {city.pk}}).sum_by("category")
     return {
         "categories": [
             {
@@ -173,6 +197,7 @@ def _categories(figures: Figures, then: Figures | None, city: Region, links: Lin
                 "url": links.url("projects:list", city=city.code, category=slug),
                 "whole": whole(found[slug]["total_investment"]),
                 **found[slug],
+                "rates": rates_of(sums.get(each.pk, {}), on=figures.day),
                 "change": then and project_changes(found[slug], earlier[slug]),
                 "behind": behind.get((city.pk, each.pk), {}).get("total", 0),
                 "behind_url": links.url("projects:list", city=city.code, category=slug, **(BEHIND.filters or {})),
@@ -181,8 +206,6 @@ def _categories(figures: Figures, then: Figures | None, city: Region, links: Lin
         ],
         "rounding": rounding_note(amounts, sum(amounts)),
         "behind_total": sum(each["total"] for key, each in behind.items() if key[0] == city.pk),
-        "shows_behind": figures.has_project_months,
-        "largest": max(amounts, default=0),
     }
 
 
@@ -192,31 +215,37 @@ def _change(city: GroupFigures, cities_then: Sequence[GroupFigures] | None) -> d
     return None if earlier is None else project_changes(city.figures, earlier)
 
 
-def _watched_measures(figures: Figures) -> list[CityStatistic]:
-    """Return the measures of projects that somebody must look after."""
-    return [SUSPENDED, large_statistic(figures.plan), *([BEHIND, LATE] if figures.has_project_months else [])]
+def headline(
+    figures: Figures, city: GroupFigures, months: Sequence[MonthRow], problems: Sequence[ProblemRow]
+) -> SafeString:
+    """Return what the page says first: how many projects there are, how far the annual plan is, and what is late."""
+    own = city.figures
+    share = format_share(own["total_investment"], figures.projects["total_investment"])
+    found: list[SafeString | str] = [one_city_sentence(own, share)]
+    if months and months[-1].completion is not None:
+        found.append(_pace_sentence(months[-1]))
+    clauses = counted_clauses(
+        (own["to_start"] if figures.has_project_months else 0, _("%(count)s still to start this year")),
+        (own[Stage.SUSPENDED.value], pgettext("project", "%(count)s suspended")),
+        (len(problems), ngettext("%(count)s open problem", "%(count)s open problems", len(problems))),
+        (sum(each.left.is_overdue for each in problems), _("%(count)s of these overdue")),
+    )
+    if clauses:
+        found.append(pgettext("between clauses", "; ").join(clauses) + pgettext("end of a sentence", "."))
+    return format_html_join("" if is_chinese() else " ", "{}", ((each,) for each in found))
 
 
-def _watched(
-    figures: Figures, projects: ProjectQuerySet, city: GroupFigures, links: Links, measure: CityStatistic
-) -> dict[str, Any]:
-    """The projects that a measure counts, the largest first."""
-    sums = measure.sums(figures, ["city"]).get((city.group.pk,), project_figures({}))
-    # Where cells say that there are none, nothing is asked.
-    rows: list[Project] = []
-    if sums["total"]:
-        kind = measure.kind
-        found = projects.filter(Q(stage=measure.stage)) if kind is None else kind.narrow(projects, figures.day)
-        rows = list(found[:MAX_WATCHED])
-    return {
-        "title": measure.label,
-        "nothing": measure.nothing,
-        "total": sums["total"],
-        "investment": format_rounded_money(sums["total_investment"]),
-        "projects": rows,
-        "shows_stage": measure in (BEHIND, LATE),
-        "url": links.url("projects:list", city=city.key, **(measure.filters or {})),
-    }
+def _pace_sentence(last: MonthRow) -> SafeString:
+    verdict = against_elapsed(last.gap)
+    if last.rank.place:
+        words = {"against": verdict, "place": last.rank.words, "of": last.rank.of}
+        verdict = _("%(against)s, %(place)s of %(of)s") % words
+    return format_sentence(
+        _("By the end of %(month)s %(rate)s of the annual plan is invested, %(verdict)s."),
+        month=format_month(last.month),
+        rate=format_percent(last.completion),
+        verdict=format_html("<strong>{}</strong>", verdict),
+    )
 
 
 def one_city_sentence(own: Mapping[str, Any], share: str) -> str:
@@ -231,5 +260,5 @@ def one_city_sentence(own: Mapping[str, Any], share: str) -> str:
         text,
         count=format_number(own["total"]),
         investment=format_rounded_money(own["total_investment"]),
-        share=format_html("<strong>{}</strong>", _("%(share)s of the total") % {"share": share}),
+        share=_("%(share)s of the total") % {"share": share},
     )

@@ -36,8 +36,16 @@ NOBODY_EXCUSED = Excused()
 
 
 def read_excused(figures: Figures, then: Figures | None = None) -> Excused:
-    """One query for both days: a plan has few."""
-    exemptions = list(RankExemption.objects.in_plan(figures.plan).select_related("city"))
+    """One query for both days."""
+    return excused_on_days(read_exemptions(figures), figures, then)
+
+
+def read_exemptions(figures: Figures) -> list[RankExemption]:
+    """Return those of all days: a plan has few."""
+    return list(RankExemption.objects.in_plan(figures.plan).select_related("city"))
+
+
+def excused_on_days(exemptions: Sequence[RankExemption], figures: Figures, then: Figures | None) -> Excused:
     return Excused(exempt_on(exemptions, figures.day), exempt_on(exemptions, then.day) if then else {})
 
 

@@ -167,7 +167,17 @@ NO_MONTH = CityStatistic(
     ),
     nothing=gettext_lazy("Every project has reported the newest month."),
 )
-# Of cities one by one: by planned days, which many plans do not know.
+# Of cities one by one: the page of cities has each of the three kinds.
+ATTENTION = CityStatistic(
+    kinds.ATTENTION.name,
+    gettext_lazy("Need attention"),
+    gettext_lazy("Need attention"),
+    gettext_lazy("Projects that need attention by %(place)s, as of %(day)s"),
+    kind=kinds.ATTENTION,
+    is_of_months=True,
+    nothing=gettext_lazy("No project is suspended, late or behind its annual plan."),
+)
+# Likewise: by planned days, which many plans do not know.
 LATE = CityStatistic(
     kinds.LATE.name,
     gettext_lazy("Late projects"),

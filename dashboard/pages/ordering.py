@@ -86,6 +86,13 @@ class Rank:
         return f"{joint}第" if is_chinese() else joint
 
     @property
+    def words(self) -> str:
+        """Return the place with the words before it: joint 4th, 并列第4; empty without a place."""
+        if self.place is None:
+            return ""
+        return self.before + self.shown if is_chinese() else f"{self.before} {self.shown}".strip()
+
+    @property
     def shown(self) -> str:
         """1st, 10; empty without a place."""
         if self.place is None:

@@ -1,6 +1,7 @@
 """Problems on the pages of the dashboard: how many, how old, who must act, and those of a department or a section."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django.utils.html import format_html
@@ -159,7 +160,7 @@ def section_problems(figures: Figures, group: GroupFigures, links: Links) -> dic
     """The open problems of the measures of a section."""
     steps = ProblemStep.objects.in_plan(figures.plan).filter(problem__measure__section=group.group)
     own = _own_figures(figures, group, links, field="section")
-    return {**own, **open_problems(figures, steps, links, section=group.key)}
+    return {**own, **problem_part(open_rows(steps, figures.day), links, section=group.key)}
 
 
 def _own_figures(figures: Figures, group: GroupFigures, links: Links, *, field: str) -> dict[str, Any]:
@@ -174,20 +175,24 @@ def _own_figures(figures: Figures, group: GroupFigures, links: Links, *, field: 
     }
 
 
-def open_problems(figures: Figures, steps: ProblemStepQuerySet, links: Links, **filters: str) -> dict[str, Any]:
-    """Return those problems of the steps that are open on the day. `filters`: the same in addresses of their list."""
-    rows = problem_rows(steps.last_by(figures.day).open().with_rows().order_by(*BY_DUE_DAY), on=figures.day)
+def open_rows(steps: ProblemStepQuerySet, day: date) -> list[ProblemRow]:
+    """Return those problems of the steps that are open on the day, whoever must act first first."""
+    return problem_rows(steps.last_by(day).open().with_rows().order_by(*BY_DUE_DAY), on=day)
+
+
+def problem_part(rows: Sequence[ProblemRow], links: Links, *, most: int = MAX_ROWS, **filters: str) -> dict[str, Any]:
+    """Return the part on some open problems. `filters`: the same in addresses of their list; `most`: rows at most."""
     count, overdue = len(rows), sum(row.left.is_overdue for row in rows)
     text = ngettext("%(open)s problem is open, %(overdue)s.", "%(open)s problems are open, %(overdue)s.", count)
     return {
         "problem_url": links.url("problems:list", state="open", **filters),
         "problem_sentence": format_sentence(text, open=format_number(count), overdue=_format_late(overdue)),
-        **_shown(rows),
+        **_shown(rows, most),
     }
 
 
-def _shown(rows: Sequence[ProblemRow]) -> dict[str, Any]:
-    return {"problem_rows": rows[:MAX_ROWS], "problems_not_shown": max(0, len(rows) - MAX_ROWS)}
+def _shown(rows: Sequence[ProblemRow], most: int = MAX_ROWS) -> dict[str, Any]:
+    return {"problem_rows": rows[:most], "problems_not_shown": max(0, len(rows) - most)}
 
 
 def _sentence_of_department(by_role: dict[str, int], overdue: int) -> SafeString | str:

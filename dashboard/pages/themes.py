@@ -18,7 +18,7 @@ from dashboard.pages.city import stage_part
 from dashboard.pages.groups import format_days_overdue, format_next_due_day, join_clauses, listed_measures
 from dashboard.pages.links import Links
 from dashboard.pages.overview.outcomes import indicator_row
-from dashboard.pages.problems import open_problems
+from dashboard.pages.problems import open_rows, problem_part
 from dashboard.pages.rows import measure_lines, project_changes, status_rows
 from dashboard.pages.sentences import format_share, format_since
 from dashboard.theme_figures import ThemeFigures, provenance_of_measures, theme_figures
@@ -138,7 +138,7 @@ def theme_detail(figures: Figures, theme: Theme, links: Links, *, then: Figures 
         **_measure_part(own, figures.day),
         **_project_part(figures, own, links),
         "urls": _urls(theme, links),
-        **open_problems(figures, steps, links, theme=theme.slug),
+        **problem_part(open_rows(steps, figures.day), links, theme=theme.slug),
     }
 
 

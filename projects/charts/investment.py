@@ -1,4 +1,5 @@
-"""The chart of what is invested in a project month by month, against its annual plan. Plain values in, a figure out."""
+"""The chart of what is invested of an annual plan, against the time elapsed: of a project, or of a city. Plain values
+in, a figure out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,18 +10,20 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from core.pace import month_share, percent
-from core.statuses import MeasureStatus
-from web.charts.axes import Margin, layout, narrow_layout, scale, tick_room, tick_values, x_axis, y_axis
+from core.pace import Pace, gap, month_share, pace, percent
+from projects.rates import PACE_TOLERANCE
+from web.charts.axes import Margin, layout, narrow_layout, scale, tick_values, x_axis, y_axis
 from web.charts.chart import Chart, Column, Figure
-from web.charts.labels import label
-from web.charts.theme import ACCENT, INK_2, PLAN_LINE, STATUS_TONES, SUBJECT_LINE, swatch
-from web.formats.dates import format_day, format_month, format_short_month
+from web.charts.labels import EndLabel, bracket, end_labels, label
+from web.charts.text_size import about_wide
+from web.charts.theme import ACCENT, COMPARATOR, ELAPSED_LINE, FONT, NARROW_FONT, SUBJECT_LINE
+from web.formats.dates import format_day, format_month, format_short_month, format_year
 from web.formats.money import format_exact_money, wan_to_yi
 from web.formats.numbers import format_number, format_percent
 
-ADDED_TONE = STATUS_TONES[MeasureStatus.PROMOTING]
 HEIGHT, NARROW_HEIGHT = 330, 260
+# Until this month the words at the last point have more room at its right than at its left.
+LAST_EARLY_MONTH = 4
 
 
 @dataclass(frozen=True)
@@ -32,49 +35,26 @@ class InvestedMonth:
     added_wan: int
 
 
-def invested_months(months: Sequence[Any]) -> list[InvestedMonth]:
-    """Return the investment of accepted months of one year. `months`: those that decided, the oldest first."""
+def invested_months(amounts: Sequence[tuple[date, int]]) -> list[InvestedMonth]:
+    """Return the months of one year. `amounts`: what was invested by the end of each, in 万元, the oldest first."""
     found: list[InvestedMonth] = []
-    for each in months:
+    for month, invested_wan in amounts:
         before = found[-1].invested_wan if found else 0
-        found.append(InvestedMonth(each.period, each.invested_wan, each.invested_wan - before))
+        found.append(InvestedMonth(month, invested_wan, invested_wan - before))
     return found
 
 
 def investment_chart(
-    months: Sequence[InvestedMonth], *, planned_wan: int | None, as_of: date, provenance: str = ""
+    months: Sequence[InvestedMonth], *, planned_wan: int | None, as_of: date, missing: str, provenance: str = ""
 ) -> Chart:
-    """`months`: of one year, the oldest first. `planned_wan`: its annual plan, in 万元."""
-    if not months:
-        return Chart(
-            name="investment",
-            title=_("Investment against the annual plan, as of %(day)s") % {"day": format_day(as_of)},
-            figure=None,
-            summary="",
-            columns=[],
-            rows=[],
-            missing=_("No month of this project was accepted by this day"),
-        )
-    last = months[-1]
-    words = {
-        "month": format_month(last.month),
-        "amount": format_exact_money(last.invested_wan),
-        "share": format_percent(percent(last.invested_wan, planned_wan or 0)),
-        "elapsed": format_percent(month_share(last.month.month)),
-    }
-    if planned_wan:
-        sentence = _(
-            "By the end of %(month)s %(amount)s is invested since 1 January, %(share)s of the annual plan; "
-            "%(elapsed)s of the year has passed."
-        )
-    else:
-        sentence = _("By the end of %(month)s %(amount)s is invested since 1 January; no annual plan is set.")
+    """`months`: of one year, the oldest first. `planned_wan`: its annual plan, in 万元. `missing`: what to say where
+    there are no months."""
+    is_drawn = bool(months and planned_wan)
     return Chart(
         name="investment",
-        title=_("Investment since 1 January against the annual plan (100 million yuan), as of %(day)s")
-        % {"day": format_day(as_of)},
-        figure=investment_figure(months, planned_wan=planned_wan),
-        summary=sentence % words,
+        title=_title(months, as_of),
+        figure=investment_figure(months, planned_wan=planned_wan) if months and planned_wan else None,
+        summary=investment_sentence(months[-1], planned_wan=planned_wan) if months else "",
         columns=[
             Column(_("Month"), format_month, is_number=False),
             Column(_("Invested since 1 January (100 million yuan)"), format_number),
@@ -87,86 +67,114 @@ def investment_chart(
                 each.month,
                 wan_to_yi(each.invested_wan),
                 wan_to_yi(each.added_wan),
-                percent(each.invested_wan, planned_wan) if planned_wan else None,
+                percent(each.invested_wan, planned_wan or 0),
                 month_share(each.month.month),
             )
             for each in months
         ],
         provenance=provenance,
-        note="" if planned_wan else _("No annual plan is set for this year"),
+        missing="" if is_drawn else _("No annual plan is set for this year") if months else missing,
     )
 
 
-def investment_figure(months: Sequence[InvestedMonth], *, planned_wan: int | None) -> Figure:
-    """Columns for what each month added, a line for what they sum up to, and the annual plan by twelfths."""
-    planned = wan_to_yi(planned_wan) if planned_wan else Decimal(0)
-    amounts = [wan_to_yi(wan) for each in months for wan in (each.invested_wan, each.added_wan)]
-    ticks, span = scale(min([Decimal(0), *amounts]), max([planned, *amounts]))
-    texts = tick_values(ticks, percent=False)
-    names = [date(months[-1].month.year, number, 1) for number in range(1, 13)]
-    margin, narrow = Margin(tick_room(texts, least=36), 12, 22, 28), Margin(tick_room(texts, least=30), 8, 22, 26)
-    ticked = {"tickvals": list(range(1, 13)), "ticktext": [format_short_month(each) for each in names]}
-    few = {"tickvals": [1, 4, 7, 10], "ticktext": [format_short_month(names[n]) for n in (0, 3, 6, 9)]}
+def _title(months: Sequence[InvestedMonth], as_of: date) -> str:
+    words = {"day": format_day(as_of), "year": format_year(months[-1].month.year if months else as_of.year)}
+    return _("Completion of the annual plan of %(year)s against the time elapsed, as of %(day)s") % words
+
+
+def investment_sentence(last: InvestedMonth, *, planned_wan: int | None) -> str:
+    """Say how much is invested by the end of the month, and how much of the annual plan that is."""
+    if planned_wan:
+        sentence = _(
+            "By the end of %(month)s %(amount)s is invested since 1 January, %(share)s of the annual plan; "
+            "%(elapsed)s of the year has passed."
+        )
+    else:
+        sentence = _("By the end of %(month)s %(amount)s is invested since 1 January; no annual plan is set.")
+    return sentence % {
+        "month": format_month(last.month),
+        "amount": format_exact_money(last.invested_wan),
+        "share": format_percent(percent(last.invested_wan, planned_wan or 0)),
+        "elapsed": format_percent(month_share(last.month.month)),
+    }
+
+
+def investment_figure(months: Sequence[InvestedMonth], *, planned_wan: int) -> Figure:
+    """The share of the annual plan that is invested, and the time elapsed: from 1 January, which is 0, to the end of
+    December, which is 12."""
+    shares = [Decimal(0), *(percent(each.invested_wan, planned_wan) or Decimal(0) for each in months)]
+    last = months[-1].month
+    elapsed = month_share(last.month)
+    ticks, span = scale(0, max(Decimal(100), *shares))
+    names = [date(last.year, number, 1) for number in range(1, 13)]
+    margin = Margin(44, round(about_wide(f"{_('Time elapsed')} 100%", FONT)) + 16, 22, 28)
+    narrow = Margin(36, round(about_wide(_("Time elapsed"), NARROW_FONT)) + 12, 22, 26)
+    words = _at_last(last, shares[-1], gap(shares[-1], elapsed))
+
+    def annotations(height: int, margin: Margin, *, is_narrow: bool) -> list[dict[str, Any]]:
+        end = EndLabel(_("Time elapsed"), "100%", 100, COMPARATOR)
+        return [*end_labels([end], x=12, span=span, height=height, margin=margin, narrow=is_narrow), words]
+
     return {
-        "data": [_columns(months), *_plan_line(planned), _sum_line(months)],
+        "data": [
+            _line([0, 12], [Decimal(0), Decimal(100)], {"line": ELAPSED_LINE, "hoverinfo": "skip"}),
+            _line(
+                [0, *(each.month.month for each in months)],
+                shares,
+                {"line": SUBJECT_LINE, "hovertext": ["", *map(_hover, months, shares[1:])], "hoverinfo": "text"},
+            ),
+            _line([last.month], shares[-1:], {"mode": "markers", "marker": {"size": 9, "color": ACCENT}}),
+        ],
         "layout": layout(
             height=HEIGHT,
             margin=margin,
-            xaxis=x_axis(range=[0.4, 12.6], **ticked),
-            yaxis=y_axis(range=list(span), tickvals=ticks, ticktext=texts),
-            annotations=_plan_words(planned),
+            # A month is named in its middle, and ends where its line does.
+            xaxis=x_axis(range=[0, 12], tickvals=[n - 0.5 for n in range(1, 13)], ticktext=_month_names(names)),
+            yaxis=y_axis(range=list(span), tickvals=ticks, ticktext=tick_values(ticks, percent=True)),
+            shapes=bracket(last.month, shares[-1], elapsed) if _is_off(shares[-1], elapsed) else [],
+            annotations=annotations(HEIGHT, margin, is_narrow=False),
         ),
-        "narrow": narrow_layout(height=NARROW_HEIGHT, margin=narrow, xaxis=few),
-        "key": [swatch(pgettext("investment", "Added"), ADDED_TONE)],
+        "narrow": narrow_layout(
+            height=NARROW_HEIGHT,
+            margin=narrow,
+            xaxis={"tickvals": [0.5, 3.5, 6.5, 9.5], "ticktext": _month_names(names[::3])},
+            annotations=annotations(NARROW_HEIGHT, narrow, is_narrow=True),
+        ),
     }
 
 
-def _columns(months: Sequence[InvestedMonth]) -> dict[str, Any]:
-    return {
-        "type": "bar",
-        "x": [each.month.month for each in months],
-        "y": [float(wan_to_yi(each.added_wan)) for each in months],
-        "width": 0.55,
-        "marker": {"color": ADDED_TONE.fill, "line": {"color": ADDED_TONE.edge, "width": 1}},
-        "hovertext": [f"{format_month(each.month)}<br>{format_number(wan_to_yi(each.added_wan))}" for each in months],
-        "hoverinfo": "text",
-    }
+def _month_names(months: Sequence[date]) -> list[str]:
+    return [format_short_month(each) for each in months]
 
 
-def _sum_line(months: Sequence[InvestedMonth]) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "x": [each.month.month for each in months],
-        "y": [float(wan_to_yi(each.invested_wan)) for each in months],
-        "line": SUBJECT_LINE,
-        "marker": {"size": 8, "color": ACCENT},
-        "hovertext": [
-            f"{format_month(each.month)}<br>{format_number(wan_to_yi(each.invested_wan))}" for each in months
-        ],
-        "hoverinfo": "text",
-    }
+def _is_off(share: Decimal, elapsed: Decimal) -> bool:
+    return pace(gap(share, elapsed), tolerance=PACE_TOLERANCE) != Pace.ON_PACE
 
 
-def _plan_line(planned: Decimal) -> list[dict[str, Any]]:
-    """Return the line of the annual plan by twelfths, one by the end of each month: where time elapsed stands."""
-    if not planned:
-        return []
-    return [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": list(range(1, 13)),
-            "y": [round(float(planned) * number / 12, 4) for number in range(1, 13)],
-            "line": PLAN_LINE,
-            "hoverinfo": "skip",
-        }
-    ]
+def _hover(each: InvestedMonth, share: Decimal) -> str:
+    amount = format_exact_money(each.invested_wan)
+    return f"{format_month(each.month)}<br>{format_percent(share)} · {amount}"
 
 
-def _plan_words(planned: Decimal) -> list[dict[str, Any]]:
-    if not planned:
-        return []
-    words = _("Annual plan %(amount)s") % {"amount": format_number(planned)}
-    where: dict[str, Any] = {"x": 12.5, "y": float(planned), "xanchor": "right", "yanchor": "bottom", "yshift": 3}
-    return [label(words, colour=INK_2, **where)]
+def _line(x: Sequence[int], y: Sequence[Decimal], more: dict[str, Any]) -> dict[str, Any]:
+    drawn = {"type": "scatter", "mode": "lines", "x": list(x), "y": [float(each) for each in y], "cliponaxis": False}
+    return drawn | more
+
+
+def _at_last(month: date, share: Decimal, points: Decimal | None) -> dict[str, Any]:
+    """Return the words at the last point, on the side of the line where nothing is drawn."""
+    words = {"month": format_short_month(month), "share": format_percent(share)}
+    lines = [f"<b>{_('End of %(month)s: %(share)s') % words}</b>"]
+    if points:
+        text = (
+            pgettext("chart", "%(points)s points ahead")
+            if points > 0
+            else pgettext("chart", "%(points)s points behind")
+        )
+        lines.append(text % {"points": format_number(abs(points))})
+    place: dict[str, Any] = {"xanchor": "left", "xshift": 10, "yanchor": "top", "yshift": -6, "align": "left"}
+    if points is not None and points >= 0:
+        is_early = month.month <= LAST_EARLY_MONTH
+        side: dict[str, Any] = {"xanchor": "left", "xshift": -24} if is_early else {"xanchor": "right", "xshift": -10}
+        place |= {**side, "yanchor": "bottom", "yshift": 8}
+    return label("<br>".join(lines), x=month.month, y=float(share), colour=ACCENT, **place)

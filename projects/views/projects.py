@@ -197,11 +197,17 @@ def project_charts(project: Project, history: History, *, on: date) -> dict[str,
         return {}
     months = history.decided(project.pk, on=on)
     year = months[-1].period.year if months else on.year
-    invested = invested_months([each for each in months if each.period.year == year])
+    invested = invested_months([(each.period, each.invested_wan or 0) for each in months if each.period.year == year])
     provenance = months[-1].provenance if months else ""
     planned_wan = history.plans.get((project.pk, year))
     charts = [
-        investment_chart(invested, planned_wan=planned_wan, as_of=on, provenance=provenance),
+        investment_chart(
+            invested,
+            planned_wan=planned_wan,
+            as_of=on,
+            missing=_("No month of this project was accepted by this day"),
+            provenance=provenance,
+        ),
         stage_chart(project, months, on),
     ]
     return {chart.name: chart for chart in charts}

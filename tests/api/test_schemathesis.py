@@ -46,7 +46,7 @@ OF_THE_DATA |= {
     "#/category",
     "#/owner",
 }
-OF_THE_DATA |= {"measure", "indicator", "project", "city", "also_in", "region", "parent", "county"}
+OF_THE_DATA |= {"measure", "indicator", "project", "list", "city", "also_in", "region", "parent", "county"}
 # Not before the first day of a series, and no later than the day of the answer.
 OF_THE_DATA |= {"from", "to", "vintage", "regions"}
 # Which regions there are, and whether there is such a day: no value is of 2023-02-30.

@@ -127,3 +127,16 @@ def test_on_a_phone_the_overview_is_seven_screens_long(watched, site, language):
     for address in ("/sections/", "/departments/", "/cities/", "/indicators/", "/problems/"):
         assert page.locator(f"main a[href^='{address}']").filter(visible=True).count()
     assert wrong == []
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_on_a_phone_the_longest_city_is_eight_screens_long(watched, site, language):
+    """Qingdao has most projects, and problems, indicators and months as well."""
+    page, wrong = watched
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto(f"{site}/cities/370200/?lang={language}")
+    scroll_through(page)
+    assert page.evaluate("document.documentElement.scrollHeight") <= 5_000
+    assert not is_too_wide(page)
+    assert page.locator("#projects tbody tr").filter(visible=True).count() == 5
+    assert wrong == []

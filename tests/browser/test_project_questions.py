@@ -53,7 +53,7 @@ def which_energy_projects_of_yantai_are_behind_their_plan(walk):
     behind = {each.code for each in own if is_behind(each, months, planned)}
     assert behind
     walk.click(walk.part("四、").get_by_role("link", name="烟台", exact=True))
-    row = walk.part("各类别项目").locator("tbody tr").filter(has=walk.page.get_by_role("link", name="能源", exact=True))
+    row = walk.part("阶段和类别").locator("tbody tr").filter(has=walk.page.get_by_role("link", name="能源", exact=True))
     walk.click(row.locator("td a").last)
     assert count_of(walk) == len(behind)
     assert set(text_of(walk.page.locator("main tbody td:first-child"))) == behind

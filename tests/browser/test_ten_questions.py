@@ -132,11 +132,11 @@ def how_much_is_invested_in_yantai(walk):
     assert abs(int(said[0].replace(",", "")) - Decimal(wan) / 10_000) < 1
     walk.click(walk.row("烟台").get_by_role("link"))
     assert walk.heading == "烟台市"
-    figure = walk.page.locator("[data-figure='projects.total_investment']")
+    figure = walk.page.locator(".figures [data-figure='projects.total_investment']")
     assert Decimal(figure.get_attribute("data-value")) == Decimal(wan) / 10_000
     # In 万亿元, as the headline of a page says it.
     assert Decimal(figure.inner_text()) == round(Decimal(wan) / 100_000_000, 2)
-    assert walk.page.locator("[data-figure='projects.total']").inner_text() == str(projects.count())
+    assert walk.page.locator(".figures [data-figure='projects.total']").inner_text() == str(projects.count())
 
 
 def what_changed_since_may(walk):

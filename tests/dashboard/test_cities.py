@@ -14,7 +14,8 @@ from django.utils import translation
 from core.periods import last_ended_month
 from dashboard.figures import Figures
 from dashboard.pages.cities import city_list
-from dashboard.pages.city import MAX_WATCHED, city_detail
+from dashboard.pages.city import city_detail
+from dashboard.pages.city_projects import MAX_PROJECTS
 from dashboard.pages.city_ranks import city_ranks, fallen_cities
 from dashboard.pages.city_statistics import cities_of_both_days, city_measures, large_statistic, with_kinds
 from dashboard.pages.links import Links
@@ -23,24 +24,16 @@ from projects.models import AnnualPlan, Project, Stage
 from regions.models import Region
 from rollups.services import rebuild_rollups
 from tests import factories as make
+from tests.dashboard.conftest import CITIES
 from tests.dashboard.test_groups import count_queries, names, page, text_at
 from tests.pages import text_of
 from tests.sweeps import one_in
 
 pytestmark = pytest.mark.django_db
 
-CITIES = ("370100", "370200", "370300", "370600")
 CATEGORIES = ("innovation", "industry", "infrastructure", "energy")
 NOW, THEN = date(2023, 8, 29), date(2023, 5, 31)
 LARGE_WAN = 1_000_000
-
-
-@pytest.fixture
-def plan(today: date, open_reading: None) -> Plan:
-    plan = make.make_plan()
-    for code in CITIES:
-        make.region(code)
-    return plan
 
 
 def put(plan: Plan, city: str, count: int = 1, **fields: Any) -> None:
@@ -70,6 +63,11 @@ def shown_cells(found: dict[str, Any]) -> dict[str, dict[str, str]]:
         )
         for row in found["cities"]
     }
+
+
+def listed_of(plan: Plan, city: str, kind: str) -> dict[str, Any]:
+    """The part of a city's page with its list of projects of the kind."""
+    return city_detail(Figures(plan, NOW), Region.objects.get(code=city), Links({}), kind=kind)
 
 
 def percent(part: int, of: int) -> str:
@@ -184,22 +182,26 @@ class TestCountedInPlainPython:
                     assert f"{expected[code, slug]} result" in text_at(cell.url)
         city, slug = next(key for key, count in expected.items() if count)
         detail = page(f"/cities/{city}/")
-        behind, late = city_detail(Figures(plan, NOW), Region.objects.get(code=city), Links({}))["kinds"][2:]
-        assert behind["total"] == sum(n for key, n in expected.items() if key[0] == city)
-        assert len(behind["projects"]) == min(behind["total"], MAX_WATCHED)
-        assert (late["total"], late["projects"]) == (0, [])
+        behind, late = listed_of(plan, city, "behind"), listed_of(plan, city, "late")
+        assert behind["listed_total"] == sum(n for key, n in expected.items() if key[0] == city)
+        assert len(behind["projects"]) == min(behind["listed_total"], MAX_PROJECTS)
+        assert all(each.is_behind for each in behind["projects"])
+        assert (late["listed_total"], late["projects"]) == (0, [])
         assert f'href="/projects/?city={city}&amp;category={slug}&amp;behind=yes">{expected[city, slug]}</a>' in detail
 
     def test_a_city_shows_its_late_projects(self, plan: Plan) -> None:
         put(plan, "370200", 1, stage="preparing", planned_start_on=NOW - timedelta(days=1))
         put(plan, "370200", 1, stage="preparing", planned_start_on=NOW)
         first = Project.objects.get(planned_start_on=NOW - timedelta(days=1))
-        assert "Late projects" not in text_at("/cities/370200/")
+        # Without any month of a project nobody knows which stand still.
+        assert "Late 0" not in text_at("/cities/370200/")
+        assert Client().get("/cities/370200/?kind=late").status_code == 400
         make.make_project_month(first, last_ended_month(NOW), stage="preparing")
         rebuild_rollups()
-        late = city_detail(Figures(plan, NOW), first.city, Links({}))["kinds"][3]
-        assert late["projects"] == [first] and late["url"] == "/projects/?city=370200&late=yes"
-        assert "Late projects 1 " in text_at("/cities/370200/")
+        late = listed_of(plan, "370200", "late")
+        assert [each.project for each in late["projects"]] == [first]
+        assert late["list_url"] == "/projects/?city=370200&late=yes"
+        assert "planned to start in August 2023" in text_at("/cities/370200/?kind=late")
 
     def test_the_order_of_a_kind_is_known_where_another_measure_is_shown(self, plan: Plan) -> None:
         put(plan, "370200", 1, stage="preparing", investment=LARGE_WAN)
@@ -225,11 +227,12 @@ class TestCountedInPlainPython:
         stages = Counter(each.opening_stage for each in own)
         assert {row.stage.value: row.total for row in found["stages"]} == {s: stages[s] for s in Stage.values}
         assert sum(block.width for block in found["stage_blocks"]) == pytest.approx(100, abs=0.3)
-        suspended, large = found["kinds"]
-        assert {each.code for each in suspended["projects"]} == {e.code for e in own if e.opening_stage == "suspended"}
+        suspended, large = listed_of(plan, "370200", "suspended"), listed_of(plan, "370200", "large")
+        found_codes = {each.project.code for each in suspended["projects"]}
+        assert found_codes == {e.code for e in own if e.opening_stage == "suspended"}
         amounts = [e.investment_wan for e in own if e.opening_stage == "preparing" and e.investment_wan >= LARGE_WAN]
-        assert [each.investment_wan for each in large["projects"]] == sorted(amounts, reverse=True)
-        assert large["total"] == len(amounts)
+        assert [each.project.investment_wan for each in large["projects"]] == sorted(amounts, reverse=True)
+        assert large["listed_total"] == len(amounts)
 
 
 def offered(plan: Plan) -> list[str]:
@@ -352,8 +355,8 @@ class TestTable:
         assert "The day is before the plan began" in text_at("/cities/?show=large&as_of=2022-12-31")
         empty = text_at("/cities/370200/")
         assert "No projects are listed by this day." in empty
-        assert "No project is suspended." in empty
-        assert "No project of 10 billion yuan or more has yet to start." in empty
+        assert "No project is suspended." in text_at("/cities/370200/?kind=suspended")
+        assert "No project of 10 billion yuan or more has yet to start." in text_at("/cities/370200/?kind=large")
         assert "stage-bar" not in page("/cities/370200/")
         assert "The day is before the plan began" in text_at("/cities/370200/?as_of=2022-12-31")
 
@@ -408,8 +411,8 @@ class TestOverview:
         ):
             assert part in text_of(cities)
         assert 'href="/projects/?city=370200&amp;stage=preparing&amp;investment_from=1"' in cities
-        assert "100 million yuan or more, not started 2 2 projects" in text_at("/cities/370200/")
-        assert "No project of 100 million yuan or more has yet to start." in text_at("/cities/370100/")
+        assert "2 projects with an investment of 200 million yuan" in text_at("/cities/370200/?kind=large")
+        assert "No project of 100 million yuan or more has yet to start." in text_at("/cities/370100/?kind=large")
         listed = text_at("/projects/")
         assert "100 million yuan or more, not started 2 projects, 200 million yuan" in listed
         assert "2 results" in text_at(address.replace("&amp;", "&"))
@@ -434,4 +437,4 @@ class TestOverview:
         )
         city = text_at("/cities/370200/")
         assert "Suspended projects 8 joint 1st of 16" in city
-        assert "Suspended projects 8 8 projects with an investment of" in city
+        assert "8 projects with an investment of" in text_at("/cities/370200/?kind=suspended")

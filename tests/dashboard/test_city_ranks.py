@@ -9,18 +9,11 @@ from measures.models import Plan
 from projects.models import Project
 from rollups.services import rebuild_rollups
 from tests import factories as make
-from tests.dashboard.test_cities import CITIES, NOW, THEN, context, put
+from tests.dashboard.conftest import CITIES
+from tests.dashboard.test_cities import NOW, THEN, context, put
 from tests.dashboard.test_groups import page, text_at
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def plan(today: date, open_reading: None) -> Plan:
-    plan = make.make_plan()
-    for code in CITIES:
-        make.region(code)
-    return plan
 
 
 def test_an_excused_city_has_no_rank_on_its_days_and_counts_all_the_same(plan: Plan) -> None:

@@ -1,6 +1,6 @@
 """The charts of a project's page: what is invested against the annual plan, and its stages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,20 +11,27 @@ from django.utils import translation
 
 from accounts.models import User
 from projects.annual_plans import set_annual_plan
-from projects.charts.investment import InvestedMonth, investment_chart, investment_figure
+from projects.charts.investment import invested_months, investment_chart
 from projects.charts.stages import stage_steps
 from projects.models import Project, ProjectMonth
 from tests.charts import checked
 from tests.factories import make_plan, make_project, make_project_month, make_user
 from tests.pages import text_of
+from web.charts.chart import Chart
 from web.charts.steps import Step
 
 MONTHS = [
-    InvestedMonth(date(2023, 1, 1), 1_000, 1_000),
-    InvestedMonth(date(2023, 2, 1), 1_500, 500),
+    (date(2023, 1, 1), 1_000),
+    (date(2023, 2, 1), 1_500),
     # March was skipped; less was invested than was said before.
-    InvestedMonth(date(2023, 4, 1), 1_400, -100),
+    (date(2023, 4, 1), 1_400),
 ]
+
+
+def chart_of(amounts: Sequence[tuple[date, int]], planned_wan: int | None = 12_000) -> Chart:
+    return investment_chart(
+        invested_months(amounts), planned_wan=planned_wan, as_of=date(2023, 8, 29), missing="No month was accepted"
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -35,18 +42,30 @@ def english() -> Iterator[None]:
 
 class TestInvestment:
     def test_draws_what_it_says(self) -> None:
-        figure = checked(investment_figure(MONTHS, planned_wan=12_000))
-        added, planned, invested = figure["data"]
-        assert (added["x"], added["y"]) == ([1, 2, 4], [0.1, 0.05, -0.01])
-        assert (invested["x"], invested["y"]) == ([1, 2, 4], [0.1, 0.15, 0.14])
-        assert (planned["y"][0], planned["y"][-1]) == (0.1, 1.2)
-        [words] = figure["layout"]["annotations"]
-        assert "Annual plan 1.2" in words["text"]
-        low, high = figure["layout"]["yaxis"]["range"]
-        assert low <= -0.01 and high >= 1.2
+        figure = checked(chart_of(MONTHS).figure or {})
+        elapsed, invested, last = figure["data"]
+        assert (elapsed["x"], elapsed["y"]) == ([0, 12], [0, 100])
+        assert (invested["x"], invested["y"]) == ([0, 1, 2, 4], [0, 8.3, 12.5, 11.7])
+        assert (last["x"], last["y"]) == ([4], [11.7])
+        end, words = figure["layout"]["annotations"]
+        assert "Time elapsed" in end["text"]
+        assert words["text"] == "<b>End of Apr: 11.7%</b><br>21.6 points behind"
+        # From what is invested to what would be, were it even over the year.
+        [upright, _foot] = figure["layout"]["shapes"]
+        assert (upright["x0"], upright["y0"], upright["y1"]) == (4, 11.7, 33.3)
+
+    def test_on_pace_it_has_no_bracket(self) -> None:
+        figure = checked(chart_of([(date(2023, 6, 1), 6_000)]).figure or {})
+        assert figure["layout"]["shapes"] == []
+        assert figure["layout"]["annotations"][-1]["text"] == "<b>End of Jun: 50.0%</b>"
+
+    def test_more_than_the_plan_stays_within_the_axis(self) -> None:
+        figure = checked(chart_of([(date(2023, 6, 1), 18_000)]).figure or {})
+        assert figure["layout"]["yaxis"]["range"][1] >= 150
+        assert "100.0 points ahead" in figure["layout"]["annotations"][-1]["text"]
 
     def test_says_it_in_words_and_as_a_table(self) -> None:
-        chart = investment_chart(MONTHS, planned_wan=12_000, as_of=date(2023, 8, 29))
+        chart = chart_of(MONTHS)
         assert chart.summary == (
             "By the end of April 2023 14 million yuan is invested since 1 January, 11.7% of the annual plan; "
             "33.3% of the year has passed."
@@ -56,15 +75,14 @@ class TestInvestment:
             *(Decimal("11.7"), Decimal("33.3")),
         )
 
-    def test_without_a_plan_it_has_no_line_for_one(self) -> None:
-        figure = checked(investment_figure(MONTHS, planned_wan=None))
-        assert len(figure["data"]) == 2 and figure["layout"]["annotations"] == []
-        chart = investment_chart(MONTHS, planned_wan=None, as_of=date(2023, 8, 29))
-        assert chart.note == "No annual plan is set for this year" and chart.rows[0][3] is None
+    def test_without_a_plan_it_has_rows_and_no_line(self) -> None:
+        chart = chart_of(MONTHS, planned_wan=None)
+        assert (chart.figure, chart.missing) == (None, "No annual plan is set for this year")
+        assert chart.rows[0][3] is None and len(chart.rows) == 3
 
     def test_of_nothing_it_says_so(self) -> None:
-        chart = investment_chart([], planned_wan=12_000, as_of=date(2023, 8, 29))
-        assert (chart.figure, chart.missing) == (None, "No month of this project was accepted by this day")
+        chart = chart_of([])
+        assert (chart.figure, chart.missing) == (None, "No month was accepted")
 
 
 def month(number: int, stage: str, **days: date) -> ProjectMonth:
@@ -130,9 +148,7 @@ class TestPage:
     def test_without_a_month_says_so(self, project: Project) -> None:
         answer = self.page()
         assert answer.context["charts"]["investment"].figure is None
-        assert "Investment against the annual plan, as of 29 August 2023 No month of this project was" in text_of(
-            answer.content.decode()
-        )
+        assert "the time elapsed, as of 29 August 2023 No month of this project was" in text_of(answer.content.decode())
 
     def test_is_as_of_its_day(self, project: Project) -> None:
         make_project_month(project, date(2023, 5, 1), invested_wan=1_000, stage="preparing")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from core.pace import Pace
 from core.periods import last_ended_month, month_of
+from projects.lateness import is_late
 from projects.models import AnnualPlan, Project, ProjectMonth, Stage
 from projects.months.figures import MonthFigures
 from projects.querysets import rate_sums
@@ -159,6 +160,27 @@ def test_the_database_says_the_same_of_who_is_behind(today: date, rows: list[tup
         expected[project.pk] = False
     projects = Project.objects.filter(pk__in=expected).with_stage(day).with_annual_plan(month.year)
     assert {each.pk for each in projects.filter(behind(day))} == {pk for pk, is_so in expected.items() if is_so}
+
+
+@pytest.mark.django_db
+def test_who_needs_attention_is_suspended_late_or_behind(client: Any, today: date, open_reading: None) -> None:
+    """Every stage and planned day, in a month and without one; each project is found by yes or by no."""
+    on, eve = date(2023, 8, 29), date(2023, 8, 28)
+    plan, expected = make_plan(), {}
+    for stage in Stage.values:
+        for planned in (None, eve, on):
+            for invested in (None, 0, 800):
+                project = make_project(plan, stage=stage, planned_start_on=planned, planned_completion_on=planned)
+                AnnualPlan.objects.create(project=project, year=2023, planned_wan=1_000)
+                if invested is not None:
+                    make_project_month(project, date(2023, 7, 1), stage=stage, invested_wan=invested)
+                is_slow = invested is not None and is_behind(1_000, invested, month=date(2023, 7, 1))
+                is_overrun = is_late(stage, planned, planned, on=on)
+                expected[project.code] = stage == "suspended" or is_overrun or is_slow
+    assert {True, False} == set(expected.values())
+    for asked, is_so in (("yes", True), ("no", False)):
+        rows = client.get(f"/api/v1/projects/?attention={asked}&page_size=200").json()["results"]
+        assert {row["code"] for row in rows} == {code for code, each in expected.items() if each == is_so}
 
 
 def test_nearly_on_pace_is_not_behind() -> None:

@@ -33,6 +33,17 @@ def label(text: str, *, x: Any, y: Any, colour: str = INK, **more: Any) -> dict[
     }
 
 
+def bracket(x: Any, value: Number, against: Number) -> list[dict[str, Any]]:
+    """Return the shapes of a bracket between two values at `x`, with a foot at the one that the other is held
+    against."""
+    line = {"color": INK, "width": 1.5}
+    foot = {"xsizemode": "pixel", "xanchor": x, "x0": -6, "x1": 6, "y0": plain(against), "y1": plain(against)}
+    return [
+        {"type": "line", "x0": x, "x1": x, "y0": plain(value), "y1": plain(against), "line": line},
+        {"type": "line", **foot, "line": line},
+    ]
+
+
 class EndLabel(NamedTuple):
     """Name and value at the right end of a line, which ends at the height `at`."""
 
