@@ -28,9 +28,11 @@ class TermSummary(NamedTuple):
 
 
 class TermsHistory(NamedTuple):
-    """`rows`: newest first. Both are empty where nothing was ever revised."""
+    """`moved`: the terms that were revised, by the name of their column; `first`: the first value of each; `rows`:
+    newest first. All are empty where nothing was ever revised."""
 
-    summaries: list[TermSummary]
+    moved: dict[str, TermSummary]
+    first: dict[str, str]
     rows: list[TermRow]
 
 
@@ -39,15 +41,19 @@ def terms_history(project: Project) -> TermsHistory:
     changes = list(project.terms_changes.select_related("recorded_by"))
     first = first_values(changes)
     overrun = overrun_of(first, project.investment_wan)
-    summaries = [] if overrun is None else [TermSummary(str(Term.INVESTMENT.label), _overrun_words(overrun))]
+    moved = (
+        {}
+        if overrun is None
+        else {Term.INVESTMENT.value: TermSummary(str(Term.INVESTMENT.label), _overrun_words(overrun))}
+    )
     for term in (Term.PLANNED_START, Term.PLANNED_COMPLETION):
         delay = delay_of(first, term, getattr(project, term))
         if delay is not None:
-            summaries.append(TermSummary(str(term.label), _delay_words(delay)))
+            moved[term.value] = TermSummary(str(term.label), _delay_words(delay))
     rows = [
         TermRow(each, *(_written(each.field, value) for value in (each.old_value, each.new_value))) for each in changes
     ]
-    return TermsHistory(summaries, rows)
+    return TermsHistory(moved, first, rows)
 
 
 def _overrun_words(overrun: Overrun) -> str:

@@ -24,6 +24,10 @@ from web.formats.numbers import format_number, format_percent
 HEIGHT, NARROW_HEIGHT = 330, 260
 # Until this month the words at the last point have more room at its right than at its left.
 LAST_EARLY_MONTH = 4
+# Under this share, in per cent, there is no room for words below the last point.
+LOW_SHARE = 20
+# And above it where it stands over this part of the axis.
+HIGH_SHARE = Decimal("0.85")
 
 
 @dataclass(frozen=True)
@@ -107,8 +111,10 @@ def investment_figure(months: Sequence[InvestedMonth], *, planned_wan: int) -> F
     elapsed = month_share(last.month)
     ticks, span = scale(0, max(Decimal(100), *shares))
     names = [date(last.year, number, 1) for number in range(1, 13)]
-    margin = Margin(44, round(about_wide(f"{_('Time elapsed')} 100%", FONT)) + 16, 22, 28)
-    narrow = Margin(36, round(about_wide(_("Time elapsed"), NARROW_FONT)) + 12, 22, 26)
+    # The words above a high last point need room.
+    top = 48 if shares[-1] > HIGH_SHARE * Decimal(span[1]) else 22
+    margin = Margin(44, round(about_wide(f"{_('Time elapsed')} 100%", FONT)) + 16, top, 28)
+    narrow = Margin(36, round(about_wide(_("Time elapsed"), NARROW_FONT)) + 12, top, 26)
     words = _at_last(last, shares[-1], gap(shares[-1], elapsed))
 
     def annotations(height: int, margin: Margin, *, is_narrow: bool) -> list[dict[str, Any]]:
@@ -173,6 +179,9 @@ def _at_last(month: date, share: Decimal, points: Decimal | None) -> dict[str, A
         )
         lines.append(text % {"points": format_number(abs(points))})
     place: dict[str, Any] = {"xanchor": "left", "xshift": 10, "yanchor": "top", "yshift": -6, "align": "left"}
+    if share < LOW_SHARE:
+        # Below it are the names of the months.
+        place |= {"yanchor": "bottom", "yshift": 2}
     if points is not None and points >= 0:
         is_early = month.month <= LAST_EARLY_MONTH
         side: dict[str, Any] = {"xanchor": "left", "xshift": -24} if is_early else {"xanchor": "right", "xshift": -10}

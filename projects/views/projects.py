@@ -1,6 +1,7 @@
 """Reading pages about projects."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -20,14 +21,16 @@ from measures.filters import asked_plan
 from measures.views.editing import ScopePage
 from projects.addresses import month_form_url
 from projects.charts.investment import invested_months, investment_chart
-from projects.charts.stages import stage_chart
+from projects.charts.timeline import timeline_chart
 from projects.filters import PROJECT_ORDERINGS, ProjectFilter
 from projects.kinds import BEHIND, NO_MONTH, format_large, large_projects, least_of_large
-from projects.models import Project, Stage
-from projects.months.figures import History, load_history
+from projects.models import Project, ProjectMonth, Stage
+from projects.months.figures import History, MonthFigures, load_history
+from projects.rates import financial_progress
 from projects.services import change_scope
+from projects.standing import Standing, standing_of
 from projects.sums import ProjectSum
-from projects.terms_history import terms_history
+from projects.terms_history import TermsHistory, terms_history
 from regions.words import NEUTRAL
 from reporting.workflow import ReportState
 from web.charts.chart import Chart
@@ -141,15 +144,17 @@ class ProjectDetail(PageView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         plan = asked_plan(self.request)
-        projects = Project.objects.in_plan(plan).with_stage(self.day)
+        projects: Any = Project.objects.in_plan(plan).with_stage(self.day)
+        if self.compared:
+            projects = projects.with_stage_then(self.compared)
         projects = projects.select_related("city", "county", "category", "lead_department")
-        project = get_object_or_404(projects, code=kwargs["code"])
+        project: Any = get_object_or_404(projects, code=kwargs["code"])
         as_of_day: Any = project.measures.as_of(self.day, limits=thresholds()).order_by("position", "code")
         if self.compared:
             as_of_day = as_of_day.with_status_then(self.compared)
         measures = list(as_of_day.prefetch_related("indicators"))
         changes = project.scope_changes.select_related("recorded_by").filter(effective_on__lte=self.day)
-        scope_changes = list(changes)
+        scope_changes, terms = list(changes), terms_history(project)
         return super().get_context_data(
             project=project,
             plan=plan,
@@ -159,8 +164,9 @@ class ProjectDetail(PageView):
             source=source_link(project.source),
             scope_changes=scope_changes,
             left=out_since(scope_changes, on=self.day),
-            history=terms_history(project),
-            **self.months_of(project, plan),
+            history=terms,
+            stage_then=Stage(project.stage_then).label if self.compared else "",
+            **self.months_of(project, plan, terms),
             may_see_names=may_see_names(self.request.user),
             may_change=self.day == today() and may_review(self.request.user),
             also_in=project.also_in.all(),
@@ -170,7 +176,7 @@ class ProjectDetail(PageView):
             **kwargs,
         )
 
-    def months_of(self, project: Project, plan: Any) -> dict[str, Any]:
+    def months_of(self, project: Project, plan: Any, terms: TermsHistory) -> dict[str, Any]:
         """Return the context of the months: those accepted up to the day of the page; today the others too, for those
         who may see them."""
         user, is_today = self.request.user, self.day == today()
@@ -180,37 +186,54 @@ class ProjectDetail(PageView):
         months = list(history.months.get(project.pk, ()))
         opened = sorted(project.months.open(), key=lambda each: each.period) if sees_open else []
         months = sorted([*months, *opened], key=lambda each: each.period)
+        for each in months:
+            each.project = project
         may_file = is_today and may_report_project(user, **whose)
+        decided = history.decided(project.pk, on=self.day)
+        last = history.figures(decided[-1]) if decided else None
+        standing = standing_of(project, decided, figures=last, first=terms.first, on=self.day)
         return {
             "months": [history.figures(each) for each in reversed(months)],
-            "charts": project_charts(project, history, on=self.day),
+            "standing": standing,
+            "last": last,
+            "invested": invested_in_total(project, history, last),
+            "charts": project_charts(project, standing, decided, on=self.day),
             "sees_open": sees_open,
             "waiting": [each for each in opened if each.state == ReportState.SUBMITTED],
             "month_form_url": month_form_url(project.code, month_of(today()), plan=plan.link_slug) if may_file else "",
         }
 
 
-def project_charts(project: Project, history: History, *, on: date) -> dict[str, Chart]:
-    """Return the charts of a project that was listed by the day: what is invested of the annual plan in the year of its
-    newest month, and its stages."""
+def invested_in_total(project: Project, history: History, last: MonthFigures | None) -> dict[str, Any]:
+    """Return what is invested by the last accepted month, in 万元, and how much of the total that is, in per cent."""
+    if last is None:
+        return {"wan": project.invested_before_wan, "share": None}
+    wan = history.invested_before(last.month) + (last.month.invested_wan or 0)
+    return {"wan": wan, "share": financial_progress(wan, project.investment_wan)}
+
+
+def project_charts(
+    project: Project, standing: Standing, months: Sequence[ProjectMonth], *, on: date
+) -> dict[str, Chart]:
+    """Return the charts of a project that was listed by the day: its milestones, and what is invested of the annual
+    plan in the year of its newest month. `months`: those that decided by the day, the oldest first."""
     if project.listed_on > on:
         return {}
-    months = history.decided(project.pk, on=on)
     year = months[-1].period.year if months else on.year
     invested = invested_months([(each.period, each.invested_wan or 0) for each in months if each.period.year == year])
     provenance = months[-1].provenance if months else ""
-    planned_wan = history.plans.get((project.pk, year))
+    figures = standing.figures
     charts = [
+        timeline_chart(standing, months, provenance=provenance or project.provenance),
         investment_chart(
             invested,
-            planned_wan=planned_wan,
+            planned_wan=figures.planned_wan if figures is not None else None,
             as_of=on,
             missing=_("No month of this project was accepted by this day"),
             provenance=provenance,
         ),
-        stage_chart(project, months, on),
     ]
-    return {chart.name: chart for chart in charts}
+    return {chart.name: replace(chart, has_own_table=chart.name == "investment") for chart in charts}
 
 
 class ChangeScope(ScopePage):

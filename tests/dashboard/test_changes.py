@@ -507,12 +507,13 @@ class TestPagesOfOne:
         measure = Measure.objects.get(code="M001")
         make.make_project(plan, code="P7001", listed_on=date(2023, 6, 1), measures=[measure])
         text = text_of(page("/projects/P7001/?compare=2023-05-31"))
-        assert "Listed since 31 May 2023, on 1 June 2023. Stage and investment have no history by day" in text
+        assert "Listed since 31 May 2023, on 1 June 2023." in text
         assert "Completed Changed was: Under way" in text
         text = text_of(page("/projects/P7001/?compare=2023-06-01"))
-        assert "It was listed on 1 June 2023 already." in text
-        assert "Stage and investment" not in page("/projects/P7001/")
-        assert "Stage and investment" not in page("/projects/P7001/?as_of=2023-05-31&compare=2023-05-30")
+        assert "On 1 June 2023: under construction." in text
+        make.make_project_month(Project.objects.get(code="P7001"), date(2023, 7, 1), stage="suspended")
+        assert "On 30 July 2023: under construction." in text_of(page("/projects/P7001/?compare=2023-07-30"))
+        assert "On 31 July 2023: suspended." in text_of(page("/projects/P7001/?compare=2023-07-31"))
 
     @pytest.mark.parametrize(
         ("code", "day", "words"),

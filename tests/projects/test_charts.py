@@ -1,4 +1,4 @@
-"""The charts of a project's page: what is invested against the annual plan, and its stages."""
+"""The chart of what is invested against the annual plan, and the charts on a project's page."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -12,13 +12,11 @@ from django.utils import translation
 from accounts.models import User
 from projects.annual_plans import set_annual_plan
 from projects.charts.investment import invested_months, investment_chart
-from projects.charts.stages import stage_steps
-from projects.models import Project, ProjectMonth
+from projects.models import Project
 from tests.charts import checked
 from tests.factories import make_plan, make_project, make_project_month, make_user
 from tests.pages import text_of
 from web.charts.chart import Chart
-from web.charts.steps import Step
 
 MONTHS = [
     (date(2023, 1, 1), 1_000),
@@ -64,6 +62,12 @@ class TestInvestment:
         assert figure["layout"]["yaxis"]["range"][1] >= 150
         assert "100.0 points ahead" in figure["layout"]["annotations"][-1]["text"]
 
+    def test_its_words_stay_in_the_frame(self) -> None:
+        low = checked(chart_of([(date(2023, 7, 1), 600)]).figure or {})["layout"]
+        assert low["annotations"][-1]["yanchor"] == "bottom"
+        high = checked(chart_of([(date(2023, 7, 1), 11_400)]).figure or {})["layout"]
+        assert high["margin"]["t"] > low["margin"]["t"]
+
     def test_says_it_in_words_and_as_a_table(self) -> None:
         chart = chart_of(MONTHS)
         assert chart.summary == (
@@ -83,52 +87,6 @@ class TestInvestment:
     def test_of_nothing_it_says_so(self) -> None:
         chart = chart_of([])
         assert (chart.figure, chart.missing) == (None, "No month was accepted")
-
-
-def month(number: int, stage: str, **days: date) -> ProjectMonth:
-    return ProjectMonth(period=date(2023, number, 1), stage=stage, **days)
-
-
-class TestStages:
-    @pytest.mark.parametrize(
-        ("opening", "months", "steps"),
-        [
-            ("preparing", [], [("2023-01-01", "preparing")]),
-            # Begun before it was listed.
-            (
-                "under_construction",
-                [month(1, "under_construction", started_on=date(2022, 10, 12))],
-                [("2022-10-12", "under_construction")],
-            ),
-            # Of two stages on one day the later one holds.
-            (
-                "preparing",
-                [month(1, "under_construction"), month(2, "completed", completed_on=date(2023, 1, 31))],
-                [("2023-01-01", "preparing"), ("2023-01-31", "completed")],
-            ),
-            # Suspended with the month that says so, and gone on with that which does.
-            (
-                "preparing",
-                [
-                    month(2, "under_construction", started_on=date(2023, 2, 9)),
-                    month(3, "suspended", started_on=date(2023, 2, 9)),
-                    month(4, "suspended", started_on=date(2023, 2, 9)),
-                    month(5, "under_construction", started_on=date(2023, 2, 9)),
-                    month(6, "completed", started_on=date(2023, 2, 9), completed_on=date(2023, 6, 20)),
-                ],
-                [
-                    ("2023-01-01", "preparing"),
-                    ("2023-02-09", "under_construction"),
-                    ("2023-03-31", "suspended"),
-                    ("2023-05-31", "under_construction"),
-                    ("2023-06-20", "completed"),
-                ],
-            ),
-        ],
-    )
-    def test_begin_on_their_days(self, opening: str, months: list[ProjectMonth], steps: list[Any]) -> None:
-        project = Project(listed_on=date(2023, 1, 1), opening_stage=opening)
-        assert stage_steps(project, months) == [Step(date.fromisoformat(day), stage) for day, stage in steps]
 
 
 @pytest.mark.django_db
@@ -161,7 +119,7 @@ class TestPage:
         # June has not ended.
         charts = self.page("/projects/P0001/?as_of=2023-06-29").context["charts"]
         assert [row[0] for row in charts["investment"].rows] == [date(2023, 5, 1)]
-        assert [row[1] for row in charts["stages"].rows] == ["Preparing"]
+        assert charts["timeline"].rows == []
 
     def test_gives_its_rows_as_a_file(self, project: Project) -> None:
         make_project_month(project, date(2023, 5, 1), invested_wan=1_000, stage="preparing")

@@ -83,7 +83,7 @@ def test_how_far_a_term_has_moved_is_said(term: str, values: tuple[str, ...], wo
     for old, new in pairwise(values):
         change = {"old_value": old, "new_value": new, "reason": "调整", "recorded_at": now(), "recorded_by": rita}
         TermsChange.objects.create(project=project, field=term, **change)
-    [summary] = terms_history(project).summaries
+    [summary] = terms_history(project).moved.values()
     assert summary.words == words
 
 

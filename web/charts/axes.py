@@ -1,12 +1,15 @@
 """Axes and layout, as Plotly takes them. Sizes are px."""
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from core.periods import months_between
 from web.charts.chart import Number
 from web.charts.text_size import about_wide
 from web.charts.theme import EDGE, FONT, GRID, GROUND, INK, INK_2, NARROW_FONT, NARROW_TICKS, TICKS
+from web.formats.dates import format_short_day, format_short_month, format_year
 from web.formats.numbers import with_true_minus
 
 
@@ -118,3 +121,22 @@ def tick_values(ticks: Iterable[float], *, percent: bool) -> list[str]:
     texts = [f"{tick:.10g}" for tick in ticks]
     decimals = max((len(text.partition(".")[2]) for text in texts), default=0)
     return [with_true_minus(f"{float(text):,.{decimals}f}") + ("%" if percent else "") for text in texts]
+
+
+def month_ticks(first: date, last: date, *, at_most: int) -> dict[str, Any]:
+    """First days of months, as many as find room; over more than a year, the year under its first one, and over many
+    the years alone. Within a month, the last day."""
+    months = months_between(first, last)
+    if len(months) == 1:
+        return {"tickvals": [last.isoformat()], "ticktext": [format_short_day(last)]}
+    every = next((n for n in (1, 2, 3, 6) if len(months) <= n * at_most), 12)
+    named = [month for month in months if (month.month - 1) % every == 0]
+    if every == 12:
+        named = named[:: -(-len(named) // at_most)]
+        return {"tickvals": [month.isoformat() for month in named], "ticktext": [format_year(m.year) for m in named]}
+    texts = [format_short_month(month) for month in named]
+    if first.year != last.year:
+        for n, month in enumerate(named):
+            if n == 0 or named[n - 1].year != month.year:
+                texts[n] += f"<br>{format_year(month.year)}"
+    return {"tickvals": [month.isoformat() for month in named], "ticktext": texts}

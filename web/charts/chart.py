@@ -63,7 +63,7 @@ class Chart:
     rows: Sequence[Sequence[Any]]
     total: Sequence[Any] = ()
     urls: Sequence[str] = ()
-    kind: str = "line"  # holds the place while it loads: course, steps, stages, due, map or line
+    kind: str = "line"  # holds the place while it loads: course, steps, timeline, due, map or line
     note: str = ""
     source: str = ""
     provenance: str = ""

@@ -8,13 +8,12 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from core.periods import months_between
-from web.charts.axes import Margin, layout, narrow_layout, x_axis, y_axis
+from web.charts.axes import Margin, layout, month_ticks, narrow_layout, x_axis, y_axis
 from web.charts.chart import Figure
 from web.charts.labels import label
 from web.charts.text import hover_day
 from web.charts.theme import ACCENT, EDGE, INK_2, INK_3, RED, SUBJECT_LINE
-from web.formats.dates import format_day, format_short_day, format_short_month, format_year
+from web.formats.dates import format_day, format_short_day
 
 # px of a level, and beside the levels.
 LEVEL, BESIDE = 40, 70
@@ -94,7 +93,7 @@ def steps_figure(
                 range=[day.isoformat() for day in history.axis],
                 ticks="outside",
                 tickcolor=EDGE,
-                **_month_ticks(history, at_most=10),
+                **month_ticks(history.first, history.last, at_most=10),
             ),
             yaxis=y_axis(
                 range=[-0.4, len(names) - 0.65],
@@ -106,7 +105,9 @@ def steps_figure(
             annotations=[*(_superseded_label(history, each) for each in history.superseded), *_due_label(history)],
             shapes=_due_line(history),
         ),
-        "narrow": narrow_layout(height=height, margin=Margin(8, 8, 26, bottom), xaxis=_month_ticks(history, at_most=5)),
+        "narrow": narrow_layout(
+            height=height, margin=Margin(8, 8, 26, bottom), xaxis=month_ticks(history.first, history.last, at_most=5)
+        ),
     }
 
 
@@ -181,20 +182,3 @@ def _due_label(history: StepHistory) -> list[dict[str, Any]]:
     side = "left" if share < 1 / 4 else "right" if share > 3 / 4 else "center"
     written = format_short_day(due_on) if history.first.year == history.last.year else format_day(due_on)
     return [label(f"{history.due_name} {written}", x=due_on.isoformat(), xanchor=side, colour=RED, **above)]
-
-
-def _month_ticks(history: StepHistory, *, at_most: int) -> dict[str, Any]:
-    """First days of months, as many as find room; over more than a year, the year under its first one.
-    Within a month, the last day."""
-    first, last = history.first, history.last
-    months = months_between(first, last)
-    if len(months) == 1:
-        return {"tickvals": [last.isoformat()], "ticktext": [format_short_day(last)]}
-    every = next((n for n in (1, 2, 3, 6) if len(months) <= n * at_most), 12)
-    named = [month for month in months if (month.month - 1) % every == 0]
-    texts = [format_short_month(month) for month in named]
-    if first.year != last.year:
-        for n, month in enumerate(named):
-            if n == 0 or named[n - 1].year != month.year:
-                texts[n] += f"<br>{format_year(month.year)}"
-    return {"tickvals": [month.isoformat() for month in named], "ticktext": texts}

@@ -488,7 +488,7 @@ class TestProjectPage:
         }
         text = text_of(signed_in(site.vic).get("/projects/P0001/").content.decode())
         assert "June 2023" in text
-        assert "0.20 50.0% 30%" in text
+        assert "June 2023 0.20 0.20 50.0% 0.0 30%" in text
 
     def test_says_that_a_month_waits_to_those_who_may_know_it(self, site: SimpleNamespace) -> None:
         filed(site, what_was_done="主体封顶", problem="缺资金")
