@@ -74,8 +74,8 @@ class Milestone:
 
 
 class Suspension(NamedTuple):
-    """`since`: the first month of those that say so; None where it was suspended before its first month. `reason`: as
-    the newest of them that gives one has it."""
+    """The months that say that a project is suspended, up to the newest. `since`: the first of them; None where it was
+    suspended before its first month. `reason`: as the newest of them that gives one has it."""
 
     since: date | None
     reason: str
@@ -117,7 +117,7 @@ class Standing:
 
     @property
     def _first_overdue(self) -> Milestone | None:
-        """What follows it cannot have been reached either."""
+        """Return the first that is overdue: what follows it cannot have been reached either."""
         return next((each for each in self.milestones if each.overdue_days), None)
 
     def _overdue(self) -> SafeString | str:
