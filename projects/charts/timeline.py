@@ -142,23 +142,27 @@ def _planned(milestones: Sequence[Milestone], *, rows: int) -> list[dict[str, An
 
 def _actual(milestones: Sequence[Milestone], suspended: Sequence[Span], on: date) -> list[dict[str, Any]]:
     """Return what is done, what is still planned, and in red what is overdue or suspended."""
-    reached = [each.reached_on for each in milestones]
-    known = [day for day in reached if day is not None]
-    is_built = any(each.stage != Stage.UNDER_CONSTRUCTION and each.reached_on for each in milestones)
-    lines = []
-    if known and not is_built:
-        lines.append(_span((known[-1], on), color=ACCENT, width=4))
-    for each in milestones:
-        if each.overdue_days and each.planned_on is not None:
-            lines.append(_span((each.planned_on, on), color=RED, width=4))
-        elif each.reached_on is None and each.planned_on is not None and each.planned_on > on:
-            lines.append(_span((on, each.planned_on), color=ACCENT, width=2, dash="2px,3px"))
+    lines = [_still_open(each, each.planned_on, on) for each in milestones if each.planned_on and not each.reached_on]
+    lines = [_under_way(milestones, on), *lines]
     for span in suspended:
         lines += [_span(span, color=GROUND, width=6), _span(span, color=RED, width=4, dash="4px,3px")]
-    lines.append(
-        _points(milestones, reached, 0, line={"color": ACCENT, "width": 4}, marker={"size": 11, "color": ACCENT})
-    )
-    return lines
+    reached = [each.reached_on for each in milestones]
+    marks = {"size": 11, "color": ACCENT}
+    return [*filter(None, lines), _points(milestones, reached, 0, line={"color": ACCENT, "width": 4}, marker=marks)]
+
+
+def _under_way(milestones: Sequence[Milestone], on: date) -> dict[str, Any] | None:
+    """Return the line from the start to the day, unless the project is built."""
+    reached = {each.stage: each.reached_on for each in milestones if each.reached_on is not None}
+    started_on = reached.pop(Stage.UNDER_CONSTRUCTION, None)
+    return None if started_on is None or reached else _span((started_on, on), color=ACCENT, width=4)
+
+
+def _still_open(each: Milestone, planned_on: date, on: date) -> dict[str, Any] | None:
+    """Return the line of what is overdue, or of what is still to come."""
+    if each.overdue_days:
+        return _span((planned_on, on), color=RED, width=4)
+    return _span((on, planned_on), color=ACCENT, width=2, dash="2px,3px") if planned_on > on else None
 
 
 def _span(span: Span, **line: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from accounts.models import User
 from core.clock import today
 from core.exceptions import NotAllowed
 from measures.month_drafts import MonthDraftView, MonthFormPage
-from projects.models import Project, ProjectMonth, ProjectMonthEvidence
+from projects.models import Project, ProjectMonth, ProjectMonthEvidence, Stage
 from projects.months.figures import MonthFigures
 from projects.months.forms import MonthForm, data_values, form_values
 from projects.months.rules import why_incomplete
@@ -96,11 +96,12 @@ class SaveMonthDraft(SavesItself, MonthView):
 
 class MonthContext(NamedTuple):
     """The values that only the page of a project's month has. `last`: the last accepted one, and `of_this_month` the
-    same where it is of this month; `saved_by`: whose the other version is."""
+    same where it is of this month; `was_suspended`: until then; `saved_by`: whose the other version is."""
 
     project: Project
     last: ProjectMonth | None
     of_this_month: ProjectMonth | None
+    was_suspended: bool
     planned_wan: int | None
     figures: MonthFigures | None
     invested_hint: str
@@ -153,6 +154,7 @@ class MonthPage(MonthFormPage, MonthView):
             project=self.subject,
             last=accepted,
             of_this_month=accepted if accepted is not None and accepted.period == self.month else None,
+            was_suspended=(accepted.stage if accepted is not None else self.subject.opening_stage) == Stage.SUSPENDED,
             planned_wan=self.planned_wan,
             figures=self.figures(report),
             invested_hint=self.invested_hint(),

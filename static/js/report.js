@@ -71,7 +71,10 @@ document.addEventListener("DOMContentLoaded", function () {
   function put(name, value) {
     const field = form.elements[name];
     field.value = value;
-    if (field instanceof Element) field.dispatchEvent(new Event("input"));
+    if (!(field instanceof Element)) return;
+    const fold = field.closest("details");
+    if (fold && value) fold.open = true;
+    field.dispatchEvent(new Event("input"));
   }
 
   // What this browser holds and the server does not, beside what the server holds.
@@ -156,12 +159,6 @@ document.addEventListener("DOMContentLoaded", function () {
   let waiting = null;
   let isSent = false;
 
-  // Who writes what stands in the way does not mean "no problem": the problem that is open, else a new one.
-  form.addEventListener("input", function (event) {
-    const choices = form.elements.problem_choice;
-    if (event.target.name !== "problem" || !event.target.value.trim() || choices.value !== "none") return;
-    choices.value = Array.from(choices).find((each) => each.value !== "none").value;
-  });
   form.addEventListener("input", keep);
   form.addEventListener("change", keep);
   const useServers = document.getElementById("restored-drop");

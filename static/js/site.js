@@ -75,6 +75,8 @@ function start() {
       const length = Array.from(field.value.trim()).length;
       counter.textContent = length + " / " + field.dataset.max;
       counter.classList.toggle("state-fault", length > Number(field.dataset.max));
+      // Of a few words nobody asks how many more there may be.
+      counter.hidden = length * 4 < Number(field.dataset.max);
     }
     field.addEventListener("input", count);
     count();

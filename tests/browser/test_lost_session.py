@@ -172,7 +172,7 @@ def test_the_next_who_logs_in_in_the_same_browser_meets_none_of_it(enter, site):
     page = enter("ada", is_watched=False)
     page.goto(f"{site}/measures/M001/report/")
     page.route("**/report/draft/*", lambda route: route.abort())
-    page.locator("#id_problem").fill("Secret of Ada")
+    page.locator("#id_what_was_done").fill("Secret of Ada")
     page.locator("#id_url").fill("https://secret.example/ada")
     lose_session(page)
     page.get_by_role("button", name="Save draft").last.click()
@@ -201,15 +201,15 @@ def test_the_next_who_logs_in_in_the_same_browser_meets_none_of_it(enter, site):
     page.get_by_role("button", name="Log out").first.click()
     page.wait_for_url(f"{site}/")
     assert [comment.text for comment in Comment.objects.all()] == ["Of Ben"]
-    assert not Report.objects.filter(problem_en__contains="Secret").exists()
+    assert not Report.objects.filter(what_was_done_en__contains="Secret").exists()
 
     log_in(page, site, "ada")
     page.goto(f"{site}/measures/M001/")
     assert page.locator("#id_text").input_value() == "Secret comment"
     page.goto(f"{site}/measures/M001/report/")
     page.get_by_text("What you typed before is restored below from this browser.").wait_for()
-    assert page.locator("#id_problem").input_value() == "Secret of Ada"
-    wait_until(lambda: Report.objects.filter(problem_en="Secret of Ada").exists(), "The draft")
+    assert page.locator("#id_what_was_done").input_value() == "Secret of Ada"
+    wait_until(lambda: Report.objects.filter(what_was_done_en="Secret of Ada").exists(), "The draft")
 
 
 def test_what_somebody_left_in_a_browser_goes_after_a_month(enter, site):

@@ -130,4 +130,5 @@ def test_a_project_is_added_and_its_total_revised(enter, site, office):
     rita.get_by_text("The terms were changed").wait_for()
     rita.goto(f"{site}/projects/P9000/")
     rita.get_by_text("an overrun of 258 million yuan (27.4%)").wait_for()
+    rita.locator("#terms summary").click()
     expect(rita.locator("#terms")).to_contain_text("概算调整", use_inner_text=True)

@@ -1,6 +1,6 @@
 """Axes and layout, as Plotly takes them. Sizes are px."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -133,10 +133,16 @@ def month_ticks(first: date, last: date, *, at_most: int) -> dict[str, Any]:
     named = [month for month in months if (month.month - 1) % every == 0]
     if every == 12:
         named = named[:: -(-len(named) // at_most)]
-        return {"tickvals": [month.isoformat() for month in named], "ticktext": [format_year(m.year) for m in named]}
-    texts = [format_short_month(month) for month in named]
-    if first.year != last.year:
-        for n, month in enumerate(named):
-            if n == 0 or named[n - 1].year != month.year:
-                texts[n] += f"<br>{format_year(month.year)}"
+        texts = [format_year(month.year) for month in named]
+    else:
+        texts = _month_names(named, has_years=first.year != last.year)
     return {"tickvals": [month.isoformat() for month in named], "ticktext": texts}
+
+
+def _month_names(months: Sequence[date], *, has_years: bool) -> list[str]:
+    """`has_years`: the first month of each year has its year below it."""
+    texts = [format_short_month(month) for month in months]
+    for n, month in enumerate(months):
+        if has_years and (n == 0 or months[n - 1].year != month.year):
+            texts[n] += f"<br>{format_year(month.year)}"
+    return texts
