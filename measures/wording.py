@@ -35,11 +35,11 @@ def light_reason(light: MeasureLight) -> str:
     return _("%(reason)s, %(late)s") % {"reason": light.reason, "late": format_days_late(light.days)}
 
 
-def outcome_note(light: MeasureLight, measure: Any) -> str:
-    """Return why the light is what it is now, also of green ones: 7 days late, Completed 2 days late, On course."""
+def outcome_note(light: MeasureLight, *, due_on: date | None, since: date) -> str:
+    """Return why the light is what it is now, also of green ones: 7 days late, Completed 2 days late, On course.
+    `since`: the first day of the measure's status."""
     if light.rule == "completed":
-        due_on, completed_on = measure.due_on, measure.status_since
-        late = (completed_on - due_on).days if due_on is not None else 0
+        late = (since - due_on).days if due_on is not None else 0
         text = ngettext("Completed %(days)s day late", "Completed %(days)s days late", late)
         return text % {"days": late} if late > 0 else _("Completed on time") if due_on else _("Completed")
     return light_note(light) or _("On course")

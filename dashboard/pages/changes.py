@@ -141,7 +141,7 @@ def _light_rows(changes: Changes, links: Links) -> list[dict[str, Any]]:
             "each": each,
             "measure": each.measure,
             "url": links.url("measures:detail", each.measure.code),
-            "outcome": outcome_note(light, each.measure),
+            "outcome": outcome_note(light, due_on=each.measure.due_on, since=each.since),
             "department_url": links.url("dashboard:department", each.measure.lead_department.slug),
         }
         for each in rows

@@ -37,6 +37,7 @@ from measures.comparison import MeasureChange, light_on, measure_changes
 from measures.editing.forms import CommentForm
 from measures.editing.terms_history import summarize_terms, term_rows
 from measures.filters import MEASURE_ORDERINGS, MeasureFilter, asked_list_comparison, asked_plan
+from measures.light_months import LightMonth, light_months
 from measures.models import Measure, Report, StatusChange
 from measures.rules import is_completion
 from measures.services import add_comment
@@ -159,8 +160,8 @@ def history_rows(changes: Iterable[StatusChange]) -> list[HistoryRow]:
 
 class StatusContext(NamedTuple):
     """The light of the day, as `reason` and `due_note` explain it, and how the status came about. `left`: the change by
-    which the measure left the plan; `predecessor_changes`: those by which it took over from others; `change`: since the
-    earlier day."""
+    which the measure left the plan; `predecessor_changes`: those by which it took over from others; `months`: its
+    lights by month; `change`: since the earlier day."""
 
     reason: str
     due_note: str
@@ -168,6 +169,7 @@ class StatusContext(NamedTuple):
     left: Any
     predecessor_changes: QuerySet[Any]
     history: list[HistoryRow]
+    months: list[LightMonth]
     charts: dict[str, Chart]
     may_see_names: bool
     change: MeasureChange | None
@@ -229,11 +231,12 @@ class MeasureDetail(PageView):
             **kwargs,
         )
         if context["is_listed"]:
-            context |= self.status_context(measure)._asdict() | self.report_context(measure)._asdict()
+            reports = self.report_context(measure)
+            context |= self.status_context(measure, reports)._asdict() | reports._asdict()
             context |= self.link_context(measure)._asdict() | self.action_context(measure, **kwargs)._asdict()
         return context
 
-    def status_context(self, measure: Any) -> StatusContext:
+    def status_context(self, measure: Any, reports: ReportsContext) -> StatusContext:
         """Status and light of the day, by what is known now, and how the status came about."""
         light = light_on(measure, self.day)
         names = may_see_names(self.request.user)
@@ -251,6 +254,14 @@ class MeasureDetail(PageView):
             left=out_since(scope_changes, on=self.day),
             predecessor_changes=measure.predecessor_changes.in_force(self.day).select_related("measure"),
             history=history,
+            months=light_months(
+                measure,
+                [row.change for row in reversed(history) if not row.is_superseded],
+                scope_changes=scope_changes,
+                reported=sorted(each.submitted_on for each in (*reports.reports, *reports.earlier_reports)),
+                until=self.day,
+                limits=thresholds(),
+            ),
             charts={"status": status_history_chart(points, measure.due_on, self.day)},
             may_see_names=names,
             change=since,
