@@ -21,6 +21,7 @@ from briefs.sheet import (
 from dashboard.figures import Figures, GroupFigures
 from dashboard.pages.city import one_city_sentence, stage_rows
 from dashboard.pages.city_ranks import read_excused
+from dashboard.pages.city_statistics import usual_statistic
 from dashboard.pages.links import Links
 from dashboard.pages.ordering import rank
 from dashboard.pages.sentences import format_earlier_day, format_share
@@ -60,7 +61,8 @@ def _figures(figures: Figures, group: GroupFigures, cities: list[GroupFigures], 
     own, province = group.figures, figures.projects
     amount, unit = rounded_money(own["total_investment"])
     excused = read_excused(figures).now
-    place = rank(group.key, cities, lambda each: each.figures["total_investment"], least=1, excused=excused)
+    statistic = usual_statistic(figures)
+    place = rank(group.key, cities, statistic.value, direction=statistic.direction, least=1, excused=excused)
     of_province = _("%(share)s of the total")
     return [
         BriefFigure(
@@ -81,7 +83,7 @@ def _figures(figures: Figures, group: GroupFigures, cities: list[GroupFigures], 
             note=of_province % {"share": format_share(own["total_investment"], province["total_investment"])},
         ),
         BriefFigure(
-            _("Rank by investment"),
+            _("Rank by completion of the annual plan") if statistic.is_rate else _("Rank by investment"),
             "",
             place.place,
             f"{place.before} {place.shown}".strip() if place.place else format_number(None),

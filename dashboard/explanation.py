@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from indicators.models import Direction
 from indicators.state import IndicatorState
 from rollups.freshness import Freshness
 from rollups.models import RollupRun
@@ -47,9 +48,9 @@ class CountedRows:
 
 @dataclass(frozen=True)
 class Explanation:
-    """`description`: as in the meta of the summary. `working`: the formula with the numbers; empty where there is
-    none, or nothing to measure. `cells`: how many were summed. `run` wrote the newest cell of the plan; None where the
-    figure was counted for this answer, or is no sum of cells.
+    """`description`: as in the meta of the summary. `direction`: which way is better. `working`: the formula with the
+    numbers; empty where there is none, or nothing to measure. `cells`: how many were summed. `run` wrote the newest
+    cell of the plan; None where the figure was counted for this answer, or is no sum of cells.
     """
 
     figure: str
@@ -57,6 +58,7 @@ class Explanation:
     value: Any
     description: Mapping[str, Any]
     freshness: Freshness
+    direction: Direction
     inputs: Sequence[Input] = ()
     working: str = ""
     rows: CountedRows | None = None

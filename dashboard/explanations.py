@@ -25,6 +25,7 @@ from dashboard.figure_definitions import (
 from dashboard.figures import Figures, measure_figures, project_figures
 from dashboard.problem_figures import closed_from, problem_figures
 from dashboard.summary import describe_figure, describe_indicator
+from indicators.models import Direction
 from indicators.state import IndicatorState, is_rate
 from measures.filters import MeasureFilter
 from measures.models import Measure
@@ -154,6 +155,7 @@ def _explained(figures: Figures, path: str, scope: Scope, value: Any, cells: Pla
         value=value,
         description=describe_figure(figures, path, definition, of_plan=not scope, members=members),
         freshness=freshness(figures.plan.pk, [cells.computed_at] if cells else []),
+        direction=definition.direction,
         scope=scope,
     )
 
@@ -325,6 +327,7 @@ def _explain_indicator(figures: Figures, path: str) -> Explanation:
         working=working,
         rows=_values_of(state),
         freshness=freshness(figures.plan.pk, []),
+        direction=Direction(indicator.direction),
         indicator_state=state,
     )
 

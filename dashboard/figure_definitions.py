@@ -11,6 +11,7 @@ from core.forecast import DAYS_OF_MONTH, MONTHS, MONTHS_IN_A_ROW
 from core.lights import Light
 from core.punctuality import Completion
 from core.statuses import MeasureStatus
+from indicators.models import Direction
 from problems.rules import CLOSED_DAYS, WaitingFor
 from problems.workflow import ProblemState
 from projects.models import Category
@@ -26,7 +27,7 @@ BY_CATEGORY = "projects.by_category."
 class FigureDefinition:
     """`working` is the formula over the `inputs`: other figures, or counts that the explanation adds. `filters` give
     the list that holds the counted rows. `cumulative`: whether it sums up all since a beginning; None where that is no
-    question.
+    question. `direction`: which way is better.
     """
 
     label: str
@@ -36,6 +37,7 @@ class FigureDefinition:
     working: str = ""
     cumulative: bool | None = None
     filters: Mapping[str, str] = field(default_factory=dict)
+    direction: Direction = Direction.NEUTRAL
 
 
 def format_unit(unit: str) -> str:
@@ -82,6 +84,7 @@ def _counts_by_status() -> dict[str, FigureDefinition]:
                 formula % {"status": status.label},
                 filters={"status": status.value},
                 cumulative=status == MeasureStatus.COMPLETED,
+                direction=Direction.UP if status == MeasureStatus.COMPLETED else Direction.NEUTRAL,
             )
             for status in reversed(MeasureStatus)
         },
@@ -97,6 +100,7 @@ def _rates_and_gaps() -> dict[str, FigureDefinition]:
             inputs=("completed", "total"),
             working="{completed} ÷ {total} = {value}",
             cumulative=True,
+            direction=Direction.UP,
         ),
         "time_elapsed": FigureDefinition(
             _("Time elapsed"),
@@ -112,6 +116,7 @@ def _rates_and_gaps() -> dict[str, FigureDefinition]:
             _("Completion rate minus time elapsed, as shown."),
             inputs=("completion_rate", "time_elapsed"),
             working="{completion_rate} − {time_elapsed} = {value}",
+            direction=Direction.UP,
         ),
         "due": FigureDefinition(
             _("Due measures"),
@@ -133,6 +138,7 @@ def _rates_and_gaps() -> dict[str, FigureDefinition]:
             _("Completion rate minus the share of due measures, as shown."),
             inputs=("completion_rate", "due_rate"),
             working="{completion_rate} − {due_rate} = {value}",
+            direction=Direction.UP,
         ),
     }
 
@@ -148,6 +154,7 @@ def _counts_by_light() -> dict[str, FigureDefinition]:
             inputs=() if light == Light.RED else ("due_soon", "silent"),
             filters={"light": light.value},
             cumulative=False,
+            direction=Direction.UP if light.is_green else Direction.DOWN,
         )
         for light in Light
     }
@@ -165,18 +172,21 @@ def _of_due_days() -> dict[str, FigureDefinition]:
             inputs=("completed_in_time", "due_before"),
             working="{completed_in_time} ÷ {due_before} = {value}",
             cumulative=True,
+            direction=Direction.UP,
         ),
         "longest_overdue": FigureDefinition(
             _("Longest time overdue"),
             DAYS,
             _("Days from the due day of the measure that has been overdue longest to the day; 0 where none is."),
             filters={"light": Light.RED.value},
+            direction=Direction.DOWN,
         ),
         "due_days_moved": FigureDefinition(
             _("Due days moved"),
             MEASURES,
             _("Measures of the plan whose due day is another than their first one, by what is known now."),
             filters={"due_moved": "yes"},
+            direction=Direction.DOWN,
         ),
         **{
             f"by_first_due_day.{name}": replace(
@@ -197,16 +207,19 @@ def _punctuality() -> dict[str, FigureDefinition]:
             _("Completed on time"),
             _("Measures due before the day whose completion in force took effect on or before their due day."),
             {"completion": Completion.IN_TIME.value},
+            Direction.UP,
         ),
         "completed_late": (
             _("Completed late"),
             _("Measures due before the day whose completion in force took effect after their due day."),
             {"completion": Completion.LATE.value},
+            Direction.DOWN,
         ),
         "overdue": (
             pgettext("figure", "Overdue"),
             _("Measures due before the day and not completed on it."),
             {"light": Light.RED.value},
+            Direction.DOWN,
         ),
     }
     return {
@@ -219,8 +232,10 @@ def _punctuality() -> dict[str, FigureDefinition]:
             cumulative=True,
         ),
         **{
-            name: FigureDefinition(label, MEASURES, formula, filters=filters, cumulative=name != "overdue")
-            for name, (label, formula, filters) in parts.items()
+            name: FigureDefinition(
+                label, MEASURES, formula, filters=filters, cumulative=name != "overdue", direction=direction
+            )
+            for name, (label, formula, filters, direction) in parts.items()
         },
     }
 
@@ -244,6 +259,7 @@ def _forecasts() -> dict[str, FigureDefinition]:
             MEASURES,
             formula,
             inputs=("completed", completions, "days_left"),
+            direction=Direction.UP,
             working=f"{{completed}} + {{{completions}}} ÷ {months * DAYS_OF_MONTH:.10g} × {{days_left}} = {{value}}",
         )
         for name, (label, formula, completions, months) in found.items()
@@ -263,8 +279,10 @@ def _projects() -> dict[str, FigureDefinition]:
     return {"total": total, "total_investment": investment}
 
 
-def _count_of_problems(label: str, formula: str, **filters: str) -> FigureDefinition:
-    return FigureDefinition(label, PROBLEMS, formula, filters=filters, cumulative=False)
+def _count_of_problems(
+    label: str, formula: str, *, direction: Direction = Direction.DOWN, **filters: str
+) -> FigureDefinition:
+    return FigureDefinition(label, PROBLEMS, formula, filters=filters, cumulative=False, direction=direction)
 
 
 def problem_definitions() -> dict[str, FigureDefinition]:
@@ -294,11 +312,13 @@ def problem_definitions() -> dict[str, FigureDefinition]:
             DAYS,
             _("Days from the day on which the oldest open problem was raised to the day; none without open problems."),
             filters={"state": "open"},
+            direction=Direction.DOWN,
         ),
         "closed_recently": _count_of_problems(
             _("Problems closed in the last %(days)s days") % days,
             _("Problems that were closed within the last %(days)s days, the day included, and are still closed.")
             % days,
+            direction=Direction.UP,
             state=ProblemState.CLOSED.value,
         ),
         "median_days": FigureDefinition(
@@ -308,6 +328,7 @@ def problem_definitions() -> dict[str, FigureDefinition]:
             % days,
             inputs=("closed_recently",),
             filters={"state": ProblemState.CLOSED.value},
+            direction=Direction.DOWN,
         ),
         **_definitions_of_waiting(),
     }

@@ -20,7 +20,7 @@ from dashboard.pages.changes import changes_context
 from dashboard.pages.cities import COLUMNS, city_list
 from dashboard.pages.city import city_detail
 from dashboard.pages.city_projects import offered_statistics
-from dashboard.pages.city_statistics import CityStatistic, city_measures
+from dashboard.pages.city_statistics import CityStatistic, city_measures, usual_statistic
 from dashboard.pages.department_work import asked_months
 from dashboard.pages.departments import department_detail, department_list
 from dashboard.pages.explanation import explanation_context
@@ -113,7 +113,8 @@ class PlanPage(PageView):
 
     def city_measure(self, parameter: str) -> CityStatistic:
         measures = city_measures(self.figures.plan)
-        return measures[self.choice(parameter, list(measures))]
+        usual = usual_statistic(self.figures).name
+        return measures[self.choice(parameter, sorted(measures, key=lambda name: name != usual))]
 
 
 class OverviewPage(PlanPage):

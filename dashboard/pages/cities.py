@@ -127,7 +127,7 @@ def _switches(figures: Figures, links: Links, measure: CityStatistic, columns: s
 
     def url(shown: CityStatistic, named: str) -> str:
         more = {} if named == COLUMNS[0] else {"columns": named}
-        return links.url("dashboard:cities", **chosen(shown, "show"), **more)
+        return links.url("dashboard:cities", **chosen(figures, shown, "show"), **more)
 
     return {
         "measures": [

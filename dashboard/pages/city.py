@@ -18,14 +18,13 @@ from dashboard.pages.city_ranks import CityRank, Excused, city_ranks, excused_on
 from dashboard.pages.city_statistics import (
     ATTENTION,
     BEHIND,
-    COMPLETION,
-    INVESTMENT,
     LATE,
     SUSPENDED,
     CityStatistic,
     against_elapsed,
     cities_of_both_days,
     measures_shown,
+    usual_statistic,
 )
 from dashboard.pages.links import Links
 from dashboard.pages.ordering import rank
@@ -167,14 +166,13 @@ def _headline_figures(
     own = city.figures
     amount, unit = rounded_money(own["total_investment"])
     suspended = SUSPENDED.sums(figures, ["city"]).get((city.group.pk,), project_figures({}))
-    statistic = COMPLETION if figures.has_project_months else INVESTMENT
     return {
         "shows_rates": figures.has_project_months,
         "investment": amount,
         "investment_unit": unit,
         "whole_investment": whole(own["total_investment"]),
         "investment_share": format_share(own["total_investment"], figures.projects["total_investment"]),
-        "rank": rank(city.key, cities, statistic.value, least=1, excused=excused.now),
+        "rank": rank(city.key, cities, usual_statistic(figures).value, least=1, excused=excused.now),
         "suspended": suspended["total"],
         "suspended_investment": format_rounded_money(suspended["total_investment"]),
         "all_projects_url": links.url("projects:list", city=city.key),

@@ -13,7 +13,7 @@ from dashboard.figures import Figures
 from dashboard.pages.links import Links
 from dashboard.pages.sentences import format_share
 from indicators.by_city import CityValue, compare_cities
-from indicators.models import Indicator, Observation
+from indicators.models import Direction, Indicator, Observation
 from indicators.wording import period_words, short_text, shown_unit
 from regions.models import Region
 from web.formats.numbers import MINUS, NO_VALUE
@@ -22,7 +22,8 @@ from web.language import localized
 
 class CityIndicator(NamedTuple):
     """`share`: of the province's sum, where parts add up to it. `place`, `of` and the best city: of the newest period
-    for which the cities are ranked, `ranked_period`; the best is empty where it is this city."""
+    for which the cities are ranked, `ranked_period`; the best is empty where it is this city, and neither is there
+    where more is neither better nor worse."""
 
     name: str
     url: str
@@ -82,7 +83,8 @@ def _row(
     rows = list(beside)
     of_province = next((each for each in reversed(rows) if region and _is_same(row, each, region)), None)
     found = compare_cities(indicator, rows, sorted(cities, key=lambda each: each.code))
-    ranked = {each.region.pk: each for each in found.values} if found and found.is_ranked else {}
+    is_ranked = found is not None and found.is_ranked and indicator.direction != Direction.NEUTRAL
+    ranked = {each.region.pk: each for each in found.values} if found is not None and is_ranked else {}
     place = ranked.get(row.region_id)
     best = next(iter(ranked.values()), None)
     is_other = best is not None and best.region.pk != row.region_id

@@ -59,7 +59,7 @@ def city_ranks(
     excused."""
 
     def ranked(key: str, of: Sequence[GroupFigures], without: Container[str]) -> Rank:
-        return rank(key, of, measure.value, least=1, excused=without)
+        return rank(key, of, measure.value, direction=measure.direction, least=1, excused=without)
 
     found = {}
     for key in (city.key for city in cities):
@@ -68,18 +68,14 @@ def city_ranks(
             found[key] = CityRank(now)
             continue
         # Nobody falls back because another is excused, or is no more.
-        places = [ranked(key, of, excused.either).place for of in (then, cities)]
-        fallen = _fallen(*places, is_better_low=measure.are_few)
+        fallen = _fallen(*(ranked(key, of, excused.either).place for of in (then, cities)))
         found[key] = CityRank(now, ranked(key, then, excused.then), fallen)
     return found
 
 
-def _fallen(before: int | None, after: int | None, *, is_better_low: bool) -> int:
+def _fallen(before: int | None, after: int | None) -> int:
     """Return by how many places one fell back; 0 where it did not, or had no place on one of the days."""
-    if before is None or after is None:
-        return 0
-    down = after - before
-    return max(0, -down if is_better_low else down)
+    return 0 if before is None or after is None else max(0, after - before)
 
 
 def fallen_cities(cities: Sequence[GroupFigures], ranks: Mapping[str, CityRank]) -> list[GroupFigures]:

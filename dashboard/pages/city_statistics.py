@@ -16,6 +16,7 @@ from dashboard.changes import earlier_figures
 from dashboard.figures import Figures, GroupFigures, project_figures
 from dashboard.pages.sentences import format_share
 from dashboard.project_rates import rate_figures
+from indicators.models import Direction
 from measures.models import Plan
 from projects import kinds
 from projects.kinds import ProjectKind
@@ -37,7 +38,7 @@ class CityStatistic:
     """`name`: in addresses, and among the figures of a city. `figure`: which sum of its cells it is. `head`: of a
     column; `title`: of the map, with the place and the day. `stage` or `kind`: of the projects that it counts, if not
     all; `counted` says of them how many there are, `nothing` that there are none. `is_of_months`: it says something
-    only where projects have reported months.
+    only where projects have reported months. `direction`: which way is better.
     """
 
     name: str
@@ -51,6 +52,7 @@ class CityStatistic:
     nothing: str | Promise = ""
     is_rate: bool = False
     is_of_months: bool = False
+    direction: Direction = Direction.NEUTRAL
 
     @property
     def filters(self) -> Mapping[str, Any] | None:
@@ -61,8 +63,7 @@ class CityStatistic:
 
     @property
     def are_few(self) -> bool:
-        """Return whether its values are small counts of what had better not be: nearer to the first rank, a city fell
-        back."""
+        """Return whether its values are small counts."""
         return self.filters is not None
 
     @property
@@ -138,6 +139,7 @@ SUSPENDED = CityStatistic(
         "total",
     ),
     nothing=gettext_lazy("No project is suspended."),
+    direction=Direction.DOWN,
 )
 BEHIND = CityStatistic(
     kinds.BEHIND.name,
@@ -152,6 +154,7 @@ BEHIND = CityStatistic(
         "total",
     ),
     nothing=gettext_lazy("No project is behind its annual plan."),
+    direction=Direction.DOWN,
 )
 NO_MONTH = CityStatistic(
     kinds.NO_MONTH.name,
@@ -166,6 +169,7 @@ NO_MONTH = CityStatistic(
         "total",
     ),
     nothing=gettext_lazy("Every project has reported the newest month."),
+    direction=Direction.DOWN,
 )
 # Of cities one by one: the page of cities has each of the three kinds.
 ATTENTION = CityStatistic(
@@ -176,6 +180,7 @@ ATTENTION = CityStatistic(
     kind=kinds.ATTENTION,
     is_of_months=True,
     nothing=gettext_lazy("No project is suspended, late or behind its annual plan."),
+    direction=Direction.DOWN,
 )
 # Likewise: by planned days, which many plans do not know.
 LATE = CityStatistic(
@@ -185,6 +190,7 @@ LATE = CityStatistic(
     gettext_lazy("Late projects by %(place)s, as of %(day)s"),
     kind=kinds.LATE,
     nothing=gettext_lazy("No project is late."),
+    direction=Direction.DOWN,
 )
 START_RATE = CityStatistic(
     "start_rate",
@@ -194,6 +200,7 @@ START_RATE = CityStatistic(
     figure="start_rate",
     is_rate=True,
     is_of_months=True,
+    direction=Direction.UP,
 )
 COMPLETION = CityStatistic(
     "plan_completion",
@@ -203,6 +210,7 @@ COMPLETION = CityStatistic(
     figure="plan_completion",
     is_rate=True,
     is_of_months=True,
+    direction=Direction.UP,
 )
 
 
@@ -222,11 +230,12 @@ def large_statistic(plan: Plan) -> CityStatistic:
             "total",
         ),
         nothing=_("No project of %(least)s or more has yet to start.") % least,
+        direction=Direction.DOWN,
     )
 
 
 def city_measures(plan: Plan) -> dict[str, CityStatistic]:
-    fixed = (INVESTMENT, NUMBER, START_RATE, COMPLETION, BEHIND, NO_MONTH, SUSPENDED)
+    fixed = (COMPLETION, START_RATE, INVESTMENT, NUMBER, BEHIND, NO_MONTH, SUSPENDED)
     return {each.name: each for each in (*fixed, large_statistic(plan))}
 
 
@@ -237,9 +246,14 @@ def measures_shown(figures: Figures) -> list[CityStatistic]:
     ]
 
 
-def chosen(measure: CityStatistic, parameter: str) -> dict[str, str]:
+def usual_statistic(figures: Figures) -> CityStatistic:
+    """Return the measure that is shown where none is asked for: a rate, where months were reported."""
+    return COMPLETION if figures.has_project_months else INVESTMENT
+
+
+def chosen(figures: Figures, measure: CityStatistic, parameter: str) -> dict[str, str]:
     """How an address asks for a measure; not at all for the usual one."""
-    return {} if measure is INVESTMENT else {parameter: measure.name}
+    return {} if measure is usual_statistic(figures) else {parameter: measure.name}
 
 
 def with_kinds(

@@ -29,7 +29,7 @@ from projects.models import Category, Stage
 from web.formats.numbers import format_number
 from web.language import localized
 
-RATES = (START_RATE, COMPLETION)
+RATES = (COMPLETION, START_RATE)
 # The share of projects that are suspended, beside their number.
 SHARE = "share"
 
@@ -110,11 +110,12 @@ class CityTable:
 
     @cached_property
     def _names(self) -> list[str]:
-        """Return the names of the columns with figures of a city: the shown measure first of all."""
-        names = [NUMBER.name, INVESTMENT.name]
+        """Return the names of the columns with figures of a city: the shown measure first of all, then rates, then
+        counts."""
+        names = [each.name for each in RATES if self.figures.has_project_months]
+        names += [NUMBER.name, INVESTMENT.name]
         if self.columns == "stages":
             names += [*(each.value for each in self.figures.stages), LARGE_NAME]
-            names += [each.name for each in RATES if self.figures.has_project_months]
         names = [self.measure.name, *(name for name in names if name != self.measure.name)]
         if SUSPENDED.name in names:
             names.insert(names.index(SUSPENDED.name) + 1, SHARE)

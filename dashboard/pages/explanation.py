@@ -11,6 +11,7 @@ from dashboard.explanations import scope_filters, scope_query
 from dashboard.figure_definitions import POINTS, YI, figure_definitions, format_unit
 from dashboard.figures import Figures
 from dashboard.pages.links import Links
+from indicators.models import Direction
 from indicators.state import IndicatorState
 from indicators.wording import number_cell, release_day, shown_unit
 from projects.models import Stage
@@ -26,6 +27,7 @@ class ExplanationContext(NamedTuple):
     `own_source`: where the API explains the figure; `observation`: what is known of the value of an indicator."""
 
     explanation: Explanation
+    direction: str
     value: str
     unit: str
     working: str
@@ -46,6 +48,7 @@ def explanation_context(explanation: Explanation, figures: Figures, links: Links
     value, unit = _format_with_unit(explanation.value, explanation.description["unit"], state)
     return ExplanationContext(
         explanation=explanation,
+        direction=_format_direction(explanation.direction),
         value=value,
         unit=unit,
         working=_format_working(explanation),
@@ -59,6 +62,14 @@ def explanation_context(explanation: Explanation, figures: Figures, links: Links
         observation=_observation_rows(state) if state else None,
         others=_other_figures(explanation, figures, links),
     )
+
+
+def _format_direction(direction: Direction) -> str:
+    return {
+        Direction.UP: _("More is better."),
+        Direction.DOWN: _("Less is better."),
+        Direction.NEUTRAL: _("More is neither better nor worse."),
+    }[direction]
 
 
 def _other_figures(explanation: Explanation, figures: Figures, links: Links) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from dashboard.figures import GroupFigures
+from indicators.models import Direction
 from projects.kinds import BEHIND, LARGE_NAME, NO_MONTH
 from projects.models import Stage
 from web.errors import asked_choice
@@ -105,17 +106,19 @@ def rank(
     rows: Iterable[GroupFigures],
     value: Callable[[GroupFigures], Any],
     *,
+    direction: Direction = Direction.UP,
     least: int = 0,
     excused: Container[str] = (),
 ) -> Rank:
-    """The place of a group by a value, the greatest first. `least`: groups with a smaller total are not ranked, nor
-    are those of the keys that are `excused`."""
+    """The place of a group by a value, the best first; of what is neither better nor worse, the greatest. `least`:
+    groups with a smaller total are not ranked, nor are those of the keys that are `excused`."""
     rows = (row for row in rows if row.figures["total"] >= least and row.key not in excused)
     ranked = {row.key: found for row in rows if (found := value(row)) is not None}
     if key not in ranked:
         return Rank(None, len(ranked))
     values = list(ranked.values())
-    return Rank(1 + sum(other > ranked[key] for other in values), len(ranked), values.count(ranked[key]) > 1)
+    own, sign = ranked[key], -1 if direction == Direction.DOWN else 1
+    return Rank(1 + sum(sign * (other - own) > 0 for other in values), len(ranked), values.count(own) > 1)
 
 
 def _format_ordinal(place: int) -> str:

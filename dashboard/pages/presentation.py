@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
-from core.classes import class_limits, class_of, shades
+from core.classes import class_of, shades
 from core.forecast import MONTHS
 from core.periods import month_of
 from core.provenance import Provenance
@@ -18,10 +18,10 @@ from dashboard.charts.strips import MonthBar, blocks, month_bars
 from dashboard.due_days import MonthOfDueDays, forecast_of, year_by_month
 from dashboard.figures import STATUSES, Figures, GroupFigures
 from dashboard.pages.city import furthest_first, stage_blocks
+from dashboard.pages.city_statistics import CityStatistic, city_sentence, usual_statistic
 from dashboard.pages.links import Links
 from dashboard.pages.overview.headline import featured_figures, published_on
 from dashboard.pages.overview.outcomes import featured_clause, featured_states, indicators_provenance
-from dashboard.pages.sentences import format_share
 from dashboard.pages.standing import (
     MAX_CALLED,
     format_end_of_plan,
@@ -35,16 +35,15 @@ from indicators.wording import change_cell, number_cell, period_words, shown_uni
 from measures.models import Module, Plan, Section
 from problems.wording import clauses_of
 from projects.models import Stage
-from web.charts.tile_map import class_labels
-from web.formats.dates import format_days, format_short_month
-from web.formats.money import format_rounded_money, rounded_money
+from web.charts.tile_map import class_labels, value_limits
+from web.formats.dates import format_day, format_days, format_short_month
+from web.formats.money import rounded_money
 from web.formats.numbers import NO_VALUE, format_number, format_percent, with_true_minus
 from web.formats.text import format_counted, format_names
 from web.language import localized
 
 PARTS = ("verdict", "months", "urgent", "cities", "outcomes")
 MAX_ROWS = 6
-MAX_CITIES = 4
 # Widths and heights of the drawings, in pixels of a screen that is 1920 wide.
 MONTH_PITCH, MONTH_HEIGHT = 106, 360
 TILE_WIDTH, TILE_HEIGHT = 166, 132
@@ -257,20 +256,19 @@ def _urgent_sentence(figures: Figures, departments: Sequence[GroupFigures]) -> s
 
 
 def cities_part(figures: Figures) -> dict[str, Any]:
-    cities = figures.projects_by("city")
-    total = figures.projects["total_investment"]
-    investment, unit = rounded_money(total)
-    ranked = sorted(cities, key=lambda each: -each.figures["total_investment"])[:MAX_CITIES]
-    largest = [each for each in ranked if each.figures["total_investment"]]
+    statistic, cities = usual_statistic(figures), figures.projects_by("city")
+    investment, unit = rounded_money(figures.projects["total_investment"])
     stages = _stages(figures)
     tiled = [each for each in cities if each.group.tile_row]
-    limits = class_limits([each.figures["total_investment"] for each in tiled])
+    values = [value for each in tiled if (value := statistic.value(each)) is not None]
+    limits = value_limits(values, are_rates=statistic.is_rate)
     return {
-        "sentence": _cities_sentence(largest, total),
+        "sentence": city_sentence(figures, statistic, cities),
+        "title": str(statistic.title) % {"place": figures.plan.part_words.one, "day": format_day(figures.day)},
         "projects": figures.projects,
         "investment": investment,
         "investment_unit": unit,
-        "tiles": [_tile(each, limits) for each in tiled],
+        "tiles": [_tile(each, statistic, limits) for each in tiled],
         "width": TILE_WIDTH * max((each.group.tile_column for each in tiled), default=1),
         "height": TILE_HEIGHT * max((each.group.tile_row for each in tiled), default=1),
         "tile_width": TILE_WIDTH - 6,
@@ -292,29 +290,14 @@ def _classes(limits: Sequence[Decimal]) -> list[dict[str, Any]]:
     return [{"label": text, "tone": tone + 1} for text, tone in zip(class_labels(limits), tones, strict=False)]
 
 
-def _tile(city: GroupFigures, limits: Sequence[Decimal]) -> dict[str, Any]:
-    value = city.figures["total_investment"]
+def _tile(city: GroupFigures, statistic: CityStatistic, limits: Sequence[Decimal]) -> dict[str, Any]:
     return {
         "name": localized(city.group, "short"),
-        "value": whole(value),
-        "tone": shades(len(limits) + 1)[class_of(value, limits)] + 1,
+        "value": statistic.shown(statistic.value(city)),
+        "tone": shades(len(limits) + 1)[class_of(statistic.size(city), limits)] + 1,
         "x": (city.group.tile_column - 1) * TILE_WIDTH,
         "y": (city.group.tile_row - 1) * TILE_HEIGHT,
     }
-
-
-def _cities_sentence(largest: Sequence[GroupFigures], total: Decimal) -> str:
-    if not largest:
-        return _("No projects are listed by this day.")
-    held = sum((each.figures["total_investment"] for each in largest), Decimal(0))
-    text = ngettext(
-        "%(cities)s accounts for %(investment)s, %(share)s of the total investment",
-        "%(cities)s account for %(investment)s, %(share)s of the total investment",
-        len(largest),
-    )
-    names = format_names([localized(each.group, "short") for each in largest])
-    values = {"cities": names, "investment": format_rounded_money(held), "share": format_share(held, total)}
-    return _sentence([text % values])
 
 
 def outcomes_part(figures: Figures, links: Links) -> dict[str, Any]:

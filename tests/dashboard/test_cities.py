@@ -155,6 +155,12 @@ class TestCountedInPlainPython:
         behind = round(elapsed, 1) - round(Decimal(100 * invested) / planned, 1)
         assert f"{behind} percentage points behind the time elapsed" in found["measure_sentence"]
         assert "0 of" in found["measure_sentence"]
+        # Where nothing else is asked for, rates come first: on the page of cities, the overview and the presentation.
+        heads = text_at("/cities/").partition("City Completion of the annual plan")[2]
+        assert heads.startswith(" ↓ Rank then (end of June) Start rate Projects Total investment")
+        sentence = f"{behind} percentage points behind the time elapsed"
+        for address in ("/cities/", "/", "/presentation/?part=4"):
+            assert sentence in text_at(address), address
 
     def test_who_is_behind_the_annual_plan_by_city_and_category(self, plan: Plan, projects: list[Project]) -> None:
         month = last_ended_month(NOW)
@@ -247,14 +253,15 @@ class TestRanks:
             put(plan, code, count, stage="suspended")
         make.region("371000")
         found = city_ranks(Figures(plan, NOW).projects_by("city"), city_measures(plan)["suspended"])
-        assert [found[code].now.place for code in CITIES] == [1, 2, 2, 4]
+        # Nobody is the first of those with the most of what had better not be.
+        assert [found[code].now.place for code in CITIES] == [4, 2, 2, 1]
         # One without projects has no rank, and is not counted among the ranked.
         assert (found["371000"].now.place, found["370100"].now.of) == (None, 4)
         text = text_at("/cities/?show=suspended")
         assert "of the 4 cities with projects; ties share a rank (1, 2, 2, 4)" in text
         assert "9 projects are suspended, with an investment of 900 million yuan; most of them in Jinan (4)." in text
         assert names(page("/cities/?show=suspended"), "cities") == []  # the rank stands before the name
-        assert re.findall(r'class="place">([^<]+)<', page("/cities/?show=suspended"))[:5] == ["1", "2", "2", "4", "—"]
+        assert re.findall(r'class="place">([^<]+)<', page("/cities/?show=suspended"))[:5] == ["4", "2", "2", "1", "—"]
 
     def test_who_fell_back_by_most_places(self, plan: Plan) -> None:
         """Jinan was first by the number of projects and is third now; Zibo rose past both others."""
@@ -283,9 +290,9 @@ class TestRanks:
         ranks = city_ranks(cities, measure, then)
         assert {key: rank.fallen for key, rank in ranks.items() if rank.fallen} == {"370200": 1}
         assert [each.key for each in fallen_cities(cities, ranks)] == ["370200"]
-        assert "A city falls back as it comes nearer to the first rank" in text_at(
-            "/cities/?show=suspended&compare=2023-05-31"
-        )
+        # In that order the first are those that must act.
+        text = text_at("/cities/?show=suspended&compare=2023-05-31")
+        assert "Rank by “Suspended projects”, the fewest first, of the 2 cities with projects" in text
 
     def test_a_share_of_few_projects_carries_a_warning(self, plan: Plan) -> None:
         put(plan, "370100", 9, stage="suspended")
@@ -436,5 +443,5 @@ class TestOverview:
             "27 projects of 10 billion yuan or more have not started, with an investment of 518.1 billion yuan" in text
         )
         city = text_at("/cities/370200/")
-        assert "Suspended projects 8 joint 1st of 16" in city
+        assert "Suspended projects 8 joint 15th of 16" in city
         assert "8 projects with an investment of" in text_at("/cities/370200/?kind=suspended")

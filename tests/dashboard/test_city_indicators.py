@@ -63,6 +63,13 @@ def test_where_the_method_allows_no_rank_there_is_none(gdp: Indicator) -> None:
     assert "GDP 871 billion yuan 2021 8,310 — — —" in text_at("/cities/370600/")
 
 
+def test_nobody_is_best_where_more_is_neither_better_nor_worse(gdp: Indicator) -> None:
+    Indicator.objects.update(direction="neutral")
+    assert "GDP 871 billion yuan 2021 8,310 10.5% — —" in text_at("/cities/370600/")
+    Indicator.objects.update(direction="down")
+    assert "GDP 871 billion yuan 2021 8,310 10.5% Weihai 346 3 of 5 (2021)" in text_at("/cities/370600/")
+
+
 def test_what_is_not_verified_is_left_out_and_without_a_value_so_is_the_part(gdp: Indicator) -> None:
     gdp.observations.filter(region__code="370600").update(verified=False)
     assert 'id="indicators"' not in page("/cities/370600/")

@@ -336,3 +336,18 @@ def test_an_answer_says_when_a_change_waits(demo):
     StaleCell.objects.create(kind="measures", key=[demo.pk, 1, 1], marked_at=now())
     answer = Client().get("/api/v1/explain/?figure=measures.total").json()
     assert answer["refreshing"] is True
+
+
+@pytest.mark.parametrize(
+    ("figure", "words"),
+    [
+        ("measures.completion_rate", "More is better."),
+        ("measures.lights.red", "Less is better."),
+        ("measures.longest_overdue", "Less is better."),
+        ("problems.closed_recently", "More is better."),
+        ("projects.total_investment", "More is neither better nor worse."),
+        ("indicators.pm25.value", "Less is better."),
+    ],
+)
+def test_each_figure_says_which_way_is_better(reader, figure, words):
+    assert words in reader.get(f"/explain/?figure={figure}").content.decode()

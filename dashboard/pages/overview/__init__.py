@@ -48,7 +48,7 @@ def overview_context(
         "headline": headline(figures, links, history, then, months.turned),
         "attention": Attention(figures, links, history, departments, months, then).context(),
         "problem_block": problem_block(figures, links, departments),
-        "progress": progress(figures, history, months, links, course=course, map_of=chosen(measure, "map")),
+        "progress": progress(figures, history, months, links, course=course, map_of=chosen(figures, measure, "map")),
         "by_group": by_group(figures, links, departments, then if compared else None),
         "by_city": where,
         "indicators": indicators(figures, links),

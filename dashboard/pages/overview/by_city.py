@@ -54,7 +54,7 @@ def by_city(
         "total_beside": whole(totals[beside]),
         "classes": classes_note(measure),
         "places": figures.plan.part_words.after(len(rows)),
-        "cities_url": links.url("dashboard:cities", **chosen(measure, "show")),
+        "cities_url": links.url("dashboard:cities", **chosen(figures, measure, "show")),
     }
 
 
@@ -62,7 +62,7 @@ def _choices(figures: Figures, links: Links, shown: CityStatistic, course: Mappi
     return [
         {
             "label": each.label,
-            "url": links.url("dashboard:overview", **course, **chosen(each, "map")) + "#where",
+            "url": links.url("dashboard:overview", **course, **chosen(figures, each, "map")) + "#where",
             "is_chosen": each.name == shown.name,
         }
         for each in measures_shown(figures)
