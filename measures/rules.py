@@ -14,6 +14,8 @@ from core.statuses import MeasureStatus
 
 # What "no change this month" files. Nobody types it, so that it is known in both languages.
 NO_CHANGE, NO_CHANGE_EN = "本月状态无变化。", "No change this month."
+# How those begin who type it.
+NO_CHANGE_BEGINNINGS = ("本月状态无变化", "状态无变化", "No change")
 
 
 @dataclass(frozen=True)

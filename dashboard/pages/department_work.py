@@ -139,6 +139,8 @@ class ReportLine:
 
 @dataclass(frozen=True)
 class ReportedMeasure:
+    """`reports`: those that say more than that nothing changed."""
+
     measure: Measure
     reports: Sequence[ReportLine]
 
@@ -157,20 +159,23 @@ def department_work(figures: Figures, department: Department, months: Months) ->
     reports = list(_reports(figures, department, months)[: MAX_REPORTS + 1])
     changes = _changes(figures, department, months)
     shown = reports[:MAX_REPORTS]
+    reported = [_reported(measure, list(own)) for measure, own in groupby(shown, key=attrgetter("measure"))]
     return {
         "months": months,
         # Months of an address that lie outside the plan can be seen in the form too.
         "choices": sorted({*months_to_choose(figures.plan, figures.day), *months}),
         "name": _name_of(months),
         "changes": changes,
-        "measures": [
-            ReportedMeasure(measure, [ReportLine(each, _excerpt(each)) for each in own])
-            for measure, own in groupby(shown, key=attrgetter("measure"))
-        ],
+        "measures": [each for each in reported if each.reports],
+        "unchanged": [each.measure for each in reported if not each.reports],
         "count": len(shown),
         "is_cut": len(reports) > MAX_REPORTS,
         "sentence": _work_sentence(shown, changes),
     }
+
+
+def _reported(measure: Measure, reports: Sequence[Report]) -> ReportedMeasure:
+    return ReportedMeasure(measure, [ReportLine(each, _excerpt(each)) for each in reports if not each.says_no_change])
 
 
 def _reports(figures: Figures, department: Department, months: Months) -> Any:

@@ -19,7 +19,7 @@ from dashboard.charts.due_dates import Due, due_chart
 from dashboard.figures import MIN_MEASURES_TO_RANK, Figures, GroupFigures
 from dashboard.pages.links import Links
 from dashboard.pages.ordering import API_MEASURE_ORDERINGS, MEASURE_SORT_KEYS, Rank, api_ordering, rank, sort_groups
-from dashboard.pages.rows import days_left, measure_lines, measure_rows, status_rows
+from dashboard.pages.rows import MeasureLine, days_left, measure_lines, measure_rows, status_rows
 from dashboard.pages.sentences import format_since
 from dashboard.pages.standing import MAX_CALLED, format_day_of, format_late, to_call
 from measures.models import Measure
@@ -29,6 +29,9 @@ from web.formats.numbers import format_number
 from web.formats.text import format_counted, format_list, format_names, format_sentence
 from web.language import is_chinese, localized
 from web.limits import thresholds
+
+# So many of a group's measures are shown at once, and all that are not green.
+FIRST_MEASURES = 10
 
 
 def group_table(
@@ -152,7 +155,8 @@ def group_detail(
         "row": group,
         "counts": own,
         "name": group.name,
-        "measures": measure_lines(measures, figures.day),
+        **_listed(measures, figures.day),
+        "shows_section": by == "department",
         "charts": {"due": due_chart(due, figures, links, provenance=provenance, **filters)},
         "statuses": status_rows(own, links, earlier, **filters),
         "lights": [
@@ -174,6 +178,14 @@ def group_detail(
         "due_url": links.url("measures:list", due_to=figures.day.isoformat(), **filters),
         "overdue_url": links.url("measures:list", light=Light.RED.value, **filters),
     }
+
+
+def _listed(measures: Sequence[Any], day: date) -> dict[str, Sequence[MeasureLine]]:
+    """Return the lines of the measures, the worst lights first, and apart from them what is folded: of many those that
+    are green."""
+    lines = measure_lines(sorted(measures, key=lambda each: Light(each.light).gravity), day)
+    first = max(FIRST_MEASURES, sum(not Light(each.light).is_green for each in measures))
+    return {"measures": lines[:first], "more_measures": lines[first:]}
 
 
 def format_days_overdue(measures: Sequence[Any], day: date) -> str:
@@ -229,7 +241,7 @@ def _format_due(own: Mapping[str, Any], first_of: int) -> SafeString | str:
         return done % counts
     overdue = _("%(overdue)s overdue (longest %(days)s)") if own["overdue"] > 1 else _("%(overdue)s overdue (%(days)s)")
     if first_of > 1:
-        overdue = _("%(overdue)s, first of all %(count)s") % {"overdue": overdue, "count": format_number(first_of)}
+        overdue = _("%(overdue)s, the most of all %(count)s") % {"overdue": overdue, "count": format_number(first_of)}
     return format_sentence(
         _("%(done)s, %(overdue)s"), done=done % counts, overdue=format_html("<strong>{}</strong>", overdue % counts)
     )

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from core.rounding import whole
 from core.statuses import MeasureStatus
-from dashboard.figures import STATUSES, GroupFigures
+from dashboard.figures import MIN_MEASURES_TO_RANK, STATUSES, GroupFigures
 from dashboard.pages.links import Links
 from web.formats.dates import format_days
 from web.language import localized
@@ -60,6 +61,12 @@ class GroupRow:
     yellow_url: str = ""
     problems_url: str = ""
     place: str = ""
+
+    @property
+    def gap_to_plan(self) -> Decimal | None:
+        """Return the gap to the planned completion; None of so few measures that one of them decides it."""
+        points: Decimal | None = self.figures["gap_to_plan"]
+        return points if self.figures["total"] >= MIN_MEASURES_TO_RANK else None
 
     @property
     def completed_change(self) -> int | None:

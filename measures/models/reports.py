@@ -10,6 +10,7 @@ from core.statuses import MeasureStatus
 from core.timestamps import UpdatedAtModel, track_part
 from measures.models.plans import Measure
 from measures.querysets import ReportQuerySet
+from measures.rules import NO_CHANGE_BEGINNINGS
 from reporting.models import AbstractEvidence, AbstractReport, AbstractReportStep, WrittenByDepartment
 from reporting.workflow import OPEN_STATES, ReportState
 
@@ -63,6 +64,13 @@ class Report(WrittenByDepartment, AbstractReport, UpdatedAtModel):
     @property
     def changes_status(self) -> bool:
         return self.status != self.against_status
+
+    @property
+    def says_no_change(self) -> bool:
+        """Return whether it says no more than that nothing changed, with or without words after that."""
+        says_more = self.changes_status or self.problem_zh or self.problem_en
+        said = self.what_was_done_zh or self.what_was_done_en
+        return not says_more and said.startswith(NO_CHANGE_BEGINNINGS)
 
     def may_be_filed_by(self, user: User | AnonymousUser) -> bool:
         lead = self.measure.lead_department_id

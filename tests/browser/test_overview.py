@@ -140,3 +140,15 @@ def test_on_a_phone_the_longest_city_is_eight_screens_long(watched, site, langua
     assert not is_too_wide(page)
     assert page.locator("#projects tbody tr").filter(visible=True).count() == 5
     assert wrong == []
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_on_a_phone_the_longest_department_is_nine_screens_long(watched, site, language):
+    """Industry and Information Technology leads and joins many measures, and something of its own is overdue."""
+    page, wrong = watched
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto(f"{site}/departments/industry-information/?lang={language}")
+    scroll_through(page)
+    assert page.evaluate("document.documentElement.scrollHeight") <= 6_000
+    assert not is_too_wide(page)
+    assert wrong == []

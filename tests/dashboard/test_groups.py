@@ -11,6 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Department
+from dashboard.figures import MIN_MEASURES_TO_RANK
+from dashboard.pages.groups import FIRST_MEASURES
 from measures.models import Measure, Report, StatusChange
 from tests import factories as make
 from tests.pages import joined
@@ -231,6 +233,25 @@ class TestDepartment:
         assert "14 days, 9 days" in words_of(shown)
         assert "32 days left" in text_at("/departments/health/")
 
+    def test_of_many_measures_the_green_ones_are_folded(self, energy: Department) -> None:
+        section = Measure.objects.first().section  # type: ignore[union-attr]
+        for number in range(12):
+            make.make_measure(
+                section,
+                energy,
+                due_on=date(2023, 8, 1) if number < 6 else date(2024, 6, 30),
+                listed_on=date(2023, 8, 1),
+            )
+        context = Client().get("/departments/energy/").context
+        lights = [[each.measure.light for each in context[name]] for name in ("measures", "more_measures")]
+        assert len(lights[0]) >= FIRST_MEASURES and "red" not in lights[1] and "yellow" not in lights[1]
+        assert lights[0].count("red") == context["counts"]["overdue"] >= 6
+        assert f"{len(lights[1])} more measures, rated green" in text_at("/departments/energy/")
+
+    def test_a_department_of_few_measures_has_no_gap(self, energy: Department) -> None:
+        assert Measure.objects.filter(lead_department=energy).count() < MIN_MEASURES_TO_RANK
+        assert "Versus planned completion" not in text_at("/departments/energy/")
+
     def test_asks_a_fixed_number_of_queries(self, energy: Department) -> None:
         client = Client()
         before = count_queries(client, "/departments/energy/")
@@ -263,7 +284,12 @@ class TestQuestions:
         assert "Work in April to June 2023" in words_of(shown)
         assert "75 reports on 26 measures" in words_of(shown)
         work = shown[shown.index('id="work"') :]
-        assert sum(int(each) for each in re.findall(r'rowspan="(\d+)"', work)) == 75
+        # Those that say no more than that nothing changed are folded.
+        telling = [each for each in expected if not each.says_no_change]
+        assert 0 < len(telling) < 30
+        assert sum(int(each) for each in re.findall(r'rowspan="(\d+)"', work)) == len(telling)
+        unchanged = len({each.measure_id for each in expected} - {each.measure_id for each in telling})
+        assert f"No change: {unchanged} measures" in words_of(work)
         changes = StatusChange.objects.effective().filter(
             measure__lead_department__slug="industry-information",
             effective_on__range=(date(2023, 4, 1), date(2023, 6, 30)),
