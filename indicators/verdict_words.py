@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from core.pace import to_tenth
 from indicators.models import Indicator
 from indicators.state import IndicatorState, is_rate
 from indicators.verdicts import Judgement, Reason, Verdict
@@ -148,14 +149,15 @@ def _path(indicator: Indicator, found: Judgement) -> str:
 
 
 def _with_share(path: str, attainment: Decimal | None) -> str:
-    """Return the path with how much of the way was done: in words where a number would only astonish."""
+    """Return the path with how much of the way was done: in times where per cent would only astonish."""
     words = {"path": path}
     if attainment is None:
         return _("%(path)s; what was required is no better than the baseline, so it alone counts") % words
     if attainment < 0:
         return _("%(path)s: it went the other way") % words
     if attainment > MOST_ATTAINMENT:
-        return _("%(path)s: more than twice the way that was due") % words
+        times = to_tenth(attainment / 100)
+        return _("%(path)s: %(times)s times the way that was due") % {**words, "times": format_number(times)}
     return _("%(path)s: %(share)s%% of the way that was due") % {**words, "share": format_number(attainment)}
 
 

@@ -11,7 +11,7 @@ from reporting.months import LateReports, MonthTally, reports_due_on
 from web.formats.dates import format_month, format_month_name
 from web.formats.numbers import format_number
 from web.formats.periods import format_month_names
-from web.formats.text import format_counted, format_names
+from web.formats.text import format_counted, format_list, format_names
 
 # So many months are named; of more the first and how many.
 MAX_MONTHS = 4
@@ -65,12 +65,14 @@ def format_covered(covered: Mapping[date, int], *, day: date) -> str:
 
 
 def format_tally(tally: MonthTally) -> str:
-    """How many departments stand how with a month."""
-    counts = {name: format_number(getattr(tally, name)) for name in ("on_time", "late", "covered", "some", "none")}
-    return (
-        _("%(on_time)s on time, %(late)s late, %(covered)s covered later, %(some)s partial and %(none)s with none")
-        % counts
+    """How many departments stand how with a month; those of which there are none are left out."""
+    clauses = (
+        (tally.on_time, _("%(count)s on time")),
+        (tally.late, _("%(count)s late")),
+        (tally.covered, pgettext("departments", "%(count)s covered later")),
+        (tally.some + tally.none, _("%(count)s incomplete")),
     )
+    return format_list(text % {"count": format_number(count)} for count, text in clauses if count)
 
 
 def format_late(late: LateReports, *, day: date) -> str:

@@ -25,7 +25,6 @@ COMPLEX = {
     "dashboard/charts/progress_curve.py _rate_place",
     "dashboard/charts/progress_curve.py progress_curve",
     "dashboard/charts/progress_curve.py progress_points",
-    "web/charts/tile_map.py city_tile_map",
     "indicators/charts/decoupling.py _empty_charts",
     "indicators/charts/decoupling.py decoupling_charts",
     "indicators/charts/decoupling.py decoupling_path",

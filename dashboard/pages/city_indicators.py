@@ -12,7 +12,7 @@ from django.db.models import Q
 from dashboard.figures import Figures
 from dashboard.pages.links import Links
 from dashboard.pages.sentences import format_share
-from indicators.by_city import CityValue, compare_cities
+from indicators.by_city import Cities, CityValue, compare_cities
 from indicators.models import Direction, Indicator, Observation
 from indicators.wording import period_words, short_text, shown_unit
 from regions.models import Region
@@ -83,8 +83,7 @@ def _row(
     rows = list(beside)
     of_province = next((each for each in reversed(rows) if region and _is_same(row, each, region)), None)
     found = compare_cities(indicator, rows, sorted(cities, key=lambda each: each.code))
-    is_ranked = found is not None and found.is_ranked and indicator.direction != Direction.NEUTRAL
-    ranked = {each.region.pk: each for each in found.values} if found is not None and is_ranked else {}
+    ranked = _ranked(indicator, found)
     place = ranked.get(row.region_id)
     best = next(iter(ranked.values()), None)
     is_other = best is not None and best.region.pk != row.region_id
@@ -101,6 +100,14 @@ def _row(
         ranked_period="" if found is None or place is None else period_words(found.period),
         **_best(best if is_other else None, row, links),
     )
+
+
+def _ranked(indicator: Indicator, found: Cities | None) -> dict[int, CityValue]:
+    """Return the values by their city, the best first; none where the cities are not ranked, or more is neither better
+    nor worse."""
+    if found is None or not found.is_ranked or indicator.direction == Direction.NEUTRAL:
+        return {}
+    return {each.region.pk: each for each in found.values}
 
 
 def _is_same(row: Observation, other: Observation, region: Region) -> bool:

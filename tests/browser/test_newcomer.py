@@ -160,7 +160,7 @@ def test_a_site_of_ones_own_from_a_spreadsheet(newcomer: tuple[Newcomer, str, fl
     page.locator('[data-chart="map"]').first.wait_for()
     city = page.locator("main tr", has_text="云中").first.inner_text().split()
     # Its rank, and that of the end of last month.
-    assert city[:5] == ["4", "云中", "4", "4,357", "50"]
+    assert city[:5] == ["4", "云中", "4,357", "4", "50"]
     person.go("指标")
     person.look()
     expect(page.locator("main")).to_contain_text("46.9", use_inner_text=True)

@@ -570,9 +570,9 @@ class TestPagesOfOne:
     def test_cities(self, plan):
         text = text_of(page("/cities/?compare=2023-05-31"))
         assert "Projects since end of May Investment since end of May" in text
-        assert "1 Qingdao 1 4 3 0 3 0 0 0.0% Small base 0 +2 +3" in text
+        assert "1 Qingdao 4 1 3 0 3 0 0 0.0% Small base 0 +2 +3" in text
         assert "Total 4 3 0 3 0 0 0.0% 0 +2 +3" in text
-        assert "1 Qingdao 1 4 3 1 0 0 4 +2 +3" in text_of(page("/cities/?columns=categories&compare=2023-05-31"))
+        assert "1 Qingdao 4 1 3 1 0 0 4 +2 +3" in text_of(page("/cities/?columns=categories&compare=2023-05-31"))
         assert "since end of May" not in page("/cities/")
         # Before the plan nothing was listed.
         assert "Small base 0 +3 +4" in text_of(page("/cities/?compare=2022-12-31"))

@@ -86,10 +86,10 @@ def test_the_rank_of_the_end_of_last_month_stands_beside_it(plan: Plan) -> None:
     put(plan, "370200", 1, listed_on=date(2023, 7, 31))
     put(plan, "370200", 2, listed_on=date(2023, 8, 1))
     text = text_at("/cities/?show=total")
-    assert "Rank then (end of July)" in text and "1 Qingdao 2 3" in text and "2 Jinan 1 back 1 2" in text
+    assert "Rank then (end of July)" in text and "1 Qingdao 3 2" in text and "2 Jinan 2 1 back 1" in text
     # A day that is chosen stands there in its place, and the changes since it.
     chosen = text_at("/cities/?show=total&compare=2023-05-31")
-    assert "Rank then (end of May)" in chosen and "end of July" not in chosen and "1 Qingdao — 3" in chosen
+    assert "Rank then (end of May)" in chosen and "end of July" not in chosen and "1 Qingdao 3 —" in chosen
     assert "Projects since" in chosen and "Projects since" not in text
     # July's rates are those of 31 July, too: beside them stands June's.
     for project in Project.objects.all():

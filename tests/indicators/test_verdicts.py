@@ -490,7 +490,7 @@ def test_how_a_verdict_comes_about() -> None:
     ("amount", "target", "share"),
     [
         # 13.99781 is required, a way of 3.99781: 18 is 200.1 per cent of it, and 17.9 is 197.6.
-        ("18", RISE, ": more than twice the way that was due"),
+        ("18", RISE, ": 2.0 times the way that was due"),
         ("17.9", RISE, ": 197.6% of the way that was due"),
         ("10", RISE, ": 0.0% of the way that was due"),
         ("9.9", RISE, ": it went the other way"),

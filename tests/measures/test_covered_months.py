@@ -129,9 +129,8 @@ def test_pages_and_api_give_the_numbers_of_the_rows(demonstration: None, day: da
 
     # The departments' page, and the file of its months.
     groups = grouped(*list(found.items())[-1])
-    sentence = "{on_time} on time, {late} late, {covered} covered later, {some} partial and {none} with none"
     page = opened("/departments/", **as_of)
-    assert f"35, of which {sentence.format(**groups)}." in page
+    assert f"35, of which {tally_of(groups)}." in page
     assert f"{len(owing_still)} departments have reports outstanding" in page
     assert f"{35 - len(owing_still)} departments with nothing outstanding are left out" in page
     answer: Any = Client().get("/departments/", {"lang": "en", "chart": "reports", "months": "all", **as_of})
@@ -149,6 +148,16 @@ def test_pages_and_api_give_the_numbers_of_the_rows(demonstration: None, day: da
     }
 
 
+def tally_of(groups: dict[str, int]) -> str:
+    counts = {
+        "on time": groups["on_time"],
+        "late": groups["late"],
+        "covered later": groups["covered"],
+        "incomplete": groups["some"] + groups["none"],
+    }
+    return ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+
+
 def test_board_department_and_list_give_the_numbers_of_the_rows(demonstration: None) -> None:
     found = recounted(DAY, date(2023, 2, 1))
     client = Client()
@@ -157,8 +166,7 @@ def test_board_department_and_list_give_the_numbers_of_the_rows(demonstration: N
         departments, period = found[month], f"{month:%Y-%m}"
         page, sums = opened("/review/board/", client, period=period), summed(departments)
         groups = grouped(month, departments)
-        sentence = "{on_time} on time, {late} late, {covered} covered later, {some} partial and {none} with none"
-        assert f"Departments: {groups['owing']}, of which {sentence.format(**groups)}." in page
+        assert f"Departments: {groups['owing']}, of which {tally_of(groups)}." in page
         assert "9 departments have reports outstanding for May to August." in page
         assert "Total {missing} {owed} {filed} {covered}".format(**sums) in page
         assert "All departments have reported this month" not in page
@@ -223,7 +231,7 @@ def test_eight_of_nine_stays_eight_of_nine(science: Any, client: Any) -> None:
     assert "1项已报后月" in in_chinese and "当月未报、已报后月：7月1项。" in in_chinese
     client.force_login(make.make_user("rita", role="reviewer"))
     board = opened("/review/board/", client, period="2023-07")
-    assert "Departments: 1, of which 0 on time, 0 late, 1 covered later, 0 partial and 0 with none." in board
+    assert "Departments: 1, of which 1 covered later." in board
     assert "Science 0 Covered later 9 8 1 2023-07-20 0 0" in board
     assert "All departments have reported this month" not in board
     assert "All departments have reported this month" in opened("/review/board/", client, period="2023-08")

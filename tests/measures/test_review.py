@@ -331,7 +331,7 @@ class TestBoard:
         led_by(ben)
         make_report(led_by(ida), date(2023, 8, 20))
         text = words_of(client, BOARD)
-        said = "Departments: 3, of which 1 on time, 0 late, 0 covered later, 1 partial and 1 with none."
+        said = "Departments: 3, of which 1 on time, 2 incomplete."
         assert f"{said} Reports were due by 25 August 2023." in text
         assert "Science 2 Some submitted 3 1 0 2023-08-29 4 0 — Remind Science" in text
         assert "Energy 1 None submitted 1 0 0 — 4 0 — Remind Energy" in text

@@ -111,13 +111,10 @@ class TestChart:
 
     def test_says_how_the_newest_month_stands(self, plan: make.Plan) -> None:
         assert chart_of(plan).summary == (
-            "Departments with reports due for August (by 25 Aug): 3, of which 2 on time, 0 late, "
-            "0 covered later, 1 partial and 0 with none."
+            "Departments with reports due for August (by 25 Aug): 3, of which 2 on time, 1 incomplete."
         )
         with translation.override("zh-hans"):
-            assert chart_of(plan).summary == (
-                "8月应填报3个部门（8月25日截止）：按时报送2个，逾期补报0个，已报后月0个，部分未报1个，全部未报0个。"
-            )
+            assert chart_of(plan).summary == ("8月应填报3个部门（8月25日截止）：按时报齐2个、未报齐1个。")
 
     def test_a_month_that_is_not_due_is_no_gap(self, plan: make.Plan) -> None:
         chart = chart_of(plan, date(2023, 8, 22))
@@ -165,7 +162,7 @@ class TestPage:
     def test_prints_what_was_submitted_of_what_was_due_in_a_shade_of_its_share(self, client) -> None:
         page = client.get("/departments/?lang=en").content.decode()
         text = text_of(page)
-        assert "3, of which 2 on time, 0 late, 0 covered later, 1 partial and 0 with none." in text
+        assert "3, of which 2 on time, 1 incomplete." in text
         cells = re.findall(r'<td class="month-cell month-(\w+)"[^>]*>\s*(\d+/\d+)', page)
         energy, science = cells[:3], cells[3:]
         assert energy == [("all", "2/2"), ("all", "2/2"), ("some", "1/2")]
