@@ -150,7 +150,9 @@ def _bars(months: Sequence[MonthCounts]) -> list[dict[str, Any]]:
     late = [bar._replace(height=bar.month.late) for bar in completed if bar.month.late]
     hatched = _bars_of(late, COMPLETED_TONE)
     hatched["base"] = [(bar.month.completed or 0) - bar.month.late for bar in late]
-    hatched["marker"] |= {"color": COMPLETED_TONE.text, "pattern": {"shape": "/", "fgcolor": COMPLETED_TONE.fill}}
+    # Without a ground of its own the bar behind it would show through.
+    ground, stroke = COMPLETED_TONE.text, COMPLETED_TONE.fill
+    hatched["marker"] |= {"pattern": {"shape": "/", "bgcolor": ground, "fgcolor": stroke, "size": 4, "solidity": 0.4}}
     return [
         _bars_of([bar for bar in due if not bar.month.is_coming], DUE_TONE),
         _bars_of([bar for bar in due if bar.month.is_coming], COMING_TONE),

@@ -65,7 +65,10 @@ def test_what_is_due_and_what_was_completed_stand_side_by_side() -> None:
 def test_the_upper_end_of_what_was_completed_is_hatched_as_far_as_it_was_late() -> None:
     _due, _coming, completed, late = strip()["data"]
     assert (late["x"], late["base"], late["y"]) == ([5.2], [6], [1])
-    assert late["marker"]["pattern"]["shape"] == "/"
+    pattern = late["marker"]["pattern"]
+    # On a ground of its own: else the bar behind shows through, and nothing of it is seen.
+    assert (pattern["shape"], pattern["bgcolor"]) == ("/", "#FFFFFF")
+    assert completed["marker"]["color"] == pattern["fgcolor"] != pattern["bgcolor"]
     assert late["hovertext"] == ["June 2023<br>10 due<br>7 completed<br>1 of these late"]
     assert late["customdata"] == ["/6/completed/"]
     assert "pattern" not in completed["marker"]
