@@ -22,18 +22,11 @@ COMPLEX = {
     "fixtures/make/measures.py monthly_reports",
     "fixtures/make/projects.py make_cell",
     # Replaced by an open issue.
-    "dashboard/charts/progress_curve.py _rate_place",
-    "dashboard/charts/progress_curve.py progress_curve",
-    "dashboard/charts/progress_curve.py progress_points",
     "indicators/charts/decoupling.py _empty_charts",
     "indicators/charts/decoupling.py decoupling_charts",
     "indicators/charts/decoupling.py decoupling_path",
 }
-LONG_FUNCTIONS = {
-    "fixtures/make/measures.py make",
-    # Replaced by an open issue.
-    "dashboard/charts/progress_curve.py progress_curve",
-}
+LONG_FUNCTIONS = {"fixtures/make/measures.py make"}
 LONG_FILES: set[str] = set()
 LARGE_APPS: set[str] = set()
 

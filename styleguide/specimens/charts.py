@@ -10,7 +10,7 @@ from core.lights import Light
 from core.statuses import MeasureStatus
 from dashboard.charts.due_dates import Due, due_chart
 from dashboard.charts.month_strip import DueDay, MonthCounts, month_strip
-from dashboard.charts.progress_curve import RunningTotal, progress_curve
+from dashboard.charts.progress_curve import Course, RunningTotal, progress_curve
 from dashboard.figures import Figures
 from dashboard.pages.links import Links
 from indicators.charts.cities import CityDot, city_dots
@@ -73,11 +73,11 @@ def _progress_curve() -> Figure:
         RunningTotal(date(2023, 5, 31), 7),
         RunningTotal(date(2023, 6, 19), 13),
     ]
-    return progress_curve(completed, _due(), as_of=DAY, plan_start=STARTS, plan_end=ENDS, total=249)
+    return progress_curve(Course(completed, _due(), as_of=DAY, plan_start=STARTS, plan_end=ENDS, total=249))
 
 
 def _progress_curve_before_the_plan() -> Figure:
-    return progress_curve([], _due(), as_of=date(2022, 12, 1), plan_start=STARTS, plan_end=ENDS, total=249)
+    return progress_curve(Course([], _due(), as_of=date(2022, 12, 1), plan_start=STARTS, plan_end=ENDS, total=249))
 
 
 def _due() -> list[RunningTotal]:

@@ -58,9 +58,6 @@ SUBJECT_LINE = {"color": ACCENT, "width": 3}
 COMPARATOR_LINE = {"color": COMPARATOR, "width": 2, "dash": "7px,5px"}
 
 
-PLAN_LINE = {"color": INK_2, "width": 2, "dash": "6px,3px"}
-
-
 ELAPSED_LINE = {"color": COMPARATOR, "width": 2, "dash": "2px,3px"}
 
 

@@ -14,7 +14,7 @@ from core.forecast import MONTHS
 from core.pace import gap, percent
 from core.periods import month_end, months_between
 from core.punctuality import punctuality
-from dashboard.charts.progress_curve import RunningTotal, in_view, progress_curve, progress_points
+from dashboard.charts.progress_curve import Course, RunningTotal, progress_curve
 from dashboard.due_days import forecast_of
 from dashboard.figures import Figures
 from dashboard.pages.links import Links
@@ -78,20 +78,21 @@ def progress_chart(figures: Figures, history: History, links: Links, *, whole_pl
         for on, so_far in history.completed
     ]
     due = [RunningTotal(on, so_far, links.url("measures:list", due_to=on)) for on, so_far in history.due]
-    span: dict[str, Any] = {
-        "total": figures.measures["total"],
-        "as_of": day,
-        "plan_start": plan.starts_on,
-        "plan_end": plan.ends_on,
-        "whole_plan": whole_plan,
-    }
-    start, end = in_view(day, plan_start=plan.starts_on, plan_end=plan.ends_on, whole_plan=whole_plan)
+    course = Course(
+        completed,
+        due,
+        total=figures.measures["total"],
+        as_of=day,
+        plan_start=plan.starts_on,
+        plan_end=plan.ends_on,
+        whole_plan=whole_plan,
+    )
     title = _("Completion rate against planned completion and time elapsed, %(years)s, as of %(day)s (%%)")
-    years = _years(start.year, end.year) if whole_plan else format_year(end.year)
+    years = _years(course.start.year, course.end.year) if whole_plan else format_year(course.end.year)
     return Chart(
         name="course",
         title=title % {"years": years, "day": format_day(day)},
-        figure=progress_curve(completed, due, tolerance=settings.PILOTZONE_PACE_TOLERANCE, **span),
+        figure=progress_curve(course, tolerance=settings.PILOTZONE_PACE_TOLERANCE),
         summary=_course_summary(figures),
         columns=[
             Column(_("Date"), format_iso_day, is_number=False),
@@ -102,7 +103,7 @@ def progress_chart(figures: Figures, history: History, links: Links, *, whole_pl
             Column(_("Time elapsed (%)"), format_number),
             Column(_("Straight-line pace (%)"), format_number),
         ],
-        rows=progress_points(completed, due, **span),
+        rows=course.points(),
         kind="course",
         provenance=figures.provenance_of("measures"),
     )

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from dashboard.charts.progress_curve import RunningTotal, _crosses, _Point, progress_curve
+from dashboard.charts.progress_curve import Course, RunningTotal, progress_curve
 from tests.charts import checked
 from web.charts.axes import scale
 from web.charts.chart import Figure
@@ -45,18 +45,17 @@ def words(figure: Figure, layout: str = "layout") -> list[str]:
 
 
 def course(as_of: date, **more: Any) -> Figure:
-    return checked(progress_curve(COMPLETED, DUE, as_of=as_of, **PLAN | more))
+    return checked(progress_curve(Course(COMPLETED, DUE, as_of=as_of, **PLAN | more)))
 
 
 class TestCourse:
     def test_labels_give_each_lines_end_and_the_gap_as_a_subtraction(self) -> None:
         assert words(course(date(2023, 8, 29))) == [
-            "Time elapsed 33.3%",
             "Planned completion 35.7%",
             "Straight-line pace 18.9%",
+            "Time elapsed",
             "66 fall due<br>on 31 Dec",
-            "<b>16.8 points behind<br>schedule</b>",
-            "<b>Completion rate 5.2%</b>",
+            "<b>Completion rate 5.2%<br>16.8 points behind<br>schedule</b>",
         ]
 
     def test_completion_is_steps_up_to_the_day_with_a_dot(self) -> None:
@@ -74,19 +73,20 @@ class TestCourse:
     def test_the_whole_plan_names_years_and_ends_at_all_measures(self) -> None:
         figure = course(date(2023, 8, 29), whole_plan=True)
         assert figure["layout"]["xaxis"]["ticktext"] == ["2023", "2024", "2025"]
-        assert words(figure)[:3] == ["Time elapsed 100.0%", "Planned completion 88.0%", "Straight-line pace 100.0%"]
+        assert words(figure)[:3] == ["Planned completion 88.0%", "Straight-line pace 100.0%", "Time elapsed"]
 
-    def test_the_gap_over_the_whole_plan_stands_in_the_free_corner(self) -> None:
-        def gap(figure: Any) -> Any:
-            return next(each for each in figure["layout"]["annotations"] if "points" in each["text"])
+    @pytest.mark.parametrize("whole_plan", [False, True])
+    def test_the_verdict_stands_in_the_upper_left_corner(self, whole_plan: bool) -> None:
+        figure = course(date(2023, 8, 29), whole_plan=whole_plan)
+        for part in ("layout", "narrow"):
+            found = figure[part]["annotations"][-1]
+            assert (found["x"], found["xanchor"]) == ("2023-01-01", "left")
+            assert (found["y"], found["yref"], found["yanchor"]) == (1, "paper", "top")
 
-        where = ("2023-01-01", "left", 1, "top")
-        free = gap(course(date(2023, 8, 29), whole_plan=True))
-        assert (free["x"], free["xanchor"], free["y"], free["yanchor"]) == where
-        # All is completed within the first weeks: the line runs along the top.
-        ahead = [RunningTotal(date(2023, 1, 20), 245)]
-        taken = gap(checked(progress_curve(ahead, DUE, as_of=date(2023, 8, 29), **PLAN | {"whole_plan": True})))
-        assert taken["x"] == "2023-08-29"
+    def test_one_line_alone_is_dashed(self) -> None:
+        figure = course(date(2023, 8, 29))
+        dashed = [trace for trace in figure["data"] if "dash" in trace["line"]]
+        assert [trace["y"] for trace in dashed] == [[5.2, 18.9]]
 
     def test_a_jump_at_the_end_is_explained_where_it_is(self) -> None:
         def jump(figure: Figure) -> list[Any]:
@@ -100,7 +100,7 @@ class TestCourse:
     def test_before_the_plan_there_is_no_rate_and_no_gap(self) -> None:
         figure = course(date(2022, 12, 1))
         assert len(figure["data"]) == 2
-        assert words(figure) == ["Time elapsed 33.3%", "Planned completion 35.7%", "66 fall due<br>on 31 Dec"]
+        assert words(figure) == ["Planned completion 35.7%", "Time elapsed", "66 fall due<br>on 31 Dec"]
         assert figure["layout"]["shapes"] == []
 
     def test_after_the_plan_nothing_is_needed_any_more(self) -> None:
@@ -109,39 +109,18 @@ class TestCourse:
         assert not any("Straight-line pace" in text for text in words(figure))
 
     def test_without_measures_there_is_nothing_to_measure(self) -> None:
-        figure = checked(progress_curve([], [], as_of=date(2023, 8, 29), **PLAN | {"total": 0}))
-        assert words(figure) == ["Time elapsed 33.3%"]
-
-    @pytest.mark.parametrize("layout", ["layout", "narrow"])
-    def test_where_lines_run_on_all_sides_of_the_dot_the_rate_stands_with_the_gap(self, layout: str) -> None:
-        # At the end of March 0.4 % are completed: the axis is below, the pace needed and the plan curve at the right,
-        # completion and time elapsed at the left.
-        notes = course(date(2023, 3, 31))[layout]["annotations"]
-        said = [note["text"] for note in notes if "Completion rate" in note["text"]]
-        assert said == ["<b>Completion rate 0.4%<br>7.8 points behind<br>schedule</b>"]
-        # At the end of August there is room under the dot.
-        (label,) = [each for each in course(date(2023, 8, 29))[layout]["annotations"] if "Completion" in each["text"]]
-        assert (label["y"], label["xanchor"], label["yshift"]) == (5.2, "left", -18)
-
-    def test_a_line_comes_into_a_box_from_any_side(self) -> None:
-        def crosses(*line: tuple[float, float]) -> bool:
-            points = [_Point(*each) for each in line]
-            return _crosses(points, _Point(10, 10), _Point(20, 20))
-
-        assert crosses((0, 15), (30, 15))
-        assert crosses((15, 0), (15, 30))
-        assert crosses((0, 0), (30, 30))
-        assert crosses((0, 15), (12, 15), (12, 40))
-        assert not crosses((0, 5), (30, 5))
-        assert not crosses((25, 0), (25, 30))
-        assert not crosses((0, 12), (9, 12), (9, 40))
-        assert not crosses((0, 15), (30, 45))
+        figure = checked(progress_curve(Course([], [], as_of=date(2023, 8, 29), **PLAN | {"total": 0})))
+        assert words(figure) == ["Time elapsed"]
 
     def test_ahead_and_on_pace_are_said(self) -> None:
-        ahead = checked(progress_curve([RunningTotal(date(2023, 1, 2), 90)], DUE, as_of=date(2023, 5, 20), **PLAN))
-        assert "<b>23.3 points ahead of<br>schedule</b>" in words(ahead)
-        on_pace = checked(progress_curve([RunningTotal(date(2023, 1, 2), 55)], DUE, as_of=date(2023, 8, 29), **PLAN))
-        assert "<b>On schedule</b>" in words(on_pace)
+        ahead = checked(
+            progress_curve(Course([RunningTotal(date(2023, 1, 2), 90)], DUE, as_of=date(2023, 5, 20), **PLAN))
+        )
+        assert "<b>Completion rate 36.1%<br>23.3 points ahead of<br>schedule</b>" in words(ahead)
+        on_pace = checked(
+            progress_curve(Course([RunningTotal(date(2023, 1, 2), 55)], DUE, as_of=date(2023, 8, 29), **PLAN))
+        )
+        assert "<b>Completion rate 22.1%<br>On schedule</b>" in words(on_pace)
         assert on_pace["layout"]["shapes"] == []
 
     @pytest.mark.parametrize("day", [date(1, 1, 1), date(2023, 1, 1), date(2023, 1, 31), date(9999, 12, 31)])
@@ -151,7 +130,7 @@ class TestCourse:
 
     def test_narrow_plots_have_labels_in_two_lines_and_every_second_month(self) -> None:
         narrow = course(date(2023, 8, 29))["narrow"]
-        assert narrow["annotations"][0]["text"] == "Time elapsed<br>33.3%"
+        assert narrow["annotations"][0]["text"] == "Planned<br>35.7%"
         assert narrow["xaxis"]["ticktext"] == ["Jan", "Mar", "May", "Jul", "Sep", "Nov"]
         assert narrow["height"] == 320
 
