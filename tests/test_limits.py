@@ -21,10 +21,6 @@ COMPLEX = {
     "fixtures/make/measures.py make",
     "fixtures/make/measures.py monthly_reports",
     "fixtures/make/projects.py make_cell",
-    # Replaced by an open issue.
-    "indicators/charts/decoupling.py _empty_charts",
-    "indicators/charts/decoupling.py decoupling_charts",
-    "indicators/charts/decoupling.py decoupling_path",
 }
 LONG_FUNCTIONS = {"fixtures/make/measures.py make"}
 LONG_FILES: set[str] = set()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from core.periods import PeriodKind
-from indicators.charts.decoupling import years_words
+from indicators.charts.common_years import years_words
 from indicators.charts.detail import Scene, indicator_line, numbered_notes
 from indicators.charts.forms import Course, Form, bands, choose_course, missing_years, near_targets
 from indicators.charts.points import BOUND, IndicatorPoint, TargetPoint, is_floor, row_id

@@ -1,7 +1,5 @@
 """Emissions against GDP, year by year: whether one grows without the other."""
 
-import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -13,6 +11,16 @@ from django.utils.translation import ngettext, pgettext
 
 from core.pace import to_tenth
 from core.periods import PeriodKind
+from indicators.charts.common_years import (
+    LEAST_YEARS,
+    Common,
+    YearsOf,
+    common_years_of_each,
+    joined,
+    missing_words,
+    years_of,
+    years_words,
+)
 from indicators.charts.marks import scatter
 from indicators.charts.points import row_id
 from indicators.models import Indicator, Observation
@@ -28,13 +36,10 @@ from web.formats.dates import format_day, format_year
 from web.formats.numbers import NO_VALUE, trimmed
 from web.formats.sources import format_source
 from web.formats.units import format_with_unit
-from web.language import is_chinese, localized
+from web.language import localized
 
 # The codes of what is emitted start so, one for each way of counting it; the second is the GDP of whole years.
 EMISSIONS, GDP = "co2_emissions", "gdp_annual"
-# With fewer there is no path to speak of.
-LEAST_YEARS = 3
-FIRST_RELEASE = "first release"
 
 
 class YearPoint(NamedTuple):
@@ -70,40 +75,14 @@ def decoupling_path(points: Sequence[YearPoint], *, gdp: Axis, emissions: Axis) 
     """The years as a path over GDP (across) and emissions (up). Years that do not follow on each other are not joined;
     the last one is filled, a rounded one is an open diamond."""
     points = sorted(points, key=lambda point: point.year)
-    line: list[YearPoint | None] = []
-    names: dict[int, str] = {}
-    places: dict[int, str] = {}
-    for before, point, after in zip([None, *points], points, [*points[1:], None], strict=False):
-        line += [None, point] if before is not None and point.year != before.year + 1 else [point]
-        words = str(point.year) if point.is_exact else _("%(year)s (rounded)") % {"year": point.year}
-        names[point.year] = words if after else f"<b>{words}</b>"
-        places[point.year] = _place(before, point, after)
     x_ticks, y_ticks = _ticks([p.gdp for p in points], gdp.unit), _ticks([p.emissions for p in points], emissions.unit)
     x_title, y_title = named_in(gdp.name, x_ticks.unit), named_in(emissions.name, y_ticks.unit)
     heading = label(
         y_title, x=0, y=1, colour=INK_2, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=8
     )
     title_font = {"size": NARROW_FONT, "color": INK_2}
-    path = scatter(
-        "lines+markers+text",
-        x=[each and plain(each.gdp) for each in line],
-        y=[each and plain(each.emissions) for each in line],
-        hover=["" if each is None else _hover(each, gdp, emissions) for each in line],
-        line=SUBJECT_LINE | {"width": 2},
-        marker={
-            "size": 10,
-            "opacity": 1,
-            "symbol": ["circle" if each is None or each.is_exact else "diamond" for each in line],
-            "color": [ACCENT if each and each.is_exact and each is points[-1] else GROUND for each in line],
-            "line": {"color": ACCENT, "width": 2},
-        },
-        text=["" if each is None else names[each.year] for each in line],
-        textposition=["top center" if each is None else places[each.year] for each in line],
-        textfont={"color": INK},
-        customdata=["" if each is None else each.url for each in line],
-    )
     return {
-        "data": [path],
+        "data": [_path(_drawn_years(points), gdp, emissions)],
         "layout": layout(
             height=330,
             margin=Margin(48, 24, 34, 54),
@@ -120,6 +99,51 @@ def decoupling_path(points: Sequence[YearPoint], *, gdp: Axis, emissions: Axis) 
         ),
         "narrow": narrow_layout(height=280, margin=Margin(40, 16, 32, 50), annotations=[heading]),
     }
+
+
+class DrawnYear(NamedTuple):
+    """A year as it is drawn: its name, and where that stands."""
+
+    point: YearPoint
+    name: str
+    place: str
+    is_last: bool
+
+
+def _drawn_years(points: Sequence[YearPoint]) -> list[DrawnYear | None]:
+    """Return the years in their order, with None where the path is broken."""
+    drawn: list[DrawnYear | None] = []
+    for before, point, after in zip([None, *points], points, [*points[1:], None], strict=False):
+        if before is not None and point.year != before.year + 1:
+            drawn.append(None)
+        words = str(point.year) if point.is_exact else _("%(year)s (rounded)") % {"year": point.year}
+        name = words if after else f"<b>{words}</b>"
+        drawn.append(DrawnYear(point, name, _place(before, point, after), after is None))
+    return drawn
+
+
+def _path(drawn: Sequence[DrawnYear | None], gdp: Axis, emissions: Axis) -> dict[str, Any]:
+    def of_each(value: Callable[[DrawnYear], Any], *, at_break: Any = "") -> list[Any]:
+        return [at_break if each is None else value(each) for each in drawn]
+
+    return scatter(
+        "lines+markers+text",
+        x=of_each(lambda each: plain(each.point.gdp), at_break=None),
+        y=of_each(lambda each: plain(each.point.emissions), at_break=None),
+        hover=of_each(lambda each: _hover(each.point, gdp, emissions)),
+        line=SUBJECT_LINE | {"width": 2},
+        marker={
+            "size": 10,
+            "opacity": 1,
+            "symbol": of_each(lambda each: "circle" if each.point.is_exact else "diamond", at_break="circle"),
+            "color": of_each(lambda each: ACCENT if each.is_last and each.point.is_exact else GROUND, at_break=GROUND),
+            "line": {"color": ACCENT, "width": 2},
+        },
+        text=of_each(lambda each: each.name),
+        textposition=of_each(lambda each: each.place, at_break="top center"),
+        textfont={"color": INK},
+        customdata=of_each(lambda each: each.point.url),
+    )
 
 
 class Ticks(NamedTuple):
@@ -166,46 +190,6 @@ def _hover(point: YearPoint, gdp: Axis, emissions: Axis) -> str:
     return "<br>".join([format_year(point.year), *lines])
 
 
-class Common(NamedTuple):
-    """The years of which a region has both, each counted in one way throughout."""
-
-    region: Region
-    indicator: Indicator
-    years: dict[int, tuple[Observation, Observation]]  # emissions, GDP
-
-    @property
-    def is_first_release(self) -> bool:
-        return any(method_of(gdp.basis) == FIRST_RELEASE for _emissions, gdp in self.years.values())
-
-
-def method_of(basis: str) -> str:
-    """How a value was made. First releases carry remarks of their own (rounded, revised since) and are of one kind all
-    the same; any other basis is compared by its whole text."""
-    return FIRST_RELEASE if FIRST_RELEASE in re.split(r"[;,]\s*", basis) else basis
-
-
-def by_method(observations: Iterable[Observation]) -> dict[Region, dict[str, dict[int, Observation]]]:
-    """Return the newest release of each year, by region and way of counting."""
-    found: dict[Region, dict[str, dict[int, Observation]]] = defaultdict(lambda: defaultdict(dict))
-    for row in sorted(observations, key=lambda row: (row.released_on, row.pk)):
-        found[row.region][method_of(row.basis)][row.period_end.year] = row
-    return found
-
-
-def common_years(emissions: Iterable[Observation], gdp: Iterable[Observation]) -> list[Common]:
-    """Return the common years of each region and each pair of ways to count that has enough of them."""
-    of_gdp = by_method(gdp)
-    found = []
-    for region, methods in by_method(emissions).items():
-        for own in methods.values():
-            for other in of_gdp.get(region, {}).values():
-                years = sorted(own.keys() & other.keys())
-                if len(years) >= LEAST_YEARS:
-                    indicator = own[years[0]].indicator
-                    found.append(Common(region, indicator, {year: (own[year], other[year]) for year in years}))
-    return found
-
-
 def gdp_of(region: Region) -> str:
     """Chinese has one word for the nation's and another for that of a place in it."""
     return pgettext("of the nation", "GDP") if region.kind == RegionKind.COUNTRY else _("GDP")
@@ -215,42 +199,6 @@ def aligned(values: Sequence[Decimal]) -> Callable[[Any], str]:
     """Writes a column's values with the decimals of the one that has most: their points stand below each other."""
     decimals = max((-int(trimmed(each).as_tuple().exponent) for each in values), default=0)
     return lambda value: f"{value:,.{max(decimals, 0)}f}"
-
-
-def years_words(years: Iterable[int]) -> str:
-    """Return years as text, with those in a row joined: 2016–2019, 2021; 2016—2019、2021年."""
-    runs: list[list[int]] = []
-    for year in sorted(set(years)):
-        if runs and runs[-1][-1] == year - 1:
-            runs[-1].append(year)
-        else:
-            runs.append([year])
-    dash, comma = ("—", "、") if is_chinese() else ("–", ", ")
-    words = [str(run[0]) if len(run) == 1 else f"{run[0]}{dash}{run[-1]}" for run in runs]
-    return comma.join(words) + ("年" if is_chinese() else "")
-
-
-def missing_words(emissions: Iterable[int], gdp: Iterable[int], *, name: str, gdp_name: str) -> str:
-    """Return a sentence of the years and inputs that a path lacks. `name`: what is emitted; `gdp_name`: that of GDP."""
-    emitted, produced = set(emissions), set(gdp)
-    wanted = []
-    for input_name, known, others in ((name, emitted, produced), (gdp_name, produced, emitted)):
-        if not known:
-            wanted.append(input_name)
-        elif lacking := others - known:
-            wanted.append(_of_years(input_name, lacking, known=known))
-    if not wanted:
-        return _("missing are years of which both are counted in one way throughout")
-    both = _("%(first)s and %(second)s") % {"first": wanted[0], "second": wanted[-1]}
-    return _("missing: %(inputs)s") % {"inputs": both if len(wanted) > 1 else wanted[0]}
-
-
-def _of_years(name: str, lacking: set[int], *, known: set[int]) -> str:
-    if min(lacking) > max(known):
-        return _("%(name)s (from %(year)s on)") % {"name": name, "year": max(known) + 1}
-    if max(lacking) < min(known):
-        return _("%(name)s (up to %(year)s)") % {"name": name, "year": min(known) - 1}
-    return _("%(name)s (%(years)s)") % {"name": name, "years": years_words(lacking)}
 
 
 def has_decoupling(indicator: Indicator) -> bool:
@@ -272,10 +220,7 @@ def decoupling_charts(
     wanted = Q(indicator__code__startswith=EMISSIONS) if is_gdp else Q(indicator__code=GDP)
     others = list(_released_years(on).filter(wanted))
     emissions, gdp = (others, mine) if is_gdp else (mine, others)
-    by_indicator: dict[Indicator, list[Observation]] = defaultdict(list)
-    for row in emissions:
-        by_indicator[row.indicator].append(row)
-    found = [each for rows in by_indicator.values() for each in common_years(rows, gdp)]
+    found = common_years_of_each(emissions, gdp)
     charts = [_chart(each, is_gdp=is_gdp, on=on) for each in found]
     if is_gdp and found:
         return charts
@@ -385,43 +330,37 @@ def _empty_charts(
 ) -> list[Chart]:
     """One for each region without a path; one for all such cities."""
     name = _("CO2 emissions") if indicator.code == GDP else localized(indicator, "name")
-    emitted, produced = _years_of(emissions), _years_of(gdp)
-    regions = [each for each in emitted.keys() | produced.keys() if each not in drawn]
+    emitted, produced = years_of(emissions), years_of(gdp)
+    missing = [each for each in emitted.keys() | produced.keys() if each not in drawn]
     if indicator.code == GDP:
-        groups = [[each for each in regions if each == home]]
+        groups = [[each for each in missing if each == home]]
     else:
-        regions = sorted((each for each in regions if each in emitted), key=lambda each: each.code)
-        cities = [each for each in regions if each.kind == RegionKind.CITY]
-        groups = [*([each] for each in regions if each not in cities), cities]
-    charts = []
-    for group in filter(None, groups):
-        who = localized(group[0], "short")
-        if len(group) > 1:
-            who = ngettext("%(count)s city", "%(count)s cities", len(group)) % {"count": len(group)}
-        words = missing_words(
-            {year for each in group for year in emitted.get(each, ())},
-            {year for each in group for year in produced.get(each, ())},
-            name=name,
-            gdp_name=gdp_of(group[0]),
-        )
-        charts.append(
-            Chart(
-                name=f"decoupling-{indicator.code}-{group[0].code}",
-                title=_("%(region)s: %(gdp)s and %(emissions)s, as of %(day)s")
-                % {"region": who, "gdp": gdp_of(group[0]), "emissions": name, "day": format_day(on)},
-                figure=None,
-                summary="",
-                columns=[],
-                rows=[],
-                missing=_("Fewer than %(count)s comparable years, so no chart yet (%(missing)s).")
-                % {"count": LEAST_YEARS, "missing": words},
-            )
-        )
-    return charts
+        groups = _groups([each for each in missing if each in emitted])
+    return [_empty_chart(indicator, name, group, emitted, produced, on=on) for group in groups if group]
 
 
-def _years_of(rows: Iterable[Observation]) -> dict[Region, set[int]]:
-    found: dict[Region, set[int]] = defaultdict(set)
-    for row in rows:
-        found[row.region].add(row.period_end.year)
-    return found
+def _groups(regions: Iterable[Region]) -> list[list[Region]]:
+    """Return each region by itself, and all cities together."""
+    regions = sorted(regions, key=lambda each: each.code)
+    cities = [each for each in regions if each.kind == RegionKind.CITY]
+    return [*([each] for each in regions if each not in cities), cities]
+
+
+def _empty_chart(
+    indicator: Indicator, name: str, group: Sequence[Region], emitted: YearsOf, produced: YearsOf, *, on: date
+) -> Chart:
+    who = localized(group[0], "short")
+    if len(group) > 1:
+        who = ngettext("%(count)s city", "%(count)s cities", len(group)) % {"count": len(group)}
+    words = missing_words(joined(emitted, group), joined(produced, group), name=name, gdp_name=gdp_of(group[0]))
+    return Chart(
+        name=f"decoupling-{indicator.code}-{group[0].code}",
+        title=_("%(region)s: %(gdp)s and %(emissions)s, as of %(day)s")
+        % {"region": who, "gdp": gdp_of(group[0]), "emissions": name, "day": format_day(on)},
+        figure=None,
+        summary="",
+        columns=[],
+        rows=[],
+        missing=_("Fewer than %(count)s comparable years, so no chart yet (%(missing)s).")
+        % {"count": LEAST_YEARS, "missing": words},
+    )

@@ -10,15 +10,8 @@ import plotly.graph_objects as go
 import pytest
 from django.utils import translation
 
-from indicators.charts.decoupling import (
-    Axis,
-    YearPoint,
-    decoupling_charts,
-    decoupling_path,
-    method_of,
-    missing_words,
-    years_words,
-)
+from indicators.charts.common_years import method_of, missing_words, years_words
+from indicators.charts.decoupling import Axis, YearPoint, decoupling_charts, decoupling_path
 from indicators.models import Indicator
 from tests.factories import make_indicator, make_observation, region
 from web.charts.chart import Chart, Figure
