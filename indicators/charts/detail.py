@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -62,6 +63,11 @@ class Scene(NamedTuple):
     def starts(self) -> list[IndicatorPoint]:
         found = [each.path_from for each in self.targets if each.path_from]
         return found + ([self.course.base] if self.course.base else [])
+
+    @property
+    def verdict(self) -> str:
+        """Return the word of the verdict on the newest value; empty where none of the targets judges it."""
+        return next((each.verdict for each in self.targets if each.verdict), "")
 
     @property
     def bounds(self) -> Bounds:
@@ -187,7 +193,7 @@ def _words(scene: Scene, margin: Margin, *, narrow: bool) -> list[dict[str, Any]
     if scene.course.form is Form.DOTS:
         written += _missing_words(scene, narrow=narrow)
     for target in scene.targets:
-        written += _path_words(scene, target, narrow=narrow)
+        written += [*_path_words(scene, target, narrow=narrow), *_gap_words(scene, target)]
     for n, target in enumerate(scene.targets):
         if n == len(scene.targets) - 1:
             written.append(_last_target(scene, target, narrow=narrow))
@@ -228,7 +234,7 @@ def _value_words(scene: Scene, *, narrow: bool) -> list[dict[str, Any]]:
         if point in labelled:
             lines = [point.said(percent=scene.percent) + mark]
             if point == course.drawn[-1]:
-                lines = [f"<b>{lines[0]}</b>"]
+                lines = [f"<b>{_joined(lines[0], scene.verdict)}</b>"]
                 if course.scheme is not Scheme.YEARS:
                     lines.insert(0, wrapped(point.label, 12) if narrow else point.label)
             if not point.verified:
@@ -300,7 +306,8 @@ def _end_labels(scene: Scene) -> list[tuple[str, EndLabel]]:
         found.append((course.place(last), end))
     if course.form is Form.LINE:
         last = course.drawn[-1]
-        end = EndLabel(scene.name, last.said(percent=percent), last.value, ACCENT, bold=True)
+        value = _joined(last.said(percent=percent), scene.verdict)
+        end = EndLabel(scene.name, value, last.value, ACCENT, bold=True)
         found.append((course.place(last), end))
     return found
 
@@ -341,8 +348,28 @@ def _target_words(target: TargetPoint, *, narrow: bool) -> str:
     name = broken(target.label, 12 if narrow else 18)
     if narrow:
         name = "<br>".join(broken(line, 12) for line in name.split("<br>"))
-    lines = [name, format_year(target.due_year)]
-    return "<br>".join([*lines, f"<b>{target.verdict}</b>"] if target.verdict else lines)
+    return f"{name}<br>{format_year(target.due_year)}"
+
+
+def _joined(value: str, verdict: str) -> str:
+    return f"{value} {verdict}" if verdict else value
+
+
+def _gap_words(scene: Scene, target: TargetPoint) -> list[dict[str, Any]]:
+    """Return how far the newest value lies from the path, beside the bracket, on the side that the path leaves free."""
+    drawn, start = scene.course.drawn, target.path_from
+    if target.required is None or start is None or not drawn:
+        return []
+    points = Decimal(str(drawn[-1].value)) - Decimal(str(target.required))
+    if not points:
+        return []
+    text = ("+" if points > 0 else "") + value_text(points, percent=scene.percent)
+    is_rising = float(target.value) > float(start.value)
+    side: dict[str, Any] = {"xanchor": "left", "xshift": 7}
+    if is_rising == (points > 0):
+        side = {"xanchor": "right", "xshift": -7}
+    middle = (float(drawn[-1].value) + float(target.required)) / 2
+    return [label(text, x=scene.course.place(drawn[-1]), y=middle, **side)]
 
 
 def broken(text: str, limit: int) -> str:

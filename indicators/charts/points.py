@@ -57,7 +57,7 @@ class TargetPoint(NamedTuple):
     """`label` says it with what qualifies it, the year follows: 目标9,000以上. `path_from`: the value, one of the
     indicator's or the document's base, from which a path to the target is drawn; `path_is_inferred`: no document states
     it. `milestones`: years with what it is to be by their ends, over which the path leads. `required`: what the path
-    asks for where the newest value stands. `verdict`: the word of the verdict, at the path's end."""
+    asks for where the newest value stands. `verdict`: the word of the verdict on the newest value."""
 
     due_year: int
     value: Number

@@ -190,13 +190,19 @@ class TestChart:
         assert [row[1] for row in chart.rows if row[0].startswith("Target")] == ["2025"]
         assert "not drawn: targets of more than 200 GW (2030), 95 GW (2060)" in chart.note.lower().replace("gw", "GW")
 
-    def test_the_word_of_the_verdict_stands_at_the_end_of_the_path_from_an_inferred_base(self, capacity) -> None:
+    def test_the_word_of_the_verdict_stands_at_the_value_and_the_gap_at_its_bracket(self, capacity) -> None:
         on_a_day(capacity, date(2022, 6, 30), "66.37")
         on_a_day(capacity, date(2022, 12, 31), "74.61")
         on_a_day(capacity, date(2023, 6, 30), "83.82")
         make_target(capacity, "90", qualifier="at least", adopted_on=date(2023, 1, 31))
         chart = chart_of(capacity)
-        assert any(note["text"].endswith("<b>Ahead</b>") for note in chart.figure["layout"]["annotations"])
+        texts = {note["text"]: note for note in chart.figure["layout"]["annotations"]}
+        assert any(text.endswith("<b>83.82 Ahead</b>") for text in texts)
+        assert not any("Ahead" in text for text in texts if text.startswith("Target"))
+        # The path rises: above it, the left side is free.
+        [gap] = [note for text, note in texts.items() if text.startswith("+6.6")]
+        assert (gap["x"], gap["xanchor"]) == ("2023-06-30", "right")
+        assert gap["y"] == pytest.approx((83.82 + 77.15) / 2, abs=0.01)
         assert trace_of(chart, PATH)["y"] == [74.61, 90]
         # From the newest value to what the path asks for: 181 of 1,096 days of 15.39 GW.
         (bracket,) = (each for each in chart.figure["data"] if each.get("marker", {}).get("symbol") == "line-ew")
