@@ -18,7 +18,7 @@ from measures.models import Measure, Plan
 from web.charts.axes import Margin, layout, narrow_layout, scale, tick_values, x_axis, y_axis
 from web.charts.chart import Chart, Column, Figure
 from web.charts.labels import label
-from web.charts.theme import INK, INK_2, NARROW_TICKS, STATUS_TONES, swatch
+from web.charts.theme import INK, INK_2, NARROW_TICKS, RED, STATUS_TONES, swatch
 from web.formats.dates import format_day, format_short_day, format_year
 from web.formats.numbers import format_number
 from web.formats.text import format_counted
@@ -64,9 +64,9 @@ class Quarter:
 
 @dataclass(frozen=True)
 class DueBar:
-    """Measures that fall due in a quarter, by status in the order of STATUSES. `quarter` is None for those before or
-    after all that are shown, where `tick` is what stands below the bar. `url` leads to their list, `urls` to that of
-    each status."""
+    """Measures that fall due in a quarter, by status in the order of STATUSES; `overdue`: of these. `quarter` is None
+    for those before or after all that are shown, where `tick` is what stands below the bar. `url` leads to their list,
+    `urls` to that of each status."""
 
     name: str
     quarter: Quarter | None
@@ -74,6 +74,7 @@ class DueBar:
     url: str = ""
     urls: Sequence[str] = ("", "", "")
     tick: str = ""
+    overdue: int = 0
 
     @property
     def total(self) -> int:
@@ -81,14 +82,14 @@ class DueBar:
 
 
 def due_dates(bars: Sequence[DueBar], *, as_of: date) -> Figure:
-    """Bars of equal width in their order, each with its total above it, and a line at the day that ends above its
-    quarter's bar."""
+    """Bars of equal width in their order, each with its total above it and above that in red how many of these are
+    overdue, and a line at the day."""
     highest = max((bar.total for bar in bars), default=0) or 1
-    now = sum(bar.total for bar in bars if bar.quarter == Quarter.of(as_of))
+    late = max((bar.total for bar in bars if bar.overdue), default=0)
     steps, (_lowest, last_tick) = scale(0, highest)
     ticks = [tick for tick in steps if tick.is_integer()]
-    # The totals stand inside the plot, also on paper, where it is lower and they are not; the day's line above its bar.
-    top = max(last_tick, highest * 1.16, now * 1.3)
+    # What stands above a bar is inside the plot, also on paper, where that is lower.
+    top = max(last_tick, highest * 1.16, late * 1.3)
     shapes, notes = _day_line(bars, as_of=as_of, top=top)
     return {
         "data": [*(_bars_of(status, n, bars) for n, status in enumerate(STATUSES)), _totals(bars)],
@@ -108,7 +109,7 @@ def due_dates(bars: Sequence[DueBar], *, as_of: date) -> Figure:
                 title={"text": _("Measures (number)"), "font": {"size": 12, "color": INK_2}, "standoff": 6},
             ),
             shapes=shapes,
-            annotations=[*notes, *_years(bars)],
+            annotations=[*notes, *_overdue_words(bars), *_years(bars)],
         ),
         "narrow": narrow_layout(
             height=300,
@@ -147,6 +148,17 @@ def _totals(bars: Sequence[DueBar]) -> dict[str, Any]:
     }
 
 
+def _overdue_words(bars: Sequence[DueBar]) -> list[dict[str, Any]]:
+    where: dict[str, Any] = {"yanchor": "bottom", "yshift": 18, "colour": RED}
+    return [
+        label(
+            f"<b>{pgettext('chart', '%(count)s overdue') % {'count': bar.overdue}}</b>", x=place, y=bar.total, **where
+        )
+        for place, bar in enumerate(bars)
+        if bar.overdue
+    ]
+
+
 def _ticks(bars: Sequence[DueBar], *, narrow: bool) -> list[str]:
     """The quarters; none where there is no room for them, since the years stand below."""
     has_room = len(bars) <= (12 if narrow else 24)
@@ -176,8 +188,8 @@ def _years(bars: Sequence[DueBar]) -> list[dict[str, Any]]:
 
 
 def _day_line(bars: Sequence[DueBar], *, as_of: date, top: float) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Draw the line of the day, from above the plot, where the day is written, down to the total of the bar of its
-    quarter; none where that quarter is not shown."""
+    """Draw the line of the day through the plot, above which the day is written; none where its quarter is not
+    shown."""
     quarter = Quarter.of(as_of)
     place = next((n for n, bar in enumerate(bars) if bar.quarter == quarter), None)
     if place is None:
@@ -186,10 +198,9 @@ def _day_line(bars: Sequence[DueBar], *, as_of: date, top: float) -> tuple[list[
     x = round(place - 0.5 + passed, 3)
     across = (x + 0.5) / len(bars)
     side = "left" if across < 0.2 else "right" if across > 0.8 else "center"
-    end = round(bars[place].total + top * 0.12, 3)
     line = {"color": INK, "width": 1.5}
     return (
-        [{"type": "line", "x0": x, "x1": x, "y0": end, "y1": top, "line": line}],
+        [{"type": "line", "x0": x, "x1": x, "y0": 0, "y1": top, "line": line}],
         [
             label(
                 _("As of %(day)s") % {"day": format_short_day(as_of)},
@@ -222,7 +233,7 @@ def due_rows(figures: Figures) -> list[Due]:
 def due_chart(measures: Sequence[Due], figures: Figures, links: Links, *, provenance: str, **member: str) -> Chart:
     """`member`: the filter of the section or department that the measures are of; none for those of the plan."""
     day = figures.day
-    dated = [(each.due_on, each.status) for each in measures if each.due_on]
+    dated = [each for each in measures if each.due_on]
     bars = _bars(dated, plan=figures.plan, links=links, member=member) if dated else []
     sums = [sum(counts) for counts in zip(*(bar.counts for bar in bars), strict=True)]
     return Chart(
@@ -236,9 +247,10 @@ def due_chart(measures: Sequence[Due], figures: Figures, links: Links, *, proven
             Column(_("Due date"), is_number=False),
             *(Column(str(status.label), format_number) for status in STATUSES),
             Column(_("Total"), format_number),
+            Column(pgettext("number of measures", "Overdue"), format_number),
         ],
-        rows=[[bar.name, *bar.counts, bar.total] for bar in bars],
-        total=[_("Total"), *sums, sum(sums)] if bars else (),
+        rows=[[bar.name, *bar.counts, bar.total, bar.overdue] for bar in bars],
+        total=[_("Total"), *sums, sum(sums), sum(bar.overdue for bar in bars)] if bars else (),
         urls=[bar.url for bar in bars],
         note=_note(undated=len(measures) - len(dated)),
         source=_("The detail pages of the measures"),
@@ -256,15 +268,17 @@ def _note(*, undated: int) -> str:
     )
 
 
-def _bars(dated: Sequence[tuple[date, str]], *, plan: Plan, links: Links, member: Mapping[str, str]) -> list[DueBar]:
+def _bars(dated: Sequence[Due], *, plan: Plan, links: Links, member: Mapping[str, str]) -> list[DueBar]:
     """One for each quarter of the plan, and one each for what falls due before and after."""
     first, last = Quarter.of(plan.starts_on), Quarter.of(plan.ends_on)
     shown = [Quarter(year, n) for year in range(first.year, last.year + 1) for n in (1, 2, 3, 4)]
     shown = shown[first.number - 1 : len(shown) - (4 - last.number)]
     counts: dict[Quarter | str, Counter[str]] = {}
-    for due_on, status in dated:
-        key = "before" if due_on < first.first else "after" if due_on > last.last else Quarter.of(due_on)
-        counts.setdefault(key, Counter())[status] += 1
+    late = Counter[Quarter | str]()
+    for each in dated:
+        key = _key(each.due_on, first, last)
+        counts.setdefault(key, Counter())[each.status] += 1
+        late[key] += each.light == Light.RED
 
     def bar(key: Quarter | str, name: str, tick: str = "", **span: date) -> DueBar:
         own = counts.get(key, Counter())
@@ -274,6 +288,7 @@ def _bars(dated: Sequence[tuple[date, str]], *, plan: Plan, links: Links, member
             tick=tick,
             quarter=None if isinstance(key, str) else key,
             counts=[own[status] for status in STATUSES],
+            overdue=late[key],
             url=links.url("measures:list", **filters) if own else "",
             urls=[
                 links.url("measures:list", status=status.value, **filters) if own[status] else "" for status in STATUSES
@@ -288,6 +303,12 @@ def _bars(dated: Sequence[tuple[date, str]], *, plan: Plan, links: Links, member
         name = _("After %(quarter)s") % {"quarter": last.words}
         bars.append(bar("after", name, pgettext("due", "After"), due_from=last.last + timedelta(days=1)))
     return bars
+
+
+def _key(due_on: date | None, first: Quarter, last: Quarter) -> Quarter | str:
+    """Return the quarter of a due day, or on which side of all that are shown it lies."""
+    assert due_on is not None
+    return "before" if due_on < first.first else "after" if due_on > last.last else Quarter.of(due_on)
 
 
 def _summary(measures: Sequence[Due], day: date) -> str:

@@ -205,17 +205,18 @@ class TestTheSameAsTheApi:
     )
     def test_due_dates(self, demonstration: None, day: str, address: str, query: str) -> None:
         chart = charts_of(address, as_of=day)["due"]
-        for url, (_name, *counts, total) in zip(chart.urls, chart.rows, strict=True):
+        for url, (_name, *counts, total, overdue) in zip(chart.urls, chart.rows, strict=True):
             if not url:
                 assert total == 0
                 continue
             span = url.partition("?")[2]
             assert total == api(f"measures/?{span}&page_size=1")["count"], url
+            assert overdue == api(f"measures/?{span}&light=red&page_size=1")["count"], url
             for status, count in zip(("completed", "in_progress", "promoting"), counts, strict=True):
                 assert count == api(f"measures/?{span}&status={status}&page_size=1")["count"], (url, status)
         listed = api(f"measures/?page_size=1000{query}", as_of=day)["results"]
         dated = sum(row["due_on"] is not None for row in listed)
-        assert sum(row[-1] for row in chart.rows) == dated
+        assert sum(row[-2] for row in chart.rows) == dated
 
     @pytest.mark.parametrize("code", ["gdp_growth_ytd", "pm25", "nre_capacity"])
     def test_indicators(self, demonstration: None, day: str, code: str) -> None:

@@ -14,6 +14,7 @@ from tests import factories as make
 from tests.dashboard.charts.test_progress import checked
 from tests.pages import text_of
 from web.charts.chart import Chart, Figure
+from web.charts.theme import RED
 from web.site import site_profile
 
 DAY = date(2023, 8, 29)
@@ -90,13 +91,19 @@ class TestFigure:
         years = [(note["text"], note["x"]) for note in figure["layout"]["annotations"][1:]]
         assert years == [("2021", 2.5), ("2022", 6.5), ("2023", 10.5), ("2024", 14.5)]
 
-    def test_a_line_at_the_day_ends_above_its_quarters_bar(self) -> None:
+    def test_a_line_at_the_day_goes_through_the_plot(self) -> None:
         figure = drawn((12, 5, 0), (0, 9, 8), (0, 0, 54))
         (line,) = figure["layout"]["shapes"]
         # 29 August is the 60th of the quarter's 92 days: 1 - 0.5 + 59.5 / 92.
         assert line["x0"] == line["x1"] == 1.147
-        assert 17 < line["y0"] < line["y1"] == figure["layout"]["yaxis"]["range"][1]
+        assert [line["y0"], line["y1"]] == figure["layout"]["yaxis"]["range"]
         assert [note["text"] for note in figure["layout"]["annotations"]] == ["As of 29 Aug", "2023"]
+
+    def test_what_is_overdue_stands_in_red_above_the_total(self) -> None:
+        bars = [DueBar("Q1", Quarter(2023, 1), (1, 0, 0)), DueBar("Q2", Quarter(2023, 2), (12, 5, 0), overdue=5)]
+        notes = checked(due_dates(bars, as_of=DAY))["layout"]["annotations"]
+        [late] = [note for note in notes if "overdue" in note["text"]]
+        assert (late["text"], late["x"], late["y"], late["font"]["color"]) == ("<b>5 overdue</b>", 1, 17, RED)
 
     def test_no_line_on_a_day_outside(self) -> None:
         for day in (date(2022, 12, 31), date(2024, 1, 1)):
@@ -150,15 +157,16 @@ class TestChart:
             "Progress made",
             "Under way",
             "Total",
+            "Overdue",
         ]
         assert len(chart.rows) == 13
-        assert [row for row in chart.rows if row[-1]] == [
-            ["Q2 2023", 1, 0, 1, 2],
-            ["Q4 2023", 0, 1, 0, 1],
-            ["Q1 2024", 0, 0, 1, 1],
-            ["After Q4 2025", 0, 0, 1, 1],
+        assert [row for row in chart.rows if row[-2]] == [
+            ["Q2 2023", 1, 0, 1, 2, 1],
+            ["Q4 2023", 0, 1, 0, 1, 0],
+            ["Q1 2024", 0, 0, 1, 1, 0],
+            ["After Q4 2025", 0, 0, 1, 1, 0],
         ]
-        assert chart.total == ["Total", 1, 1, 3, 5]
+        assert chart.total == ["Total", 1, 1, 3, 5, 1]
         assert chart.figure
         checked(chart.figure)
 
@@ -172,7 +180,7 @@ class TestChart:
 
     def test_is_of_the_day(self, plan: make.Plan) -> None:
         chart = chart_of(plan, date(2023, 6, 1))
-        assert chart.rows[1] == ["Q2 2023", 0, 0, 2, 2]
+        assert chart.rows[1] == ["Q2 2023", 0, 0, 2, 2, 0]
         assert chart.summary == (
             "As of 1 June 2023, no measure is overdue; 2 are still due in this quarter (Q2 2023); "
             "none falls due in the next quarter (Q3 2023)."
@@ -182,7 +190,7 @@ class TestChart:
         assert chart_of(plan).summary.endswith(
             "1 falls due in the next quarter (Q4 2023), 1 of them completed already."
         )
-        assert chart_of(plan, date(2023, 9, 1)).rows[2] == ["Q3 2023", 0, 0, 1, 1]
+        assert chart_of(plan, date(2023, 9, 1)).rows[2] == ["Q3 2023", 0, 0, 1, 1, 0]
 
     def test_marks_lead_to_the_list_of_the_same_measures(self, plan: make.Plan, today, open_reading, client) -> None:
         chart = chart_of(plan, section="energy")
@@ -208,7 +216,9 @@ class TestChart:
             if url:
                 answer = client.get(url.replace("/measures/", "/api/v1/measures/")).json()
                 found = [each["status"] for each in answer["results"]]
-                assert row[1:] == [*(found.count(s) for s in ("completed", "in_progress", "promoting")), len(found)]
+                counts = [found.count(status) for status in ("completed", "in_progress", "promoting")]
+                late = sum(each["light"] == "red" for each in answer["results"])
+                assert row[1:] == [*counts, len(found), late]
 
     def test_before_anything_is_listed_it_names_what_is_missing(self, plan: make.Plan) -> None:
         chart = chart_of(plan, date(2022, 12, 31))
@@ -228,7 +238,7 @@ class TestChart:
         chart = due_chart(
             [late], Figures(make.make_plan(), DAY), Links({"as_of": "2023-08-29"}), provenance="illustrative"
         )
-        assert chart.rows[0] == ["Before Q1 2023", 0, 0, 1, 1]
+        assert chart.rows[0] == ["Before Q1 2023", 0, 0, 1, 1, 1]
         assert chart.urls[0] == "/measures/?due_to=2022-12-31&as_of=2023-08-29"
 
     def test_the_first_and_the_last_day_of_the_plan_belong_to_it(self) -> None:
@@ -236,7 +246,7 @@ class TestChart:
         measures = [Due(day, "promoting", "green") for day in days]
         chart = due_chart(measures, Figures(make.make_plan(), DAY), Links({}), provenance="illustrative")
         assert len(chart.rows) == 12
-        assert [chart.rows[0], chart.rows[-1]] == [["Q1 2023", 0, 0, 1, 1], ["Q4 2025", 0, 0, 1, 1]]
+        assert [chart.rows[0], chart.rows[-1]] == [["Q1 2023", 0, 0, 1, 1, 0], ["Q4 2025", 0, 0, 1, 1, 0]]
 
     def test_asks_once(self, plan: make.Plan, django_assert_num_queries) -> None:
         figures = Figures(plan, DAY)
@@ -257,4 +267,4 @@ class TestChart:
         assert "Measures by due date and status (number, as of 29 August 2023)" in page
         assert "Q4 2023 0 1 0 1" in page
         lines = client.get(address + "&chart=due").getvalue().decode().splitlines()
-        assert sum(int(line.split(",")[-1]) for line in lines[1:]) == total
+        assert sum(int(line.split(",")[-2]) for line in lines[1:]) == total
