@@ -261,7 +261,8 @@ MEASURE_ORDERINGS = {
     "due_on": ["due_on", "position", "code"],
     "status": ["status", "position", "code"],
     "status_since": ["status_since", "position", "code"],
-    "light": ["gravity", "position", "code"],
+    # Of equal lights the one that is due first.
+    "light": ["gravity", "due_on", "position", "code"],
     "last_report_on": ["last_report_on", "position", "code"],
     "department": ["lead_department__number", "position", "code"],
     "section": ["section__number", "position", "code"],

@@ -65,6 +65,10 @@ def rows_of(page: str, kind: str) -> list[str]:
     """The codes of the first table whose rows are of that kind; none where there is no such table. On a city's
     page, of the last one before the address: others are of some stage."""
     tables = re.findall(r"<table.*?</table>", page, re.DOTALL)
+    if kind == "measures" and 'id="measures"' in page:
+        # Of a section or department: those that are folded, too.
+        part = page.partition('id="measures"')[2].partition('class="address"')[0]
+        tables = ["".join(re.findall(r"<table.*?</table>", part, re.DOTALL)), *tables]
     if kind == "projects" and "stage-bar" in page:
         tables = re.findall(r"<table.*?</table>", page[: page.index('class="address"')], re.DOTALL)[::-1]
     for table in tables:
