@@ -248,6 +248,28 @@ class TestDepartment:
         assert lights[0].count("red") == context["counts"]["overdue"] >= 6
         assert f"{len(lights[1])} more measures, rated green" in text_at("/departments/energy/")
 
+    def test_what_is_not_green_is_never_folded(self, energy: Department) -> None:
+        section = Measure.objects.first().section  # type: ignore[union-attr]
+        for _n in range(FIRST_MEASURES + 3):
+            make.make_measure(section, energy, due_on=date(2023, 8, 1))
+        context = Client().get("/departments/energy/").context
+        assert len(context["measures"]) > FIRST_MEASURES
+        assert {each.measure.light for each in context["more_measures"]} <= {"green"}
+
+    @pytest.mark.parametrize(
+        ("words", "more", "is_nothing"),
+        [
+            ("本月状态无变化。", {}, True),
+            ("状态无变化，各项工作有序推进。", {}, True),
+            ("完成招标。", {}, False),
+            ("本月状态无变化。", {"status": "completed"}, False),
+            ("本月状态无变化。", {"problem_zh": "缺地"}, False),
+        ],
+    )
+    def test_a_report_says_that_nothing_changed(self, words: str, more: dict[str, str], is_nothing: bool) -> None:
+        report = Report(what_was_done_zh=words, **{"status": "promoting", "against_status": "promoting", **more})
+        assert report.says_no_change == is_nothing
+
     def test_a_department_of_few_measures_has_no_gap(self, energy: Department) -> None:
         assert Measure.objects.filter(lead_department=energy).count() < MIN_MEASURES_TO_RANK
         assert "Versus planned completion" not in text_at("/departments/energy/")

@@ -8,7 +8,7 @@ from django.test import Client
 
 from core.lights import Thresholds
 from measures.models import Measure
-from tests.factories import make_change, make_measure, make_report
+from tests.factories import leave, make_change, make_measure, make_report
 from tests.pages import text_of
 from web.limits import thresholds
 
@@ -46,6 +46,16 @@ def test_each_turn_has_its_reason() -> None:
         date(2023, 1, 31),
         date(2023, 2, 15),
     ]
+
+
+def test_while_it_is_out_of_the_plan_it_has_no_light() -> None:
+    measure = make_measure(code="M001", listed_on=date(2023, 5, 1), due_on=date(2023, 5, 20))
+    leave(measure, "suspended", date(2023, 6, 10))
+    leave(measure, "resumed", date(2023, 7, 10))
+    lights = [each.light for each in months_of("/measures/M001/")]
+    assert lights == ["red", None, "red", "red"]
+    # That it is back is the reason of no light.
+    assert [each.reason for each in months_of("/measures/M001/")][2] == "72 days late"
 
 
 @pytest.mark.one_database

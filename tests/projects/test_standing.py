@@ -130,10 +130,18 @@ class TestTimeline:
             *("18 days late", "<b>41 days overdue</b>"),
             "29 Aug",
         ]
+        late_words = figure["layout"]["annotations"][3]
+        assert late_words["font"]["color"] == "#B3261E"
         # From the planned start to the actual one; and the day.
         [join, day] = figure["layout"]["shapes"]
         assert (join["x0"], join["x1"], join["y0"], join["y1"]) == ("2022-03-19", "2022-03-01", 0, 1)
         assert day["x0"] == "2023-08-29"
+
+    def test_a_short_delay_is_not_red_yet(self) -> None:
+        due = date(2023, 8, 1)
+        figure = self.figure(Milestone(Stage.COMPLETED, due, due, None, overdue_days=28))
+        [words] = [each for each in figure["layout"]["annotations"] if "overdue" in each["text"]]
+        assert words["font"]["color"] != "#B3261E"
 
     def test_days_that_were_moved_have_a_line_of_their_own(self) -> None:
         moved = Milestone(Stage.COMPLETED, date(2023, 12, 31), date(2024, 6, 30), None)
